@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * loci/data.h - signals from files: CSV, NPY, audio, raw numbers, lines of text. Part of libloci-train.
+ *
+ * A signal is read from front to back in pieces of the caller's choice, in memory that does not grow with its length.
+ */
+#ifndef LOCI_DATA_H
+#define LOCI_DATA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct loci_signal loci_signal;
+
+typedef enum { LOCI_RAW_NONE, LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8 } loci_raw;
+
+typedef struct {
+    const char *const *columns; /* [column_count] names of the columns to read, in this order; NULL: all that hold numbers */
+    size_t column_count;
+    const char *time_column; /* CSV: the column of time stamps, in seconds or ISO 8601; NULL: none */
+    loci_raw raw;            /* the bytes are samples of this kind, interleaved; s16 and u8 scale to [-1, 1) */
+    size_t channels;         /* of raw input; 0: 1 */
+} loci_signal_options;
+
+/* Opens `path`; "-" is standard input: lines of numbers (or CSV, header and all), or raw. The kind of a file is told by its content first (NPY and audio
+ * by their magic numbers), then taken as text. Errors name the path. */
+LOCI_API loci_status loci_signal_open(loci_signal **signal, const char *path, const loci_signal_options *options,
+                                      loci_error *error);
+LOCI_API void loci_signal_close(loci_signal *signal); /* NULL is allowed */
+
+typedef struct {
+    size_t channels;
+    double rate;      /* Hz, of the file's own; 0: it has none */
+    int stamped;      /* each sample has a time */
+    int iso_times;    /* the times were ISO 8601 dates: seconds since 1970-01-01T00:00:00Z */
+    uint64_t samples; /* if known beforehand, else 0 */
+} loci_signal_info;
+LOCI_API loci_signal_info loci_signal_inspect(const loci_signal *signal);
+/* The name of channel c: the column's, else "u" for a single channel and "u0", "u1", ... for several. */
+LOCI_API const char *loci_signal_channel(const loci_signal *signal, size_t c);
+
+/* Reads up to capacity samples: u is [capacity][channels], t is [capacity] (NULL unless stamped). *count is how many came;
+ * 0 with LOCI_OK is the end. A missing value (an empty field, "nan", "NA") becomes NAN; text in a number's place, a row with
+ * another number of fields, a damaged file are errors that name the path and the line or the sample. Samples before the
+ * faulty one are lost with the call. */
+LOCI_API loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
+                                      loci_error *error);
+
+/* Where in the file sample k of the last read came from, for messages: "line 17", or "sample 16". Writes at most size bytes. */
+LOCI_API void loci_signal_position(const loci_signal *signal, size_t k, char *text, size_t size);
+
+/* ISO 8601 dates and times: "2016-07-01", "2016-07-01 02:00", "2016-07-01T02:00:00.25Z", "+02:00" offsets; without an
+ * offset they are taken as UTC. Seconds since 1970-01-01T00:00:00Z, proleptic Gregorian. LOCI_E_VALUE for other text. */
+LOCI_API loci_status loci_time_parse(double *seconds, const char *text, loci_error *error);
+/* The inverse: "2016-07-01T02:00:00Z", with up to 6 decimals of a second where needed. At least 40 bytes. */
+LOCI_API void loci_time_format(char *text, size_t size, double seconds);
+
+/* NPY arrays, format 1.0 to 3.0, C order: shape is [8]; what holds f8, f4, integers and, as pairs, complex numbers.
+ * Arrays are read whole as doubles and written as little-endian f8 (or f4 where single is set), through a temporary
+ * file, so that an old file survives a failure. */
+typedef struct {
+    size_t dimensions, shape[8];
+    int complex_pairs;       /* data holds (re, im) pairs: twice the numbers that the shape says */
+    double *data;            /* released by loci_array_free */
+} loci_array;
+LOCI_API loci_status loci_npy_read(loci_array *array, const char *path, loci_error *error);
+LOCI_API loci_status loci_npy_write(const char *path, const double *data, const size_t *shape, size_t dimensions,
+                                    int single, loci_error *error);
+/* One member of an .npz archive by its name, without ".npy". A missing member is LOCI_E_RANGE. */
+LOCI_API loci_status loci_npz_read(loci_array *array, const char *path, const char *member, loci_error *error);
+LOCI_API void loci_array_free(loci_array *array);
+
+/* Writes bytes to path through a temporary file beside it, fsync and rename: the old file stands until the new one is
+ * whole. "-" is standard output. */
+LOCI_API loci_status loci_file_write(const char *path, const void *bytes, size_t size, loci_error *error);
+/* Reads a whole file of at most `limit` bytes; *bytes is released by free(). */
+LOCI_API loci_status loci_file_read(const char *path, void **bytes, size_t *size, size_t limit, loci_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
