@@ -30,10 +30,11 @@
 #endif
 #define LOCI_INLINE __attribute__((always_inline))
 
-typedef double loci_f64x8 __attribute__((vector_size(64)));
-typedef float loci_f32x16 __attribute__((vector_size(64)));
-typedef int64_t loci_i64x8 __attribute__((vector_size(64)));
-typedef int32_t loci_i32x16 __attribute__((vector_size(64)));
+/* The alignment is given, since gcc aligns to 16 bytes only where the widest vectors of the whole file are that wide. */
+typedef double loci_f64x8 __attribute__((vector_size(64), aligned(64)));
+typedef float loci_f32x16 __attribute__((vector_size(64), aligned(64)));
+typedef int64_t loci_i64x8 __attribute__((vector_size(64), aligned(64)));
+typedef int32_t loci_i32x16 __attribute__((vector_size(64), aligned(64)));
 /* the same with the alignment of one element, for data that a caller owns */
 typedef double loci_f64x8u __attribute__((vector_size(64), aligned(8), may_alias));
 typedef float loci_f32x16u __attribute__((vector_size(64), aligned(4), may_alias));

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ * base/real.h - one source text, compiled for float and for double.
+ *
+ * A .c file under src/ or tests/ that includes this header directly is compiled twice by CMake, with
+ * LOCI_REAL_IS_DOUBLE 0 and 1 (run cmake again after adding the include). In it `real` is the number, `vreal`
+ * one vector of LOCI_LANES reals, `vbits` a vector of signed integers of the same width; the blocked layout
+ * [H/16][L][16] is so the same for both. A function of such a file is declared once, in a header that gives
+ * it its full name, and is called plainly:
+ *
+ *     #define loci_fft_forward LOCI_NAME(loci_fft_forward)        in transform/fft.h
+ *     void loci_fft_forward(real *x, size_t n);                   declares loci_fft_forward_f32 or
+ * loci_fft_forward_f64
+ *
+ * Static functions and types need no such line. Texts that do not depend on the precision belong in a file
+ * that is compiled once. A file that includes such a header without including this one is compiled once, for
+ * float; one that is meant for double alone says `#define LOCI_REAL_IS_DOUBLE 1` above its first #include, as
+ * in
+ *
+ *     #define LOCI_REAL_IS_DOUBLE 1
+ *     #include "transform/fft.h"
+ *
+ * A test that includes it becomes two programs, test_fft and test_fft_f64.
+ */
+#ifndef LOCI_BASE_REAL_H
+#define LOCI_BASE_REAL_H
+
+#include <float.h>
+#include <math.h>
+
+#include "base/vector.h"
+
+#ifndef LOCI_REAL_IS_DOUBLE
+#define LOCI_REAL_IS_DOUBLE 0
+#endif
+
+#define LOCI_LANES 16
+
+#if LOCI_REAL_IS_DOUBLE
+typedef double real;
+typedef double vreal __attribute__((vector_size(128), aligned(64)));
+typedef double vreal_unaligned
+    __attribute__((vector_size(128), aligned(8), may_alias)); /* data that a caller owns */
+typedef int64_t vbits __attribute__((vector_size(128), aligned(64)));
+typedef int64_t real_bits;
+#define LOCI_NAME(name) name##_f64
+#define LOCI_REAL(x) x /* a literal: LOCI_REAL(0.5) */
+#define LOCI_REAL_EPSILON DBL_EPSILON
+#else
+typedef float real;
+typedef float vreal __attribute__((vector_size(64), aligned(64)));
+typedef float vreal_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t vbits __attribute__((vector_size(64), aligned(64)));
+typedef int32_t real_bits;
+#define LOCI_NAME(name) name##_f32
+#define LOCI_REAL(x) x##f
+#define LOCI_REAL_EPSILON FLT_EPSILON
+#endif
+
+/* All lanes x; keeps -0, which (vreal){0} + x would lose. */
+#define LOCI_SPLAT(x) ((x) - (vreal){0})
+
+/* Vectors of LOCI_LANES that cover n numbers: blocks of channels, for instance. */
+static inline size_t loci_lane_blocks(size_t n)
+{
+    return n / LOCI_LANES + (n % LOCI_LANES != 0);
+}
+
+#endif
