@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * command.h - the commands. Each has a file of its own, command_<name>.c, and a row in main.c's table. */
+#ifndef LOCI_CLI_COMMAND_H
+#define LOCI_CLI_COMMAND_H
+
+/* argv[0] is the name of the command; what is returned is the status of the program. */
+int command_inspect(int argc, char **argv);
+int command_merge(int argc, char **argv);
+int command_recall(int argc, char **argv);
+int command_remember(int argc, char **argv);
+
+#endif

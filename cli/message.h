@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ * message.h - what the program says when it cannot go on, and the status it then ends with. */
+#ifndef LOCI_CLI_MESSAGE_H
+#define LOCI_CLI_MESSAGE_H
+
+#include <loci/status.h>
+
+#if defined(__GNUC__)
+#define MESSAGE_PRINTF(at, first) __attribute__((format(printf, at, first)))
+#else
+#define MESSAGE_PRINTF(at, first)
+#endif
+
+enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
+
+/* Both write one line, "loci: ...", to standard error and return the status of their name, so that a failing
+ * path reads `return message_fail("%s: %s", path, error.text);`. Control characters (in the name of a file,
+ * say) become "?". */
+int message_fail(const char *format, ...) MESSAGE_PRINTF(1, 2);
+int message_usage(const char *format, ...) MESSAGE_PRINTF(1, 2);
+
+/* The same for an error of the library. The name of what it is about goes in front, unless the sentence
+ * starts with it or subject is NULL. */
+int message_error(const char *subject, const loci_error *error);
+
+/* The same for a lack of memory. */
+int message_memory(void);
+
+#endif
