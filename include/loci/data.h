@@ -61,9 +61,9 @@ LOCI_API loci_status loci_time_parse(double *seconds, const char *text, loci_err
 /* The inverse: "2016-07-01T02:00:00Z", with up to 6 decimals of a second where needed. At least 40 bytes. */
 LOCI_API void loci_time_format(char *text, size_t size, double seconds);
 
-/* NPY arrays, format 1.0 to 3.0, C order: shape is [8]; what holds f8, f4, integers and, as pairs, complex numbers.
- * Arrays are read whole as doubles and written as little-endian f8 (or f4 where single is set), through a temporary
- * file, so that an old file survives a failure. */
+/* NPY arrays, format 1.0 to 3.0, of little- or big-endian f4, f8, i1 to i8, u1 to u8, b1, c8 and c16, read whole as
+ * doubles (integers beyond 2^53 are rounded) in C order, whatever the order in the file. A file that is longer or shorter
+ * than its header says is LOCI_E_FORMAT. On failure *array is empty. Written as little-endian f8 (f4 where single is set). */
 typedef struct {
     size_t dimensions, shape[8];
     int complex_pairs;       /* data holds (re, im) pairs: twice the numbers that the shape says */

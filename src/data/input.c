@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ * input.c - bytes from front to back out of a file, a pipe, or a member of a zip archive. */
+#include "data/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zip.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+
+void loci_input_name(char *text, size_t size, const char *path)
+{
+    const size_t length = strlen(path);
+    if (strcmp(path, "-") == 0) {
+        snprintf(text, size, "standard input");
+    } else if (length < size) {
+        memcpy(text, path, length + 1);
+    } else {
+        const char *tail = path + length - (size - 4);
+        while (((unsigned char)*tail & 0xC0) == 0x80) tail++; /* not from within a UTF-8 character */
+        snprintf(text, size, "...%s", tail);
+    }
+}
+
+static loci_status start_input(loci_input *input, loci_error *error)
+{
+    input->buffer = loci_allocate(LOCI_INPUT_BUFFER, 1);
+    if (!input->buffer) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
+    input->capacity = LOCI_INPUT_BUFFER;
+    return LOCI_OK;
+}
+
+loci_status loci_input_open(loci_input *input, const char *path, loci_error *error)
+{
+    *input = (loci_input){.length = LOCI_INPUT_LENGTH_UNKNOWN};
+    loci_input_name(input->name, 128, path);
+    input->descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat there;
+    if (input->descriptor < 0 || fstat(input->descriptor, &there) != 0) {
+        const int reason = errno;
+        loci_input_close(input);
+        return loci_fail(error, LOCI_E_IO, "%s: cannot be opened: %s", input->name, strerror(reason));
+    }
+    if (S_ISDIR(there.st_mode)) {
+        loci_input_close(input);
+        return loci_fail(error, LOCI_E_IO, "%s: is a folder; the name of a file was expected", input->name);
+    }
+    if (S_ISREG(there.st_mode) && input->descriptor != STDIN_FILENO) input->length = (uint64_t)there.st_size;
+    const loci_status status = start_input(input, error);
+    if (status != LOCI_OK) loci_input_close(input);
+    return status;
+}
+
+loci_status loci_input_open_member(loci_input *input, const char *path, const char *member, loci_error *error)
+{
+    *input = (loci_input){.length = LOCI_INPUT_LENGTH_UNKNOWN, .descriptor = -1};
+    char name[sizeof input->name + 8];
+    loci_input_name(input->name, 96, path);
+    int reason = 0;
+    input->archive = zip_open(path, ZIP_RDONLY, &reason);
+    if (!input->archive) {
+        zip_error_t details;
+        zip_error_init_with_code(&details, reason);
+        const loci_status status = reason == ZIP_ER_MEMORY ? LOCI_E_MEMORY
+                                   : reason == ZIP_ER_OPEN || reason == ZIP_ER_READ || reason == ZIP_ER_NOENT
+                                       ? LOCI_E_IO
+                                       : LOCI_E_FORMAT;
+        loci_fail(error, status, "%s: cannot be opened as an archive: %s", input->name,
+                  zip_error_strerror(&details));
+        zip_error_fini(&details);
+        return status;
+    }
+    const int length = snprintf(name, sizeof name, "%s.npy", member);
+    const zip_int64_t index =
+        length > 0 && (size_t)length < sizeof name ? zip_name_locate(input->archive, name, 0) : -1;
+    if (index < 0) {
+        loci_fail(error, LOCI_E_RANGE, "%s: has no member %.64s", input->name, member);
+        loci_input_close(input);
+        return LOCI_E_RANGE;
+    }
+    input->member = zip_fopen_index(input->archive, (zip_uint64_t)index, 0);
+    if (!input->member) {
+        loci_fail(error, LOCI_E_FORMAT, "%s: member %.64s cannot be read: %s", input->name, member,
+                  zip_strerror(input->archive));
+        loci_input_close(input);
+        return LOCI_E_FORMAT;
+    }
+    const size_t used = strlen(input->name);
+    snprintf(input->name + used, sizeof input->name - used, ": member %.48s", member);
+    const loci_status status = start_input(input, error);
+    if (status != LOCI_OK) loci_input_close(input);
+    return status;
+}
+
+void loci_input_close(loci_input *input)
+{
+    if (input->descriptor > STDIN_FILENO) close(input->descriptor);
+    if (input->member) zip_fclose(input->member);
+    if (input->archive) zip_discard(input->archive);
+    loci_free(input->buffer);
+    input->buffer = NULL;
+    input->archive = input->member = NULL;
+    input->descriptor = -1;
+    input->start = input->end = input->capacity = 0;
+    input->ended = true;
+}
+
+static loci_status grow(loci_input *input, size_t wanted, loci_error *error)
+{
+    size_t capacity = input->capacity;
+    while (capacity < wanted && capacity <= SIZE_MAX / 2) capacity *= 2;
+    unsigned char *larger = capacity < wanted ? NULL : loci_allocate(capacity, 1);
+    if (!larger) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
+    memcpy(larger, input->buffer + input->start, loci_input_held(input));
+    loci_free(input->buffer);
+    input->buffer = larger;
+    input->capacity = capacity;
+    return LOCI_OK;
+}
+
+loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error)
+{
+    if (loci_input_held(input) >= wanted || input->ended) return LOCI_OK;
+    if (wanted > input->capacity) {
+        const loci_status status = grow(input, wanted, error);
+        if (status != LOCI_OK) return status;
+    } else {
+        memmove(input->buffer, input->buffer + input->start, loci_input_held(input));
+    }
+    input->taken += input->start;
+    input->end -= input->start;
+    input->start = 0;
+    while (input->end < wanted && !input->ended) {
+        const size_t room = input->capacity - input->end;
+        int64_t count;
+        if (input->member) {
+            count = zip_fread(input->member, input->buffer + input->end, room);
+            if (count < 0)
+                return loci_fail(error, LOCI_E_FORMAT, "%s: is damaged: %s", input->name,
+                                 zip_file_strerror(input->member));
+        } else {
+            count = read(input->descriptor, input->buffer + input->end, room);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0)
+                return loci_fail(error, LOCI_E_IO, "%s: reading failed: %s", input->name, strerror(errno));
+        }
+        input->ended = count == 0;
+        input->end += (size_t)count;
+    }
+    return LOCI_OK;
+}

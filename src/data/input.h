@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ * data/input.h - bytes from front to back, with a look ahead: what every reader of this folder stands on.
+ *
+ * The bytes [start, end) of `buffer` are read and not yet used; whoever uses some moves start. The memory is
+ * one buffer, as long as the longest look ahead that was asked for. */
+#ifndef LOCI_DATA_INPUT_H
+#define LOCI_DATA_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/status.h>
+
+#define LOCI_INPUT_LENGTH_UNKNOWN UINT64_MAX
+#define LOCI_INPUT_BUFFER 262144 /* bytes: few system calls, and still in the second-level cache */
+
+typedef struct {
+    char name[160]; /* of the file, for messages: a long path loses its front; "standard input" */
+    unsigned char *buffer;
+    size_t start, end, capacity;
+    uint64_t taken;         /* bytes before buffer[0], so that buffer[start] is byte taken + start */
+    uint64_t length;        /* of a regular file at the time of opening, else LOCI_INPUT_LENGTH_UNKNOWN */
+    int descriptor;         /* or -1: `member` is read */
+    void *archive, *member; /* struct zip *, struct zip_file * */
+    bool ended;             /* the source has no more bytes */
+} loci_input;
+
+/* Opens a file, or "-", standard input. A folder is LOCI_E_IO, as is what cannot be opened. After a failure
+ * there is nothing to close. */
+loci_status loci_input_open(loci_input *input, const char *path, loci_error *error);
+/* Opens the member "<member>.npy" of a zip archive. A missing member is LOCI_E_RANGE. */
+loci_status loci_input_open_member(loci_input *input, const char *path, const char *member,
+                                   loci_error *error);
+void loci_input_close(loci_input *input);
+
+/* Reads until [start, end) holds at least `wanted` bytes, or the source has ended: no more than it must, so
+ * that a pipe's bytes are used as they come. Moves the bytes within the buffer. */
+loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error);
+
+/* "-" as "standard input", a long path without its front; text has size bytes. */
+void loci_input_name(char *text, size_t size, const char *path);
+
+static inline size_t loci_input_held(const loci_input *input)
+{
+    return input->end - input->start;
+}
+static inline uint64_t loci_input_position(const loci_input *input)
+{
+    return input->taken + input->start;
+}
+
+#endif
