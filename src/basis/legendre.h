@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * basis/legendre.h - what quadrature needs of the Legendre recurrence. */
+#ifndef LOCI_BASIS_LEGENDRE_H
+#define LOCI_BASIS_LEGENDRE_H
+
+#include <stddef.h>
+
+/* p[i] = P_n(1 - t[i]) and e[i] = n (P_n - P_{n-1})(1 - t[i]), all [count]: accurate to a few ulp relative to
+ * t as t goes to 0, where 1 - t itself would round the digits of t away. Arrays may not overlap. */
+void loci_legendre_pair(double *p, double *e, const double *t, size_t count, size_t n);
+
+#endif
