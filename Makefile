@@ -1,0 +1,28 @@
+# make help says what there is. The build itself is described in CMakeLists.txt.
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+
+.PHONY: build test bench install clean help
+build:
+	@test -f $(BUILD)/CMakeCache.txt || cmake --preset release -B $(BUILD)
+	@cmake --build $(BUILD)
+
+test:
+	@./test
+
+bench: build
+	@for program in $(BUILD)/bench_*; do test -x $$program || continue; $$program || exit 1; done
+
+install: build
+	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"
+
+clean:
+	rm -rf $(BUILD) demo-output
+
+help:
+	@echo 'make            build the libraries and the program, in $(BUILD)/'
+	@echo 'make test       everything that ./test checks'
+	@echo 'make bench      build and run the benchmarks'
+	@echo 'make install    [PREFIX=$(PREFIX)] [DESTDIR=] libraries, headers, program, manual pages'
+	@echo 'make clean      remove what was built'
