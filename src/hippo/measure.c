@@ -137,18 +137,35 @@ static void integrate_warped(double *out, double s, size_t order)
     }
 }
 
-static void evaluate_warped(loci_ask ask, double *out, double s, size_t order)
+/* The basis function n at x, times `even` or `odd` as n is, is the function of age. Forward in time is
+ * backward in age. */
+typedef struct {
+    double x, even, odd;
+} argument;
+
+static argument argument_at(loci_measure measure, loci_ask ask, double s)
 {
-    if (ask == LOCI_INTEGRAL) {
-        integrate_warped(out, s, order);
-        return;
+    double x = s, slope = 1.0; /* x as a function of s, and its derivative */
+    int mirrored = 0; /* g_n(1 - x) = (-1)^n g_n(x) is meant: near 1, 1 - x would not have the digits */
+    switch (measure) {
+    case LOCI_MEASURE_LEGS:
+        mirrored = 1;
+        break;
+    case LOCI_MEASURE_LEGS_LTI:
+        mirrored = s < 0.5;
+        x = mirrored ? -expm1(-s) : exp(-s);
+        slope = mirrored ? exp(-s) : -exp(-s);
+        break;
+    case LOCI_MEASURE_LEGT:
+        mirrored = 1; /* fall through */
+    case LOCI_MEASURE_FOUT:
+        x *= slope = 0.5;
+        break;
+    case LOCI_MEASURE_LAGT:
+        break;
     }
-    const int near_one = s < 0.5; /* then 1 - exp(-s) has the digits */
-    const double x = near_one ? -expm1(-s) : exp(-s);
-    loci_legendre_evaluate(ask, out, &x, 1, order);
-    const double slope = ask == LOCI_DERIVATIVE ? exp(-s) : 1.0;
-    const double odd = near_one ? -1.0 : 1.0, all = near_one && ask == LOCI_DERIVATIVE ? -slope : slope;
-    for (size_t n = 0; n < order; n++) out[n] *= n % 2 ? odd * all : all;
+    const double even = ask == LOCI_VALUE ? 1.0 : ask == LOCI_DERIVATIVE ? -slope : 1.0 / slope;
+    return (argument){.x = x, .even = even, .odd = mirrored ? -even : even};
 }
 
 loci_status loci_measure_evaluate(loci_measure measure, loci_ask ask, double *out, const double *ages,
@@ -163,29 +180,26 @@ loci_status loci_measure_evaluate(loci_measure measure, loci_ask ask, double *ou
         if (!(ages[i] >= 0.0))
             return loci_fail(error, LOCI_E_RANGE, "age is %g; 0 or more was expected", ages[i]);
 
-    /* Forward in time is backward in age; g_n(1 - x) = (-1)^n g_n(x). */
-    const double half = measure == LOCI_MEASURE_LEGT || measure == LOCI_MEASURE_FOUT ? 0.5 : 1.0;
-    const double factor = ask == LOCI_VALUE ? 1.0 : ask == LOCI_DERIVATIVE ? -half : 1.0 / half;
-    const double odd = measure == LOCI_MEASURE_LEGS || measure == LOCI_MEASURE_LEGT ? -factor : factor;
-    for (size_t i = 0; i < count; i++) {
-        const double x = half * ages[i];
-        double *row = out + i * order;
-        switch (measure) {
-        case LOCI_MEASURE_LEGS:
-        case LOCI_MEASURE_LEGT:
-            loci_legendre_evaluate(ask, row, &x, 1, order);
-            break;
-        case LOCI_MEASURE_LEGS_LTI:
-            evaluate_warped(ask, row, ages[i], order);
-            continue;
-        case LOCI_MEASURE_LAGT:
-            loci_laguerre_evaluate(ask, row, &x, 1, order);
-            break;
-        case LOCI_MEASURE_FOUT:
-            loci_fourier_evaluate(ask, row, &x, 1, order);
-            break;
+    if (measure == LOCI_MEASURE_LEGS_LTI && ask == LOCI_INTEGRAL) {
+        for (size_t i = 0; i < count; i++) integrate_warped(out + i * order, ages[i], order);
+        return LOCI_OK;
+    }
+    enum { BLOCK = 32 };
+    for (size_t first = 0; first < count; first += BLOCK) {
+        double x[BLOCK];
+        const size_t some = count - first < BLOCK ? count - first : BLOCK;
+        double *block = out + first * order;
+        for (size_t i = 0; i < some; i++) x[i] = argument_at(measure, ask, ages[first + i]).x;
+        if (measure == LOCI_MEASURE_LAGT)
+            loci_laguerre_evaluate(ask, block, x, some, order);
+        else if (measure == LOCI_MEASURE_FOUT)
+            loci_fourier_evaluate(ask, block, x, some, order);
+        else
+            loci_legendre_evaluate(ask, block, x, some, order);
+        for (size_t i = 0; i < some; i++) {
+            const argument at = argument_at(measure, ask, ages[first + i]);
+            for (size_t n = 0; n < order; n++) block[i * order + n] *= n % 2 ? at.odd : at.even;
         }
-        for (size_t n = 0; n < order; n++) row[n] *= n % 2 ? odd : factor;
     }
     return LOCI_OK;
 }
