@@ -149,7 +149,7 @@ LOCI_API loci_status loci_continuous_run(const loci_system *system, loci_discret
                                          double *state, const double *times, size_t count, const double *u,
                                          const double *t, size_t length, double start, loci_error *error);
 
-/* The kernel K_0 = C b1 + D, K_l = C abar^(l-1) (abar b1 + b0), so that y = K * u from a zero state: k is
+/* The kernel K_0 = C b1, K_l = C abar^(l-1) (abar b1 + b0), so that y = K * u + D u from a zero state: k is
  * [copies][length].
  * Diagonal: a Vandermonde product, any discretization, O(N/2) a sample; the single version takes powers in
  * double and sums in single, and is within 1e-6 of sum |C b1| a sample. Dplr: in double, rounded at the end;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ * ssm/system.h - what the forms share: the internal side of systems. */
+#ifndef LOCI_SSM_SYSTEM_H
+#define LOCI_SSM_SYSTEM_H
+
+#include <stdbool.h>
+
+#include <loci/ssm.h>
+
+/* Whether two systems have the same structure and sizes. */
+bool loci_system_alike(const loci_system *one, const loci_system *other);
+
+#endif

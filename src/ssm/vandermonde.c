@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT
+ * vandermonde.c - powers of the modes of 16 systems as small matrix products. */
+#include "base/real.h"
+#include "ssm/vandermonde.h"
+
+#include <string.h>
+
+enum {
+    J = 32,        /* powers in Q */
+    B = 32,        /* powers of z^J in P */
+    PANEL = J * B, /* samples that P and Q cover */
+    TILE = 4,      /* expand: TILE powers of P by TILE powers of Q at once */
+    ROWS = 8,      /* moments: ROWS rows of J samples at once */
+    V = LOCI_LANES
+};
+
+typedef double vf64 __attribute__((vector_size(128), aligned(64)));
+
+#define F64(p) (*(vf64 *)(p))
+#define CONST_F64(p) (*(const vf64 *)(p))
+#define REAL(p) (*(vreal *)(p))
+#define CONST_REAL(p) (*(const vreal *)(p))
+
+/* A table of powers is [J / TILE][modes][TILE][2][V]: the factors of a tile are one run. */
+#define POWER(table, i, n, modes) ((table) + (((i) / TILE * (modes) + (n)) * TILE + (i) % TILE) * 2 * V)
+
+typedef struct {
+    real *q, *p;            /* tables */
+    double *power, *step;   /* [modes][2][V]: the first power of the panel to come; z^J */
+    real *samples, *slopes; /* [PANEL][V] */
+} tables;
+
+size_t loci_vandermonde_scratch(size_t modes)
+{
+    return (4 * J * modes + 2 * PANEL) * V * sizeof(real) + 4 * modes * V * sizeof(double);
+}
+
+static tables lay_out(void *scratch, size_t modes)
+{
+    tables t;
+    t.power = scratch;
+    t.step = t.power + 2 * modes * V;
+    t.q = (real *)(void *)(t.step + 2 * modes * V);
+    t.p = t.q + 2 * J * modes * V;
+    t.samples = t.p + 2 * B * modes * V;
+    t.slopes = t.samples + PANEL * V;
+    return t;
+}
+
+/* table[i] = power ratio^i for i < count, in the place of mode n; *power becomes power ratio^count. */
+static inline LOCI_INLINE void fill(real *table, size_t n, size_t modes, size_t count, double *power,
+                                    const double *ratio)
+{
+    const vf64 ratio_re = CONST_F64(ratio), ratio_im = CONST_F64(ratio + V);
+    vf64 re = CONST_F64(power), im = CONST_F64(power + V);
+    for (size_t i = 0; i < count; i++) {
+        real *at = POWER(table, i, n, modes);
+        REAL(at) = __builtin_convertvector(re, vreal);
+        REAL(at + V) = __builtin_convertvector(im, vreal);
+        const vf64 next = re * ratio_re - im * ratio_im;
+        im = re * ratio_im + im * ratio_re;
+        re = next;
+    }
+    F64(power) = re;
+    F64(power + V) = im;
+}
+
+/* Q for all modes; power and step are left ready for P's first panel, which starts with w, or 1. */
+static inline LOCI_INLINE void begin(tables *t, const double *z, const double *w, size_t modes)
+{
+    for (size_t n = 0; n < modes; n++) {
+        double *power = t->power + n * 2 * V, *step = t->step + n * 2 * V;
+        for (size_t i = 0; i < V; i++) step[i] = 1, step[i + V] = 0;
+        fill(t->q, n, modes, J, step, z + n * 2 * V);
+        for (size_t i = 0; i < V; i++)
+            power[i] = w ? w[n * 2 * V + i] : 1, power[i + V] = w ? w[n * 2 * V + i + V] : 0;
+    }
+}
+
+static inline LOCI_INLINE void next_panel(tables *t, size_t modes, size_t rows)
+{
+    for (size_t n = 0; n < modes; n++) fill(t->p, n, modes, rows, t->power + n * 2 * V, t->step + n * 2 * V);
+}
+
+/* k[b J + j] = sum over n of 2 Re(P_b Q_j) for TILE x TILE samples. */
+static inline LOCI_INLINE void expand_tile(real *k, const real *p, const real *q, size_t modes, int add)
+{
+    vreal sum[TILE][TILE];
+    for (size_t b = 0; b < TILE; b++)
+        for (size_t j = 0; j < TILE; j++) sum[b][j] = (vreal){0};
+    for (size_t n = 0; n < modes; n++, p += TILE * 2 * V, q += TILE * 2 * V)
+        for (size_t b = 0; b < TILE; b++)
+            for (size_t j = 0; j < TILE; j++) {
+                sum[b][j] += CONST_REAL(p + b * 2 * V) * CONST_REAL(q + j * 2 * V);
+                sum[b][j] -= CONST_REAL(p + b * 2 * V + V) * CONST_REAL(q + j * 2 * V + V);
+            }
+    for (size_t b = 0; b < TILE; b++)
+        for (size_t j = 0; j < TILE; j++) {
+            real *at = k + (b * J + j) * V;
+            REAL(at) = add ? REAL(at) + 2 * sum[b][j] : 2 * sum[b][j];
+        }
+}
+
+LOCI_HOT
+void loci_vandermonde_expand(real *k, const double *z, const double *w, size_t modes, size_t length, int add,
+                             void *scratch)
+{
+    tables t = lay_out(scratch, modes);
+    begin(&t, z, w, modes);
+    for (size_t l = 0; l < length; l += PANEL) {
+        const size_t count = length - l < PANEL ? length - l : PANEL, stripe = TILE * J;
+        next_panel(&t, modes, (count + stripe - 1) / stripe * TILE);
+        for (size_t b = 0; b * J < count; b += TILE) {
+            real *rows = k + (l + b * J) * V;
+            const size_t rest = count - b * J;
+            if (rest < stripe) { /* the end of the signal is made apart */
+                if (add) memcpy(t.samples, rows, rest * V * sizeof(real));
+                rows = t.samples;
+            }
+            for (size_t j = 0; j < J; j += TILE)
+                expand_tile(rows + j * V, POWER(t.p, b, 0, modes), POWER(t.q, j, 0, modes), modes, add);
+            if (rest < stripe) memcpy(k + (l + b * J) * V, rows, rest * V * sizeof(real));
+        }
+    }
+}
+
+/* s += sum over b < ROWS of P_b times sum over j of g[b J + j] Q_j, for one mode. */
+static inline LOCI_INLINE void moments_tile(double *s, const real *g, const real *p, const real *q, size_t n,
+                                            size_t modes, size_t row)
+{
+    vreal re[ROWS], im[ROWS];
+    for (size_t b = 0; b < ROWS; b++) re[b] = im[b] = (vreal){0};
+    for (size_t t = 0; t < J; t += TILE) {
+        const real *at = POWER(q, t, n, modes);
+        for (size_t j = 0; j < TILE; j++)
+            for (size_t b = 0; b < ROWS; b++) {
+                const real *sample = g + (b * J + t + j) * V;
+                re[b] += CONST_REAL(at + j * 2 * V) * CONST_REAL(sample);
+                im[b] += CONST_REAL(at + j * 2 * V + V) * CONST_REAL(sample);
+            }
+    }
+    vreal sum_re = {0}, sum_im = {0};
+    for (size_t b = 0; b < ROWS; b++) {
+        const real *at = POWER(p, row + b, n, modes);
+        sum_re += CONST_REAL(at) * re[b] - CONST_REAL(at + V) * im[b];
+        sum_im += CONST_REAL(at) * im[b] + CONST_REAL(at + V) * re[b];
+    }
+    F64(s) += __builtin_convertvector(sum_re, vf64);
+    F64(s + V) += __builtin_convertvector(sum_im, vf64);
+}
+
+LOCI_HOT
+void loci_vandermonde_moments(double *s0, double *s1, const real *g, const double *z, size_t modes,
+                              size_t length, void *scratch)
+{
+    tables t = lay_out(scratch, modes);
+    begin(&t, z, NULL, modes);
+    memset(s0, 0, modes * 2 * V * sizeof(double));
+    if (s1) memset(s1, 0, modes * 2 * V * sizeof(double));
+    for (size_t l = 0; l < length; l += PANEL) {
+        const size_t count = length - l < PANEL ? length - l : PANEL, stripe = ROWS * J;
+        const size_t rows = (count + stripe - 1) / stripe * ROWS;
+        const real *samples = g + l * V;
+        next_panel(&t, modes, rows);
+        if (count < rows * J) {
+            memcpy(t.samples, samples, count * V * sizeof(real));
+            memset(t.samples + count * V, 0, (rows * J - count) * V * sizeof(real));
+            samples = t.samples;
+        }
+        if (s1) { /* sum over m of (m + 1) g[m + 1] z^m */
+            const size_t slopes = length - l - 1 < count ? length - l - 1 : count;
+            for (size_t i = 0; i < slopes; i++)
+                REAL(t.slopes + i * V) = (real)(l + i + 1) * CONST_REAL(g + (l + i + 1) * V);
+            memset(t.slopes + slopes * V, 0, (rows * J - slopes) * V * sizeof(real));
+        }
+        for (size_t row = 0; row < rows; row += ROWS)
+            for (size_t n = 0; n < modes; n++) {
+                moments_tile(s0 + n * 2 * V, samples + row * J * V, t.p, t.q, n, modes, row);
+                if (s1) moments_tile(s1 + n * 2 * V, t.slopes + row * J * V, t.p, t.q, n, modes, row);
+            }
+    }
+}
