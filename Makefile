@@ -4,14 +4,17 @@ DESTDIR ?=
 BUILD ?= build
 
 .PHONY: build test bench install clean help
-build:
-	@test -f $(BUILD)/CMakeCache.txt || cmake --preset release -B $(BUILD)
+build: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD)
+
+$(BUILD)/CMakeCache.txt:
+	@cmake --preset release -B $(BUILD)
 
 test:
 	@./test
 
-bench: build
+bench: $(BUILD)/CMakeCache.txt
+	@cmake --build $(BUILD) --target bench
 	@for program in $(BUILD)/bench_*; do test -x $$program || continue; $$program || exit 1; done
 
 install: build
