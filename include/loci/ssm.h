@@ -74,12 +74,21 @@ LOCI_API loci_status loci_discretization_parse(loci_discretization *discretizati
                                                loci_error *error);
 
 /* Dense: abar [n][n] and bbar [n] such that x_k = abar x_{k-1} + bbar u_k for a step dt > 0 of x' = A x + B
- * u. zoh: abar = exp(dt A), bbar = (integral over [0, dt] of exp(s A)) B, by the exponential of an augmented
- * matrix, valid for singular A. bilinear: (I - dt/2 A)^-1 (I + dt/2 A), (I - dt/2 A)^-1 dt B. O(n^3). abar
- * may not overlap a. */
+ * u; a is [n][n], b [n]. Which u the step sees is the caller's choice: the one that is held over it. zoh
+ * exp(dt A), (integral over [0, dt] of exp(s A)) B, by the exponential of a bordered matrix: A may be
+ * singular bilinear  (I - dt/2 A)^-1 (I + dt/2 A), (I - dt/2 A)^-1 dt B backward  (I - dt A)^-1, (I - dt
+ * A)^-1 dt B euler     I + dt A, dt B foh is LOCI_E_UNSUPPORTED here: it takes two inputs. LOCI_E_VALUE where
+ * a or b is not finite, or dt hits an eigenvalue. O(n^3). abar and bbar may not overlap a and b, and are
+ * undefined after a failure. */
 LOCI_API loci_status loci_discretize_dense(loci_discretization discretization, double *abar, double *bbar,
                                            const double *a, const double *b, size_t n, double dt,
                                            loci_error *error);
+
+/* The same for an input joined by lines: x_{k+1} = abar x_k + b0 u_k + b1 u_{k+1}, exactly, where u runs
+ * straight from u_k to u_{k+1} within the step. (Codes that keep one input matrix shift the state by b1 u
+ * instead.) */
+LOCI_API loci_status loci_discretize_dense_foh(double *abar, double *b0, double *b1, const double *a,
+                                               const double *b, size_t n, double dt, loci_error *error);
 
 /* A system: `copies` (H) independent single-input single-output systems of `order` (N) states, one for each
  * channel.
