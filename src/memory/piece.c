@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ * piece.c - the stretches of a memory, seen alike: places, intervals, integrals, moments. */
+#include "memory/piece.h"
+
+#include <math.h>
+#include <string.h>
+
+/* intervals of the pending samples that are closed */
+static size_t pending_intervals(const loci_memory *memory, const loci_memory_plan *plan)
+{
+    const size_t open = memory_open(plan) && !memory->closed && memory->samples > 0 ? 1 : 0;
+    return memory->pending > open ? memory->pending - open : 0;
+}
+
+size_t loci_memory_pieces(const loci_memory *memory, const loci_memory_plan *plan)
+{
+    if (plan->kind == MEMORY_TREE) return memory->blocks + (pending_intervals(memory, plan) > 0 ? 1 : 0);
+    return memory_axis_end(memory, plan) > memory_axis_begin(memory, plan) ? 1 : 0;
+}
+
+memory_piece loci_memory_piece(const loci_memory *memory, const loci_memory_plan *plan,
+                               const memory_view *view, size_t i)
+{
+    const bool stamped = memory_stamped(plan);
+    if (plan->kind != MEMORY_TREE)
+        return (memory_piece){.kind = plan->kind == MEMORY_PUBLISHED ? PIECE_POLYNOMIAL : PIECE_STATE,
+                              .begin = memory_axis_begin(memory, plan),
+                              .end = memory_axis_end(memory, plan),
+                              .c = view->state,
+                              .c_stride = plan->order,
+                              .samples = memory_intervals(memory, plan)};
+    if (i < memory->blocks) {
+        const memory_block *block = &view->block[i];
+        memory_piece piece = {.kind = block->raw ? PIECE_RAW : PIECE_POLYNOMIAL,
+                              .begin = stamped ? block->start : (double)block->first,
+                              .end = stamped ? block->start + block->duration
+                                             : (double)(block->first + block->count),
+                              .first = block->first,
+                              .samples = block->count};
+        const double *data = memory_channel(view, block->slot, 0);
+        if (block->raw) {
+            piece.count = (size_t)block->count;
+            piece.u = data;
+            piece.u_stride = view->channel_stride;
+            piece.times = stamped ? memory_times(view, block->slot, memory->channels) : NULL;
+            if (plan->spec.join == LOCI_LINEAR) {
+                piece.close = data + block->count;
+                piece.close_stride = view->channel_stride;
+            }
+        } else {
+            piece.c = data;
+            piece.c_stride = view->channel_stride;
+        }
+        return piece;
+    }
+    const size_t count = pending_intervals(memory, plan);
+    const uint64_t first = memory->samples - memory->pending;
+    memory_piece piece = {.kind = PIECE_RAW,
+                          .begin = stamped ? memory->pending_start : (double)first,
+                          .first = first,
+                          .count = count,
+                          .u = view->pending,
+                          .u_stride = plan->leaf + 1,
+                          .times = stamped ? view->time : NULL,
+                          .samples = count};
+    piece.end = stamped ? memory_end(memory, plan) : (double)(first + count);
+    if (count < memory->pending) {
+        piece.close = view->pending + count;
+        piece.close_stride = plan->leaf + 1;
+    }
+    return piece;
+}
+
+double loci_memory_place(const loci_memory *memory, const loci_memory_plan *plan, double t)
+{
+    if (memory_stamped(plan)) return t;
+    const double place = (t - memory->start) / plan->spec.dt, nearest = nearbyint(place);
+    const double fuzz = 4e-16 * ((fabs(t) + fabs(memory->start)) / plan->spec.dt + fabs(place));
+    return fabs(place - nearest) <= fmin(fuzz, 0.25) ? nearest : place;
+}
+
+size_t loci_memory_interval(const memory_piece *piece, double place, double *begin, double *end)
+{
+    size_t k;
+    if (!piece->times) {
+        const double at = floor(place - piece->begin);
+        k = at < 0 ? 0 : at >= (double)piece->count ? piece->count - 1 : (size_t)at;
+        *begin = piece->begin + (double)k;
+        *end = *begin + 1;
+        return k;
+    }
+    size_t low = 0, high = piece->count;
+    while (high - low > 1) {
+        const size_t middle = (low + high) / 2;
+        if (piece->begin + piece->times[middle] <= place)
+            low = middle;
+        else
+            high = middle;
+    }
+    k = low;
+    *begin = piece->begin + piece->times[k];
+    *end = k + 1 < piece->count ? piece->begin + piece->times[k + 1] : piece->end;
+    return k;
+}
+
+static double raw_integral(const memory_piece *piece, const loci_memory_plan *plan, size_t channel,
+                           memory_mean mean, double a, double b)
+{
+    const bool joined = plan->spec.join == LOCI_LINEAR;
+    double sum = 0, begin, end;
+    for (size_t k = loci_memory_interval(piece, a, &begin, &end); k < piece->count; k++) {
+        const double from = fmax(a, begin), to = fmin(b, end);
+        if (to > from) {
+            double value = (memory_raw_value(piece, channel, k) - mean.high) - mean.low;
+            if (joined) {
+                const double next = (memory_raw_value(piece, channel, k + 1) - mean.high) - mean.low;
+                value += (0.5 * (from + to) - begin) / (end - begin) * (next - value);
+            }
+            sum += value * (to - from);
+        }
+        if (end >= b || k + 1 == piece->count) break;
+        begin = end;
+        end = piece->times ? (k + 2 < piece->count ? piece->begin + piece->times[k + 2] : piece->end)
+                           : begin + 1;
+    }
+    return sum;
+}
+
+/* Short intervals by quadrature: the difference of two antiderivatives would lose what they have in common.
+ */
+static double polynomial_integral(const memory_piece *piece, const loci_memory_plan *plan, const double *c,
+                                  memory_mean mean, double a, double b)
+{
+    static const double node[4] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267,
+                                   0.9602898564975363};
+    static const double weight[4] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745,
+                                     0.1012285362903763};
+    const size_t order = plan->order;
+    const double length = piece->end - piece->begin, xa = (a - piece->begin) / length,
+                 xb = (b - piece->begin) / length;
+    const double base = memory_mean_difference((memory_mean){c[0], c[1]}, mean);
+    double deviations[LOCI_ORDER_MAX];
+    deviations[0] = 0;
+    memcpy(deviations + 1, c + 3, (order - 1) * sizeof *c);
+    double sum = 0;
+    if ((xb - xa) * (double)order * (double)order < 1) {
+        double x[8], value[8];
+        for (int i = 0; i < 8; i++) {
+            const double z = i < 4 ? -node[i] : node[i - 4];
+            x[i] = 0.5 * (xa + xb) + 0.5 * z * (xb - xa);
+        }
+        loci_legendre_sum(LOCI_VALUE, value, deviations, order, x, 8);
+        for (int i = 0; i < 8; i++) sum += 0.5 * weight[i % 4] * value[i];
+        sum *= xb - xa;
+    } else {
+        const double x[2] = {xa, xb};
+        double value[2];
+        loci_legendre_sum(LOCI_INTEGRAL, value, deviations, order, x, 2);
+        sum = value[1] - value[0];
+    }
+    return length * sum + base * (b - a);
+}
+
+double loci_memory_piece_integral(const memory_piece *piece, const loci_memory_plan *plan, size_t channel,
+                                  memory_mean mean, double a, double b)
+{
+    if (!(b > a)) return 0;
+    if (piece->kind == PIECE_RAW) return raw_integral(piece, plan, channel, mean, a, b);
+    if (plan->kind == MEMORY_PUBLISHED) {
+        double c[LOCI_ORDER_MAX + 2];
+        const double *state = piece->c + channel * piece->c_stride;
+        c[0] = state[0];
+        c[1] = c[2] = 0;
+        memcpy(c + 3, state + 1, (plan->order - 1) * sizeof *c);
+        return polynomial_integral(piece, plan, c, mean, a, b);
+    }
+    const double *c = piece->c + channel * piece->c_stride;
+    return polynomial_integral(piece, plan, c, mean, a, b);
+}
+
+memory_moments loci_memory_piece_moments(const memory_piece *piece, const loci_memory_plan *plan,
+                                         size_t channel)
+{
+    memory_moments moments = {{0, 0}, 0, 0};
+    if (piece->kind == PIECE_POLYNOMIAL) {
+        const double *c = piece->c + channel * piece->c_stride;
+        moments.mean = (memory_mean){c[0], c[1]};
+        for (size_t n = 1; n < plan->order; n++) moments.variance += c[2 + n] * c[2 + n];
+        moments.variance += c[2];
+        moments.error = c[2];
+        return moments;
+    }
+    const double length = piece->end - piece->begin;
+    const memory_mean base = {memory_raw_value(piece, channel, 0), 0};
+    moments.mean =
+        memory_mean_add(base, raw_integral(piece, plan, channel, base, piece->begin, piece->end) / length);
+    const bool joined = plan->spec.join == LOCI_LINEAR;
+    double sum = 0;
+    for (size_t k = 0; k < piece->count; k++) {
+        const double from = piece->times ? piece->times[k] : (double)k;
+        const double to = !piece->times ? (double)k + 1 : k + 1 < piece->count ? piece->times[k + 1] : length;
+        const double w = (memory_raw_value(piece, channel, k) - moments.mean.high) - moments.mean.low;
+        double square = w * w;
+        if (joined) {
+            const double v = (memory_raw_value(piece, channel, k + 1) - moments.mean.high) - moments.mean.low;
+            square = (w * w + w * v + v * v) / 3;
+        }
+        sum += square * (to - from);
+    }
+    moments.variance = sum / length;
+    return moments;
+}

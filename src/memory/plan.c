@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT
+ * plan.c - specs and the read-only tables made from them. */
+#include "memory/state.h"
+
+#include <math.h>
+#include <string.h>
+
+loci_memory_spec loci_memory_defaults(void)
+{
+    return (loci_memory_spec){.measure = LOCI_MEASURE_LEGS,
+                              .order = 64,
+                              .detail = 4,
+                              .dt = 1,
+                              .window = 0,
+                              .join = LOCI_HOLD,
+                              .missing = LOCI_MISSING_REFUSE,
+                              .method = LOCI_METHOD_EXACT,
+                              .discretization = LOCI_ZOH};
+}
+
+loci_status loci_memory_check(const loci_memory_spec *spec, loci_error *error)
+{
+    const loci_memory_spec *s = spec;
+    const bool legs = s->measure == LOCI_MEASURE_LEGS;
+    const bool exact = s->method == LOCI_METHOD_EXACT;
+    if ((unsigned)s->measure > LOCI_MEASURE_FOUT)
+        return loci_fail(error, LOCI_E_ARGUMENT, "measure %d is not known", (int)s->measure);
+    if (s->order < 1 || s->order > LOCI_ORDER_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; 1 to %d was expected", s->order,
+                         LOCI_ORDER_MAX);
+    if (s->measure == LOCI_MEASURE_FOUT && s->order % 2 != 0)
+        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; fout takes even orders", s->order);
+    if (s->detail > LOCI_DETAIL_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "detail is %zu; 0 to %d was expected", s->detail,
+                         LOCI_DETAIL_MAX);
+    if (!(s->dt >= 0) || !isfinite(s->dt))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "dt is %g; seconds a sample, or 0 for time stamps, were expected", s->dt);
+    if (legs && s->window != 0)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "window is %g; legs remembers the whole history and takes none", s->window);
+    if (!legs && (!(s->window > 0) || !isfinite(s->window)))
+        return loci_fail(error, LOCI_E_ARGUMENT, "window is %g; %s needs one, in seconds, above 0", s->window,
+                         loci_measure_name(s->measure));
+    if (!legs && s->dt > 0 && !(s->window / s->dt >= 1e-6 && s->window / s->dt <= 1e15))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "window is %g and dt %g; a window of 1e-6 to 1e15 samples was expected", s->window,
+                         s->dt);
+    if (s->join != LOCI_HOLD && s->join != LOCI_LINEAR)
+        return loci_fail(error, LOCI_E_ARGUMENT, "join %d is not known", (int)s->join);
+    if (s->join == LOCI_LINEAR && !(legs && exact))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "samples are joined by lines for legs by the exact method only");
+    if (s->missing != LOCI_MISSING_REFUSE && s->missing != LOCI_MISSING_HOLD)
+        return loci_fail(error, LOCI_E_ARGUMENT, "missing %d is not known", (int)s->missing);
+    if ((unsigned)s->method > LOCI_METHOD_ZOH)
+        return loci_fail(error, LOCI_E_ARGUMENT, "method %d is not known", (int)s->method);
+    if (!legs && !exact)
+        return loci_fail(error, LOCI_E_ARGUMENT, "the published methods are for legs, and the measure is %s",
+                         loci_measure_name(s->measure));
+    if (s->discretization != LOCI_ZOH && s->discretization != LOCI_BILINEAR)
+        return loci_fail(error, LOCI_E_ARGUMENT, "memories are discretized by zoh or bilinear");
+    return LOCI_OK;
+}
+
+/* H_n[k], the integral over [0, 1] of g_n against sample k of R, unit everywhere else zero, into table [R][N]
+ */
+static void held_moments(const loci_memory_plan *plan, double *table, size_t samples, double *p)
+{
+    const size_t order = plan->order;
+    double *one = p, *two = p + order;
+    double *lower = one, *upper = two;
+    const double zero = 0;
+    loci_legendre_evaluate(LOCI_INTEGRAL, lower, &zero, 1, order);
+    for (size_t k = 0; k < samples; k++) {
+        const double x = (double)(k + 1) / (double)samples;
+        loci_legendre_evaluate(LOCI_INTEGRAL, upper, &x, 1, order);
+        for (size_t n = 0; n < order; n++) table[k * order + n] = upper[n] - lower[n];
+        double *swap = lower;
+        lower = upper;
+        upper = swap;
+    }
+}
+
+static void joined_moments(const loci_memory_plan *plan, double *table, size_t intervals, double *g)
+{
+    const size_t order = plan->order;
+    memset(table, 0, (intervals + 1) * order * sizeof *table);
+    for (size_t k = 0; k < intervals; k++) {
+        for (size_t i = 0; i < plan->gauss; i++) {
+            const double y = plan->cell_node[i], w = plan->cell_weight[i] / (double)intervals;
+            const double x = ((double)k + y) / (double)intervals;
+            loci_legendre_evaluate(LOCI_VALUE, g, &x, 1, order);
+            double *here = table + k * order, *next = here + order;
+            for (size_t n = 0; n < order; n++) {
+                here[n] += w * (1 - y) * g[n];
+                next[n] += w * y * g[n];
+            }
+        }
+    }
+}
+
+/* The moments of 2 S samples, with the symmetry about their middle used: row k holds sample k for the even
+ * functions, which also take sample R - 1 - k, and for the odd ones, which take it with the other sign.
+ * Column 0 is the mean's: zero. */
+static loci_status make_leaf_pair(loci_memory_plan *plan, loci_error *error)
+{
+    const size_t order = plan->order;
+    const bool joined = plan->spec.join == LOCI_LINEAR;
+    const size_t rows = 2 * plan->leaf + (joined ? 1 : 0), folded = (rows + 1) / 2;
+    double *table = loci_allocate(rows * order + 2 * order, sizeof *table);
+    plan->leaf_pair = loci_allocate(folded * 2 * plan->half_stride, sizeof *table);
+    if (!table || !plan->leaf_pair) {
+        loci_free(table);
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", order);
+    }
+    if (joined)
+        joined_moments(plan, table, 2 * plan->leaf, table + rows * order);
+    else
+        held_moments(plan, table, rows, table + rows * order);
+    for (size_t k = 0; k < folded; k++)
+        for (size_t n = 1; n < order; n++) {
+            const double mirrored = table[(rows - 1 - k) * order + n];
+            const double value = table[k * order + n];
+            /* the two differ by rounding only; their average (with the sign of the parity) is the better of
+             * both */
+            plan->leaf_pair[(k * 2 + n % 2) * plan->half_stride + n / 2] =
+                n % 2 == 0 ? 0.5 * (value + mirrored) : 0.5 * (value - mirrored);
+        }
+    loci_free(table);
+    return LOCI_OK;
+}
+
+/* Equal halves: c_n takes halves[n][m] of the left's coefficient m, the integral over [0, 1] of g_m(y) g_n(y
+ * / 2) dy / 2, and
+ * (-1)^(n+m) times that of the right's. Zero for m > n. Column 0 acts on the difference of the means. */
+static loci_status make_halves(loci_memory_plan *plan, loci_error *error)
+{
+    const size_t order = plan->order, padded = (order + 7) / 8 * 8;
+    double *work = loci_allocate(4 * padded + order, sizeof *work);
+    plan->halves = loci_allocate(order * 2 * plan->half_stride, sizeof *work);
+    if (!work || !plan->halves) {
+        loci_free(work);
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", order);
+    }
+    double *a = work, *z = a + padded, *p = z + padded, *q = p + padded, *sum = q + padded;
+    for (size_t m = 0; m < order; m++) {
+        memset(sum, 0, order * sizeof *sum);
+        for (size_t first = 0; first < order; first += MEMORY_POINTS) {
+            const size_t count = order - first < MEMORY_POINTS ? order - first : MEMORY_POINTS;
+            for (size_t j = 0; j < count; j++) {
+                a[j] = 0.5 * plan->weight[first + j] * plan->node_basis[m * order + first + j];
+                z[j] = plan->node[first + j] - 1; /* 2 (y / 2) - 1 */
+            }
+            loci_memory_moments(sum, order, a, z, count, p, q);
+        }
+        for (size_t n = m; n < order; n++) {
+            if (m == 0 && n % 2 == 0) continue; /* exactly zero, but for n = 0, which the means take */
+            plan->halves[(m * 2 + n % 2) * plan->half_stride + n / 2] = plan->root[n] * sum[n];
+        }
+    }
+    loci_free(work);
+    return LOCI_OK;
+}
+
+static loci_status make_tree(loci_memory_plan *plan, loci_error *error)
+{
+    const size_t order = plan->order;
+    const bool joined = plan->spec.join == LOCI_LINEAR;
+    plan->gauss = joined ? order / 2 + 2 : 0; /* exact for a line times a polynomial of degree < N */
+    plan->root = loci_allocate(order + 1, sizeof(double));
+    plan->node = loci_allocate(order, sizeof(double));
+    plan->weight = loci_allocate(order, sizeof(double));
+    plan->node_basis = loci_allocate(order * order, sizeof(double));
+    plan->cell_node = loci_allocate(plan->gauss, sizeof(double));
+    plan->cell_weight = loci_allocate(plan->gauss, sizeof(double));
+    plan->short_node = loci_allocate(8, sizeof(double));
+    plan->short_weight = loci_allocate(8, sizeof(double));
+    double *row = loci_allocate(order, sizeof(double));
+    loci_status status = LOCI_OK;
+    if (!plan->root || !plan->node || !plan->weight || !plan->node_basis || !plan->cell_node ||
+        !plan->cell_weight || !plan->short_node || !plan->short_weight || !row)
+        status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", order);
+    if (status == LOCI_OK) status = loci_quadrature_gauss(plan->node, plan->weight, order, error);
+    if (status == LOCI_OK && joined)
+        status = loci_quadrature_gauss(plan->cell_node, plan->cell_weight, plan->gauss, error);
+    if (status == LOCI_OK) status = loci_quadrature_gauss(plan->short_node, plan->short_weight, 8, error);
+    if (status == LOCI_OK) {
+        for (size_t n = 0; n <= order; n++) plan->root[n] = sqrt(2.0 * (double)n + 1);
+        for (size_t j = 0; j < order; j++) {
+            loci_legendre_evaluate(LOCI_VALUE, row, &plan->node[j], 1, order);
+            for (size_t m = 0; m < order; m++) plan->node_basis[m * order + j] = row[m];
+        }
+        status = make_halves(plan, error);
+    }
+    loci_free(row);
+    if (status == LOCI_OK && plan->kind == MEMORY_TREE && !memory_stamped(plan))
+        status = make_leaf_pair(plan, error);
+    return status;
+}
+
+loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_spec *spec, loci_error *error)
+{
+    *plan = NULL;
+    loci_status status = loci_memory_check(spec, error);
+    if (status != LOCI_OK) return status;
+    loci_memory_plan *p = loci_allocate(1, sizeof *p);
+    if (!p) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan");
+    p->spec = *spec;
+    p->kind = spec->measure != LOCI_MEASURE_LEGS  ? MEMORY_INVARIANT
+              : spec->method != LOCI_METHOD_EXACT ? MEMORY_PUBLISHED
+                                                  : MEMORY_TREE;
+    p->order = spec->order;
+    p->leaf = spec->order < 8 ? 8 : (spec->order + 7) / 8 * 8;
+    p->keep = spec->detail < 1 ? 1 : spec->detail;
+    p->half_stride = ((spec->order + 1) / 2 + 7) / 8 * 8;
+    loci_memory_lay_out(p);
+    status = p->kind == MEMORY_INVARIANT ? loci_memory_invariant_plan(p, error) : make_tree(p, error);
+    if (status != LOCI_OK) {
+        loci_memory_plan_destroy(p);
+        return status;
+    }
+    *plan = p;
+    return LOCI_OK;
+}
+
+void loci_memory_plan_destroy(loci_memory_plan *plan)
+{
+    if (!plan) return;
+    double *tables[] = {plan->root,       plan->node,         plan->weight,    plan->node_basis,
+                        plan->halves,     plan->leaf_pair,    plan->cell_node, plan->cell_weight,
+                        plan->short_node, plan->short_weight, plan->a,         plan->b,
+                        plan->abar,       plan->bbar,         plan->abar_leaf, plan->input_leaf,
+                        plan->power};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) loci_free(tables[i]);
+    loci_free(plan);
+}
+
+const loci_memory_spec *loci_memory_plan_spec(const loci_memory_plan *plan)
+{
+    return &plan->spec;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ * summarize.c - what a memory knows of its signal and of itself: extent, stretches, mean, variance, what was
+ * forgotten. */
+#include "memory/piece.h"
+
+#include <math.h>
+#include <string.h>
+
+loci_memory_info loci_memory_inspect(const loci_memory *memory, const loci_memory_plan *plan)
+{
+    const memory_view view = loci_memory_view(memory, plan, memory->channels);
+    loci_memory_info info = {.channels = memory->channels,
+                             .samples = memory->samples,
+                             .start = memory->start,
+                             .end = memory_end(memory, plan),
+                             .missing = memory->missing,
+                             .stretches = loci_memory_pieces(memory, plan)};
+    if (plan->kind != MEMORY_TREE) {
+        info.numbers =
+            plan->order + (plan->kind == MEMORY_INVARIANT && !memory_stamped(plan) ? memory->pending : 0);
+        return info;
+    }
+    info.numbers = memory->pending;
+    for (size_t i = 0; i < memory->blocks; i++)
+        info.numbers += view.block[i].raw ? (size_t)view.block[i].count : plan->order;
+    return info;
+}
+
+static bool knows_errors(const loci_memory_plan *plan)
+{
+    return plan->kind == MEMORY_TREE;
+}
+
+static loci_status check_channel(const loci_memory *memory, const loci_memory_plan *plan, size_t channel,
+                                 loci_error *error)
+{
+    const loci_status status = loci_memory_known(memory, plan, error);
+    if (status != LOCI_OK) return status;
+    if (channel < memory->channels) return LOCI_OK;
+    return loci_fail(error, LOCI_E_RANGE, "channel is %zu; the memory has %u", channel,
+                     (unsigned)memory->channels);
+}
+
+loci_status loci_memory_summarize(const loci_memory *memory, const loci_memory_plan *plan, size_t channel,
+                                  loci_memory_summary *summary, loci_error *error)
+{
+    *summary = (loci_memory_summary){NAN, NAN, NAN, NAN};
+    const loci_status status = check_channel(memory, plan, channel, error);
+    if (status != LOCI_OK) return status;
+    const size_t pieces = loci_memory_pieces(memory, plan);
+    if (!knows_errors(plan) || pieces == 0) return LOCI_OK;
+    const memory_view view = loci_memory_view(memory, plan, memory->channels);
+    const double length = memory_axis_end(memory, plan) - memory_axis_begin(memory, plan);
+    /* around the first piece's mean, so that an offset cancels */
+    memory_mean reference = {0, 0};
+    double mean = 0, square = 0, within = 0, error_sum = 0;
+    for (size_t i = 0; i < pieces; i++) {
+        const memory_piece piece = loci_memory_piece(memory, plan, &view, i);
+        const memory_moments moments = loci_memory_piece_moments(&piece, plan, channel);
+        const double share = (piece.end - piece.begin) / length;
+        if (i == 0) reference = moments.mean;
+        const double difference = memory_mean_difference(moments.mean, reference);
+        mean += share * difference;
+        square += share * difference * difference;
+        within += share * moments.variance;
+        error_sum += share * moments.error;
+    }
+    const memory_mean sum = memory_mean_add(reference, mean);
+    summary->mean = sum.high + sum.low;
+    summary->variance = fmax(0, within + (square - mean * mean));
+    summary->error = error_sum;
+    summary->forgotten = summary->variance > 0 ? error_sum / summary->variance : 0;
+    return LOCI_OK;
+}
+
+loci_status loci_memory_stretch(const loci_memory *memory, const loci_memory_plan *plan, size_t i,
+                                loci_memory_stretch_info *stretch, loci_error *error)
+{
+    const loci_status status = loci_memory_known(memory, plan, error);
+    if (status != LOCI_OK) return status;
+    const size_t pieces = loci_memory_pieces(memory, plan);
+    if (i >= pieces) return loci_fail(error, LOCI_E_RANGE, "stretch is %zu; the memory has %zu", i, pieces);
+    const memory_view view = loci_memory_view(memory, plan, memory->channels);
+    const memory_piece piece = loci_memory_piece(memory, plan, &view, i);
+    const bool stamped = memory_stamped(plan);
+    stretch->start = stamped ? piece.begin : memory->start + piece.begin * plan->spec.dt;
+    stretch->end = stamped ? piece.end : memory->start + piece.end * plan->spec.dt;
+    stretch->samples = piece.samples;
+    stretch->exact = piece.kind == PIECE_RAW;
+    stretch->numbers = piece.kind == PIECE_RAW ? piece.count : plan->order;
+    return LOCI_OK;
+}
+
+loci_status loci_memory_stretch_error(const loci_memory *memory, const loci_memory_plan *plan, size_t i,
+                                      size_t channel, double *mean_square, double *variance,
+                                      loci_error *error)
+{
+    *mean_square = *variance = NAN;
+    const loci_status status = check_channel(memory, plan, channel, error);
+    if (status != LOCI_OK) return status;
+    const size_t pieces = loci_memory_pieces(memory, plan);
+    if (i >= pieces) return loci_fail(error, LOCI_E_RANGE, "stretch is %zu; the memory has %zu", i, pieces);
+    if (!knows_errors(plan)) return LOCI_OK;
+    const memory_view view = loci_memory_view(memory, plan, memory->channels);
+    const memory_piece piece = loci_memory_piece(memory, plan, &view, i);
+    const memory_moments moments = loci_memory_piece_moments(&piece, plan, channel);
+    *mean_square = moments.error;
+    *variance = moments.variance;
+    return LOCI_OK;
+}
+
+loci_status loci_memory_coefficients(const loci_memory *memory, const loci_memory_plan *plan, size_t channel,
+                                     double *c, loci_memory *scratch, loci_error *error)
+{
+    loci_status status = check_channel(memory, plan, channel, error);
+    if (status != LOCI_OK) return status;
+    if (memory->samples == 0) return loci_fail(error, LOCI_E_RANGE, "the memory is empty");
+    if (plan->kind == MEMORY_INVARIANT) {
+        const memory_view view = loci_memory_view(memory, plan, memory->channels);
+        loci_memory_invariant_state(memory, plan, &view, channel, c);
+        return LOCI_OK;
+    }
+    if (plan->kind == MEMORY_PUBLISHED) {
+        const memory_view view = loci_memory_view(memory, plan, memory->channels);
+        memcpy(c, view.state + channel * plan->order, plan->order * sizeof *c);
+        return LOCI_OK;
+    }
+    status = loci_memory_collapse(scratch, memory, plan, error);
+    if (status != LOCI_OK) return status;
+    const memory_view view = loci_memory_view(scratch, plan, memory->channels);
+    if (scratch->blocks == 0) { /* a single open sample */
+        memset(c, 0, plan->order * sizeof *c);
+        c[0] = view.last[channel];
+        return LOCI_OK;
+    }
+    const double *from = memory_channel(&view, view.block[0].slot, channel);
+    c[0] = from[0] + from[1];
+    memcpy(c + 1, from + 3, (plan->order - 1) * sizeof *c);
+    return LOCI_OK;
+}
