@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ * recurrence.c - discrete systems, sample by sample. */
+#include "base/real.h"
+#include "ssm/recurrence.h"
+
+#include <string.h>
+
+enum { V = LOCI_LANES, GROUP = 2 /* modes that run together, states and coefficients in registers */ };
+
+#define REAL(p) (*(vreal *)(p))
+#define CONST_REAL(p) (*(const vreal *)(p))
+#define RE(p, n) CONST_REAL((p) + (n)*2 * V)
+#define IM(p, n) CONST_REAL((p) + (n)*2 * V + V)
+
+/* y = d u: the other shares are added to it. */
+static inline LOCI_INLINE void begin(real *y, const real *u, const real *d, size_t length)
+{
+    if (!y) return;
+    if (!u) {
+        memset(y, 0, length * V * sizeof(real));
+        return;
+    }
+    const vreal through = CONST_REAL(d);
+    for (size_t k = 0; k < length; k++) REAL(y + k * V) = through * CONST_REAL(u + k * V);
+}
+
+/* Runs modes n .. n + count - 1 through the whole stretch and adds their share to y. */
+static inline LOCI_INLINE void run_modes(real *y, real *state, const real *u,
+                                         const loci_recurrence_block *block, size_t n, size_t count,
+                                         size_t length)
+{
+    const real *z = block->z + n * 2 * V, *b1 = block->b1 + n * 2 * V, *c = block->c + n * 2 * V;
+    const real *b0 = block->b0 ? block->b0 + n * 2 * V : NULL;
+    real *re_at = state + n * V, *im_at = state + (block->modes + n) * V;
+    vreal re[GROUP], im[GROUP], last = b0 ? CONST_REAL(state + 2 * block->modes * V) : (vreal){0};
+    for (size_t i = 0; i < count; i++) re[i] = REAL(re_at + i * V), im[i] = REAL(im_at + i * V);
+    for (size_t k = 0; k < length; k++) {
+        const vreal now = u ? CONST_REAL(u + k * V) : (vreal){0};
+        vreal sum = {0};
+        for (size_t i = 0; i < count; i++) {
+            vreal in_re = RE(b1, i) * now, in_im = IM(b1, i) * now;
+            if (b0) in_re += RE(b0, i) * last, in_im += IM(b0, i) * last;
+            const vreal next = (in_re + RE(z, i) * re[i]) - IM(z, i) * im[i];
+            im[i] = (in_im + RE(z, i) * im[i]) + IM(z, i) * re[i];
+            re[i] = next;
+            sum += RE(c, i) * re[i];
+            sum -= IM(c, i) * im[i];
+        }
+        if (y) REAL(y + k * V) += sum;
+        last = now;
+    }
+    for (size_t i = 0; i < count; i++) REAL(re_at + i * V) = re[i], REAL(im_at + i * V) = im[i];
+}
+
+LOCI_HOT
+void loci_recurrence_diagonal(real *y, real *state, const real *u, const loci_recurrence_block *block,
+                              size_t length)
+{
+    if (length == 0) return;
+    begin(y, u, block->d, length);
+    size_t n = 0;
+    for (; n + GROUP <= block->modes; n += GROUP) run_modes(y, state, u, block, n, GROUP, length);
+    for (; n < block->modes; n++) run_modes(y, state, u, block, n, 1, length);
+    if (!block->b0) return;
+    REAL(state + 2 * block->modes * V) = u ? CONST_REAL(u + (length - 1) * V) : (vreal){0};
+}
+
+/* rank is a constant in each of the two calls below. */
+static inline LOCI_INLINE void run_dplr(real *y, real *state, const real *u,
+                                        const loci_recurrence_block *block, size_t rank, size_t length)
+{
+    const size_t modes = block->modes, low = modes * 2 * V;
+    const real *z = block->z, *b = block->b1, *c = block->c, *q = block->q, *g = block->g;
+    vreal sigma[2] = {{0}, {0}}; /* Re(g_r x), g being doubled */
+    for (size_t n = 0; n < modes; n++)
+        for (size_t r = 0; r < rank; r++)
+            sigma[r] += RE(g + r * low, n) * CONST_REAL(state + n * V) -
+                        IM(g + r * low, n) * CONST_REAL(state + (modes + n) * V);
+    for (size_t k = 0; k < length; k++) {
+        const vreal now = u ? CONST_REAL(u + k * V) : (vreal){0};
+        vreal sum = {0}, after[2] = {{0}, {0}};
+        for (size_t n = 0; n < modes; n++) {
+            real *re_at = state + n * V, *im_at = state + (modes + n) * V;
+            vreal re = RE(b, n) * now + RE(z, n) * REAL(re_at) - IM(z, n) * REAL(im_at);
+            vreal im = IM(b, n) * now + RE(z, n) * REAL(im_at) + IM(z, n) * REAL(re_at);
+            for (size_t r = 0; r < rank; r++)
+                re -= RE(q + r * low, n) * sigma[r], im -= IM(q + r * low, n) * sigma[r];
+            for (size_t r = 0; r < rank; r++) after[r] += RE(g + r * low, n) * re - IM(g + r * low, n) * im;
+            sum += RE(c, n) * re - IM(c, n) * im;
+            REAL(re_at) = re;
+            REAL(im_at) = im;
+        }
+        for (size_t r = 0; r < rank; r++) sigma[r] = after[r];
+        if (y) REAL(y + k * V) += sum;
+    }
+}
+
+LOCI_HOT
+void loci_recurrence_dplr(real *y, real *state, const real *u, const loci_recurrence_block *block,
+                          size_t length)
+{
+    if (length == 0) return;
+    begin(y, u, block->d, length);
+    if (block->rank == 1)
+        run_dplr(y, state, u, block, 1, length);
+    else
+        run_dplr(y, state, u, block, 2, length);
+}
+
+LOCI_HOT
+void loci_recurrence_dense(real *y, real *state, const real *u, const real *columns, const real *b1,
+                           const real *b0, const real *c, real d, real *restrict next, size_t n,
+                           size_t length)
+{
+    for (size_t k = 0; k < length; k++) {
+        const real now = u ? u[k] : 0, last = b0 ? state[n] : 0;
+        for (size_t i = 0; i < n; i++) next[i] = b1[i] * now;
+        if (b0)
+            for (size_t i = 0; i < n; i++) next[i] += b0[i] * last;
+        for (size_t j = 0; j < n; j++) {
+            const real x = state[j];
+            const real *restrict column = columns + j * n;
+            for (size_t i = 0; i < n; i++) next[i] += column[i] * x;
+        }
+        memcpy(state, next, n * sizeof(real));
+        if (b0) state[n] = now;
+        if (y) {
+            real sum = d * now;
+            for (size_t i = 0; i < n; i++) sum += c[i] * next[i];
+            y[k] = sum;
+        }
+    }
+}
