@@ -73,13 +73,17 @@ LOCI_API const char *loci_discretization_name(loci_discretization discretization
 LOCI_API loci_status loci_discretization_parse(loci_discretization *discretization, const char *name,
                                                loci_error *error);
 
-/* Dense: abar [n][n] and bbar [n] such that x_k = abar x_{k-1} + bbar u_k for a step dt > 0 of x' = A x + B
- * u; a is [n][n], b [n]. Which u the step sees is the caller's choice: the one that is held over it. zoh
- * exp(dt A), (integral over [0, dt] of exp(s A)) B, by the exponential of a bordered matrix: A may be
- * singular bilinear  (I - dt/2 A)^-1 (I + dt/2 A), (I - dt/2 A)^-1 dt B backward  (I - dt A)^-1, (I - dt
- * A)^-1 dt B euler     I + dt A, dt B foh is LOCI_E_UNSUPPORTED here: it takes two inputs. LOCI_E_VALUE where
- * a or b is not finite, or dt hits an eigenvalue. O(n^3). abar and bbar may not overlap a and b, and are
- * undefined after a failure. */
+/* Dense: abar [n][n] and bbar [n] such that x_k = abar x_{k-1} + bbar u_k for a step dt > 0 of x' = A x + B u; a
+ * is [n][n], b [n]. Which u the step sees is the caller's choice: the one that is held over it.
+ *
+ *   zoh       exp(dt A), (integral over [0, dt] of exp(s A)) B, by the exponential of a bordered matrix: A may be
+ *             singular
+ *   bilinear  (I - dt/2 A)^-1 (I + dt/2 A), (I - dt/2 A)^-1 dt B
+ *   backward  (I - dt A)^-1, (I - dt A)^-1 dt B
+ *   euler     I + dt A, dt B
+ *
+ * foh is LOCI_E_UNSUPPORTED here: it takes two inputs. LOCI_E_VALUE where a or b is not finite, or dt hits an
+ * eigenvalue. O(n^3). abar and bbar may not overlap a and b, and are undefined after a failure. */
 LOCI_API loci_status loci_discretize_dense(loci_discretization discretization, double *abar, double *bbar,
                                            const double *a, const double *b, size_t n, double dt,
                                            loci_error *error);
@@ -94,10 +98,10 @@ LOCI_API loci_status loci_discretize_dense_foh(double *abar, double *b0, double 
  * channel.
  *
  *   dense     A is real, [N][N].
- *   diagonal  A is diagonal and complex; of each conjugate pair of modes one is kept, N/2 in all (N is even),
- * and y = 2 Re(C x) + D u. A mode that is real counts twice likewise. dplr      diagonal plus low rank: A =
- * diag(a) - sum over r of P_r P_r^*, over all N modes, of which again N/2 are kept (so that P_r^* x stands
- * for 2 Re(P_r^* x)); rank 1 or 2. The form of S4.
+ *   diagonal  A is diagonal and complex; of each conjugate pair of modes one is kept, N/2 in all (N is even), and
+ *             y = 2 Re(C x) + D u. A mode that is real counts twice likewise.
+ *   dplr      diagonal plus low rank: A = diag(a) - sum over r of P_r P_r^*, over all N modes, of which again N/2
+ *             are kept (so that P_r^* x stands for 2 Re(P_r^* x)); rank 1 or 2. The form of S4.
  *
  * Complex numbers are kept as two arrays. `width` is N for dense and N/2 for the others. All arrays belong to
  * one allocation. The same struct holds gradients: dL/d(re) in the re array, dL/d(im) in the im array. The
@@ -229,8 +233,8 @@ LOCI_API loci_status loci_ssm_run_f32(const loci_ssm *ssm, float *y, float *stat
 /* Given dy [batch][length][copies] and the gradient of the final state in dstate [batch][copies][state]
  * (NULL: 0 and not wanted), fills du (NULL: not wanted) and replaces dstate by the gradient of the initial
  * state. Adds to `gradient` (NULL: not wanted) those of a, b, c, p, d and dt. u and state (NULL: 0) are the
- * input and the initial state of the run. The recurrent form has the gradients of the mixed one (steps are
- * not differentiated). Dense systems have no parameter gradients: LOCI_E_UNSUPPORTED. */
+ * input and the initial state of the run. The recurrent form has no
+ * backward run and dense systems no parameter gradients: LOCI_E_UNSUPPORTED. */
 LOCI_API loci_status loci_ssm_backward_f64(const loci_ssm *ssm, loci_system *gradient, double *du,
                                            double *dstate, const double *dy, const double *u,
                                            const double *state, size_t batch, size_t length, void *workspace,
@@ -242,7 +246,7 @@ LOCI_API loci_status loci_ssm_backward_f32(const loci_ssm *ssm, loci_system *gra
 /* ---- where systems come from; part of libloci-train ---- */
 
 typedef enum {
-    LOCI_SYSTEM_LEGS, /* the memories: legs-lti, legt and fout, dense or dplr; their recall is C */
+    LOCI_SYSTEM_LEGS, /* the memories: legs-lti, legt, fout, lagt; C is their recall at a lag, or random */
     LOCI_SYSTEM_LEGT,
     LOCI_SYSTEM_FOUT,
     LOCI_SYSTEM_LAGT,     /* dense only */
@@ -256,10 +260,10 @@ typedef struct {
     loci_system_kind kind;
     loci_structure structure; /* memories: LOCI_DENSE or LOCI_DPLR; s4d: LOCI_DIAGONAL */
     size_t order, copies;     /* copies share A, B and P; C and dt are each their own */
-    double dt, dt_last;       /* the first copy's step and the last one's, the others spaced evenly in the
-                                 logarithm; both       0: 0.001 to 0.1, and 0.01 for one copy */
-    double
-        lag; /* memories: C recalls the input `lag` seconds of the measure's own time ago; NAN: C is random */
+    double dt, dt_last;       /* the first copy's step and the last one's, the others evenly between in the
+                                 logarithm; both 0: 0.001 to 0.1, and 0.01 for one copy */
+    double lag;    /* memories: C recalls the input of `lag` ago, in the measure's own time; NAN: C is
+                                 random */
     uint64_t seed; /* of the random C: complex, variance 1 (each part 1/2), or real, variance 1 */
 } loci_system_spec;
 
