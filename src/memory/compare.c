@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * compare.c - recall against the signal itself: the integral of the squared difference, part by part, in one
+ * pass.
+ *
+ * The signal comes as cells: a stretch of one interval that lies in one piece of the memory and in one part
+ * of the question. On a polynomial p (less the piece's mean), cell after cell, (p - f)^2 is p^2 - 2 p f +
+ * f^2: the integral of p^2 is taken once for the whole run of cells by a Gauss rule that is exact; that of p
+ * f needs p's antiderivative Q at the edges (held f), and by parts also Q's mean over the cell (joined f).
+ * Raw pieces are compared value by value, the states of the invariant measures by 8 Gauss nodes a cell.
+ */
+#include "memory/piece.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CELLS = 128 };
+
+typedef struct {
+    double from, to;      /* places */
+    double begin, length; /* the whole interval */
+    double value, next;   /* of the signal at the interval's begin, and the line's other end */
+} cell;
+
+struct loci_memory_comparison {
+    const loci_memory *memory;
+    const loci_memory_plan *plan;
+    memory_view view;
+    size_t parts, channels, pieces;
+    double *edge;          /* [parts + 1] places */
+    double *squared;       /* [parts][C], seconds x squares */
+    double *covered;       /* [parts] seconds */
+    double *last;          /* [C] the sample whose interval is open */
+    double *now;           /* [C] the one after it */
+    double *cells_u;       /* [C][CELLS][2]: value and next of the cells of a run */
+    double *base;          /* [C] first sample */
+    double *moment;        /* [C][4]: sums of w and w^2 about base with their compensations */
+    double *node, *weight; /* [N] exact for p^2 */
+    cell run[CELLS];
+    size_t count; /* cells in the run */
+    size_t index, part;
+    memory_piece piece; /* number `index` */
+    uint64_t samples;   /* pushed */
+    double last_place;
+    double length; /* of the signal so far */
+};
+
+void loci_memory_compare_destroy(loci_memory_comparison *comparison)
+{
+    if (!comparison) return;
+    double *arrays[] = {comparison->edge, comparison->squared, comparison->covered, comparison->last,
+                        comparison->now,  comparison->cells_u, comparison->base,    comparison->moment,
+                        comparison->node, comparison->weight};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) loci_free(arrays[i]);
+    loci_free(comparison);
+}
+
+loci_status loci_memory_compare_create(loci_memory_comparison **comparison, const loci_memory *memory,
+                                       const loci_memory_plan *plan, const double *edges, size_t parts,
+                                       loci_error *error)
+{
+    *comparison = NULL;
+    loci_status status = loci_memory_known(memory, plan, error);
+    if (status != LOCI_OK) return status;
+    if (memory->samples == 0) return loci_fail(error, LOCI_E_RANGE, "the memory is empty");
+    if (parts < 1) return loci_fail(error, LOCI_E_ARGUMENT, "parts is 0; at least one was expected");
+    for (size_t i = 0; i < parts; i++)
+        if (!(edges[i] < edges[i + 1]))
+            return loci_fail(error, LOCI_E_ARGUMENT,
+                             "edge %zu is %.17g and the next %.17g; ascending times were expected", i,
+                             edges[i], edges[i + 1]);
+    const size_t channels = memory->channels;
+    loci_memory_comparison *k = loci_allocate(1, sizeof *k);
+    if (!k) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a comparison");
+    size_t numbers = 0;
+    k->memory = memory;
+    k->plan = plan;
+    k->view = loci_memory_view(memory, plan, channels);
+    k->parts = parts;
+    k->channels = channels;
+    k->pieces = loci_memory_pieces(memory, plan);
+    k->edge = loci_allocate(parts + 1, sizeof(double));
+    k->squared =
+        loci_size_multiply(&numbers, parts, channels) ? loci_allocate(numbers, sizeof(double)) : NULL;
+    k->covered = loci_allocate(parts, sizeof(double));
+    k->last = loci_allocate(channels, sizeof(double));
+    k->now = loci_allocate(channels, sizeof(double));
+    k->cells_u = loci_allocate(channels * CELLS * 2, sizeof(double));
+    k->base = loci_allocate(channels, sizeof(double));
+    k->moment = loci_allocate(channels * 4, sizeof(double));
+    k->node = loci_allocate(plan->order, sizeof(double));
+    k->weight = loci_allocate(plan->order, sizeof(double));
+    if (!k->edge || !k->squared || !k->covered || !k->last || !k->now || !k->cells_u || !k->base ||
+        !k->moment || !k->node || !k->weight)
+        status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a comparison");
+    if (status == LOCI_OK) status = loci_quadrature_gauss(k->node, k->weight, plan->order, error);
+    if (status != LOCI_OK) {
+        loci_memory_compare_destroy(k);
+        return status;
+    }
+    /* an edge within a few ulp of the end is meant to be the end */
+    for (size_t i = 0; i <= parts; i++) k->edge[i] = loci_memory_place(memory, plan, edges[i]);
+    if (k->pieces > 0) k->piece = loci_memory_piece(memory, plan, &k->view, 0);
+    *comparison = k;
+    return LOCI_OK;
+}
+
+/* [2 + N] as in a projected block, whatever the kind */
+static const double *coefficients(const loci_memory_comparison *k, const memory_piece *piece, size_t channel,
+                                  double *room)
+{
+    const double *c = piece->c + channel * piece->c_stride;
+    if (k->plan->kind != MEMORY_PUBLISHED) return c;
+    room[0] = c[0];
+    room[1] = room[2] = 0;
+    memcpy(room + 3, c + 1, (k->plan->order - 1) * sizeof *c);
+    return room;
+}
+
+/* The antiderivative of sum over n >= 1 of c_n g_n that is zero at 0, on the g_n again: q[N + 1]. */
+static void antiderivative(double *q, const double *c, size_t order)
+{
+    memset(q, 0, (order + 1) * sizeof *q);
+    for (size_t n = 1; n < order; n++) {
+        /* the integral of g_n is (P_{n+1} - P_{n-1}) / (2 sqrt(2n+1)), and P_m = g_m / sqrt(2m+1) */
+        const double part = 0.5 * c[2 + n] / sqrt(2.0 * (double)n + 1);
+        q[n + 1] += part / sqrt(2.0 * (double)n + 3);
+        q[n - 1] -= part / sqrt(2.0 * (double)n - 1);
+    }
+}
+
+static void polynomial_run(loci_memory_comparison *k, const memory_piece *piece, size_t channel)
+{
+    const size_t order = k->plan->order, count = k->count;
+    const bool joined = k->plan->spec.join == LOCI_LINEAR;
+    double room[LOCI_ORDER_MAX + 2], q[LOCI_ORDER_MAX + 1], x[2 * CELLS + 1], edge[2 * CELLS + 1];
+    const double *c = coefficients(k, piece, channel, room);
+    const double length = piece->end - piece->begin;
+    antiderivative(q, c, order);
+    /* edges at even places, middles at odd ones */
+    for (size_t i = 0; i < count; i++) {
+        x[2 * i] = (k->run[i].from - piece->begin) / length;
+        x[2 * i + 1] = (0.5 * (k->run[i].from + k->run[i].to) - piece->begin) / length;
+    }
+    x[2 * count] = fmin(1, (k->run[count - 1].to - piece->begin) / length);
+    double second[2 * CELLS + 1];
+    if (joined) {
+        loci_legendre_sum(LOCI_VALUE, edge, q, order + 1, x, 2 * count + 1);
+        loci_legendre_sum(LOCI_INTEGRAL, second, q, order + 1, x, 2 * count + 1);
+    } else {
+        for (size_t i = 1; i <= count; i++) x[i] = x[2 * i];
+        loci_legendre_sum(LOCI_VALUE, edge, q, order + 1, x, count + 1);
+    }
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const cell *here = &k->run[i];
+        const double *u = k->cells_u + (channel * CELLS + i) * 2;
+        const double share = (here->to - here->from) / length;
+        const double value = (u[0] - c[0]) - c[1];
+        if (!joined) {
+            sum += share * value * value - 2 * value * (edge[i + 1] - edge[i]);
+            continue;
+        }
+        const double rise = u[1] - u[0];
+        const double fa = value + (here->from - here->begin) / here->length * rise;
+        const double fb = value + (here->to - here->begin) / here->length * rise;
+        const double qa = edge[2 * i], qb = edge[2 * i + 2];
+        /* Q's mean over the cell: from its antiderivative, or for short cells, where that would cancel, by
+         * Simpson */
+        const double mean = share * (double)order * (double)order < 0.01
+                                ? (qa + 4 * edge[2 * i + 1] + qb) / 6
+                                : (second[2 * i + 2] - second[2 * i]) / share;
+        sum += share * (fa * fa + fa * fb + fb * fb) / 3 - 2 * (fb * qb - fa * qa - (fb - fa) * mean);
+    }
+    const double from = joined ? x[0] : (k->run[0].from - piece->begin) / length;
+    const double to = fmin(1, (k->run[count - 1].to - piece->begin) / length);
+    double deviations[LOCI_ORDER_MAX];
+    deviations[0] = 0;
+    memcpy(deviations + 1, c + 3, (order - 1) * sizeof *c);
+    for (size_t first = 0; first < order; first += CELLS) {
+        const size_t points = order - first < CELLS ? order - first : CELLS;
+        for (size_t j = 0; j < points; j++) x[j] = from + (to - from) * k->node[first + j];
+        loci_legendre_sum(LOCI_VALUE, edge, deviations, order, x, points);
+        for (size_t j = 0; j < points; j++) sum += (to - from) * k->weight[first + j] * edge[j] * edge[j];
+    }
+    k->squared[k->part * k->channels + channel] += length * sum;
+}
+
+static void raw_run(loci_memory_comparison *k, const memory_piece *piece, size_t channel)
+{
+    const bool joined = k->plan->spec.join == LOCI_LINEAR;
+    double sum = 0;
+    for (size_t i = 0; i < k->count; i++) {
+        const cell *here = &k->run[i];
+        const double *u = k->cells_u + (channel * CELLS + i) * 2;
+        double begin, end;
+        const size_t at = loci_memory_interval(piece, 0.5 * (here->from + here->to), &begin, &end);
+        const double a = u[0] - memory_raw_value(piece, channel, at);
+        if (!joined) {
+            sum += (here->to - here->from) * a * a;
+            continue;
+        }
+        const double b = u[1] - memory_raw_value(piece, channel, at + 1);
+        const double fa = a + (here->from - here->begin) / here->length * (b - a);
+        const double fb = a + (here->to - here->begin) / here->length * (b - a);
+        sum += (here->to - here->from) * (fa * fa + fa * fb + fb * fb) / 3;
+    }
+    k->squared[k->part * k->channels + channel] += sum;
+}
+
+static loci_status state_run(loci_memory_comparison *k, size_t channel, loci_error *error)
+{
+    static const double node[4] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267,
+                                   0.9602898564975363};
+    static const double weight[4] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745,
+                                     0.1012285362903763};
+    const loci_memory_plan *plan = k->plan;
+    const size_t order = plan->order;
+    double state[LOCI_ORDER_MAX], row[8 * LOCI_ORDER_MAX], age[8];
+    loci_memory_invariant_state(k->memory, plan, &k->view, channel, state);
+    const double end = memory_axis_end(k->memory, plan), unit = memory_unit(plan) / plan->scale;
+    double sum = 0;
+    for (size_t i = 0; i < k->count; i++) {
+        const cell *here = &k->run[i];
+        const double middle = 0.5 * (here->from + here->to), half = 0.5 * (here->to - here->from);
+        for (int j = 0; j < 8; j++) {
+            const double z = j < 4 ? -node[j] : node[j - 4];
+            age[j] = fmax(0, (end - (middle + half * z)) * unit);
+        }
+        const loci_status status =
+            loci_measure_evaluate(plan->spec.measure, LOCI_VALUE, row, age, 8, order, error);
+        if (status != LOCI_OK) return status;
+        for (int j = 0; j < 8; j++) {
+            double value = -k->cells_u[(channel * CELLS + i) * 2];
+            for (size_t n = 0; n < order; n++) value += state[n] * row[(size_t)j * order + n];
+            sum += half * weight[j % 4] * value * value;
+        }
+    }
+    k->squared[k->part * k->channels + channel] += sum;
+    return LOCI_OK;
+}
+
+/* What has gathered of one piece and one part. */
+static loci_status finish_run(loci_memory_comparison *k, loci_error *error)
+{
+    if (k->count == 0) return LOCI_OK;
+    for (size_t c = 0; c < k->channels; c++) {
+        if (k->piece.kind == PIECE_RAW) {
+            raw_run(k, &k->piece, c);
+        } else if (k->piece.kind == PIECE_POLYNOMIAL) {
+            polynomial_run(k, &k->piece, c);
+        } else {
+            const loci_status status = state_run(k, c, error);
+            if (status != LOCI_OK) return status;
+        }
+    }
+    for (size_t i = 0; i < k->count; i++) k->covered[k->part] += k->run[i].to - k->run[i].from;
+    k->count = 0;
+    return LOCI_OK;
+}
+
+/* The interval [begin, end) with the signal from u0 to u1, cut where pieces and parts meet. */
+static loci_status take_interval(loci_memory_comparison *k, double begin, double end, const double *u0,
+                                 const double *u1, loci_error *error)
+{
+    const bool windowed =
+        k->plan->kind == MEMORY_INVARIANT && isfinite(loci_measure_support(k->plan->spec.measure));
+    const double window =
+        windowed ? memory_axis_end(k->memory, k->plan) -
+                       loci_measure_support(k->plan->spec.measure) * k->plan->scale / memory_unit(k->plan)
+                 : -INFINITY;
+    double from = fmax(begin, fmax(window, k->edge[0]));
+    const double last = fmin(fmin(end, k->edge[k->parts]), memory_axis_end(k->memory, k->plan));
+    while (from < last && k->pieces > 0) {
+        const bool next_part = k->part + 1 < k->parts && k->edge[k->part + 1] <= from;
+        const bool next_piece = k->index + 1 < k->pieces && k->piece.end <= from;
+        if (next_part || next_piece || k->count == CELLS) {
+            const loci_status status = finish_run(k, error);
+            if (status != LOCI_OK) return status;
+            if (next_part) k->part++;
+            if (next_piece) k->piece = loci_memory_piece(k->memory, k->plan, &k->view, ++k->index);
+            continue;
+        }
+        double to = fmin(last, k->edge[k->part + 1]);
+        if (k->index + 1 < k->pieces) to = fmin(to, k->piece.end);
+        k->run[k->count] = (cell){.from = from, .to = to, .begin = begin, .length = end - begin};
+        for (size_t c = 0; c < k->channels; c++) {
+            double *cu = k->cells_u + (c * CELLS + k->count) * 2;
+            cu[0] = u0[c];
+            cu[1] = u1[c];
+        }
+        k->count++;
+        from = to;
+    }
+    return LOCI_OK;
+}
+
+/* Neumaier: sum[0] + sum[1] */
+static void add(double *sum, double value)
+{
+    const double total = sum[0] + value;
+    sum[1] += fabs(sum[0]) >= fabs(value) ? (sum[0] - total) + value : (value - total) + sum[0];
+    sum[0] = total;
+}
+
+static loci_status close_interval(loci_memory_comparison *k, double end, const double *next,
+                                  loci_error *error)
+{
+    const double length = end - k->last_place;
+    const bool joined = k->plan->spec.join == LOCI_LINEAR;
+    for (size_t c = 0; c < k->channels; c++) {
+        const double w = k->last[c] - k->base[c], v = next[c] - k->base[c];
+        add(k->moment + 4 * c, length * (joined ? 0.5 * (w + v) : w));
+        add(k->moment + 4 * c + 2, length * (joined ? (w * w + w * v + v * v) / 3 : w * w));
+    }
+    k->length += length;
+    return take_interval(k, k->last_place, end, k->last, next, error);
+}
+
+loci_status loci_memory_compare_push(loci_memory_comparison *k, const double *u, const double *t, size_t n,
+                                     loci_error *error)
+{
+    const loci_memory *memory = k->memory;
+    const bool stamped = memory_stamped(k->plan);
+    if (stamped && !t)
+        return loci_fail(error, LOCI_E_ARGUMENT, "a stamped memory is compared with stamped samples");
+    if (!stamped && t)
+        return loci_fail(error, LOCI_E_ARGUMENT, "a regular memory is compared with regular samples");
+    if (n > memory->samples - k->samples)
+        return loci_fail(error, LOCI_E_MISMATCH, "the signal is longer than the memory's %llu samples",
+                         (unsigned long long)memory->samples);
+    for (size_t i = 0; i < n; i++) {
+        const double *now = u + i * k->channels;
+        const double place = stamped ? t[i] : (double)k->samples;
+        for (size_t c = 0; c < k->channels; c++)
+            if (!isfinite(now[c]) && !(isnan(now[c]) && k->samples > 0))
+                return loci_fail(error, LOCI_E_VALUE,
+                                 "sample %zu of channel %zu is %g; a finite number was expected", i, c,
+                                 now[c]);
+        if (stamped && !(isfinite(place) && (k->samples == 0 || place > k->last_place)))
+            return loci_fail(error, LOCI_E_VALUE,
+                             "sample %zu lies at %.17g; a time after the one before it was expected", i,
+                             place);
+        /* a missing value is held over, as it was when the memory was made */
+        for (size_t c = 0; c < k->channels; c++) k->now[c] = isnan(now[c]) ? k->last[c] : now[c];
+        if (k->samples == 0) {
+            memcpy(k->base, now, k->channels * sizeof *now);
+        } else {
+            const loci_status status = close_interval(k, place, k->now, error);
+            if (status != LOCI_OK) return status;
+        }
+        memcpy(k->last, k->now, k->channels * sizeof *now);
+        k->last_place = place;
+        k->samples++;
+    }
+    return LOCI_OK;
+}
+
+loci_status loci_memory_compare_finish(loci_memory_comparison *k, double *squared, double *covered,
+                                       double *variance, loci_error *error)
+{
+    const loci_memory *memory = k->memory;
+    if (k->samples != memory->samples)
+        return loci_fail(error, LOCI_E_MISMATCH, "the signal has %llu samples, the memory %llu",
+                         (unsigned long long)k->samples, (unsigned long long)memory->samples);
+    const double end = memory_axis_end(memory, k->plan);
+    loci_status status = LOCI_OK;
+    if (end > k->last_place) status = close_interval(k, end, k->last, error);
+    if (status == LOCI_OK) status = finish_run(k, error);
+    if (status != LOCI_OK) return status;
+    const double unit = memory_unit(k->plan);
+    for (size_t i = 0; i < k->parts * k->channels; i++) squared[i] = fmax(0, k->squared[i]) * unit;
+    for (size_t i = 0; i < k->parts; i++) covered[i] = k->covered[i] * unit;
+    for (size_t c = 0; c < k->channels; c++) {
+        const double mean = (k->moment[4 * c] + k->moment[4 * c + 1]) / k->length;
+        const double square = (k->moment[4 * c + 2] + k->moment[4 * c + 3]) / k->length;
+        variance[c] = k->length > 0 ? fmax(0, square - mean * mean) : NAN;
+    }
+    return LOCI_OK;
+}
