@@ -21,15 +21,26 @@ typedef struct loci_signal loci_signal;
 typedef enum { LOCI_RAW_NONE, LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8 } loci_raw;
 
 typedef struct {
-    const char *const *columns; /* [column_count] names of the columns to read, in this order; NULL: all that hold numbers */
+    const char *const *columns; /* [column_count] the columns (or channels) to read, in this order, by their name or by their
+                                   number, from 1; NULL: all that hold numbers */
     size_t column_count;
-    const char *time_column; /* CSV: the column of time stamps, in seconds or ISO 8601; NULL: none */
+    const char *time_column; /* CSV: the column of time stamps, in seconds or ISO 8601, by name or number; NULL: none */
     loci_raw raw;            /* the bytes are samples of this kind, interleaved; s16 and u8 scale to [-1, 1) */
-    size_t channels;         /* of raw input; 0: 1 */
+    size_t channels;         /* of raw input, at most 65535; 0: 1 */
 } loci_signal_options;
 
-/* Opens `path`; "-" is standard input: lines of numbers (or CSV, header and all), or raw. The kind of a file is told by its content first (NPY and audio
- * by their magic numbers), then taken as text. Errors name the path. */
+/* Opens `path`; "-" is standard input. options NULL: all zero. Errors name the path. What a file is, its content says:
+ *
+ * - an NPY array [samples] or [samples][channels] of real numbers in C order (or in any, where that is the same);
+ * - text: lines of numbers, or CSV. The first line decides on tab, semicolon or comma as the delimiter. The first row is a
+ *   header if any of its fields is neither a number, nor missing, nor a date. Where no columns are named, the first row of
+ *   data decides which hold numbers. Empty lines, and lines that begin with #, do not count; fields may be quoted; lines
+ *   end in LF or CR LF, and have at most 16 MiB; the text is UTF-8, with or without a byte order mark. A number has a
+ *   decimal point; a decimal comma is an error, never guessed at;
+ * - else audio that libsndfile reads (WAV, FLAC, Ogg, AIFF, ...), from a file only.
+ *
+ * Standard input may be text, raw, or an NPY array. A file without samples is an error. Memory does not grow with the
+ * length of the signal: a buffer of 256 KiB, or the longest line. */
 LOCI_API loci_status loci_signal_open(loci_signal **signal, const char *path, const loci_signal_options *options,
                                       loci_error *error);
 LOCI_API void loci_signal_close(loci_signal *signal); /* NULL is allowed */
@@ -42,23 +53,27 @@ typedef struct {
     uint64_t samples; /* if known beforehand, else 0 */
 } loci_signal_info;
 LOCI_API loci_signal_info loci_signal_inspect(const loci_signal *signal);
-/* The name of channel c: the column's, else "u" for a single channel and "u0", "u1", ... for several. */
+/* The name of channel c: the column's (what is no UTF-8 in it reads "?"), else "u" for a single channel and "u0", "u1", ...
+ * for several. NULL where there is no such channel. */
 LOCI_API const char *loci_signal_channel(const loci_signal *signal, size_t c);
 
-/* Reads up to capacity samples: u is [capacity][channels], t is [capacity] (NULL unless stamped). *count is how many came;
- * 0 with LOCI_OK is the end. A missing value (an empty field, "nan", "NA") becomes NAN; text in a number's place, a row with
- * another number of fields, a damaged file are errors that name the path and the line or the sample. Samples before the
- * faulty one are lost with the call. */
+/* Reads up to capacity samples: u is [capacity][channels], t is [capacity] (NULL: times are not wanted). *count is how many
+ * came, often fewer than capacity: what has arrived is given at once. 0 with LOCI_OK is the end. A missing value (an empty
+ * field, nan, NA, null, in any case of letters) becomes NAN. Text in a number's place, a row with another number of fields,
+ * a damaged file are errors that name the path and the line or the sample; all samples before it are given first. */
 LOCI_API loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
                                       loci_error *error);
 
-/* Where in the file sample k of the last read came from, for messages: "line 17", or "sample 16". Writes at most size bytes. */
+/* Where in the file sample k of the last read came from, for messages: "line 17" (of text, from 1), or "sample 16" (from 0).
+ * Writes at most size bytes. */
 LOCI_API void loci_signal_position(const loci_signal *signal, size_t k, char *text, size_t size);
 
-/* ISO 8601 dates and times: "2016-07-01", "2016-07-01 02:00", "2016-07-01T02:00:00.25Z", "+02:00" offsets; without an
- * offset they are taken as UTC. Seconds since 1970-01-01T00:00:00Z, proleptic Gregorian. LOCI_E_VALUE for other text. */
+/* ISO 8601 dates and times: "2016-07-01", "2016-07-01 02:00", "2016-07-01T02:00:00.25Z", offsets as +02:00, +0200 or +02,
+ * 24:00:00, and :60 in a leap second; without an offset they are taken as UTC. Seconds since 1970-01-01T00:00:00Z, proleptic
+ * Gregorian, years 0000 to 9999. LOCI_E_VALUE for other text. */
 LOCI_API loci_status loci_time_parse(double *seconds, const char *text, loci_error *error);
-/* The inverse: "2016-07-01T02:00:00Z", with up to 6 decimals of a second where needed. At least 40 bytes. */
+/* The inverse: "2016-07-01T02:00:00Z", with up to 6 decimals of a second where needed; what lies outside of these years is
+ * written as a number. 40 bytes are enough. */
 LOCI_API void loci_time_format(char *text, size_t size, double seconds);
 
 /* NPY arrays, format 1.0 to 3.0, of little- or big-endian f4, f8, i1 to i8, u1 to u8, b1, c8 and c16, read whole as

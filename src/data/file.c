@@ -94,8 +94,8 @@ loci_status loci_file_read(const char *path, void **bytes, size_t *size, size_t 
     for (;;) {
         if (filled == capacity) {
             if (filled > limit) {
-                status = loci_fail(error, LOCI_E_FORMAT, "%s: is larger than %zu bytes, the most expected here",
-                                   path, limit);
+                status = loci_fail(error, LOCI_E_FORMAT,
+                                   "%s: is larger than %zu bytes, the most expected here", path, limit);
                 break;
             }
             const size_t wanted = capacity == 0 ? 65536 : 2 * capacity;
@@ -118,7 +118,8 @@ loci_status loci_file_read(const char *path, void **bytes, size_t *size, size_t 
     }
     if (!standard) fclose(file);
     if (status == LOCI_OK && filled > limit)
-        status = loci_fail(error, LOCI_E_FORMAT, "%s: is larger than %zu bytes, the most expected here", path, limit);
+        status = loci_fail(error, LOCI_E_FORMAT, "%s: is larger than %zu bytes, the most expected here", path,
+                           limit);
     if (status != LOCI_OK) {
         free(buffer);
         return status;

@@ -39,7 +39,7 @@ static loci_status start_input(loci_input *input, loci_error *error)
 loci_status loci_input_open(loci_input *input, const char *path, loci_error *error)
 {
     *input = (loci_input){.length = LOCI_INPUT_LENGTH_UNKNOWN};
-    loci_input_name(input->name, 128, path);
+    loci_input_name(input->name, 100, path);
     input->descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat there;
     if (input->descriptor < 0 || fstat(input->descriptor, &there) != 0) {
@@ -111,31 +111,31 @@ void loci_input_close(loci_input *input)
     input->ended = true;
 }
 
-static loci_status grow(loci_input *input, size_t wanted, loci_error *error)
+loci_status loci_input_reserve(loci_input *input, size_t wanted, loci_error *error)
 {
-    size_t capacity = input->capacity;
-    while (capacity < wanted && capacity <= SIZE_MAX / 2) capacity *= 2;
-    unsigned char *larger = capacity < wanted ? NULL : loci_allocate(capacity, 1);
-    if (!larger) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
-    memcpy(larger, input->buffer + input->start, loci_input_held(input));
-    loci_free(input->buffer);
-    input->buffer = larger;
-    input->capacity = capacity;
+    const size_t held = loci_input_held(input);
+    unsigned char *buffer = input->buffer;
+    if (wanted > input->capacity) {
+        size_t capacity = input->capacity;
+        while (capacity < wanted && capacity <= SIZE_MAX / 2) capacity *= 2;
+        buffer = capacity < wanted ? NULL : loci_allocate(capacity, 1);
+        if (!buffer) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
+        input->capacity = capacity;
+    }
+    memmove(buffer, input->buffer + input->start, held);
+    if (buffer != input->buffer) loci_free(input->buffer);
+    input->buffer = buffer;
+    input->taken += input->start;
+    input->start = 0;
+    input->end = held;
     return LOCI_OK;
 }
 
 loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error)
 {
     if (loci_input_held(input) >= wanted || input->ended) return LOCI_OK;
-    if (wanted > input->capacity) {
-        const loci_status status = grow(input, wanted, error);
-        if (status != LOCI_OK) return status;
-    } else {
-        memmove(input->buffer, input->buffer + input->start, loci_input_held(input));
-    }
-    input->taken += input->start;
-    input->end -= input->start;
-    input->start = 0;
+    const loci_status status = loci_input_reserve(input, wanted, error);
+    if (status != LOCI_OK) return status;
     while (input->end < wanted && !input->ended) {
         const size_t room = input->capacity - input->end;
         int64_t count;

@@ -35,8 +35,11 @@ loci_status loci_input_open_member(loci_input *input, const char *path, const ch
 void loci_input_close(loci_input *input);
 
 /* Reads until [start, end) holds at least `wanted` bytes, or the source has ended: no more than it must, so
- * that a pipe's bytes are used as they come. Moves the bytes within the buffer. */
+ * that a pipe's bytes are used as they come. It may move the bytes and the buffer. */
 loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error);
+
+/* Moves the bytes that are held to the front of a buffer of at least `wanted` bytes. */
+loci_status loci_input_reserve(loci_input *input, size_t wanted, loci_error *error);
 
 /* "-" as "standard input", a long path without its front; text has size bytes. */
 void loci_input_name(char *text, size_t size, const char *path);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ * number.c - decimal numbers to doubles: the exact ways for what one floating-point operation cannot do. */
+#include "data/number.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- 128-bit integers --- */
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide;
+
+/* q * 2^power, rounded once. q has 62 bits or more, so that its last bit may stand for all that were cut off.
+ */
+static double from_bits(uint64_t q, int power)
+{
+    const uint64_t bits = (uint64_t)(power + 1023) << 52; /* 2^power, far from the ends of the range */
+    double scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return (double)q * scale;
+}
+
+static bool assemble_wide(double *value, uint64_t w, int64_t exponent)
+{
+    /* clang-format off */
+    static const uint64_t fives[28] = {
+        1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125, 6103515625,
+        30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625, 476837158203125,
+        2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125, 1490116119384765625,
+        7450580596923828125};
+    /* clang-format on */
+    if (exponent < -27 || exponent > 27) return false;
+    const int zeros = __builtin_clzll(w);
+    if (exponent < 0) {
+        /* w 10^-n = (w / 5^n) 2^-n, with dividend and divisor shifted until the quotient has 62 to 64 bits */
+        const uint64_t five = fives[-exponent];
+        const int shift = __builtin_clzll(five);
+        const uint64_t divisor = five << shift;
+        const wide dividend = (wide)(w << zeros) << 63;
+        const uint64_t q = (uint64_t)(dividend / divisor), rest = (uint64_t)(dividend - (wide)q * divisor);
+        *value = from_bits(q | (rest != 0), (int)exponent - zeros - 63 + shift);
+    } else {
+        const wide product = (wide)(w << zeros) * fives[exponent]; /* 64 to 127 bits */
+        const uint64_t high = (uint64_t)(product >> 64);
+        const int shift = high ? 64 - __builtin_clzll(high) : 0;
+        const uint64_t q = (uint64_t)(product >> shift);
+        *value = from_bits(q | ((wide)q << shift != product), (int)exponent - zeros + shift);
+    }
+    return true;
+}
+#else
+static bool assemble_wide(double *value, uint64_t w, int64_t exponent)
+{
+    (void)value, (void)w, (void)exponent;
+    return false;
+}
+#endif
+
+/* --- any number of digits --- */
+
+#define DIGITS 800 /* a double and the middle between two are told apart by 768 digits */
+#define SHIFT 59   /* bits at once: 10 * 2^59 fits 64 bits */
+
+/* 0.d0 d1 d2 ... * 10^point; d0 is not 0 unless count is 0. */
+typedef struct {
+    int count;
+    int64_t point;
+    bool cut; /* digits other than 0 came behind */
+    unsigned char digit[DIGITS];
+} decimal;
+
+static void drop_trailing_zeros(decimal *d)
+{
+    while (d->count > 0 && d->digit[d->count - 1] == 0) d->count--;
+}
+
+static void shift_left(decimal *d, int bits)
+{
+    unsigned char product[DIGITS + 20];
+    int at = (int)sizeof product;
+    uint64_t carry = 0;
+    for (int i = d->count; i-- > 0;) {
+        carry += (uint64_t)d->digit[i] << bits;
+        product[--at] = (unsigned char)(carry % 10);
+        carry /= 10;
+    }
+    for (; carry > 0; carry /= 10) product[--at] = (unsigned char)(carry % 10);
+    const int count = (int)sizeof product - at;
+    d->point += count - d->count;
+    d->count = count < DIGITS ? count : DIGITS;
+    memcpy(d->digit, product + at, (size_t)d->count);
+    for (int i = d->count; i < count; i++) d->cut = d->cut || product[at + i] != 0;
+    drop_trailing_zeros(d);
+}
+
+static void shift_right(decimal *d, int bits)
+{
+    const uint64_t mask = ((uint64_t)1 << bits) - 1;
+    unsigned char quotient[DIGITS];
+    int count = 0;
+    uint64_t rest = 0;
+    for (int i = 0; i < d->count || rest > 0; i++) {
+        rest = 10 * rest + (i < d->count ? d->digit[i] : 0);
+        const unsigned char digit = (unsigned char)(rest >> bits);
+        rest &= mask;
+        if (count == 0 && digit == 0)
+            d->point--;
+        else if (count < DIGITS)
+            quotient[count++] = digit;
+        else
+            d->cut = d->cut || digit != 0;
+    }
+    memcpy(d->digit, quotient, (size_t)count);
+    d->count = count;
+    drop_trailing_zeros(d);
+}
+
+/* floor of d < 10^19 */
+static uint64_t whole_part(const decimal *d)
+{
+    uint64_t whole = 0;
+    for (int i = 0; i < d->point; i++) whole = 10 * whole + (i < d->count ? d->digit[i] : 0);
+    return whole;
+}
+
+static double nearest(decimal *d)
+{
+    if (d->count == 0 || d->point < -330) return 0; /* under half of 2^-1074 = 4.9e-324 */
+    if (d->point > 310) return INFINITY;
+    int power = 0;
+    for (; d->point > 19; power += SHIFT) shift_right(d, SHIFT);
+    for (; d->point <= 0; power -= SHIFT) shift_left(d, SHIFT);
+    /* now 1 <= d < 10^19; where it has fewer than 59 bits before the point, on to 59 */
+    uint64_t whole = whole_part(d);
+    int bits = 0;
+    while (bits < 64 && whole >> bits != 0) bits++;
+    if (bits < 59) {
+        shift_left(d, 59 - bits);
+        power -= 59 - bits;
+        bits = 59;
+        whole = whole_part(d);
+    }
+    const bool rest = d->cut || d->count > d->point;
+    /* 53 bits stay, fewer where their unit would be below 2^-1074 */
+    int drop = bits - 53;
+    if (power + drop < -1074) drop = -1074 - power;
+    if (drop > 63) return 0;
+    uint64_t kept = whole >> drop;
+    const uint64_t cut = whole & (((uint64_t)1 << drop) - 1), half = (uint64_t)1 << (drop - 1);
+    if (cut > half || (cut == half && (rest || kept % 2 == 1))) kept++;
+    return ldexp((double)kept, power + drop);
+}
+
+double loci_number_assemble(uint64_t w, int64_t exponent)
+{
+    double value;
+    if (w == 0) return 0;
+    if (assemble_wide(&value, w, exponent)) return value;
+    decimal d = {.count = 0};
+    uint64_t unit = 1;
+    while (w / unit >= 10) unit *= 10;
+    for (; unit > 0; unit /= 10) d.digit[d.count++] = (unsigned char)(w / unit % 10);
+    d.point = d.count + exponent;
+    drop_trailing_zeros(&d);
+    return nearest(&d);
+}
+
+static bool same_word(const char *text, const char *word)
+{
+    while (*word != 0 && (*text | 0x20) == *word) {
+        text++;
+        word++;
+    }
+    return *word == 0;
+}
+
+const char *loci_number_scan_slow(double *value, const char *text)
+{
+    const char *p = text;
+    const bool negative = *p == '-';
+    p += negative || *p == '+';
+    if (same_word(p, "inf")) {
+        *value = negative ? -INFINITY : INFINITY;
+        return p + (same_word(p, "infinity") ? 8 : 3);
+    }
+    decimal d; /* digits are not cleared */
+    d.count = 0;
+    d.point = 0;
+    d.cut = false;
+    bool some = false, point = false;
+    for (;; p++) {
+        if (*p == '.' && !point) {
+            point = true;
+            continue;
+        }
+        const unsigned digit = (unsigned)(unsigned char)*p - '0';
+        if (digit > 9) break;
+        some = true;
+        if (d.count == 0 && digit == 0) {
+            d.point -= point;
+            continue;
+        }
+        d.point += !point;
+        if (d.count < DIGITS)
+            d.digit[d.count++] = (unsigned char)digit;
+        else
+            d.cut = d.cut || digit != 0;
+    }
+    if (!some) return NULL;
+    if ((*p | 0x20) == 'e') {
+        const char *sign = ++p;
+        p += *sign == '-' || *sign == '+';
+        const char *start = p;
+        int64_t e = 0;
+        for (; *p >= '0' && *p <= '9'; p++)
+            if (e < (int64_t)1 << 40) e = 10 * e + (*p - '0');
+        if (p == start) return NULL;
+        d.point += *sign == '-' ? -e : e;
+    }
+    drop_trailing_zeros(&d);
+    double magnitude;
+    if (d.count > 19 || d.cut) {
+        magnitude = nearest(&d);
+    } else {
+        uint64_t w = 0;
+        for (int i = 0; i < d.count; i++) w = 10 * w + d.digit[i];
+        magnitude = loci_number_assemble(w, d.point - d.count);
+    }
+    *value = negative ? -magnitude : magnitude;
+    return p;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT
+ * signal.c - a signal from a file of any kind: which kind it is, the channels that are wanted, names and
+ * positions. */
+#include "data/signal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "data/columns.h"
+
+/* --- which kind of file --- */
+
+/* Text holds none of the control characters but tab, line feed, form feed and carriage return. */
+static bool is_text(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] < 0x20 && bytes[i] != '\t' && bytes[i] != '\n' && bytes[i] != '\f' && bytes[i] != '\r')
+            return false;
+    return true;
+}
+
+/* What people hand in by mistake, or before unpacking it. */
+static const char *known_stranger(const unsigned char *bytes, size_t size)
+{
+    static const struct {
+        const char *magic;
+        size_t size;
+        const char *what;
+    } strangers[] = {
+        {"\xFF\xFE", 2, "UTF-16 text; UTF-8"},
+        {"\xFE\xFF", 2, "UTF-16 text; UTF-8"},
+        {"\x1F\x8B", 2, "compressed by gzip; an uncompressed file"},
+        {"\xFD"
+         "7zXZ",
+         5, "compressed by xz; an uncompressed file"},
+        {"\x28\xB5\x2F\xFD", 4, "compressed by zstd; an uncompressed file"},
+        {"BZh", 3, "compressed by bzip2; an uncompressed file"},
+        {"PK\x03\x04", 4, "a zip archive; one of the files in it"},
+        {"\x89HDF\r\n\x1A\n", 8, "an HDF5 file; CSV, NPY or audio"},
+        {"%PDF-", 5, "a PDF document; CSV, NPY or audio"},
+    };
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
+        if (size >= strangers[i].size && memcmp(bytes, strangers[i].magic, strangers[i].size) == 0)
+            return strangers[i].what;
+    return NULL;
+}
+
+static loci_status recognise(loci_signal *signal, const loci_signal_options *options, loci_error *error)
+{
+    loci_input *input = &signal->input;
+    if (options->raw != LOCI_RAW_NONE) {
+        signal->format = &loci_signal_raw;
+        return LOCI_OK;
+    }
+    /* Numbers begin no other file: they need not be waited for. */
+    const unsigned char *bytes = input->buffer + input->start;
+    const bool number = (*bytes >= '0' && *bytes <= '9') || *bytes == '-' || *bytes == '+';
+    const loci_status status = loci_input_fill(input, number ? 1 : 16, error);
+    if (status != LOCI_OK) return status;
+    bytes = input->buffer + input->start;
+    const size_t size = loci_input_held(input) < 4096 ? loci_input_held(input) : 4096;
+    const char *stranger = known_stranger(bytes, size);
+    if (stranger) return loci_fail(error, LOCI_E_FORMAT, "%s: is %s was expected", input->name, stranger);
+    if (size >= 6 && memcmp(bytes, "\x93NUMPY", 6) == 0)
+        signal->format = &loci_signal_npy;
+    else if (is_text(bytes, size))
+        signal->format = &loci_signal_csv;
+    else if (input->length != LOCI_INPUT_LENGTH_UNKNOWN)
+        signal->format = &loci_signal_audio;
+    else
+        return loci_fail(
+            error, LOCI_E_FORMAT,
+            "%s: is neither text nor an NPY array; from a pipe these and raw samples can be read",
+            input->name);
+    return LOCI_OK;
+}
+
+/* --- opening --- */
+
+loci_status loci_signal_set_names(loci_signal *signal, const char *const *names, loci_error *error)
+{
+    const size_t count = signal->info.channels;
+    size_t total = count * sizeof(char *);
+    for (size_t c = 0; c < count; c++) total += names ? strlen(names[c]) + 1 : 24;
+    char **copies = loci_allocate(total, 1);
+    if (!copies) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", signal->input.name);
+    char *text = (char *)(copies + count), *end = (char *)copies + total;
+    for (size_t c = 0; c < count; c++) {
+        copies[c] = text;
+        if (names)
+            memcpy(text, names[c], strlen(names[c]) + 1);
+        else
+            snprintf(text, (size_t)(end - text), count == 1 ? "u" : "u%zu", c);
+        text += strlen(text) + 1;
+    }
+    loci_free(signal->names);
+    signal->names = copies;
+    return LOCI_OK;
+}
+
+/* options->columns of a file whose format does not know of columns: channels by name or number. */
+static loci_status select_channels(loci_signal *signal, const loci_signal_options *options, loci_error *error)
+{
+    const char *file = signal->input.name;
+    if (options->time_column)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: is no CSV file, so that it has no column of times",
+                         file);
+    signal->info.channels = signal->channels;
+    loci_status status = loci_signal_set_names(signal, NULL, error);
+    if (status != LOCI_OK || !options->columns) return status;
+
+    const size_t count = options->column_count;
+    if (count == 0) return loci_fail(error, LOCI_E_ARGUMENT, "%s: no column is asked for", file);
+    signal->frame_count = signal->channels < 32768 ? 32768 / signal->channels : 1;
+    signal->frames = loci_allocate(signal->frame_count * signal->channels, sizeof *signal->frames);
+    signal->selected = loci_allocate(count, sizeof *signal->selected);
+    const char **names = loci_allocate(count, sizeof *names);
+    if (!signal->selected || !names || !signal->frames)
+        status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
+    for (size_t c = 0; c < count && status == LOCI_OK; c++) {
+        status = loci_columns_find(&signal->selected[c], file, (const char *const *)signal->names,
+                                   signal->channels, options->columns[c], error);
+        if (status == LOCI_OK) names[c] = signal->names[signal->selected[c]];
+    }
+    if (status == LOCI_OK) {
+        signal->info.channels = count;
+        status = loci_signal_set_names(signal, names, error);
+    }
+    loci_free(names);
+    return status;
+}
+
+loci_status loci_signal_open(loci_signal **result, const char *path, const loci_signal_options *options,
+                             loci_error *error)
+{
+    static const loci_signal_options defaults = {0};
+    if (!options) options = &defaults;
+    *result = NULL;
+    loci_signal *signal = loci_allocate(1, sizeof *signal);
+    if (!signal) return loci_fail(error, LOCI_E_MEMORY, "%.100s: out of memory", path);
+    loci_status status = loci_input_open(&signal->input, path, error);
+    if (status != LOCI_OK) {
+        loci_free(signal);
+        return status;
+    }
+    status = loci_input_fill(&signal->input, 1, error);
+    if (status == LOCI_OK && loci_input_held(&signal->input) == 0)
+        status = loci_fail(error, LOCI_E_FORMAT, "%s: is empty", signal->input.name);
+    if (status == LOCI_OK) status = recognise(signal, options, error);
+    if (status == LOCI_OK) status = signal->format->open(signal, options, error);
+    if (status == LOCI_OK && !signal->format->has_columns) status = select_channels(signal, options, error);
+    if (status != LOCI_OK) {
+        loci_signal_close(signal);
+        return status;
+    }
+    *result = signal;
+    return LOCI_OK;
+}
+
+void loci_signal_close(loci_signal *signal)
+{
+    if (!signal) return;
+    if (signal->format && signal->format->close) signal->format->close(signal);
+    loci_input_close(&signal->input);
+    loci_free(signal->names);
+    loci_free(signal->selected);
+    loci_free(signal->frames);
+    loci_free(signal);
+}
+
+/* --- reading --- */
+
+loci_signal_info loci_signal_inspect(const loci_signal *signal)
+{
+    return signal->info;
+}
+
+const char *loci_signal_channel(const loci_signal *signal, size_t c)
+{
+    return c < signal->info.channels ? signal->names[c] : NULL;
+}
+
+loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
+                             loci_error *error)
+{
+    *count = 0;
+    signal->given += signal->last;
+    signal->last = 0;
+    if (capacity == 0) return LOCI_OK;
+    loci_status status;
+    if (!signal->selected) {
+        status = signal->format->read(signal, u, t, capacity, count, error);
+    } else {
+        const size_t room = capacity < signal->frame_count ? capacity : signal->frame_count;
+        const size_t wanted = signal->info.channels;
+        status = signal->format->read(signal, signal->frames, t, room, count, error);
+        for (size_t k = 0; k < *count; k++)
+            for (size_t c = 0; c < wanted; c++)
+                u[k * wanted + c] = signal->frames[k * signal->channels + signal->selected[c]];
+    }
+    if (status != LOCI_OK) *count = 0;
+    signal->last = *count;
+    return status;
+}
+
+void loci_signal_position(const loci_signal *signal, size_t k, char *text, size_t size)
+{
+    if (signal->format->position)
+        signal->format->position(signal, k, text, size);
+    else
+        snprintf(text, size, "sample %llu", (unsigned long long)(signal->given + k));
+}
