@@ -180,8 +180,7 @@ static void what_is_no_date_is_refused(void **state)
         "2016-07-01Z",
         "2016-07-01+02:00",
         "2016-07-01T02:00:00  Z",
-        "20\xC3\xBC"
-        "6-07-01",
+        "20\303\2746-07-01",
         "2016-07-01T02:00:00Z\n",
     };
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {

@@ -21,12 +21,14 @@ typedef struct loci_signal loci_signal;
 typedef enum { LOCI_RAW_NONE, LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8 } loci_raw;
 
 typedef struct {
-    const char *const *columns; /* [column_count] the columns (or channels) to read, in this order, by their name or by their
+    const char *const *
+        columns; /* [column_count] the columns (or channels) to read, in this order, by their name or by their
                                    number, from 1; NULL: all that hold numbers */
     size_t column_count;
-    const char *time_column; /* CSV: the column of time stamps, in seconds or ISO 8601, by name or number; NULL: none */
-    loci_raw raw;            /* the bytes are samples of this kind, interleaved; s16 and u8 scale to [-1, 1) */
-    size_t channels;         /* of raw input, at most 65535; 0: 1 */
+    const char *
+        time_column; /* CSV: the column of time stamps, in seconds or ISO 8601, by name or number; NULL: none */
+    loci_raw raw;    /* the bytes are samples of this kind, interleaved; s16 and u8 scale to [-1, 1) */
+    size_t channels; /* of raw input, at most 65535; 0: 1 */
 } loci_signal_options;
 
 /* Opens `path`; "-" is standard input. options NULL: all zero. Errors name the path. What a file is, its content says:
@@ -41,8 +43,8 @@ typedef struct {
  *
  * Standard input may be text, raw, or an NPY array. A file without samples is an error. Memory does not grow with the
  * length of the signal: a buffer of 256 KiB, or the longest line. */
-LOCI_API loci_status loci_signal_open(loci_signal **signal, const char *path, const loci_signal_options *options,
-                                      loci_error *error);
+LOCI_API loci_status loci_signal_open(loci_signal **signal, const char *path,
+                                      const loci_signal_options *options, loci_error *error);
 LOCI_API void loci_signal_close(loci_signal *signal); /* NULL is allowed */
 
 typedef struct {
@@ -61,8 +63,8 @@ LOCI_API const char *loci_signal_channel(const loci_signal *signal, size_t c);
  * came, often fewer than capacity: what has arrived is given at once. 0 with LOCI_OK is the end. A missing value (an empty
  * field, nan, NA, null, in any case of letters) becomes NAN. Text in a number's place, a row with another number of fields,
  * a damaged file are errors that name the path and the line or the sample; all samples before it are given first. */
-LOCI_API loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
-                                      loci_error *error);
+LOCI_API loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity,
+                                      size_t *count, loci_error *error);
 
 /* Where in the file sample k of the last read came from, for messages: "line 17" (of text, from 1), or "sample 16" (from 0).
  * Writes at most size bytes. */
@@ -81,21 +83,23 @@ LOCI_API void loci_time_format(char *text, size_t size, double seconds);
  * than its header says is LOCI_E_FORMAT. On failure *array is empty. Written as little-endian f8 (f4 where single is set). */
 typedef struct {
     size_t dimensions, shape[8];
-    int complex_pairs;       /* data holds (re, im) pairs: twice the numbers that the shape says */
-    double *data;            /* released by loci_array_free */
+    int complex_pairs; /* data holds (re, im) pairs: twice the numbers that the shape says */
+    double *data;      /* released by loci_array_free */
 } loci_array;
 LOCI_API loci_status loci_npy_read(loci_array *array, const char *path, loci_error *error);
-LOCI_API loci_status loci_npy_write(const char *path, const double *data, const size_t *shape, size_t dimensions,
-                                    int single, loci_error *error);
+LOCI_API loci_status loci_npy_write(const char *path, const double *data, const size_t *shape,
+                                    size_t dimensions, int single, loci_error *error);
 /* One member of an .npz archive by its name, without ".npy". A missing member is LOCI_E_RANGE. */
-LOCI_API loci_status loci_npz_read(loci_array *array, const char *path, const char *member, loci_error *error);
+LOCI_API loci_status loci_npz_read(loci_array *array, const char *path, const char *member,
+                                   loci_error *error);
 LOCI_API void loci_array_free(loci_array *array);
 
 /* Writes bytes to path through a temporary file beside it, fsync and rename: the old file stands until the new one is
  * whole. "-" is standard output. */
 LOCI_API loci_status loci_file_write(const char *path, const void *bytes, size_t size, loci_error *error);
 /* Reads a whole file of at most `limit` bytes; *bytes is released by free(). */
-LOCI_API loci_status loci_file_read(const char *path, void **bytes, size_t *size, size_t limit, loci_error *error);
+LOCI_API loci_status loci_file_read(const char *path, void **bytes, size_t *size, size_t limit,
+                                    loci_error *error);
 
 #ifdef __cplusplus
 }
