@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ * kernel_dplr.c - convolution kernels of 16 dplr systems by their O(N) recurrence, and their gradient by its adjoint.
+ *
+ * The kernel is the answer to one impulse: about 12 multiply-adds a sample and mode, 16 copies side by side, for any
+ * length and from C itself. Cauchy sums at the roots of unity (kernel_cauchy.c), which are there to be checked against,
+ * need two complex products, a division and (1 + rank)^2 sums for each half node and mode, C (I - abar^L) beforehand and
+ * a transform afterwards. */
+#define LOCI_REAL_IS_DOUBLE 1
+#include "ssm/kernel_dplr.h"
+
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "ssm/recurrence.h"
+
+enum { V = LOCI_BLOCK };
+
+/* The block as the recurrence wants it: with c and g doubled, in memory of (1 + rank) modes 2 V doubles. */
+static loci_recurrence_block doubled(double *memory, const loci_block *b)
+{
+    const size_t array = b->modes * 2 * V;
+    for (size_t i = 0; i < array; i++) memory[i] = 2 * b->c[i];
+    for (size_t i = 0; i < b->rank * array; i++) memory[array + i] = 2 * b->g[i];
+    return (loci_recurrence_block){.modes = b->modes,
+                                   .rank = b->rank,
+                                   .z = b->z,
+                                   .b1 = b->b1,
+                                   .c = memory,
+                                   .q = b->q,
+                                   .g = memory + array,
+                                   .d = b->d};
+}
+
+static loci_status out_of_memory(size_t length, loci_error *error)
+{
+    return loci_fail(error, LOCI_E_MEMORY, "out of memory for kernels of length %zu", length);
+}
+
+loci_status loci_kernel_dplr(double *k, const loci_block *b, size_t length, loci_error *error)
+{
+    const size_t array = b->modes * 2 * V;
+    double *memory = loci_allocate((2 + b->rank) * array + V, sizeof *memory);
+    if (!memory) return out_of_memory(length, error);
+    loci_recurrence_block block = doubled(memory, b);
+    double *state = memory + (1 + b->rank) * array, *zero = state + array;
+    block.d = zero;
+    if (length) { /* x_0 = b1: the state that the impulse leaves; its parts lie apart in a state */
+        double impulse[V] __attribute__((aligned(64)));
+        for (size_t i = 0; i < V; i++) impulse[i] = 1;
+        loci_recurrence_dplr(k, state, impulse, &block, 1);
+        loci_recurrence_dplr(k + V, state, NULL, &block, length - 1);
+    }
+    loci_free(memory);
+    return LOCI_OK;
+}
+
+loci_status loci_kernel_dplr_backward(loci_block *dblock, const double *dk, const loci_block *b,
+                                      size_t length, loci_error *error)
+{
+    const size_t array = b->modes * 2 * V,
+                 scratch = loci_recurrence_dplr_scratch(b->modes, length) / sizeof(double);
+    const size_t arrays = (1 + b->rank) * array, input = length * V;
+    double *memory = loci_allocate(2 * arrays + array + input + V + scratch, sizeof *memory);
+    if (!memory) return out_of_memory(length, error);
+    const loci_recurrence_block block = doubled(memory, b);
+    double *dc = memory + arrays, *dg = dc + array, *dstate = dg + b->rank * array, *u = dstate + array;
+    double *dd = u + input;
+    for (size_t i = 0; i < V && length; i++) u[i] = 1;
+    const loci_recurrence_gradient gradient = {
+        .z = dblock->z, .b1 = dblock->b1, .c = dc, .q = dblock->q, .g = dg, .d = dd};
+    loci_recurrence_dplr_backward(&gradient, NULL, dstate, dk, NULL, u, &block, length, dd + V);
+    for (size_t i = 0; i < array; i++) dblock->c[i] += 2 * dc[i];
+    for (size_t i = 0; i < b->rank * array; i++) dblock->g[i] += 2 * dg[i];
+    loci_free(memory);
+    return LOCI_OK;
+}
