@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * file.c - whole files: read at once, written so that the old one stands until the new one is whole. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include <loci/data.h>
 
 #include <errno.h>
@@ -11,7 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/status.h"
+#include "data/input.h"
+
+#define NAME 128 /* of a path in a message */
 
 static bool write_all(int descriptor, const char *bytes, size_t size)
 {
@@ -26,11 +31,12 @@ static bool write_all(int descriptor, const char *bytes, size_t size)
 }
 
 /* What is no regular file (a pipe, a device) has no old content to protect and cannot be renamed over. */
-static loci_status write_in_place(const char *path, const void *bytes, size_t size, loci_error *error)
+static loci_status write_in_place(const char *path, const void *bytes, size_t size, const char *name,
+                                  loci_error *error)
 {
     const bool standard = strcmp(path, "-") == 0;
     const int descriptor = standard ? STDOUT_FILENO : open(path, O_WRONLY | O_CLOEXEC);
-    if (descriptor < 0) return loci_fail(error, LOCI_E_IO, "%s: cannot be opened: %s", path, strerror(errno));
+    if (descriptor < 0) return loci_fail(error, LOCI_E_IO, "%s: cannot be opened: %s", name, strerror(errno));
     bool good = write_all(descriptor, bytes, size);
     int reason = errno;
     if (!standard && close(descriptor) != 0 && good) {
@@ -38,34 +44,39 @@ static loci_status write_in_place(const char *path, const void *bytes, size_t si
         reason = errno;
     }
     if (good) return LOCI_OK;
-    return loci_fail(error, LOCI_E_IO, "%s: writing failed: %s", standard ? "standard output" : path,
+    return loci_fail(error, LOCI_E_IO, "%s: writing failed: %s", standard ? "standard output" : name,
                      strerror(reason));
 }
 
-loci_status loci_file_write(const char *path, const void *bytes, size_t size, loci_error *error)
+/* Creates a file of a name that is free in the folder of `path`, with the permissions that a new file gets. `temporary` has
+ * room for the path and 64 bytes. */
+static int create_beside(char *temporary, const char *path)
 {
-    struct stat there;
-    const bool exists = strcmp(path, "-") != 0 && stat(path, &there) == 0;
-    if (strcmp(path, "-") == 0 || (exists && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)))
-        return write_in_place(path, bytes, size, error);
-    if (exists && S_ISDIR(there.st_mode))
-        return loci_fail(error, LOCI_E_IO, "%s: is a folder; the name of a file was expected", path);
+    const char *slash = strrchr(path, '/');
+    const size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
+    memcpy(temporary, path, folder);
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        snprintf(temporary + folder, 64, ".loci-%ld-%d.part", (long)getpid(), attempt);
+        const int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST) return descriptor;
+    }
+    return -1;
+}
 
-    const size_t length = strlen(path);
-    char *temporary = malloc(length + 8);
-    if (!temporary) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", path);
-    memcpy(temporary, path, length);
-    memcpy(temporary + length, ".XXXXXX", 8);
-    const int descriptor = mkstemp(temporary);
+/* `path` is no symbolic link: it would be replaced, not what it points to. */
+static loci_status write_and_rename(const char *path, const mode_t *mode, const void *bytes, size_t size,
+                                    const char *name, loci_error *error)
+{
+    char *temporary = loci_allocate(strlen(path) + 64, 1);
+    if (!temporary) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", name);
+    const int descriptor = create_beside(temporary, path);
     if (descriptor < 0) {
         const int reason = errno;
-        free(temporary);
-        return loci_fail(error, LOCI_E_IO, "%s: cannot be created: %s", path, strerror(reason));
+        loci_free(temporary);
+        return loci_fail(error, LOCI_E_IO, "%s: cannot be created: %s", name, strerror(reason));
     }
-    const mode_t mask = umask(0);
-    umask(mask);
-    bool good = fchmod(descriptor, exists ? there.st_mode & 07777 : 0666 & ~mask) == 0 &&
-                write_all(descriptor, bytes, size) && fsync(descriptor) == 0;
+    bool good = (!mode || fchmod(descriptor, *mode & 07777) == 0) && write_all(descriptor, bytes, size) &&
+                fsync(descriptor) == 0;
     int reason = errno;
     if (close(descriptor) != 0 && good) {
         good = false;
@@ -76,55 +87,47 @@ loci_status loci_file_write(const char *path, const void *bytes, size_t size, lo
         reason = errno;
     }
     if (!good) unlink(temporary);
-    free(temporary);
+    loci_free(temporary);
     if (good) return LOCI_OK;
-    return loci_fail(error, LOCI_E_IO, "%s: writing failed: %s", path, strerror(reason));
+    return loci_fail(error, LOCI_E_IO, "%s: writing failed: %s", name, strerror(reason));
+}
+
+loci_status loci_file_write(const char *path, const void *bytes, size_t size, loci_error *error)
+{
+    char name[NAME];
+    loci_input_name(name, sizeof name, path);
+    struct stat there;
+    if (strcmp(path, "-") == 0) return write_in_place(path, bytes, size, name, error);
+    if (stat(path, &there) != 0) return write_and_rename(path, NULL, bytes, size, name, error);
+    if (S_ISDIR(there.st_mode))
+        return loci_fail(error, LOCI_E_IO, "%s: is a folder; the name of a file was expected", name);
+    if (!S_ISREG(there.st_mode)) return write_in_place(path, bytes, size, name, error);
+    char *real = realpath(path, NULL);
+    if (!real) return loci_fail(error, LOCI_E_IO, "%s: cannot be resolved: %s", name, strerror(errno));
+    const loci_status status = write_and_rename(real, &there.st_mode, bytes, size, name, error);
+    free(real);
+    return status;
 }
 
 loci_status loci_file_read(const char *path, void **bytes, size_t *size, size_t limit, loci_error *error)
 {
     *bytes = NULL;
     *size = 0;
-    const bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
-    if (!file) return loci_fail(error, LOCI_E_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    char *buffer = NULL;
-    size_t filled = 0, capacity = 0;
-    loci_status status = LOCI_OK;
-    for (;;) {
-        if (filled == capacity) {
-            if (filled > limit) {
-                status = loci_fail(error, LOCI_E_FORMAT,
-                                   "%s: is larger than %zu bytes, the most expected here", path, limit);
-                break;
-            }
-            const size_t wanted = capacity == 0 ? 65536 : 2 * capacity;
-            char *larger = realloc(buffer, wanted);
-            if (!larger) {
-                status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory after %zu bytes", path, filled);
-                break;
-            }
-            buffer = larger;
-            capacity = wanted;
-        }
-        errno = 0;
-        const size_t count = fread(buffer + filled, 1, capacity - filled, file);
-        filled += count;
-        if (count == 0) {
-            if (ferror(file))
-                status = loci_fail(error, LOCI_E_IO, "%s: reading failed: %s", path, strerror(errno));
-            break;
-        }
+    loci_input input;
+    loci_status status = loci_input_open(&input, path, error);
+    if (status != LOCI_OK) return status;
+    /* a byte more than is there: the end is seen without a larger buffer */
+    if (input.length < limit) status = loci_input_reserve(&input, (size_t)input.length + 1, error);
+    while (status == LOCI_OK && !input.ended && loci_input_held(&input) <= limit)
+        status = loci_input_fill(&input, loci_input_held(&input) + 1, error);
+    if (status == LOCI_OK && loci_input_held(&input) > limit)
+        status = loci_fail(error, LOCI_E_FORMAT, "%s: is larger than %zu bytes, the most expected here",
+                           input.name, limit);
+    if (status == LOCI_OK) {
+        *size = loci_input_held(&input);
+        *bytes = input.buffer; /* nothing was taken from it: the bytes begin where the buffer does */
+        input.buffer = NULL;
     }
-    if (!standard) fclose(file);
-    if (status == LOCI_OK && filled > limit)
-        status = loci_fail(error, LOCI_E_FORMAT, "%s: is larger than %zu bytes, the most expected here", path,
-                           limit);
-    if (status != LOCI_OK) {
-        free(buffer);
-        return status;
-    }
-    *bytes = buffer;
-    *size = filled;
-    return LOCI_OK;
+    loci_input_close(&input);
+    return status;
 }

@@ -19,6 +19,8 @@ void loci_input_name(char *text, size_t size, const char *path)
     const size_t length = strlen(path);
     if (strcmp(path, "-") == 0) {
         snprintf(text, size, "standard input");
+    } else if (length == 0) {
+        snprintf(text, size, "(a file without a name)");
     } else if (length < size) {
         memcpy(text, path, length + 1);
     } else {
