@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: MIT
+ * chart_gnuplot.c - charts as SVG and PNG.
+ *
+ * The layout is ours, in points from the top left corner; gnuplot is told where every frame, mark and word
+ * goes and turns it into lines and glyphs. All text goes in single quotes, in which nothing but the quote
+ * means anything, and enhanced mode is off. */
+#include "chart_model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <loci/data.h>
+
+#include "child.h"
+
+#define FONT "DejaVu Sans"
+/* Verdana was drawn to the same widths; the rest is for whoever has neither. */
+#define FONTS "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
+#define INK "#333333"
+#define SOFT "#666666"
+#define RULE "#e6e6e6"
+
+enum { EDGE = 16, GAP = 26, TITLE_SIZE = 15, LABEL_SIZE = 11, TICK_SIZE = 10, LINE = 17, SAMPLE = 20 };
+
+/* A frame on the page; tops are smaller than bottoms. */
+typedef struct {
+    chart_window window;
+    chart_ticks x_ticks, y_ticks;
+    const chart_series *matrix;
+    double left, right, top, bottom; /* of the axes */
+    double cell_left, cell_right;
+    double header; /* height above the axes */
+    size_t legend_lines;
+} place;
+
+typedef struct {
+    FILE *script;
+    const chart *drawing;
+    place *places; /* [drawing->count] */
+    double width, height;
+    double title_bottom;
+} page;
+
+/* --- words --- */
+
+/* Advance widths of DejaVu Sans in hundredths of its size, from space to tilde. */
+static const unsigned char advance[95] = {
+    32, 40, 46, 84, 64, 95, 78, 27, 39,  39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 34, 34, 84, 84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79,
+    60, 79, 69, 63, 61, 73, 68, 99, 69,  61, 69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63,
+    63, 28, 28, 58, 28, 97, 63, 61, 63,  63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84};
+
+static double text_width(const char *text, double size)
+{
+    double width = 0;
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c < 0x80)
+            width += advance[*c - 32];
+        else if ((*c & 0xc0) != 0x80) /* superscripts are narrow, ideograms wide */
+            width += *c == 0xe2 && (c[1] == 0x81 || c[1] == 0x82) ? 40
+                     : *c == 0xc2                                 ? 42
+                     : *c >= 0xe3                                 ? 100
+                                                                  : 64;
+    }
+    return width * size / 100;
+}
+
+static void quote(FILE *script, const char *text)
+{
+    putc('\'', script);
+    for (const char *c = text; *c; c++) {
+        if (*c == '\'') putc('\'', script);
+        putc(*c, script);
+    }
+    putc('\'', script);
+}
+
+static double across(const page *on, double x)
+{
+    return x / on->width;
+}
+
+static double up(const page *on, double y)
+{
+    return 1 - y / on->height;
+}
+
+typedef enum { LEFT, CENTRE, RIGHT } side;
+
+/* Text whose middle line is at y. */
+static void word(const page *on, const char *text, double x, double y, side align, const char *font, int size,
+                 const char *colour)
+{
+    static const char *const sides[] = {"left", "center", "right"};
+    fputs("set label ", on->script);
+    quote(on->script, text);
+    fprintf(on->script, " at screen %.6f,%.6f %s noenhanced front font '%s,%d' textcolor rgb '%s'\n",
+            across(on, x), up(on, y), sides[align], font, size, colour);
+}
+
+/* --- layout --- */
+
+static bool in_legend(const chart_frame *frame, const chart_series *series)
+{
+    return !frame->axes.no_legend && series->name && series->kind != CHART_TEXT &&
+           series->kind != CHART_MATRIX;
+}
+
+static double entry_width(const chart_series *series)
+{
+    return SAMPLE + 6 + text_width(series->name, LABEL_SIZE) + 16;
+}
+
+/* Where entries of the legend stand: from the left, behind the name of the y axis, line by line. */
+typedef struct {
+    double x;
+    size_t line;
+} cursor;
+
+static cursor legend_begin(const chart_frame *frame)
+{
+    return (cursor){.x = frame->axes.y_label ? text_width(frame->axes.y_label, LABEL_SIZE) + 24 : 0};
+}
+
+/* Moves to the next line where the entry does not fit into this one. */
+static cursor legend_fit(cursor at, const chart_series *series, double width)
+{
+    if (at.x > 0 && at.x + entry_width(series) - 16 > width) at = (cursor){.line = at.line + 1};
+    return at;
+}
+
+static size_t legend_lines(const chart_frame *frame, double width)
+{
+    cursor at = legend_begin(frame);
+    bool any = frame->axes.y_label != NULL;
+    for (size_t i = 0; i < frame->count; i++) {
+        const chart_series *s = &frame->traces[i].is;
+        if (!in_legend(frame, s)) continue;
+        at = legend_fit(at, s, width);
+        at.x += entry_width(s);
+        any = true;
+    }
+    return any ? at.line + 1 : 0;
+}
+
+static double footer(const chart_frame *frame)
+{
+    return frame->axes.bare_x ? 10 : 26 + (frame->axes.x_label ? LINE : 0);
+}
+
+static double widest(const chart_ticks *ticks)
+{
+    double width = 0;
+    for (size_t i = 0; i < ticks->count; i++) width = fmax(width, text_width(ticks->label[i], TICK_SIZE));
+    return width;
+}
+
+/* As many marks as their numbers have room. */
+static void fit_x_ticks(place *at, const chart_frame *frame)
+{
+    const double width = at->right - at->left;
+    for (size_t wanted = (size_t)fmax(2, width / 70);; wanted--) {
+        chart_ticks_x(&at->x_ticks, frame, &at->window, wanted);
+        double taken = 0;
+        for (size_t i = 0; i < at->x_ticks.count; i++)
+            if (at->x_ticks.label[i][0]) taken += widest(&at->x_ticks) + 18;
+        if (taken <= width + 18 || wanted <= 2) return;
+    }
+}
+
+static void layout(page *on)
+{
+    const chart *drawing = on->drawing;
+    const size_t rows = drawing->rows, columns = drawing->columns;
+    const double column_width = (on->width - 2 * EDGE - GAP * (double)(columns - 1)) / (double)columns;
+    double weights = 0, fixed = 10;
+    on->title_bottom = 12 + (drawing->layout.title ? 24 : 0) + (drawing->layout.subtitle ? 18 : 0);
+    fixed += on->title_bottom;
+    for (size_t i = 0; i < drawing->count; i++) {
+        const chart_frame *frame = &drawing->frames[i];
+        place *at = &on->places[i];
+        at->window = chart_window_find(frame);
+        at->cell_left = EDGE + (double)frame->column * (column_width + GAP);
+        at->cell_right = at->cell_left + (double)frame->axes.span * (column_width + GAP) - GAP;
+        for (size_t k = 0; k < frame->count; k++)
+            if (frame->traces[k].is.kind == CHART_MATRIX) at->matrix = &frame->traces[k].is;
+        at->legend_lines = legend_lines(frame, at->cell_right - at->cell_left);
+        at->header = 12 + (frame->axes.title ? 20 : 0) + LINE * (double)at->legend_lines;
+    }
+    /* the tallest of a row sets it */
+    for (size_t row = 0; row < rows; row++) {
+        double header = 0, foot = 0, weight = 0;
+        for (size_t i = 0; i < drawing->count; i++) {
+            if (drawing->frames[i].row != row) continue;
+            header = fmax(header, on->places[i].header);
+            foot = fmax(foot, footer(&drawing->frames[i]));
+            if (weight == 0) weight = drawing->frames[i].axes.weight;
+        }
+        for (size_t i = 0; i < drawing->count; i++)
+            if (drawing->frames[i].row == row) on->places[i].header = header;
+        fixed += header + foot;
+        weights += weight;
+    }
+    const double each = rows == 1 ? 330 : 170;
+    on->height = drawing->layout.height > 0 ? drawing->layout.height : floor(fixed + each * weights);
+    const double unit = fmax(on->height - fixed, 40 * weights) / weights;
+    double top = on->title_bottom;
+    for (size_t row = 0; row < rows; row++) {
+        double foot = 0, height = 0, header = 0;
+        for (size_t i = 0; i < drawing->count; i++) {
+            if (drawing->frames[i].row != row) continue;
+            foot = fmax(foot, footer(&drawing->frames[i]));
+            header = on->places[i].header;
+            if (height == 0) height = unit * drawing->frames[i].axes.weight;
+        }
+        for (size_t i = 0; i < drawing->count; i++) {
+            if (drawing->frames[i].row != row) continue;
+            place *at = &on->places[i];
+            at->top = top + header;
+            at->bottom = at->top + height;
+            chart_ticks_y(&at->y_ticks, &drawing->frames[i], &at->window, (size_t)fmax(2, height / 42));
+        }
+        top += header + height + foot;
+    }
+    /* axes one above the other begin together */
+    for (size_t i = 0; i < drawing->count; i++) {
+        place *at = &on->places[i];
+        double labels = 0;
+        for (size_t k = 0; k < drawing->count; k++)
+            if (drawing->frames[k].column == drawing->frames[i].column)
+                labels = fmax(labels, widest(&on->places[k].y_ticks));
+        at->left = at->cell_left + labels + 9;
+        at->right = at->cell_right - (at->matrix ? 58 : 10);
+        if (at->matrix && !at->matrix->x && !at->matrix->x2) {
+            /* square cells */
+            const double rows_of = (double)at->matrix->rows, columns_of = (double)at->matrix->count / rows_of;
+            const double cell = fmin((at->right - at->left) / columns_of, (at->bottom - at->top) / rows_of);
+            at->right = at->left + cell * columns_of;
+            at->bottom = at->top + cell * rows_of;
+        }
+        fit_x_ticks(at, &drawing->frames[i]);
+    }
+}
+
+/* --- data --- */
+
+static void colour(FILE *script, const chart_trace *trace, double clear)
+{
+    fprintf(script, "'#%02x%06x'", (unsigned)(255 * clear + 0.5), (unsigned)trace->rgb);
+}
+
+static void point(FILE *script, double x, double y, bool log_x, bool log_y)
+{
+    if (isnan(x) || isnan(y) || (log_x && !(x > 0)) || (log_y && !(y > 0)))
+        putc('\n', script); /* a hole */
+    else
+        fprintf(script, "%.12g %.8g\n", x, y);
+}
+
+static void image(FILE *script, const chart_series *matrix)
+{
+    bool negative;
+    const double limit = chart_matrix_limit(matrix, &negative);
+    const size_t columns = matrix->count / matrix->rows;
+    const double x0 = matrix->x ? matrix->x[0] : -0.5, x1 = matrix->x ? matrix->x[1] : (double)columns - 0.5;
+    const double y0 = matrix->x2 ? matrix->x2[0] : -0.5,
+                 y1 = matrix->x2 ? matrix->x2[1] : (double)matrix->rows - 0.5;
+    for (size_t r = 0; r < matrix->rows; r++)
+        for (size_t c = 0; c < columns; c++) {
+            const double value = matrix->y[r * columns + c];
+            const uint32_t rgb = isnan(value) ? 0xdddddd : chart_matrix_rgb(value / limit, negative);
+            fprintf(script, "%.12g %.12g %u %u %u\n", x0 + (x1 - x0) * ((double)c + 0.5) / (double)columns,
+                    y0 + (y1 - y0) * ((double)r + 0.5) / (double)matrix->rows, (unsigned)(rgb >> 16),
+                    (unsigned)(rgb >> 8 & 255), (unsigned)(rgb & 255));
+        }
+}
+
+static bool drawn(const chart_series *series)
+{
+    return series->count > 0 && series->kind != CHART_TEXT;
+}
+
+/* The data of a series, under a name by its number. */
+static void block(FILE *script, size_t number, const chart_series *s, const chart_axes *axes,
+                  const chart_window *window)
+{
+    if (!drawn(s)) return;
+    const bool lx = axes->log_x, ly = axes->log_y;
+    const double floor_y = fmin(window->y_from, window->y_to);
+    fprintf(script, "$data%zu << EOD\n", number);
+    switch (s->kind) {
+    case CHART_LINE:
+    case CHART_POINTS:
+        for (size_t i = 0; i < s->count; i++) point(script, s->x[i], s->y[i], lx, ly);
+        break;
+    case CHART_STEPS:
+        for (size_t i = 0; i < s->count; i++) {
+            point(script, s->x[i], s->y[i], lx, ly);
+            point(script, chart_step_end(s, i), s->y[i], lx, ly);
+        }
+        break;
+    case CHART_BAND:
+        for (size_t i = 0; i < s->count; i++) {
+            const double low = ly ? fmax(s->y[i], floor_y) : s->y[i],
+                         high = ly ? fmax(s->y2[i], floor_y) : s->y2[i];
+            if (isnan(s->x[i]) || isnan(s->y[i]) || isnan(s->y2[i]) || (lx && !(s->x[i] > 0)))
+                putc('\n', script);
+            else
+                fprintf(script, "%.12g %.8g %.8g\n", s->x[i], low, high);
+        }
+        break;
+    case CHART_BARS:
+        for (size_t i = 0; i < s->count; i++) {
+            const double from = s->y2 ? s->y[i] : ly ? floor_y : 0, to = s->y2 ? s->y2[i] : s->y[i];
+            if (isnan(from) || isnan(to) || isnan(s->x[i]) || isnan(s->x2[i]) || (lx && !(s->x[i] > 0)) ||
+                (ly && !(to > 0)))
+                continue;
+            fprintf(script, "%.12g %.12g %.8g %.8g\n", s->x[i], s->x2[i], from, to);
+        }
+        break;
+    case CHART_MARKS:
+        for (size_t i = 0; i < s->count; i++) {
+            point(script, s->x[i], window->y_from, lx, false);
+            point(script, s->x[i], window->y_to, lx, false);
+            putc('\n', script);
+        }
+        break;
+    case CHART_LEVELS:
+        for (size_t i = 0; i < s->count; i++) {
+            point(script, window->x_from, s->y[i], false, ly);
+            point(script, window->x_to, s->y[i], false, ly);
+            putc('\n', script);
+        }
+        break;
+    case CHART_MATRIX:
+        image(script, s);
+        break;
+    case CHART_TEXT:
+        break;
+    }
+    fputs("EOD\n", script);
+}
+
+static void style(FILE *script, const chart_trace *trace)
+{
+    const chart_series *s = &trace->is;
+    const double clear = s->pale ? 0.55 : 0;
+    switch (s->kind) {
+    case CHART_POINTS:
+        fprintf(script, "using 1:2 with points pt 7 ps %.3g lc rgb ", 0.22 * s->width);
+        colour(script, trace, clear);
+        break;
+    case CHART_BAND:
+        fputs("using 1:2:3 with filledcurves fs solid noborder fc rgb ", script);
+        colour(script, trace, s->pale ? 0.75 : 0);
+        break;
+    case CHART_BARS:
+        fputs("using 1:3:1:2:3:4 with boxxyerror fs solid border rgb '#ffffff' lw 0.8 fc rgb ", script);
+        colour(script, trace, clear);
+        break;
+    case CHART_MATRIX:
+        fputs("using 1:2:3:4:5 with rgbimage", script);
+        break;
+    default:
+        fprintf(script, "using 1:2 with lines lw %.3g dt %s lc rgb ", s->width, s->dashed ? "(7,4)" : "1");
+        colour(script, trace, clear);
+    }
+    fputs(" notitle", script);
+}
+
+/* --- a frame --- */
+
+/* The marks are gnuplot's, the numbers beside them ours: its terminals do not agree on where those belong. */
+static void ticks(const page *on, const place *at, bool horizontal, bool numbers)
+{
+    FILE *script = on->script;
+    const chart_ticks *of = horizontal ? &at->x_ticks : &at->y_ticks;
+    const char axis = horizontal ? 'x' : 'y';
+    fprintf(script, "set %ctics out nomirror scale 0.5,0.3 (", axis);
+    for (size_t i = 0; i < of->count; i++)
+        fprintf(script, "%s'' %.15g %d", i > 0 ? "," : "", of->at[i], of->label[i][0] ? 0 : 1);
+    fputs(")\n", script);
+    for (size_t i = 0; numbers && i < of->count; i++) {
+        if (!of->label[i][0]) continue;
+        fputs("set label ", script);
+        quote(script, of->label[i]);
+        if (horizontal)
+            fprintf(script, " at first %.15g, screen %.6f center", of->at[i], up(on, at->bottom + 15));
+        else
+            fprintf(script, " at screen %.6f, first %.15g right", across(on, at->left - 8), of->at[i]);
+        fprintf(script, " noenhanced font ',%d' textcolor rgb '" SOFT "'\n", TICK_SIZE);
+    }
+}
+
+static void sample(const page *on, const chart_trace *trace, double x, double y)
+{
+    FILE *script = on->script;
+    const chart_series *s = &trace->is;
+    if (s->kind == CHART_BAND || s->kind == CHART_BARS) {
+        fprintf(
+            script,
+            "set object rectangle from screen %.6f,%.6f to screen %.6f,%.6f front fs solid noborder fc rgb ",
+            across(on, x), up(on, y + 5), across(on, x + SAMPLE), up(on, y - 5));
+        colour(script, trace, s->pale ? 0.75 : 0);
+    } else if (s->kind == CHART_POINTS) {
+        fprintf(script, "set label '' at screen %.6f,%.6f front point pt 7 ps %.3g lc rgb ",
+                across(on, x + SAMPLE - 5), up(on, y), fmax(0.22 * s->width, 0.5));
+        colour(script, trace, 0);
+    } else {
+        fprintf(script,
+                "set arrow from screen %.6f,%.6f to screen %.6f,%.6f nohead front lw %.3g dt %s lc rgb ",
+                across(on, x), up(on, y), across(on, x + SAMPLE), up(on, y), fmax(s->width, 1.4),
+                s->dashed ? "(7,4)" : "1");
+        colour(script, trace, s->pale ? 0.3 : 0);
+    }
+    putc('\n', script);
+}
+
+/* What stands above the axes: title; name of the y axis and legend. */
+static void header(const page *on, const chart_frame *frame, const place *at)
+{
+    const double left = at->cell_left, top = at->top - 10 - LINE * (double)at->legend_lines;
+    if (frame->axes.title)
+        word(on, frame->axes.title, left, top - 9, LEFT, FONT ":Bold", LABEL_SIZE + 1, INK);
+    if (frame->axes.y_label)
+        word(on, frame->axes.y_label, left, top + LINE / 2.0, LEFT, FONT, LABEL_SIZE, SOFT);
+    cursor to = legend_begin(frame);
+    for (size_t i = 0; i < frame->count; i++) {
+        const chart_trace *trace = &frame->traces[i];
+        if (!in_legend(frame, &trace->is)) continue;
+        to = legend_fit(to, &trace->is, at->cell_right - left);
+        const double y = top + LINE * ((double)to.line + 0.5);
+        sample(on, trace, left + to.x, y);
+        word(on, trace->is.name, left + to.x + SAMPLE + 6, y, LEFT, FONT, LABEL_SIZE, INK);
+        to.x += entry_width(&trace->is);
+    }
+}
+
+/* The colours of a matrix beside it. */
+static void colour_bar(const page *on, const place *at)
+{
+    enum { STEPS = 48 };
+    bool negative;
+    const double limit = chart_matrix_limit(at->matrix, &negative);
+    const double left = at->right + 12, top = at->top, bottom = at->bottom;
+    for (int i = 0; i < STEPS; i++) {
+        const double part = negative ? 1 - 2 * (i + 0.5) / STEPS : 1 - (i + 0.5) / STEPS;
+        fprintf(
+            on->script,
+            "set object rectangle from screen %.6f,%.6f to screen %.6f,%.6f front fs solid noborder fc rgb '#%06x'\n",
+            across(on, left), up(on, top + (bottom - top) * i / STEPS), across(on, left + 9),
+            up(on, fmin(bottom, top + (bottom - top) * (i + 1.5) / STEPS)),
+            (unsigned)chart_matrix_rgb(part, negative));
+    }
+    char text[32], low[40];
+    snprintf(text, sizeof text, "%.3g", limit);
+    snprintf(low, sizeof low, "−%s", text);
+    word(on, text, left + 13, top + 4, LEFT, FONT, TICK_SIZE, SOFT);
+    word(on, negative ? low : "0", left + 13, bottom - 4, LEFT, FONT, TICK_SIZE, SOFT);
+    if (negative) word(on, "0", left + 13, (top + bottom) / 2, LEFT, FONT, TICK_SIZE, SOFT);
+}
+
+static void draw_frame(const page *on, size_t index)
+{
+    FILE *script = on->script;
+    const chart_frame *frame = &on->drawing->frames[index];
+    const place *at = &on->places[index];
+    const chart_axes *axes = &frame->axes;
+    fputs("unset label; unset arrow; unset object; unset logscale\n", script);
+    fprintf(
+        script,
+        "set lmargin at screen %.6f; set rmargin at screen %.6f; set tmargin at screen %.6f; set bmargin at screen %.6f\n",
+        across(on, at->left), across(on, at->right), up(on, at->top), up(on, at->bottom));
+    if (axes->log_x) fputs("set logscale x\n", script);
+    if (axes->log_y) fputs("set logscale y\n", script);
+    fprintf(script, "set xrange [%.15g:%.15g]; set yrange [%.15g:%.15g]\n", at->window.x_from,
+            at->window.x_to, at->window.y_from, at->window.y_to);
+    ticks(on, at, true, !axes->bare_x);
+    ticks(on, at, false, true);
+    fputs(at->matrix ? "unset grid\n" : "set grid xtics ytics back lt 1 lw 0.8 lc rgb '" RULE "'\n", script);
+    if (index == 0) {
+        double y = 12 + 10;
+        if (on->drawing->layout.title) {
+            word(on, on->drawing->layout.title, EDGE, y, LEFT, FONT ":Bold", TITLE_SIZE, "#111111");
+            y += 22;
+        }
+        if (on->drawing->layout.subtitle)
+            word(on, on->drawing->layout.subtitle, EDGE, y, LEFT, FONT, LABEL_SIZE, SOFT);
+    }
+    header(on, frame, at);
+    if (axes->x_label && !axes->bare_x) {
+        char text[256];
+        snprintf(text, sizeof text, "%s%s%s%s", axes->x_label, at->x_ticks.note[0] ? " (" : "",
+                 at->x_ticks.note, at->x_ticks.note[0] ? ")" : "");
+        word(on, text, (at->left + at->right) / 2, at->bottom + 32, CENTRE, FONT, LABEL_SIZE, SOFT);
+    }
+    if (at->matrix) colour_bar(on, at);
+    for (size_t i = 0; i < frame->count; i++) {
+        const chart_trace *trace = &frame->traces[i];
+        if (trace->is.kind != CHART_TEXT || isnan(trace->is.x[0]) || isnan(trace->is.y[0])) continue;
+        fputs("set label ", script);
+        quote(script, trace->is.name);
+        fprintf(script,
+                " at first %.15g,%.15g %s offset %s,0 noenhanced front font ',%d' textcolor rgb '#%06x'\n",
+                trace->is.x[0], trace->is.y[0], trace->is.right ? "right" : "left",
+                trace->is.right ? "-0.6" : "0.6", LABEL_SIZE, (unsigned)trace->rgb);
+    }
+    for (size_t i = 0; i < frame->count; i++) block(script, i, &frame->traces[i].is, axes, &at->window);
+    fputs("plot NaN notitle", script);
+    for (size_t i = 0; i < frame->count; i++) {
+        if (!drawn(&frame->traces[i].is)) continue;
+        fprintf(script, ", $data%zu ", i);
+        style(script, &frame->traces[i]);
+    }
+    putc('\n', script);
+}
+
+/* --- the whole --- */
+
+static void draw(page *on, bool png)
+{
+    FILE *script = on->script;
+    layout(on);
+    fputs("set encoding utf8\n", script);
+    if (png)
+        fprintf(
+            script,
+            "set term pngcairo noenhanced size %d,%d fontscale 1.5 linewidth 2 dashlength 1.5 pointscale 2.7 rounded font '" FONT
+            ",%d' background '#ffffff'\n",
+            (int)(2 * on->width), (int)(2 * on->height), LABEL_SIZE);
+    else
+        fprintf(script,
+                "set term svg noenhanced size %d,%d rounded font '" FONT
+                ",%d' background '#ffffff' name 'loci'\n",
+                (int)on->width, (int)on->height, LABEL_SIZE);
+    fputs("set border 3 lw 0.8 lc rgb '#999999'\nunset key\nset clip two\nset multiplot\n", script);
+    for (size_t i = 0; i < on->drawing->count; i++) draw_frame(on, i);
+    fputs("unset multiplot\n", script);
+}
+
+static void escape(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '&')
+            fputs("&amp;", out);
+        else if (*text == '<')
+            fputs("&lt;", out);
+        else
+            putc(*text, out);
+    }
+}
+
+/* In SVG: the chart's own title for whoever reads it aloud, and none for its parts, fonts for whoever lacks
+ * ours, and heat maps with hard edges. */
+static char *finish_svg(const char *svg, const char *title, size_t *size)
+{
+    static const char family[] = "font-family=\"" FONT, bold[] = ":Bold", image[] = "<image ",
+                      begin[] = "<title>", end[] = "</title>";
+    char *text = NULL;
+    bool titled = false;
+    FILE *out = open_memstream(&text, size);
+    if (!out) return NULL;
+    while (*svg) {
+        const char *stop = NULL;
+        if (*svg == '<' && strncmp(svg, begin, sizeof begin - 1) == 0) stop = strstr(svg, end);
+        if (stop) {
+            if (!titled) {
+                fputs(begin, out);
+                escape(out, title ? title : "chart");
+                fputs(end, out);
+            }
+            titled = true;
+            svg = stop + sizeof end - 1;
+        } else if (*svg == '<' && strncmp(svg, image, sizeof image - 1) == 0) {
+            fputs("<image image-rendering='pixelated' ", out);
+            svg += sizeof image - 1;
+        } else if (*svg == 'f' && strncmp(svg, family, sizeof family - 1) == 0) {
+            svg += sizeof family - 1;
+            const bool heavy = strncmp(svg, bold, sizeof bold - 1) == 0;
+            if (heavy) svg += sizeof bold - 1;
+            fprintf(out, "%sfont-family=\"" FONTS, heavy ? "font-weight=\"bold\" " : "");
+        } else {
+            putc(*svg++, out);
+        }
+    }
+    const bool bad = ferror(out) != 0;
+    if (fclose(out) == 0 && !bad) return text;
+    free(text);
+    return NULL;
+}
+
+loci_status chart_gnuplot_check(loci_error *error)
+{
+    if (child_find("gnuplot")) return LOCI_OK;
+    return chart_fail(
+        error, LOCI_E_UNSUPPORTED,
+        "gnuplot was not found, which draws charts in files; the Debian package gnuplot-nox has it");
+}
+
+loci_status chart_gnuplot_write(const chart *drawing, const char *path, bool png, loci_error *error)
+{
+    loci_status status = chart_gnuplot_check(error);
+    if (status != LOCI_OK) return status;
+    char *text = NULL, *picture = NULL;
+    size_t text_size = 0, size = 0;
+    page on = {.drawing = drawing, .width = drawing->layout.width > 0 ? drawing->layout.width : 900};
+    on.places = calloc(drawing->count, sizeof *on.places);
+    on.script = on.places ? open_memstream(&text, &text_size) : NULL;
+    bool good = on.script != NULL;
+    if (good) {
+        draw(&on, png);
+        good = !ferror(on.script);
+        if (fclose(on.script) != 0) good = false;
+    }
+    free(on.places);
+    if (good) {
+        /* without the user's own ~/.gnuplot */
+        static const char *const argv[] = {"gnuplot", "-d", NULL};
+        status = child_run(argv, text, text_size, &picture, &size, error);
+    }
+    free(text);
+    if (!good) return chart_fail(error, LOCI_E_MEMORY, "out of memory");
+    if (status != LOCI_OK) return status;
+    if (!(png ? size > 8 && memcmp(picture, "\x89PNG", 4) == 0 : strstr(picture, "</svg>") != NULL)) {
+        free(picture);
+        return chart_fail(
+            error, LOCI_E_IO,
+            "gnuplot gave no picture; version 5.4 with the terminals svg and pngcairo was expected");
+    }
+    if (!png) {
+        char *finished = finish_svg(picture, drawing->layout.title, &size);
+        free(picture);
+        picture = finished;
+        if (!picture) return chart_fail(error, LOCI_E_MEMORY, "out of memory");
+    }
+    status = loci_file_write(path, picture, size, error);
+    free(picture);
+    return status;
+}
