@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "progress.h"
+
 static void say(const char *format, va_list arguments)
 {
     char text[2048];
     vsnprintf(text, sizeof text, format, arguments);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
+    progress_wipe();
     fprintf(stderr, "loci: %s\n", text);
 }
 
