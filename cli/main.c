@@ -1,11 +1,94 @@
 /* SPDX-License-Identifier: MIT
  * main.c - the program: finds the command in a table and runs it. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <loci.h>
 
-int main(void)
+#include "command.h"
+#include "message.h"
+#include "options.h"
+#include "progress.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *purpose;
+} commands[] = {
+    {"remember", command_remember, "squeeze a signal into a memory of bounded size"},
+    {"recall", command_recall, "get any part of the signal back from the memory"},
+    {"merge", command_merge, "join memories of stretches that follow one another"},
+    {"inspect", command_inspect, "say what a memory holds and what it forgot"},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static int finish(void)
 {
-    puts(loci_status_version());
-    return 0;
+    if (fflush(stdout) == 0) return STATUS_DONE;
+    return message_fail("standard output: writing failed: %s", strerror(errno));
+}
+
+static int overview(void)
+{
+    puts("Usage: loci COMMAND [ARGUMENT]...\n\nSequence models with memory.\n\nCommands:");
+    for (size_t i = 0; i < COMMANDS; i++) printf("  %-10s  %s\n", commands[i].name, commands[i].purpose);
+    puts(
+        "\n'loci help COMMAND' or 'loci COMMAND --help' explains a command; 'loci --version' prints the version.");
+    return finish();
+}
+
+static int unknown(const char *word)
+{
+    const char *nearest = options_nearest(word, &commands[0].name, COMMANDS, sizeof commands[0]);
+    if (nearest) return message_usage("\"%s\" is no command; did you mean %s?", word, nearest);
+    return message_usage("\"%s\" is no command; 'loci --help' lists them", word);
+}
+
+static int command_find(const char *name)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0) return i;
+    return -1;
+}
+
+/* Files are written to a temporary name and renamed, with the signal held off (output.c), so leaving at once
+ * leaves nothing half-written. */
+static void interrupted(int signal_number)
+{
+    (void)signal_number;
+    progress_abandon();
+    _exit(STATUS_INTERRUPTED);
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &action, NULL); /* a reader that left shows as a failed write */
+    struct sigaction old;
+    sigaction(SIGINT, NULL, &old);
+    action.sa_handler = interrupted;
+    if (old.sa_handler != SIG_IGN) sigaction(SIGINT, &action, NULL);
+
+    if (argc < 2) return message_usage("no command was given; 'loci --help' lists them");
+    const char *word = argv[1];
+    if (strcmp(word, "--version") == 0) {
+        printf("loci %s\n", loci_status_version());
+        return finish();
+    }
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return overview();
+    if (strcmp(word, "help") == 0) {
+        if (argc == 2) return overview();
+        const int i = command_find(argv[2]);
+        if (i < 0) return unknown(argv[2]);
+        char help[] = "--help";
+        char *arguments[] = {argv[2], help, NULL};
+        return commands[i].run(2, arguments);
+    }
+    const int i = command_find(word);
+    if (i >= 0) return commands[i].run(argc - 1, argv + 1);
+    if (word[0] == '-') return message_usage("%s is no option here; 'loci --help' explains", word);
+    return unknown(word);
 }

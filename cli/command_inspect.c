@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT
+ * command_inspect.c - what a memory holds, and what it forgot. */
+#include "command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kept.h"
+#include "message.h"
+#include "output.h"
+#include "words.h"
+
+enum { ROWS_MOST = 64 };
+
+/* Everything that is known, [channels] each. */
+typedef struct {
+    loci_memory_info info;
+    const loci_memory_spec *spec;
+    bool exact; /* legs as it is meant, with stretches of known error */
+    loci_memory_summary *kept, *whole;
+} knowledge;
+
+static int learn(knowledge *now, const kept *k)
+{
+    loci_error error;
+    now->info = loci_memory_inspect(k->memory, k->plan);
+    now->spec = loci_memory_plan_spec(k->plan);
+    now->exact = now->spec->measure == LOCI_MEASURE_LEGS && now->spec->method == LOCI_METHOD_EXACT;
+    now->kept = calloc(k->channels, sizeof *now->kept);
+    now->whole = calloc(k->channels, sizeof *now->whole);
+    loci_memory *whole = kept_room(k);
+    int status = now->kept && now->whole && whole ? STATUS_DONE : message_memory();
+    if (!status && loci_memory_collapse(whole, k->memory, k->plan, &error) != LOCI_OK)
+        status = message_error(k->path, &error);
+    for (size_t c = 0; c < k->channels && !status; c++)
+        if (loci_memory_summarize(k->memory, k->plan, c, &now->kept[c], &error) != LOCI_OK ||
+            loci_memory_summarize(whole, k->plan, c, &now->whole[c], &error) != LOCI_OK)
+            status = message_error(k->path, &error);
+    free(whole);
+    return status;
+}
+
+static const char *method_name(loci_method method)
+{
+    static const char *const names[] = {"exact", "bilinear", "backward", "zoh"};
+    return names[method];
+}
+
+static json_t *numbers_json(const loci_memory_summary *summary, size_t channels, size_t offset)
+{
+    json_t *array = json_array();
+    for (size_t c = 0; c < channels; c++) {
+        double number;
+        memcpy(&number, (const char *)&summary[c] + offset, sizeof number);
+        json_array_append_new(array, output_json_number(number));
+    }
+    return array;
+}
+
+static json_t *stretches_json(const kept *k, const knowledge *now)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < now->info.stretches; i++) {
+        loci_memory_stretch_info stretch;
+        if (loci_memory_stretch(k->memory, k->plan, i, &stretch, NULL) != LOCI_OK) continue;
+        json_t *errors = json_array(), *variances = json_array();
+        for (size_t c = 0; c < k->channels; c++) {
+            double error = NAN, variance = NAN;
+            loci_memory_stretch_error(k->memory, k->plan, i, c, &error, &variance, NULL);
+            json_array_append_new(errors, output_json_number(error));
+            json_array_append_new(variances, output_json_number(variance));
+        }
+        json_array_append_new(
+            all, json_pack("{so so sI sb sI so so}", "start", output_json_time(stretch.start, k->iso), "end",
+                           output_json_time(stretch.end, k->iso), "samples", (json_int_t)stretch.samples,
+                           "exact", stretch.exact, "numbers", (json_int_t)stretch.numbers, "error", errors,
+                           "variance", variances));
+    }
+    return all;
+}
+
+static void json_write(output *out, const kept *k, const knowledge *now)
+{
+    const loci_memory_spec *spec = now->spec;
+    const loci_memory_info *info = &now->info;
+    const bool legs = spec->measure == LOCI_MEASURE_LEGS;
+    json_t *object = json_object(), *names = json_array();
+    for (size_t c = 0; c < k->channels; c++) json_array_append_new(names, output_json_text(k->names[c]));
+    json_object_set_new(object, "measure", json_string(loci_measure_name(spec->measure)));
+    json_object_set_new(object, "order", json_integer((json_int_t)spec->order));
+    json_object_set_new(object, "detail", now->exact ? json_integer((json_int_t)spec->detail) : json_null());
+    json_object_set_new(object, "method", legs ? json_string(method_name(spec->method)) : json_null());
+    json_object_set_new(object, "discretization",
+                        legs ? json_null() : json_string(loci_discretization_name(spec->discretization)));
+    json_object_set_new(object, "window", legs ? json_null() : json_real(spec->window));
+    json_object_set_new(object, "join", json_string(spec->join == LOCI_LINEAR ? "linear" : "hold"));
+    json_object_set_new(object, "channels", json_integer((json_int_t)k->channels));
+    json_object_set_new(object, "names", names);
+    json_object_set_new(object, "samples", json_integer((json_int_t)info->samples));
+    json_object_set_new(object, "missing", json_integer((json_int_t)info->missing));
+    if (spec->dt > 0) {
+        char rate[WORDS_SIZE];
+        json_object_set_new(object, "rate", json_real(strtod(words_rate(rate, spec->dt), NULL)));
+    } else {
+        json_object_set_new(object, "rate", json_null());
+    }
+    json_object_set_new(object, "start", output_json_time(info->start, k->iso));
+    json_object_set_new(object, "end", output_json_time(info->end, k->iso));
+    json_object_set_new(object, "duration", output_json_number(info->end - info->start));
+    json_object_set_new(object, "numbers", json_integer((json_int_t)info->numbers));
+    json_object_set_new(object, "mean",
+                        numbers_json(now->kept, k->channels, offsetof(loci_memory_summary, mean)));
+    json_object_set_new(object, "variance",
+                        numbers_json(now->kept, k->channels, offsetof(loci_memory_summary, variance)));
+    json_object_set_new(object, "forgotten",
+                        numbers_json(now->kept, k->channels, offsetof(loci_memory_summary, forgotten)));
+    json_object_set_new(object, "forgotten_whole",
+                        numbers_json(now->whole, k->channels, offsetof(loci_memory_summary, forgotten)));
+    json_object_set_new(object, "stretches", stretches_json(k, now));
+    output_json(out, object);
+}
+
+static void head_write(output *out, const kept *k, const knowledge *now)
+{
+    const loci_memory_spec *spec = now->spec;
+    const loci_memory_info *info = &now->info;
+    char text[WORDS_SIZE], other[WORDS_SIZE];
+    output_format(out, "measure   %s, ", loci_measure_name(spec->measure));
+    switch (spec->measure) {
+    case LOCI_MEASURE_LEGS:
+        output_text(out, "the whole history");
+        break;
+    case LOCI_MEASURE_LEGT:
+    case LOCI_MEASURE_FOUT:
+        output_format(out, "the last %s", words_duration(text, spec->window));
+        break;
+    case LOCI_MEASURE_LEGS_LTI:
+    case LOCI_MEASURE_LAGT:
+        output_format(out, "fading with a time constant of %s", words_duration(text, spec->window));
+        break;
+    }
+    output_format(out, "; order %zu", spec->order);
+    if (now->exact)
+        output_format(out, ", detail %zu", spec->detail);
+    else if (spec->measure == LOCI_MEASURE_LEGS)
+        output_format(out, ", by the published %s recurrence", method_name(spec->method));
+    else if (spec->discretization == LOCI_BILINEAR)
+        output_text(out, ", bilinear");
+    output_format(out, "\nsignal    %s sample%s", words_count(text, info->samples),
+                  info->samples == 1 ? "" : "s");
+    if (k->channels > 1) output_format(out, " of %zu channels", k->channels);
+    if (spec->dt > 0)
+        output_format(out, " at %s Hz", words_rate(text, spec->dt));
+    else
+        output_text(out, ", each with its time");
+    if (spec->join == LOCI_LINEAR) output_text(out, ", joined by lines");
+    if (info->missing)
+        output_format(out, "; %s held over", words_plural(text, info->missing, "missing value"));
+    output_text(out, "\ntime      ");
+    output_time(out, info->start, k->iso);
+    output_text(out, " to ");
+    output_time(out, info->end, k->iso);
+    output_format(out, "%s: %s\n", k->iso ? "" : " s", words_duration(text, info->end - info->start));
+    output_format(out, "size      %s a channel", words_plural(text, info->numbers, "number"));
+    output_format(out, ", %s in all; the signal as doubles: %s\n",
+                  words_bytes(text, 8. * (double)info->numbers * (double)k->channels),
+                  words_bytes(other, 8. * (double)info->samples * (double)k->channels));
+}
+
+static void channels_write(output *out, const kept *k, const knowledge *now)
+{
+    int width = 10;
+    for (size_t c = 0; c < k->channels; c++)
+        if (strlen(k->names[c]) > (size_t)width)
+            width = strlen(k->names[c]) < 30 ? (int)strlen(k->names[c]) : 30;
+    char text[WORDS_SIZE];
+    snprintf(text, sizeof text, "by %zu alone", now->spec->order);
+    output_text(out, "\n");
+    output_cell(out, "channel", width);
+    output_format(out, "         mean     variance    forgotten %12s\n", text);
+    for (size_t c = 0; c < k->channels; c++) {
+        output_cell(out, k->names[c], width);
+        output_format(out, " %12.5g %12.5g", now->kept[c].mean, now->kept[c].variance);
+        output_format(out, " %12s", words_share(text, now->kept[c].forgotten));
+        output_format(out, " %12s\n", words_share(text, now->whole[c].forgotten));
+    }
+}
+
+/* Neighbouring stretches of one length, as one row of the table. */
+typedef struct {
+    double from, to; /* ages, in seconds */
+    uint64_t each;   /* samples of one stretch */
+    size_t count, numbers;
+    bool exact;
+    double forgotten; /* the share of the whole signal's variance, averaged over the channels */
+} row;
+
+static double stretch_forgotten(const kept *k, const knowledge *now, size_t i)
+{
+    double sum = 0;
+    for (size_t c = 0; c < k->channels; c++) {
+        double error = NAN, variance;
+        loci_memory_stretch_error(k->memory, k->plan, i, c, &error, &variance, NULL);
+        sum += now->kept[c].variance > 0 ? error / now->kept[c].variance : 0;
+    }
+    return sum / (double)k->channels;
+}
+
+static size_t rows_gather(row *rows, const kept *k, const knowledge *now)
+{
+    size_t count = 0;
+    for (size_t i = now->info.stretches; i-- > 0;) {
+        loci_memory_stretch_info stretch;
+        if (loci_memory_stretch(k->memory, k->plan, i, &stretch, NULL) != LOCI_OK) break;
+        const bool exact = stretch.exact;
+        const double length = stretch.end - stretch.start,
+                     forgotten = exact ? 0 : stretch_forgotten(k, now, i);
+        row *last = count ? &rows[count - 1] : NULL;
+        const bool same = last && (last->exact ? exact : !exact && last->each == stretch.samples);
+        if (!same && count == ROWS_MOST) break;
+        if (!same) {
+            last = &rows[count++];
+            *last = (row){.from = now->info.end - stretch.end, .each = stretch.samples, .exact = exact};
+            last->to = last->from;
+        } else if (exact) {
+            last->each += stretch.samples;
+        }
+        const double before = last->to - last->from;
+        if (before + length > 0)
+            last->forgotten = (last->forgotten * before + forgotten * length) / (before + length);
+        last->to = now->info.end - stretch.start;
+        last->count++;
+        last->numbers += stretch.numbers;
+    }
+    return count;
+}
+
+static void stretches_write(output *out, const kept *k, const knowledge *now)
+{
+    row rows[ROWS_MOST];
+    const size_t count = rows_gather(rows, k, now);
+    output_format(out, "\n%-28s %26s %12s %12s\n", "age, newest first", "kept as", "numbers", "forgotten");
+    for (size_t i = 0; i < count; i++) {
+        char from[WORDS_SIZE], to[WORDS_SIZE], ages[2 * WORDS_SIZE + 8], what[2 * WORDS_SIZE + 32],
+            each[WORDS_SIZE];
+        words_duration(from, rows[i].from);
+        words_duration(to, rows[i].to);
+        snprintf(ages, sizeof ages, "%s to %s", rows[i].from > 0 ? from : "0", to);
+        words_count(each, rows[i].each);
+        if (rows[i].exact)
+            snprintf(what, sizeof what, "%s samples", each);
+        else
+            snprintf(what, sizeof what, "%zu x %s samples", rows[i].count, each);
+        output_format(out, "%-28s %26s", ages, what);
+        output_format(out, " %12s", words_count(each, rows[i].numbers));
+        output_format(out, " %12s\n", words_share(each, rows[i].forgotten));
+    }
+}
+
+static void text_write(output *out, const kept *k, const knowledge *now)
+{
+    head_write(out, k, now);
+    if (!now->exact) {
+        output_text(out, k->channels == 1 ? "channel   " : "channels  ");
+        for (size_t c = 0; c < k->channels; c++) {
+            if (c) output_text(out, ", ");
+            output_cell(out, k->names[c], 0);
+        }
+        output_text(
+            out, "\n\nWhat was forgotten cannot be told from such a memory; 'loci recall --against SIGNAL' "
+                 "measures it.\n");
+        return;
+    }
+    channels_write(out, k, now);
+    stretches_write(out, k, now);
+    char coefficients[WORDS_SIZE];
+    words_plural(coefficients, now->spec->order, "coefficient");
+    output_format(
+        out,
+        "\nForgotten: the mean square error of recall, as a share of the variance of the whole signal%s;\n",
+        k->channels > 1 ? ",\nof a stretch averaged over the channels" : "");
+    output_format(out, "by %zu alone: if only %s of the whole history %s kept (recall --whole).\n",
+                  now->spec->order, coefficients, now->spec->order == 1 ? "was" : "were");
+}
+
+int command_inspect(int argc, char **argv)
+{
+    bool json = false;
+    const option table[] = {
+        {"json", 0, OPTION_FLAG, &json, NULL, "print everything as JSON"},
+    };
+    const options_page page = {
+        .command = "inspect",
+        .synopsis = "M.loci [--json]",
+        .purpose =
+            "Say what a memory holds: its measure, its signal, its size, and how much of each stretch of the past "
+            "it forgot. A stretch of N coefficients resolves about N/3 cycles.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .operand = "M.loci",
+        .least = 1,
+        .most = 1,
+    };
+    kept k = {0};
+    knowledge now = {0};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        status = kept_load(&k, argv[1]);
+        if (!status) status = learn(&now, &k);
+        if (!status) {
+            output out;
+            output_open(&out, NULL);
+            if (json)
+                json_write(&out, &k, &now);
+            else
+                text_write(&out, &k, &now);
+            status = output_close(&out);
+        }
+    }
+    free(now.kept);
+    free(now.whole);
+    kept_release(&k);
+    return status;
+}
