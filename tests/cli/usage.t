@@ -1,0 +1,81 @@
+# What the program says about itself, and what it says to a command line that it does not understand.
+$ loci --version
+| loci 0.1.0
+$ loci --help | head -n 1
+| Usage: loci COMMAND [ARGUMENT]...
+$ test "$(loci help)" = "$(loci --help)" && test "$(loci -h)" = "$(loci --help)"
+$ test "$(loci help recall)" = "$(loci recall --help)" && test "$(loci recall -h)" = "$(loci help recall)"
+$ loci help inspect
+| Usage: loci inspect M.loci [--json]
+|
+| Say what a memory holds: its measure, its signal, its size, and how much of each
+| stretch of the past it forgot. A stretch of N coefficients resolves about N/3
+| cycles.
+|
+| Options:
+|       --json    print everything as JSON
+|       --help    print this page
+$ loci
+! loci: no command was given; 'loci --help' lists them
+= 2
+$ loci recal
+! loci: "recal" is no command; did you mean recall?
+= 2
+$ loci help mrege
+! loci: "mrege" is no command; did you mean merge?
+= 2
+$ loci frobnicate
+! loci: "frobnicate" is no command; 'loci --help' lists them
+= 2
+$ loci --frobnicate
+! loci: --frobnicate is no option here; 'loci --help' explains
+= 2
+$ loci remember
+! loci: remember: SIGNAL is missing; 'loci help remember' shows how to use it
+= 2
+$ loci remember --help | head -n 1
+| Usage: loci remember SIGNAL -o M.loci [OPTION]...
+$ loci merge one.loci -o two.loci
+! loci: merge: there are too few memories: 1; at least 2 were expected
+= 2
+$ loci inspect a b
+! loci: inspect: "b" is one argument too many; 'loci help inspect' shows how to use it
+= 2
+$ loci inspect --jason a
+! loci: inspect: --jason is no option; did you mean --json?
+= 2
+$ loci inspect -x a
+! loci: inspect: -x is no option; 'loci help inspect' lists them
+= 2
+$ loci inspect --json=yes a
+! loci: inspect: --json takes no argument
+= 2
+$ loci recall a --points
+! loci: recall: --points needs an argument: N
+= 2
+$ loci recall a --points many
+! loci: recall: --points is "many"; a whole number was expected
+= 2
+$ loci recall a --points 1e3
+! loci: recall: --points is "1e3"; a whole number was expected
+= 2
+$ loci recall a --points=-1
+! loci: recall: --points is "-1"; a whole number was expected
+= 2
+$ loci recall a --at soon
+! loci: recall: --at is "soon"; a time in seconds or an ISO 8601 date was expected
+= 2
+$ loci remember a --window wide -o b
+! loci: remember: --window is "wide"; a number was expected
+= 2
+$ loci remember a --window inf -o b
+! loci: remember: --window is "inf"; a number was expected
+= 2
+
+# Options and operands in any order; -o with its argument or apart; "--" ends the options.
+$ printf '1\n2\n' > -odd.csv
+$ loci remember -o a.loci -- -odd.csv
+$ loci recall --points=2 a.loci -oa.csv && cat a.csv
+| time,u
+| 0,1
+| 2,2
