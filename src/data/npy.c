@@ -209,7 +209,7 @@ loci_status loci_npy_header_read(loci_npy_header *header, loci_input *input, loc
 
 static inline uint16_t order2(uint16_t v, bool swap)
 {
-    return swap ? (uint16_t)(v << 8 | v >> 8) : v;
+    return (uint16_t)(swap ? v << 8 | v >> 8 : v);
 }
 static inline uint32_t order4(uint32_t v, bool swap)
 {
