@@ -54,10 +54,16 @@ LOCI_API loci_status loci_measure_matrices(loci_measure measure, double *a, doub
 LOCI_API double loci_measure_support(loci_measure measure);
 LOCI_API double loci_measure_weight(loci_measure measure, double s);
 
-/* The function by which coefficient n counts in recall: f(t - s) is approximately the sum over n of c_n
- * e_n(s). out is [count][order] for LOCI_VALUE; LOCI_DERIVATIVE is with respect to t - s, that is, forward in
- * time; LOCI_INTEGRAL is over ages 0 to s. ages is [count], >= 0, in the measure's own time (for legs in
- * units of the history). */
+/* e_n(s), the function of age by which coefficient n counts in recall: f(t - s) is approximately the sum over n of
+ * c_n e_n(s). With g, l and the Fourier functions of loci/basis.h:
+ *     legs      g_n(1 - s), s as a share of the history       legt      g_n(1 - s/2)
+ *     legs-lti  g_n(exp(-s))                                  fout      Fourier function n at s/2
+ *     lagt      l_n(s)
+ * The state is c_n = the integral of weight(s) e_n(s) f(t - s) over s, but for lagt, where the weight is left out: l_n
+ * holds it already (the Laguerre functions are orthonormal without it).
+ * out is [count][order] for LOCI_VALUE; LOCI_DERIVATIVE is with respect to t - s, that is, forward in time;
+ * LOCI_INTEGRAL is over ages 0 to s. ages is [count], in the measure's own time (for legs in units of the history);
+ * LOCI_E_RANGE for one below 0. Beyond the support the formulas go on. O(order) an age. */
 LOCI_API loci_status loci_measure_evaluate(loci_measure measure, loci_ask ask, double *out,
                                            const double *ages, size_t count, size_t order, loci_error *error);
 
