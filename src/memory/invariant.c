@@ -12,14 +12,29 @@
 #include <math.h>
 #include <string.h>
 
-/* y = M x, row-major [n][stride], by columns in lanes: O(n^2) */
-static void product(double *y, const double *m, const double *x, size_t n, size_t stride)
+/* All matrices of a plan are kept by columns: a product then runs along contiguous lanes, in an order that depends on the
+ * sizes only. y = M x, M [columns][n]. */
+LOCI_HOT static void product(double *y, const double *m, const double *x, size_t n, size_t columns)
 {
-    for (size_t i = 0; i < n; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < n; j++) sum += m[i * stride + j] * x[j];
-        y[i] = sum;
+    for (size_t i = 0; i < n; i++) y[i] = 0;
+    size_t j = 0;
+    for (; j + 4 <= columns; j += 4) {
+        const double *a = m + j * n, *b = a + n, *c = b + n, *d = c + n;
+        const double p = x[j], q = x[j + 1], r = x[j + 2], s = x[j + 3];
+        for (size_t i = 0; i < n; i++) y[i] += (a[i] * p + b[i] * q) + (c[i] * r + d[i] * s);
     }
+    for (; j < columns; j++)
+        for (size_t i = 0; i < n; i++) y[i] += m[j * n + i] * x[j];
+}
+
+static void transpose(double *m, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double swap = m[i * n + j];
+            m[i * n + j] = m[j * n + i];
+            m[j * n + i] = swap;
+        }
 }
 
 static void matrix_product(double *c, const double *a, const double *b, size_t n)
@@ -58,6 +73,7 @@ static loci_status plan_regular(loci_memory_plan *plan, loci_error *error)
         status = loci_discretize_dense(plan->spec.discretization, plan->abar, plan->bbar, plan->a, plan->b, n,
                                        plan->spec.dt / plan->scale, error);
     if (status == LOCI_OK) {
+        transpose(plan->abar, n);
         /* what input S - 1 - k adds: Abar^k Bbar */
         double *last = plan->input_leaf + (leaf - 1) * n;
         memcpy(last, plan->bbar, n * sizeof *last);
@@ -106,8 +122,8 @@ static loci_status plan_stamped(loci_memory_plan *plan, loci_error *error)
         status = loci_discretize_dense(LOCI_ZOH, abar, bbar, plan->a, plan->b, n,
                                        ldexp(plan->power_step, (int)j), error);
         for (size_t i = 0; i < n && status == LOCI_OK; i++) {
-            memcpy(power + i * (n + 1), abar + i * n, n * sizeof *power);
-            power[i * (n + 1) + n] = bbar[i];
+            for (size_t c = 0; c < n; c++) power[c * n + i] = abar[i * n + c];
+            power[n * n + i] = bbar[i];
         }
     }
     loci_free(abar);
@@ -126,7 +142,9 @@ loci_status loci_memory_invariant_plan(loci_memory_plan *plan, loci_error *error
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", n);
     loci_status status = loci_measure_matrices(plan->spec.measure, plan->a, plan->b, n, error);
     if (status != LOCI_OK) return status;
-    return memory_stamped(plan) ? plan_stamped(plan, error) : plan_regular(plan, error);
+    status = memory_stamped(plan) ? plan_stamped(plan, error) : plan_regular(plan, error);
+    transpose(plan->a, n);
+    return status;
 }
 
 void loci_memory_invariant_steps(const loci_memory_plan *plan, double *state, const double *u, size_t n,
@@ -181,8 +199,8 @@ static void power_step(const loci_memory_plan *plan, double *x, double u, size_t
 {
     const size_t n = plan->order;
     const double *power = plan->power + j * n * (n + 1);
-    product(scratch, power, x, n, n + 1);
-    for (size_t i = 0; i < n; i++) x[i] = scratch[i] + power[i * (n + 1) + n] * u;
+    product(scratch, power, x, n, n);
+    for (size_t i = 0; i < n; i++) x[i] = scratch[i] + power[n * n + i] * u;
 }
 
 static void stamp_zoh(const loci_memory_plan *plan, double *x, double u, double h, double *scratch)
@@ -214,7 +232,7 @@ static void stamp_bilinear(const loci_memory_plan *plan, double *x, double u, do
     product(right, plan->a, x, n, n);
     for (size_t i = 0; i < n; i++) {
         right[i] = x[i] + 0.5 * h * right[i] + h * plan->b[i] * u;
-        for (size_t j = 0; j < n; j++) m[i * n + j] = (i == j ? 1 : 0) - 0.5 * h * plan->a[i * n + j];
+        for (size_t j = 0; j < n; j++) m[i * n + j] = (i == j ? 1 : 0) - 0.5 * h * plan->a[j * n + i];
     }
     for (size_t k = 0; k < n; k++)
         for (size_t i = k + 1; i < n; i++) {

@@ -62,7 +62,7 @@ struct loci_memory_plan {
     double *input_leaf;  /* regular: [S][N]: what each of S inputs adds to the state after the last */
     size_t powers;       /* stamped zoh: how many doublings are tabulated */
     double power_step;   /* stamped zoh: the shortest, in the measure's time */
-    double *power;       /* stamped zoh: [powers][N][N + 1]: exp(A h 2^j) and the integral of the input */
+    double *power;       /* stamped zoh: [powers][N + 1][N]: exp(A h 2^j), and behind it the integral of the input */
 };
 
 typedef struct {
