@@ -235,6 +235,17 @@ static void hopeless_exponentials(void **state)
     assert_int_equal(loci_linalg_exponential(e, &not, 1, NULL), LOCI_E_VALUE);
 }
 
+/* Sizes that no machine has are refused before anything is touched. */
+static void beyond_memory(void **state)
+{
+    (void)state;
+    double a = 1.0, e;
+    size_t pivot;
+    loci_error error;
+    assert_int_equal(loci_linalg_exponential(&e, &a, (size_t)1 << 33, &error), LOCI_E_MEMORY);
+    assert_int_equal(loci_linalg_factor(&a, &pivot, SIZE_MAX / 4, &error), LOCI_E_MEMORY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +258,7 @@ int main(void)
         cmocka_unit_test(known_eigenvalues),
         cmocka_unit_test(inverses),
         cmocka_unit_test(hopeless_exponentials),
+        cmocka_unit_test(beyond_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

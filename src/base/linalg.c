@@ -333,11 +333,12 @@ static loci_status exponential(double *e, double *scaled, double *const power[4]
 loci_status loci_linalg_exponential(double *e, const double *a, size_t n, loci_error *error)
 {
     /* a scaled, three powers and a fourth, the even part, a spare one of at least two rows */
-    size_t square, numbers;
+    size_t square, numbers, *pivot = NULL;
     double *scratch = NULL;
-    size_t *pivot = loci_allocate(n, sizeof *pivot);
-    if (loci_size_multiply(&square, n, n + 1) && loci_size_multiply(&numbers, square, 7))
+    if (loci_size_multiply(&square, n, n + 1) && loci_size_multiply(&numbers, square, 7)) {
         scratch = loci_allocate(numbers, sizeof *scratch);
+        pivot = loci_allocate(n, sizeof *pivot);
+    }
     loci_status status;
     if (pivot && scratch) {
         double *const power[4] = {scratch + square, scratch + 2 * square, scratch + 3 * square,
