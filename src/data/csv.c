@@ -46,9 +46,6 @@ static loci_status complete_lines(csv *own, loci_input *input, size_t beyond, lo
 {
     const uint64_t start = loci_input_position(input);
     for (;;) {
-        if (own->complete == own->nul)
-            return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: holds a NUL byte; text was expected",
-                             input->name, (unsigned long long)own->line);
         if (own->scanned < input->taken + input->end) {
             const unsigned char *buffer = input->buffer, *done = buffer + (own->scanned - input->taken);
             const unsigned char *last = buffer + input->end;
@@ -67,6 +64,9 @@ static loci_status complete_lines(csv *own, loci_input *input, size_t beyond, lo
             }
         }
         if (own->complete > start + beyond) return LOCI_OK;
+        if (own->complete == own->nul)
+            return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: holds a NUL byte; text was expected",
+                             input->name, (unsigned long long)own->line);
         loci_status status = LOCI_OK;
         if (!input->ended) {
             if (loci_input_held(input) > LINE_MOST)
@@ -391,20 +391,19 @@ static loci_status choose_columns(csv *own, loci_signal *signal, const loci_sign
             own->target[i] = (uint32_t)channels++;
         }
     } else {
-        bool comma = false;
         for (size_t i = 0; i < own->fields; i++) {
             const loci_field_kind found = loci_field_classify(&first[i], &value);
-            comma = comma || loci_field_has_decimal_comma(&first[i]);
+            if (loci_field_has_decimal_comma(&first[i]))
+                return report(own, signal, &(fault){.what = NO_NUMBER, .column = i, .at = first[i]}, error);
             if (own->target[i] == SKIP && (found == LOCI_FIELD_NUMBER || found == LOCI_FIELD_MISSING))
                 own->target[i] = (uint32_t)channels++;
         }
         if (channels == 0)
             return loci_fail(
                 error, LOCI_E_FORMAT, "%s: line %llu: holds no number%s", file, (unsigned long long)own->line,
-                comma                  ? "; numbers with a decimal point were expected"
-                : signal->info.stamped ? " but the time"
-                : own->fields == 1     ? "; fields separated by comma, semicolon or tab were expected"
-                                       : "");
+                signal->info.stamped ? " but the time"
+                : own->fields == 1   ? "; fields separated by comma, semicolon or tab were expected"
+                                     : "");
     }
     signal->info.channels = signal->channels = channels;
     return LOCI_OK;
@@ -429,15 +428,10 @@ static loci_status take_header(csv *own, loci_signal *signal, const loci_field *
     const unsigned long long line = own->line;
     bool header = false;
     double value;
-    char quoted[40];
     for (size_t i = 0; i < own->fields; i++) {
         const size_t length = (size_t)(fields[i].end - fields[i].begin);
-        loci_quote(quoted, sizeof quoted, fields[i].begin, length);
         if (loci_field_has_decimal_comma(&fields[i]))
-            return loci_fail(error, LOCI_E_VALUE,
-                             "%s: line %llu: \"%s\" stands in column %zu; a number with a decimal"
-                             " point was expected",
-                             file, line, quoted, i + 1);
+            return report(own, signal, &(fault){.what = NO_NUMBER, .column = i, .at = fields[i]}, error);
         if (!fields[i].quoted && memchr(fields[i].begin, '\r', length))
             return loci_fail(error, LOCI_E_FORMAT,
                              "%s: line %llu: holds a carriage return; lines that end in LF or CR LF"

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT
+ * test_csv.c - text as a signal: headers, delimiters, quotes, missing values, times, and every way to get it wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <loci/data.h>
+
+#include "reading.h"
+
+#define COLUMNS(...)                                                                                         \
+    .columns = (const char *const[]){__VA_ARGS__},                                                           \
+    .column_count = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
+
+/* The text holds these samples (and times, if not NULL), under these names, joined by blanks, however it is read. */
+static void expect(const char *text, const loci_signal_options *options, const char *names, size_t count,
+                   const double *u, const double *t)
+{
+    const char *path = temporary_text("file.csv", text);
+    loci_signal *signal;
+    loci_error error = {0};
+    if (loci_signal_open(&signal, path, options, &error) != LOCI_OK) fail_msg("%s: %s", text, error.text);
+    char joined[256] = "";
+    const size_t channels = loci_signal_inspect(signal).channels;
+    for (size_t c = 0; c < channels; c++) {
+        if (c > 0) strcat(joined, " ");
+        strcat(joined, loci_signal_channel(signal, c));
+    }
+    assert_null(loci_signal_channel(signal, channels));
+    assert_string_equal(joined, names);
+    loci_signal_close(signal);
+    for (size_t group = 1; group <= count + 2; group++) {
+        reading r = read_path(path, options, group);
+        if (r.status != LOCI_OK) fail_msg("%s: %s", text, r.error.text);
+        assert_int_equal(r.count, count);
+        assert_int_equal(r.info.stamped, t != NULL);
+        for (size_t i = 0; i < count * channels; i++)
+            if (!(r.u[i] == u[i] || (isnan(r.u[i]) && isnan(u[i]))))
+                fail_msg("%s: %g, not %g", text, r.u[i], u[i]);
+        for (size_t i = 0; t && i < count; i++) assert_true(r.t[i] == t[i]);
+        reading_free(&r);
+    }
+}
+
+static void expect_wrong(const char *text, const loci_signal_options *options, loci_status status,
+                         const char *part)
+{
+    expect_failure(temporary_text("file.csv", text), options, status, part);
+}
+
+static void lines_of_numbers_are_one_channel(void **state)
+{
+    (void)state;
+    const double u[] = {1, -2.5, 3e10};
+    expect("1\n-2.5\n3e10\n", NULL, "u", 3, u, NULL);
+    expect("1\n-2.5\n3e10", NULL, "u", 3, u, NULL);
+    expect("1\r\n-2.5\r\n3e10\r\n", NULL, "u", 3, u, NULL);
+    expect("\xEF\xBB\xBF"
+           "1\n\n  -2.5  \n# note\n3e10\n\n\n",
+           NULL, "u", 3, u, NULL);
+    expect(" 1 \n\t-2.5\t\n3e10 ", NULL, "u", 3, u, NULL);
+    expect("\"1\"\n\" -2.5\"\n\"3e10\"", NULL, "u", 3, u, NULL);
+    expect("volts\n1\n-2.5\n3e10", NULL, "volts", 3, u, NULL);
+    expect("# c\n\nvolts\n# d\n1\n-2.5\n#\n3e10\n# end", NULL, "volts", 3, u, NULL);
+    expect("7", NULL, "u", 1, (const double[]){7}, NULL);
+}
+
+static void rows_are_cut_at_the_delimiter_of_the_first_line(void **state)
+{
+    (void)state;
+    const double u[] = {1, 2, 3, 4};
+    expect("1,2\n3,4\n", NULL, "u0 u1", 2, u, NULL);
+    expect("1;2\n3;4\n", NULL, "u0 u1", 2, u, NULL);
+    expect("1\t2\n3\t4\n", NULL, "u0 u1", 2, u, NULL);
+    expect("1 , 2\r\n 3,\t4 \r\n", NULL, "u0 u1", 2, u, NULL);
+    expect("1\t 2\n3 \t4 \n", NULL, "u0 u1", 2, u, NULL);
+    expect("a,b\n1,2\n3,4\n", NULL, "a b", 2, u, NULL);
+    expect("\"a\",\"b\"\n\"1\",\"2\"\n3,4\n", NULL, "a b", 2, u, NULL);
+    expect("a\tb,c;d\n1\t2\n3\t4\n", NULL, "a b,c;d", 2, u, NULL);
+    expect("\"a;b\",c\n1,2\n3,4\n", NULL, "a;b c", 2, u, NULL);
+}
+
+static void headers_give_names(void **state)
+{
+    (void)state;
+    const double u[] = {1, 2};
+    expect("\"say \"\"a\"\"\",b\n1,2", NULL, "say \"a\" b", 1, u, NULL);
+    expect("temp \xC2\xB0"
+           "C,\xFF\x7Fx\n1,2",
+           NULL,
+           "temp \xC2\xB0"
+           "C ??x",
+           1, u, NULL);
+    expect("a,\n1,2", NULL, "a 2", 1, u, NULL);
+    expect("\"two\nlines\",b\n1,2", NULL, "two?lines b", 1, u, NULL);
+    expect("2019,b\n1,2", NULL, "2019 b", 1, u, NULL);
+    expect("a,a\n1,2", NULL, "a a", 1, u, NULL);
+}
+
+static void columns_are_chosen_by_name_or_number(void **state)
+{
+    (void)state;
+    static const char text[] = "time,name,temp,load\n0,x,1,2\n1,\"y,z\",3,4\n";
+    expect(text, NULL, "time temp load", 2, (const double[]){0, 1, 2, 1, 3, 4}, NULL);
+    expect(text, &(loci_signal_options){COLUMNS("load")}, "load", 2, (const double[]){2, 4}, NULL);
+    expect(text, &(loci_signal_options){COLUMNS("load", "temp")}, "load temp", 2,
+           (const double[]){2, 1, 4, 3}, NULL);
+    expect(text, &(loci_signal_options){COLUMNS("4", "1")}, "load time", 2, (const double[]){2, 0, 4, 1},
+           NULL);
+    expect("5,6,7\n8,9,10\n", &(loci_signal_options){COLUMNS("3", "2")}, "u0 u1", 2,
+           (const double[]){7, 6, 10, 9}, NULL);
+    /* a name goes before a number */
+    expect("2,1,x\n5,6,7", &(loci_signal_options){COLUMNS("1")}, "1", 1, (const double[]){6}, NULL);
+    expect_wrong(text, &(loci_signal_options){COLUMNS("volts")}, LOCI_E_ARGUMENT,
+                 "file.csv: has no column volts; there are time, name, temp, load");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("5")}, LOCI_E_ARGUMENT, "has no column 5");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("0")}, LOCI_E_ARGUMENT, "has no column 0");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("")}, LOCI_E_ARGUMENT, "has no column ;");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("99999999999999999999999")}, LOCI_E_ARGUMENT,
+                 "has no column 9");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("load", "4")}, LOCI_E_ARGUMENT,
+                 "column load is asked for twice");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("time"), .time_column = "time"}, LOCI_E_ARGUMENT,
+                 "asked for twice");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("name")}, LOCI_E_VALUE,
+                 "line 2: \"x\" stands in column name; a number was expected");
+    expect_wrong(text, &(loci_signal_options){.columns = (const char *const[]){NULL}}, LOCI_E_ARGUMENT,
+                 "no column is asked");
+    expect_wrong("1,2\n", &(loci_signal_options){COLUMNS("a")}, LOCI_E_ARGUMENT,
+                 "have no names, only numbers, 1 to 2");
+    expect_wrong("b,a,a\n1,2,3\n", &(loci_signal_options){COLUMNS("a")}, LOCI_E_ARGUMENT,
+                 "columns 2 and 3 are both called a; say the number");
+    expect("b,a,a\n1,2,3\n", &(loci_signal_options){COLUMNS("3")}, "a", 1, (const double[]){3}, NULL);
+}
+
+static void missing_values_are_nan(void **state)
+{
+    (void)state;
+    const double u[] = {1, NAN, NAN, 2, NAN, NAN};
+    expect("1,\n,2\n,\n", NULL, "u0 u1", 3, u, NULL);
+    expect("1,nan\nNA,2\nnull,NaN\n", NULL, "u0 u1", 3, u, NULL);
+    expect("1;\"\"\n \"\" ;2\n \"NULL\" ;na\n", NULL, "u0 u1", 3, u, NULL);
+    expect("1\t\n\t2\n\t\n", NULL, "u0 u1", 3, u, NULL);
+    expect("1,\r\n,2\r\n,\r\n", NULL, "u0 u1", 3, u, NULL);
+    expect("nan,2\n1,", NULL, "u0 u1", 2, (const double[]){NAN, 2, 1, NAN}, NULL);
+    expect("inf\n-Infinity", NULL, "u", 2, (const double[]){INFINITY, -INFINITY}, NULL);
+}
+
+static void times_are_seconds_or_dates(void **state)
+{
+    (void)state;
+    const double u[] = {5, 6}, seconds[] = {0.5, 2}, days[] = {951782400, 951868800 + 3600.5};
+    const loci_signal_options by_name = {.time_column = "when"}, by_number = {.time_column = "1"};
+    expect("when,x\n0.5,5\n2,6\n", &by_name, "x", 2, u, seconds);
+    expect("0.5,5\n2,6\n", &by_number, "u", 2, u, seconds);
+    expect("when,x\n2000-02-29,5\n2000-03-01 01:00:00.5,6\n", &by_name, "x", 2, u, days);
+    expect("2000-02-29,5\n\"2000-03-01T01:00:00.5Z\",6\n", &by_number, "u", 2, u, days);
+    expect("2000-02-29T00:00Z;5\n2000-03-01T01:00:00,5Z;6\n", &by_number, "u", 2, u, days);
+    /* without being asked for, dates make no header, and their column holds no numbers */
+    expect("2000-02-29,5\n2000-03-01,6\n", NULL, "u", 2, u, NULL);
+    expect_wrong("when,x\n0.5,5\n,6\n", &by_name, LOCI_E_VALUE, "line 3: the time in column when is missing");
+    expect_wrong("when,x\n,5\n", &by_name, LOCI_E_VALUE, "line 2: the time in column when is missing");
+    expect_wrong(
+        "when,x\nnoon,5\n", &by_name, LOCI_E_VALUE,
+        "line 2: \"noon\" stands in column when; a time, in seconds or as a date (ISO 8601), was expected");
+    expect_wrong(
+        "when,x\n1,5\n2000-02-29,6\n", &by_name, LOCI_E_VALUE,
+        "line 3: \"2000-02-29\" stands in column when; a time in seconds, as in the rows before, was expected");
+    expect_wrong("when,x\n2000-02-29,5\n1,6\n", &by_name, LOCI_E_VALUE,
+                 "a date, as in the rows before, was expected");
+    expect_wrong("when,x\n1,5\ninf,6\n", &by_name, LOCI_E_VALUE, "\"inf\" stands in column when");
+    expect_wrong("when,x\n1,5\nnan,6\n", &by_name, LOCI_E_VALUE, "\"nan\" stands in column when");
+    expect_wrong("when\n1\n", &by_name, LOCI_E_FORMAT, "line 2: holds no number but the time");
+    expect_wrong("1,5\n", &by_name, LOCI_E_ARGUMENT, "has no column when; its columns have no names");
+}
+
+static void faults_name_their_line(void **state)
+{
+    (void)state;
+    expect_wrong("a,b\n1,2\n\n# c\n3,abc\n", NULL, LOCI_E_VALUE,
+                 "file.csv: line 5: \"abc\" stands in column b; a number was expected");
+    expect_wrong("1,2\n3,1x\n", NULL, LOCI_E_VALUE,
+                 "line 2: \"1x\" stands in column 2; a number was expected");
+    expect_wrong("1\n1 2\n", NULL, LOCI_E_VALUE, "line 2: \"1 2\" stands in column 1");
+    expect_wrong("1\n0x10\n", NULL, LOCI_E_VALUE, "line 2: \"0x10\" stands in column 1");
+    expect_wrong("1\n2016-07-01\n", NULL, LOCI_E_VALUE,
+                 "line 2: \"2016-07-01\" stands in column 1; a number");
+    expect_wrong("1\n\"a\nb\xFF\x7F\"\n", NULL, LOCI_E_VALUE, "line 2: \"a?b??\" stands");
+    expect_wrong("1,2\n3\n", NULL, LOCI_E_FORMAT, "line 2: has 1 field; 2 were expected");
+    expect_wrong("1,2\n3,4,5\n", NULL, LOCI_E_FORMAT, "line 2: has 3 fields; 2 were expected");
+    expect_wrong("1,2\n3,4,\n", NULL, LOCI_E_FORMAT, "line 2: has 3 fields; 2 were expected");
+    expect_wrong("1\n3,4\n", NULL, LOCI_E_FORMAT, "line 2: has 2 fields; 1 was expected");
+    expect_wrong("a,b\n1\n", NULL, LOCI_E_FORMAT, "line 2: has 1 field; 2 were expected");
+    expect_wrong("a\n1,2\n", NULL, LOCI_E_FORMAT, "line 2: has 2 fields; 1 was expected");
+    expect_wrong("1\n\"2\n3\n", NULL, LOCI_E_FORMAT, "line 2: a quote is not closed");
+    expect_wrong("\"1\n2\n3\n", NULL, LOCI_E_FORMAT, "line 1: a quote is not closed");
+    expect_wrong("x,\"two\nlines\"\n1,y\n2,3,4\n", NULL, LOCI_E_FORMAT, "line 4: has 3 fields");
+    expect_wrong("a,b\n1,\"x\ny\"\n2,z\n3\n", NULL, LOCI_E_FORMAT, "line 5: has 1 field; 2");
+    expect_wrong("a\nb\n", NULL, LOCI_E_FORMAT, "line 2: holds no number");
+    expect_wrong("1 2 3\n4 5 6\n", NULL, LOCI_E_FORMAT,
+                 "fields separated by comma, semicolon or tab were expected");
+    expect_wrong("1\r2\r3\r", NULL, LOCI_E_FORMAT, "line 1: holds a carriage return; lines that end in LF");
+    expect_wrong("a,b\n", NULL, LOCI_E_FORMAT, "file.csv: holds no samples, only a header");
+    expect_wrong("\n\n# only\n", NULL, LOCI_E_FORMAT, "file.csv: holds no samples");
+    expect_wrong("", NULL, LOCI_E_FORMAT, "file.csv: is empty");
+    expect_wrong("\xEF\xBB\xBF", NULL, LOCI_E_FORMAT, "file.csv: holds no samples");
+}
+
+static void decimal_commas_are_not_guessed(void **state)
+{
+    (void)state;
+#define POINT "a number with a decimal point was expected"
+    expect_wrong("1,5;2\n3;4\n", NULL, LOCI_E_VALUE, "line 1: \"1,5\" stands in column 1; " POINT);
+    expect_wrong("1;2\n-3,25;4\n", NULL, LOCI_E_VALUE, "line 2: \"-3,25\" stands in column 1; " POINT);
+    expect_wrong("a;b\n1,5;2\n", NULL, LOCI_E_VALUE, POINT);
+    expect_wrong("a\tb\n1,5\t2,5\n", NULL, LOCI_E_VALUE, POINT);
+    expect_wrong("a,b\n1,\"1,5\"\n", &(loci_signal_options){COLUMNS("b")}, LOCI_E_VALUE, POINT);
+}
+
+static void rows_before_a_fault_are_given(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"1\n2\n3\nx\n", "1\n2\n3\n4,5\n", "1\n2\n3\n\"6\n"};
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+        for (size_t group = 1; group < 6; group++) {
+            reading r = read_path(temporary_text("file.csv", texts[k]), NULL, group);
+            assert_int_equal(r.count, 3);
+            assert_true(r.status != LOCI_OK);
+            assert_non_null(strstr(r.error.text, "line 4: "));
+            reading_free(&r);
+        }
+    }
+}
+
+static void positions_are_lines(void **state)
+{
+    (void)state;
+    const char *path = temporary_text("file.csv", "n,a\n# c\nx,1\n\ny,2\n\"z\nz\",3\nw,4\n");
+    static const char *const expected[] = {"line 3", "line 5", "line 6", "line 8"};
+    loci_signal *signal;
+    double u[8];
+    size_t count, done = 0;
+    char text[32];
+    assert_int_equal(loci_signal_open(&signal, path, NULL, NULL), LOCI_OK);
+    while (loci_signal_read(signal, u, NULL, 3, &count, NULL) == LOCI_OK && count > 0) {
+        for (size_t k = 0; k < count; k++, done++) {
+            loci_signal_position(signal, k, text, sizeof text);
+            assert_string_equal(text, expected[done]);
+        }
+    }
+    assert_int_equal(done, 4);
+    loci_signal_position(signal, 0, text, 4);
+    assert_string_equal(text, "lin");
+    loci_signal_close(signal);
+}
+
+/* Lines across the ends of the buffer, whatever the length of the line, against the numbers they were made of. */
+static void long_texts_come_whole(void **state)
+{
+    (void)state;
+    const size_t rows = 70001;
+    char *text = malloc(rows * 64), *at = text;
+    for (size_t k = 0; k < rows; k++) {
+        at += sprintf(at, "%zu,%.*s,%.17g\n", k, (int)(k % 23), "some text of some length", sin((double)k));
+        if (k % 1000 == 0) at += sprintf(at, "# a comment\n");
+    }
+    const char *path = temporary_bytes("long.csv", text, (size_t)(at - text));
+    free(text);
+    const loci_signal_options options = {COLUMNS("3", "1")};
+    static const size_t groups[] = {1, 7, 1000, 4096, 70000, 100000};
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        reading r = read_path(path, &options, groups[g]);
+        assert_int_equal(r.status, LOCI_OK);
+        assert_int_equal(r.count, rows);
+        for (size_t k = 0; k < rows; k++)
+            assert_true(r.u[2 * k] == sin((double)k) && r.u[2 * k + 1] == (double)k);
+        reading_free(&r);
+    }
+}
+
+static void many_columns_are_possible(void **state)
+{
+    (void)state;
+    const size_t columns = 50000;
+    char *text = malloc(columns * 24), *at = text;
+    for (int row = 0; row < 3; row++)
+        for (size_t c = 0; c < columns; c++)
+            at += sprintf(at, row == 0 ? "c%zu%s" : "%zu%s", c, c + 1 == columns ? "\n" : ",");
+    const char *path = temporary_bytes("wide.csv", text, (size_t)(at - text));
+    free(text);
+    reading r = read_path(path, NULL, 10);
+    assert_int_equal(r.count, 2);
+    assert_int_equal(r.info.channels, columns);
+    for (size_t i = 0; i < 2 * columns; i++) assert_true(r.u[i] == (double)(i % columns));
+    reading_free(&r);
+    r = read_path(path, &(loci_signal_options){COLUMNS("c49999")}, 10);
+    assert_true(r.count == 2 && r.u[1] == 49999);
+    reading_free(&r);
+    expect_failure(path, &(loci_signal_options){COLUMNS("none")}, LOCI_E_ARGUMENT, "there are c0, c1, c2,");
+}
+
+static void lines_have_a_bound(void **state)
+{
+    (void)state;
+    const size_t size = ((size_t)16 << 20) + 300000;
+    char *text = malloc(size);
+    memset(text, '1', size);
+    memcpy(text, "1\n2\n", 4);
+    expect_failure(temporary_bytes("long.csv", text, size), NULL, LOCI_E_FORMAT,
+                   "line 3: has more than 16 MiB");
+    memset(text + 4, '\n', size - 4);
+    text[4] = '"';
+    expect_failure(temporary_bytes("long.csv", text, size), NULL, LOCI_E_FORMAT,
+                   "line 3: a quote is not closed within 16 MiB");
+    /* and just below it a line is a line: digits beyond the point change nothing */
+    memset(text + 4, '0', size - 4);
+    memcpy(text + 4, "3.", 2);
+    text[((size_t)16 << 20) - 10] = '\n';
+    memcpy(text + ((size_t)16 << 20) - 9, "4\n5\n", 4);
+    reading r = read_path(temporary_bytes("long.csv", text, ((size_t)16 << 20) - 5), NULL, 10);
+    assert_int_equal(r.status, LOCI_OK);
+    assert_true(r.count == 5 && r.u[2] == 3 && r.u[4] == 5);
+    reading_free(&r);
+    free(text);
+}
+
+static void nul_bytes_are_refused(void **state)
+{
+    (void)state;
+    /* the first 4096 bytes tell text from other things; a NUL behind them is a fault of its line */
+    char text[9000];
+    for (size_t i = 0; i < sizeof text; i += 2) memcpy(text + i, "7\n", 2);
+    text[8000] = 0;
+    const char *path = temporary_bytes("nul.csv", text, sizeof text);
+    expect_failure(path, NULL, LOCI_E_FORMAT, "nul.csv: line 4001: holds a NUL byte; text was expected");
+    reading r = read_path(path, NULL, 5000);
+    assert_int_equal(r.count, 4000);
+    reading_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_of_numbers_are_one_channel),
+        cmocka_unit_test(rows_are_cut_at_the_delimiter_of_the_first_line),
+        cmocka_unit_test(headers_give_names),
+        cmocka_unit_test(columns_are_chosen_by_name_or_number),
+        cmocka_unit_test(missing_values_are_nan),
+        cmocka_unit_test(times_are_seconds_or_dates),
+        cmocka_unit_test(faults_name_their_line),
+        cmocka_unit_test(decimal_commas_are_not_guessed),
+        cmocka_unit_test(rows_before_a_fault_are_given),
+        cmocka_unit_test(positions_are_lines),
+        cmocka_unit_test(long_texts_come_whole),
+        cmocka_unit_test(many_columns_are_possible),
+        cmocka_unit_test(lines_have_a_bound),
+        cmocka_unit_test(nul_bytes_are_refused),
+    };
+    return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
+}
