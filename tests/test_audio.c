@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT
+ * test_audio.c - audio written by libsndfile, read as a signal; cut, empty and damaged files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sndfile.h>
+
+#include <loci/data.h>
+
+#include "reading.h"
+
+#define FRAMES 40000
+
+/* Frames of two channels, of multiples of 2^-15 so that 16 bits hold them. */
+static double *make_frames(size_t frames)
+{
+    double *u = malloc((frames + 1) * 2 * sizeof *u);
+    for (size_t i = 0; i < 2 * frames; i++) u[i] = floor(30000 * sin(0.01 * (double)i)) / 32768;
+    return u;
+}
+
+static const char *make_file(const char *name, int format, size_t frames)
+{
+    const char *path = temporary_path(name);
+    SF_INFO info = {.samplerate = 8000, .channels = 2, .format = format};
+    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    if (!file) return NULL; /* a libsndfile without this format */
+    /* libsndfile writes doubles with a factor of 32767, but reads with one of 1/32768: integers come back as they were */
+    double *u = make_frames(frames);
+    int *whole = malloc(2 * frames * sizeof *whole + 1);
+    for (size_t i = 0; i < 2 * frames; i++) whole[i] = (int)(u[i] * 2147483648.0);
+    const int integers = (format & SF_FORMAT_SUBMASK) != SF_FORMAT_FLOAT;
+    const sf_count_t n = (sf_count_t)frames;
+    assert_true((integers ? sf_writef_int(file, whole, n) : sf_writef_double(file, u, n)) == n);
+    free(whole);
+    free(u);
+    sf_close(file);
+    return path;
+}
+
+static void lossless_formats_come_as_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int format;
+    } kinds[] = {
+        {"a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16},
+        {"f.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT},
+        {"x.wav", SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_PCM_24},
+        {"a.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
+        {"a.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16},
+        {"a.au", SF_FORMAT_AU | SF_FORMAT_PCM_32},
+        {"a.caf", SF_FORMAT_CAF | SF_FORMAT_PCM_16},
+        {"a.w64", SF_FORMAT_W64 | SF_FORMAT_PCM_16},
+        {"a.rf64", SF_FORMAT_RF64 | SF_FORMAT_PCM_16},
+        {"a.nist", SF_FORMAT_NIST | SF_FORMAT_PCM_16},
+    };
+    static const size_t groups[] = {1000, 4097, FRAMES, 3 * FRAMES};
+    double *u = make_frames(FRAMES);
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        const char *path = make_file(kinds[k].name, kinds[k].format, FRAMES);
+        for (size_t g = 0; path && g < sizeof groups / sizeof groups[0]; g++) {
+            reading r = read_path(path, NULL, groups[g]);
+            if (r.status != LOCI_OK) fail_msg("%s", r.error.text);
+            assert_int_equal(r.count, FRAMES);
+            assert_int_equal(r.info.samples, FRAMES);
+            assert_int_equal(r.info.channels, 2);
+            assert_true(r.info.rate == 8000);
+            assert_memory_equal(r.u, u, 2 * FRAMES * sizeof *u);
+            reading_free(&r);
+        }
+    }
+    free(u);
+}
+
+static void lossy_formats_come_near(void **state)
+{
+    (void)state;
+    const char *path = make_file("a.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, FRAMES);
+    if (!path) return;
+    double *u = make_frames(FRAMES), error = 0, power = 0;
+    reading r = read_path(path, NULL, 1000);
+    assert_int_equal(r.status, LOCI_OK);
+    assert_int_equal(r.count, FRAMES);
+    for (size_t i = 0; i < 2 * FRAMES; i++) {
+        error += (r.u[i] - u[i]) * (r.u[i] - u[i]);
+        power += u[i] * u[i];
+    }
+    assert_true(error < 0.01 * power);
+    reading_free(&r);
+    free(u);
+}
+
+/* Cut anywhere, a file is refused, or gives what is left of it and then says that it was cut: never just fewer samples. */
+static void cut_files_do_not_pass_for_short_ones(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int format;
+    } kinds[] = {{"whole.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16},
+                 {"whole.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
+                 {"whole.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16}};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        const char *path = make_file(kinds[k].name, kinds[k].format, 3000);
+        if (!path) continue;
+        void *bytes;
+        size_t size;
+        assert_int_equal(loci_file_read(path, &bytes, &size, 1 << 20, NULL), LOCI_OK);
+        for (size_t cut = 1; cut < size; cut += 1 + size / 97) {
+            loci_signal *signal;
+            loci_error error = {0};
+            path = temporary_bytes("cut.audio", bytes, cut);
+            if (loci_signal_open(&signal, path, NULL, &error) != LOCI_OK) {
+                assert_non_null(strstr(error.text, "cut.audio: "));
+                continue;
+            }
+            reading r = read_all(signal, 1000);
+            if (r.status == LOCI_OK)
+                fail_msg("%s cut to %zu of %zu bytes gave %zu samples", kinds[k].name, cut, size, r.count);
+            reading_free(&r);
+        }
+        free(bytes);
+    }
+}
+
+static void put4(unsigned char *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) at[i] = (unsigned char)(value >> (8 * i));
+}
+
+/* A WAV file of one channel of 16 bits, whose header speaks of `claimed` bytes of samples. */
+static size_t make_wav(unsigned char *bytes, uint32_t claimed, size_t size)
+{
+    memset(bytes, 0, 44 + size);
+    memcpy(bytes, "RIFF....WAVEfmt ", 16);
+    put4(bytes + 4, claimed > 0xFFFFFFFF - 36 ? claimed : claimed + 36);
+    put4(bytes + 16, 16);
+    put4(bytes + 20, 1 | 1 << 16);
+    put4(bytes + 24, 8000);
+    put4(bytes + 28, 16000);
+    put4(bytes + 32, 2 | 16 << 16);
+    memcpy(bytes + 36, "data", 4);
+    put4(bytes + 40, claimed);
+    return 44 + size;
+}
+
+static void lengths_in_headers_are_checked(void **state)
+{
+    (void)state;
+    unsigned char bytes[256];
+    reading r = read_path(temporary_bytes("a.wav", bytes, make_wav(bytes, 100, 100)), NULL, 10);
+    assert_true(r.status == LOCI_OK && r.count == 50 && r.info.channels == 1);
+    reading_free(&r);
+    expect_failure(temporary_bytes("a.wav", bytes, make_wav(bytes, 101, 100)), NULL, LOCI_E_FORMAT,
+                   "a.wav: is cut short: its header speaks of 101 bytes of samples, and 100 are there");
+    expect_failure(temporary_bytes("a.wav", bytes, make_wav(bytes, 0, 0)), NULL, LOCI_E_FORMAT,
+                   "a.wav: holds no samples");
+    /* what recorders leave that could not seek */
+    static const uint32_t unknown[] = {0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x7FFFF000};
+    for (size_t k = 0; k < 4; k++) {
+        r = read_path(temporary_bytes("a.wav", bytes, make_wav(bytes, unknown[k], 100)), NULL, 10);
+        assert_true(r.status == LOCI_OK && r.count == 50);
+        reading_free(&r);
+    }
+}
+
+static void pipes_and_strangers_are_refused(void **state)
+{
+    (void)state;
+    unsigned char bytes[256];
+    const size_t size = make_wav(bytes, 100, 100);
+    const int before = standard_input_from(NULL, bytes, size);
+    expect_failure("-", NULL, LOCI_E_FORMAT, "standard input: is neither text nor an NPY array; from a pipe");
+    standard_input_back(before);
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(i * 37 + 1);
+    expect_failure(temporary_bytes("noise", bytes, sizeof bytes), NULL, LOCI_E_FORMAT,
+                   "noise: is neither text nor an NPY array, nor audio that can be read");
+    memcpy(bytes, "fLaC\0\0\0\42", 8);
+    expect_failure(temporary_bytes("a.flac", bytes, sizeof bytes), NULL, LOCI_E_FORMAT, "a.flac: is neither");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lossless_formats_come_as_written),
+        cmocka_unit_test(lossy_formats_come_near),
+        cmocka_unit_test(cut_files_do_not_pass_for_short_ones),
+        cmocka_unit_test(lengths_in_headers_are_checked),
+        cmocka_unit_test(pipes_and_strangers_are_refused),
+    };
+    return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
+}

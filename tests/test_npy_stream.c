@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ * test_npy_stream.c - NPY arrays as signals: shapes, cuts, pipes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <loci/data.h>
+
+#include "reading.h"
+
+static void an_array_is_a_signal_however_it_is_read(void **state)
+{
+    (void)state;
+    const size_t samples = 50000, channels = 3;
+    double *data = malloc(samples * channels * sizeof *data);
+    for (size_t i = 0; i < samples * channels; i++) data[i] = sin((double)i);
+    const char *path = temporary_path("file.npy");
+    static const size_t groups[] = {1, 7, 10922, 10923, 10924, 50000, 60000};
+    for (size_t dimensions = 1; dimensions <= 2; dimensions++) {
+        const size_t shape[2] = {dimensions == 1 ? samples * channels : samples, channels};
+        assert_int_equal(loci_npy_write(path, data, shape, dimensions, 0, NULL), LOCI_OK);
+        for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+            const int before = standard_input_from(path, NULL, 0);
+            reading r = read_path(g % 2 ? "-" : path, NULL, groups[g]);
+            standard_input_back(before);
+            assert_int_equal(r.status, LOCI_OK);
+            assert_int_equal(r.info.channels, dimensions == 1 ? 1 : channels);
+            assert_int_equal(r.info.samples, shape[0]);
+            assert_int_equal(r.count, shape[0]);
+            assert_memory_equal(r.u, data, samples * channels * sizeof *data);
+            reading_free(&r);
+        }
+    }
+    free(data);
+}
+
+/* An NPY file of version 1 with this dict as header and `size` zero bytes after it. */
+static size_t make(char *bytes, const char *dict, size_t size)
+{
+    const size_t length = strlen(dict);
+    memset(bytes, 0, 10 + length + size);
+    memcpy(bytes, "\x93NUMPY\x01\x00", 8);
+    bytes[8] = (char)length;
+    memcpy(bytes + 10, dict, length);
+    return 10 + length + size;
+}
+
+static void expect_wrong(const char *descr, const char *order, const char *shape, size_t size,
+                         const char *part)
+{
+    char bytes[1024], dict[256];
+    snprintf(dict, sizeof dict, "{'descr': '%s', 'fortran_order': %s, 'shape': %s}", descr, order, shape);
+    const size_t total = make(bytes, dict, size);
+    expect_failure(temporary_bytes("file.npy", bytes, total), NULL, LOCI_E_FORMAT, part);
+    const int before = standard_input_from(NULL, bytes, total);
+    expect_failure("-", NULL, LOCI_E_FORMAT,
+                   strncmp(part, "file.npy: has", 13) == 0 ? "standard input: " : part);
+    standard_input_back(before);
+}
+
+static void other_shapes_are_refused(void **state)
+{
+    (void)state;
+    expect_wrong("<f8", "False", "()", 8,
+                 "is an array of 0 dimensions; [samples] or [samples][channels] was expected");
+    expect_wrong("<f8", "False", "(1, 2, 3)", 48, "is an array of 3 dimensions");
+    expect_wrong("<f8", "False", "(0,)", 0, "holds no samples");
+    expect_wrong("<f8", "False", "(0, 3)", 0, "holds no samples");
+    expect_wrong("<f8", "False", "(3, 0)", 0, "array of 0 channels; 1 to 65535 were expected");
+    expect_wrong("<c16", "False", "(2,)", 32, "holds complex numbers; real ones were expected");
+    expect_wrong("<f8", "True", "(2, 3)", 48, "one channel after another (Fortran order)");
+    expect_wrong("<f2", "False", "(4,)", 8, "its elements are <f2");
+}
+
+static void cut_and_overlong_files_are_refused(void **state)
+{
+    (void)state;
+    expect_wrong("<f4", "False", "(4,)", 15, "file.npy: has ");
+    expect_wrong("<f4", "False", "(4,)", 17, "file.npy: has ");
+    char bytes[256];
+    const size_t total = make(bytes, "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)}", 15);
+    int before = standard_input_from(NULL, bytes, total);
+    reading r = read_path("-", NULL, 10);
+    standard_input_back(before);
+    assert_int_equal(r.count, 3);
+    assert_string_equal(r.error.text,
+                        "standard input: ends after 3 samples; 4 were expected from its header");
+    reading_free(&r);
+    before = standard_input_from(NULL, bytes,
+                                 make(bytes, "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)}", 17));
+    r = read_path("-", NULL, 10);
+    standard_input_back(before);
+    assert_int_equal(r.count, 4);
+    assert_string_equal(r.error.text,
+                        "standard input: goes on after the 4 samples that its header speaks of");
+    reading_free(&r);
+}
+
+static void fortran_order_is_fine_where_it_changes_nothing(void **state)
+{
+    (void)state;
+    static const char *const shapes[] = {"(6,)", "(6, 1)", "(1, 6)"};
+    for (size_t k = 0; k < 3; k++) {
+        char bytes[256], dict[128];
+        snprintf(dict, sizeof dict, "{'descr': '|i1', 'fortran_order': True, 'shape': %s}", shapes[k]);
+        const size_t total = make(bytes, dict, 6);
+        memcpy(bytes + total - 6, "\1\2\3\4\5\6", 6);
+        reading r = read_path(temporary_bytes("file.npy", bytes, total), NULL, 10);
+        assert_int_equal(r.count * r.info.channels, 6);
+        for (int i = 0; i < 6; i++) assert_true(r.u[i] == i + 1);
+        reading_free(&r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_array_is_a_signal_however_it_is_read),
+        cmocka_unit_test(other_shapes_are_refused),
+        cmocka_unit_test(cut_and_overlong_files_are_refused),
+        cmocka_unit_test(fortran_order_is_fine_where_it_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
+}
