@@ -4,9 +4,9 @@
  *
  * A memory is one header and, behind it, arrays whose places follow from the plan and the number of channels
  * (loci_memory_view). Three kinds share it:
- *   tree       legs, exact: a list of blocks, oldest first, levels falling; pending samples behind the last
- * block published  legs by one of the published recurrences: one state of N numbers a channel invariant  a
- * time-invariant measure: one state of N numbers a channel, pending samples behind it
+ *   tree       legs, exact: a list of blocks, oldest first, levels falling; pending samples behind the last block
+ *   published  legs by one of the published recurrences: one state of N numbers a channel
+ *   invariant  a time-invariant measure: one state of N numbers a channel, pending samples behind it
  *
  * A block is raw (the samples of its intervals and one closing value; stamped: their times, from the block's
  * start) or projected: mean in two doubles, mean square error, then coefficients 1..N-1.
@@ -214,7 +214,7 @@ static inline double memory_mean_difference(memory_mean a, memory_mean b)
     return (a.high - b.high) + (a.low - b.low);
 }
 
-/* block.c: the mathematics of one channel of one block. `out`, `one`, `two` are [2 + N], as in a projected
+/* join.c: the mathematics of one channel of one block. `out`, `one`, `two` are [2 + N], as in a projected
  * block. */
 
 /* sum[n] += sum over j < count of a[j] P_n(z[j]), n < order; p and q are [count rounded up to 8] of scratch;

@@ -55,10 +55,11 @@ void loci_kernel_diagonal(real *k, const loci_block *block, size_t length, void 
 }
 
 /* *(d [2][V]) += 2 conj(x y). */
-static inline LOCI_INLINE void add_product(double *d, vf64 x_re, vf64 x_im, vf64 y_re, vf64 y_im)
+static inline LOCI_INLINE void add_product(double *d, const vf64 *x_re, const vf64 *x_im, const vf64 *y_re,
+                                           const vf64 *y_im)
 {
-    F64(d) += 2 * (x_re * y_re - x_im * y_im);
-    F64(d + V) -= 2 * (x_re * y_im + x_im * y_re);
+    F64(d) += 2 * (*x_re * *y_re - *x_im * *y_im);
+    F64(d + V) -= 2 * (*x_re * *y_im + *x_im * *y_re);
 }
 
 LOCI_HOT
@@ -80,20 +81,20 @@ void loci_kernel_diagonal_backward(loci_block *dblock, const real *dk, const loc
         vf64 xr = br, xi = bi;                                       /* what C multiplies */
         const vf64 dxr = cr * sr - ci * si, dxi = cr * si + ci * sr; /* c s0 */
         const size_t at = n * 2 * V;
-        add_product(dblock->z + at, RE(w, n), IM(w, n), RE(s1, n), IM(s1, n));
+        add_product(dblock->z + at, &RE(w, n), &IM(w, n), &RE(s1, n), &IM(s1, n));
         if (shifted) {
             xr = zr * br - zi * bi + RE(block->b0, n);
             xi = zr * bi + zi * br + IM(block->b0, n);
-            add_product(dblock->z + at, dxr, dxi, br, bi);
-            add_product(dblock->b1 + at, dxr, dxi, zr, zi);
-            add_product(dblock->b1 + at, cr, ci, first, (vf64){0}); /* K_0 = 2 Re(C b1) */
-            add_product(dblock->c + at, br, bi, first, (vf64){0});
+            add_product(dblock->z + at, &dxr, &dxi, &br, &bi);
+            add_product(dblock->b1 + at, &dxr, &dxi, &zr, &zi);
+            add_product(dblock->b1 + at, &cr, &ci, &first, &(vf64){0}); /* K_0 = 2 Re(C b1) */
+            add_product(dblock->c + at, &br, &bi, &first, &(vf64){0});
             F64(dblock->b0 + at) += 2 * dxr;
             F64(dblock->b0 + at + V) -= 2 * dxi;
         } else {
             F64(dblock->b1 + at) += 2 * dxr;
             F64(dblock->b1 + at + V) -= 2 * dxi;
         }
-        add_product(dblock->c + at, xr, xi, sr, si);
+        add_product(dblock->c + at, &xr, &xi, &sr, &si);
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * block.c - projections of stretches and their joining: the mathematics of the palace, one channel at a time.
+ * join.c - projections of stretches and their joining: the mathematics of the palace, one channel at a time.
  *
  * A stretch is known by its mean (in two doubles), the coefficients c_n, n >= 1, of what is left on g_n(x) =
  * sqrt(2n+1) P_n(2x-1), and the mean square e of what these do not hold. Everything but the mean is made from
