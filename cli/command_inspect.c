@@ -2,6 +2,7 @@
  * command_inspect.c - what a memory holds, and what it forgot. */
 #include "command.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,6 @@
 #include "message.h"
 #include "output.h"
 #include "words.h"
-
-enum { ROWS_MOST = 64 };
 
 /* Everything that is known, [channels] each. */
 typedef struct {
@@ -219,7 +218,6 @@ static size_t rows_gather(row *rows, const kept *k, const knowledge *now)
                      forgotten = exact ? 0 : stretch_forgotten(k, now, i);
         row *last = count ? &rows[count - 1] : NULL;
         const bool same = last && (last->exact ? exact : !exact && last->each == stretch.samples);
-        if (!same && count == ROWS_MOST) break;
         if (!same) {
             last = &rows[count++];
             *last = (row){.from = now->info.end - stretch.end, .each = stretch.samples, .exact = exact};
@@ -239,7 +237,11 @@ static size_t rows_gather(row *rows, const kept *k, const knowledge *now)
 
 static void stretches_write(output *out, const kept *k, const knowledge *now)
 {
-    row rows[ROWS_MOST];
+    row *rows = calloc(now->info.stretches + 1, sizeof *rows);
+    if (!rows) {
+        out->reason = ENOMEM;
+        return;
+    }
     const size_t count = rows_gather(rows, k, now);
     output_format(out, "\n%-28s %26s %12s %12s\n", "age, newest first", "kept as", "numbers", "forgotten");
     for (size_t i = 0; i < count; i++) {
@@ -257,6 +259,7 @@ static void stretches_write(output *out, const kept *k, const knowledge *now)
         output_format(out, " %12s", words_count(each, rows[i].numbers));
         output_format(out, " %12s\n", words_share(each, rows[i].forgotten));
     }
+    free(rows);
 }
 
 static void text_write(output *out, const kept *k, const knowledge *now)

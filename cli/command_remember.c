@@ -136,8 +136,7 @@ static int end_settle(kept *k, const settings *s, const char *path)
     }
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
     if (info.end > info.start) return STATUS_DONE;
-    return message_fail("%s: one sample lasts no time where the next one would end it; --end was expected",
-                        path);
+    return message_fail("%s: holds one sample, and nothing says how long it lasts; --end was expected", path);
 }
 
 /* A last word, for people only. */

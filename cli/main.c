@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main.c - the program: finds the command in a table and runs it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,8 +64,19 @@ static void interrupted(int signal_number)
     _exit(STATUS_INTERRUPTED);
 }
 
+/* A standard descriptor that is closed would be given to the next file: what was meant for the one would end up in the
+ * other. One that can only be used the wrong way round makes it fail instead. */
+static void descriptors_fill(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 &&
+            open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            _exit(STATUS_FAILED);
+}
+
 int main(int argc, char **argv)
 {
+    descriptors_fill();
     struct sigaction action = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &action, NULL); /* a reader that left shows as a failed write */
     struct sigaction old;

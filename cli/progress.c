@@ -41,10 +41,10 @@ void progress_step(progress *bar, uint64_t done)
     words_count(count, done);
     words_count(speed, (uint64_t)rate);
     if (bar->total && done <= bar->total && rate > 0) {
-        char duration[WORDS_SIZE];
-        words_duration(duration, (double)(bar->total - done) / rate);
+        char wait[WORDS_SIZE];
+        words_wait(wait, (double)(bar->total - done) / rate);
         const double share = (double)done / (double)bar->total;
-        snprintf(left, sizeof left, ", %.0f %%, %s left", 100 * share, duration);
+        snprintf(left, sizeof left, ", %.0f %%, %s left", 100 * share, wait);
         const int full = (int)(share * BAR_WIDTH);
         drawn[0] = '[';
         memset(drawn + 1, '=', (size_t)full);

@@ -67,6 +67,18 @@ const char *words_duration(char *text, double seconds)
     return text;
 }
 
+const char *words_wait(char *text, double seconds)
+{
+    const uint64_t whole = seconds < 1e9 ? (uint64_t)ceil(seconds) : (uint64_t)1e9;
+    const unsigned hours = (unsigned)(whole / 3600), minutes = (unsigned)(whole / 60 % 60);
+    const unsigned rest = (unsigned)(whole % 60);
+    if (hours)
+        snprintf(text, WORDS_SIZE, "%u:%02u:%02u", hours, minutes, rest);
+    else
+        snprintf(text, WORDS_SIZE, "%u:%02u", minutes, rest);
+    return text;
+}
+
 const char *words_bytes(char *text, double bytes)
 {
     static const char *const units[] = {"bytes", "KB", "MB", "GB", "TB"};

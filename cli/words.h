@@ -19,6 +19,8 @@ const char *words_count(char *text, uint64_t count);
 const char *words_plural(char *text, uint64_t count, const char *noun);
 /* "4.5 ms", "12.3 s", "5 min", "36.2 h", "725.8 days" */
 const char *words_duration(char *text, double seconds);
+/* What is left to wait, in whole seconds: "0:07", "12:30", "1:05:00". */
+const char *words_wait(char *text, double seconds);
 /* "20.5 KB" */
 const char *words_bytes(char *text, double bytes);
 /* A share as a percentage of 3 digits: "1.23 %"; "?" for NaN. */

@@ -62,13 +62,13 @@ $ printf '7\n' > one.csv; loci remember one.csv -o m.loci && loci recall m.loci 
 | 0,7
 | 1,7
 $ loci remember one.csv --linear -o m.loci
-! loci: one.csv: one sample lasts no time where the next one would end it; --end was expected
+! loci: one.csv: holds one sample, and nothing says how long it lasts; --end was expected
 = 1
 $ loci remember one.csv --linear --end 3 -o m.loci && loci recall m.loci --points 2
 ! loci: one.csv: --end: end is 3; this regular history ends at 0, or one step later
 = 1
 $ printf 't,u\n5,7\n' > stamp.csv; loci remember stamp.csv --time t -o m.loci
-! loci: stamp.csv: one sample lasts no time where the next one would end it; --end was expected
+! loci: stamp.csv: holds one sample, and nothing says how long it lasts; --end was expected
 = 1
 $ loci remember stamp.csv --time t --end 5 -o m.loci
 ! loci: stamp.csv: --end: end is 5; a time after the last sample at 5 was expected
