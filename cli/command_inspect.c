@@ -298,8 +298,8 @@ int command_inspect(int argc, char **argv)
         .command = "inspect",
         .synopsis = "M.loci [--json]",
         .purpose =
-            "Say what a memory holds: its measure, its signal, its size, and how much of each stretch of the past "
-            "it forgot. A stretch of N coefficients resolves about N/3 cycles.",
+            "Say what a memory holds: its measure, its signal, its size, and how much of each stretch of the "
+            "past it forgot. A stretch of N coefficients resolves about N/3 cycles.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .operand = "M.loci",

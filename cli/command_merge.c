@@ -111,8 +111,8 @@ int command_merge(int argc, char **argv)
         .command = "merge",
         .synopsis = "A.loci B.loci... [--append] -o C.loci",
         .purpose =
-            "Join memories of stretches that follow one another, in the order given, into the memory of the whole. "
-            "Where the samples have a rate, no sample may be missing or overlap between them; where they have "
+            "Join memories of stretches that follow one another, in the order given, into the memory of the "
+            "whole. Where the samples have a rate, no sample may be missing or overlap between them; where they have "
             "times, each memory must begin after the one before it.\n"
             "\n"
             "The memories must agree in measure, order, detail, rate and names.",

@@ -320,25 +320,24 @@ int command_recall(int argc, char **argv)
          "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory against the signal:"},
         {"against", 0, OPTION_TEXT, &s.against, "SIGNAL",
-         "compare with the signal that was remembered: mean square error, its share of the variance, and that share by "
-         "age; columns are those that were remembered, unless named"},
-        SOURCE_OPTIONS(s.source),
+         "compare with the signal that was remembered: mean square error, its share of the variance, and that "
+         "share by age"},
+        SOURCE_OPTIONS(s.source, "that of the memory", "those of the memory"),
     };
     const options_page page = {
         .command = "recall",
         .synopsis =
             "M.loci [--points N | --at T...] [--from A --to B] [OPTION]...\nM.loci --against SIGNAL [--json]",
         .purpose =
-            "Get any part of a signal back from its memory, as CSV: time and a column a channel. Times are in "
-            "seconds, or dates where the signal had dates.",
+            "Get any part of a signal back from its memory, as CSV: time and a column a channel. Times are "
+            "in seconds, or dates where the signal had dates.",
         .options = table,
         .count = sizeof table / sizeof table[0],
-        .closing =
-            "Examples:\n"
-            "  loci recall weather.loci --from 2016-07-01 --to 2016-08-01 --plot july.svg -o july.csv\n"
-            "  loci recall room.loci --at 0.5,0.75,1\n"
-            "  loci recall weather.loci --mean --points 24\n"
-            "  loci recall weather.loci --against weather.csv",
+        .closing = "Examples:\n"
+                   "  loci recall weather.loci --from 2016-07-01 --to 2016-08-01 --plot -\n"
+                   "  loci recall room.loci --at 0.5,0.75,1\n"
+                   "  loci recall weather.loci --mean --points 24\n"
+                   "  loci recall weather.loci --against weather.csv",
         .operand = "M.loci",
         .least = 1,
         .most = 1,

@@ -181,14 +181,16 @@ int command_remember(int argc, char **argv)
     const option table[] = {
         {"output", 'o', OPTION_TEXT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
-        SOURCE_OPTIONS(s.source),
+        SOURCE_OPTIONS(s.source, "1", "all that hold numbers"),
         {"start", 0, OPTION_TEXT, &s.start, "T",
-         "the time of the first sample, in seconds or as a date (0); for the published methods on a signal with --time "
-         "the origin of time"},
+         "the time of the first sample, in seconds or as a date (0); for the published methods on a signal with "
+         "--time the origin of time"},
         {"end", 0, OPTION_TEXT, &s.end, "T",
-         "with --time or --linear: when the last sample ends (without it, the memory ends where that begins)"},
+         "with --time or --linear: when the last sample ends (without it, the memory ends where that "
+         "begins)"},
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
-         "what to do with missing values: end with an error, or hold the channel's last value and count them (refuse)"},
+         "what to do with missing values: end with an error, or hold the channel's last value and count them "
+         "(refuse)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory:"},
         {"measure", 0, OPTION_TEXT, &s.measure, "NAME",
          "which part of the past counts: legs, legs-lti, legt, lagt or fout (legs)"},

@@ -45,7 +45,7 @@ bool kept_sources(kept *k, const char *time_column, const option_list *columns);
 /* Replaces the memory by its collapse into the coefficients of the whole history. */
 int kept_collapse(kept *k);
 
-/* A time as the user wrote it: a number of seconds, or, where the memory's times are dates, a date. option names it in
+/* A time as the user wrote it: a number of seconds, or, where the memory's times are dates, a date. option_name is for
  * messages: "recall: --at". */
 int kept_time(const kept *k, double *seconds, const char *option_name, const char *text);
 

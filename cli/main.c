@@ -37,7 +37,7 @@ static int overview(void)
     puts("Usage: loci COMMAND [ARGUMENT]...\n\nSequence models with memory.\n\nCommands:");
     for (size_t i = 0; i < COMMANDS; i++) printf("  %-10s  %s\n", commands[i].name, commands[i].purpose);
     puts(
-        "\n'loci help COMMAND' or 'loci COMMAND --help' explains a command; 'loci --version' prints the version.");
+        "\n'loci help COMMAND' or 'loci COMMAND --help' explains a command;\n'loci --version' prints the version.");
     return finish();
 }
 
@@ -64,8 +64,8 @@ static void interrupted(int signal_number)
     _exit(STATUS_INTERRUPTED);
 }
 
-/* A standard descriptor that is closed would be given to the next file: what was meant for the one would end up in the
- * other. One that can only be used the wrong way round makes it fail instead. */
+/* A standard descriptor that is closed would be given to the next file: what was meant for the one would end up in
+ * the other. One that can only be used the wrong way round makes it fail instead. */
 static void descriptors_fill(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)

@@ -24,18 +24,19 @@ typedef struct {
         .channels = SIZE_MAX, .rate = NAN                                                                    \
     }
 
-/* Rows of an option table. */
-#define SOURCE_OPTIONS(o)                                                                                    \
-    {"rate", 0, OPTION_NUMBER, &(o).rate, "HZ", "samples a second, where the file does not tell (1)"},       \
-        {"time",    0,        OPTION_TEXT,                                                                   \
-         &(o).time, "COLUMN", "each sample has a time, in this column: seconds or ISO dates"},               \
-        {"column",     0,      OPTION_LIST,                                                                  \
-         &(o).columns, "NAME", "a column to read, several by repeating it (all that hold numbers)"},         \
-        {"raw",    0,      OPTION_TEXT,                                                                      \
-         &(o).raw, "KIND", "the bytes are samples: f32le, s16le or u8, channels interleaved"},               \
-    {                                                                                                        \
-        "channels", 0, OPTION_COUNT, &(o).channels, "C", "channels of raw samples (1)"                       \
-    }
+/* Rows of an option table; what counts without --rate and without --column is said in the words of the command. */
+/* clang-format off */
+#define SOURCE_OPTIONS(o, usual_rate, usual_columns)                                                         \
+    {"rate", 0, OPTION_NUMBER, &(o).rate, "HZ",                                                              \
+     "samples a second, where the file does not tell (" usual_rate ")"},                                     \
+    {"time", 0, OPTION_TEXT, &(o).time, "COLUMN",                                                            \
+     "each sample has a time, in this column: seconds or ISO dates"},                                        \
+    {"column", 0, OPTION_LIST, &(o).columns, "NAME",                                                         \
+     "a column to read, several by repeating it (" usual_columns ")"},                                       \
+    {"raw", 0, OPTION_TEXT, &(o).raw, "KIND",                                                                \
+     "the bytes are samples: f32le, s16le or u8, channels interleaved"},                                     \
+    {"channels", 0, OPTION_COUNT, &(o).channels, "C", "channels of raw samples (1)"}
+/* clang-format on */
 
 typedef struct {
     const char *path; /* in messages */
