@@ -9,7 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "against_chart.h"
 #include "message.h"
 #include "output.h"
 #include "words.h"
@@ -185,9 +187,17 @@ static void table_write(output *out, const comparison *by, const kept *k)
     }
 }
 
+/* Who looks at the signal as it passes. */
+typedef struct {
+    loci_memory_comparison *comparison;
+    against_chart *drawing; /* NULL: nothing is drawn */
+} onlookers;
+
 static loci_status push(void *target, const double *u, const double *t, size_t n, loci_error *error)
 {
-    return loci_memory_compare_push(target, u, t, n, error);
+    const onlookers *to = target;
+    if (to->drawing) against_chart_push(to->drawing, u, t, n);
+    return loci_memory_compare_push(to->comparison, u, t, n, error);
 }
 
 /* Whether the signal can be the one that the memory has seen. */
@@ -210,13 +220,14 @@ static int match(const kept *k, const source *from)
     return STATUS_DONE;
 }
 
-static int compare(comparison *by, const kept *k, source *from)
+static int compare(comparison *by, const kept *k, source *from, against_chart *drawing)
 {
     loci_memory_comparison *running;
     loci_error error;
     if (loci_memory_compare_create(&running, k->memory, k->plan, by->edges, by->parts, &error) != LOCI_OK)
         return message_error(k->path, &error);
-    int status = source_feed(from, push, running, "comparing");
+    onlookers both = {running, drawing};
+    int status = source_feed(from, push, &both, "comparing");
     if (!status &&
         loci_memory_compare_finish(running, by->squared, by->covered, by->variance, &error) != LOCI_OK)
         status = message_error(from->path, &error);
@@ -224,7 +235,8 @@ static int compare(comparison *by, const kept *k, source *from)
     return status;
 }
 
-int against_signal(const kept *k, const char *path, const source_options *asked, bool json, const char *out)
+int against_signal(const kept *k, const char *path, const source_options *asked, bool json, const char *out,
+                   const char *plot)
 {
     const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
     source_options options = *asked;
@@ -239,9 +251,12 @@ int against_signal(const kept *k, const char *path, const source_options *asked,
     if (!status) status = source_open(&from, path, &options, spec->dt > 0 ? 1 / spec->dt : 0);
     from.missing = spec->missing;
     if (!status) status = match(k, &from);
-    if (!status) status = compare(&by, k, &from);
+    against_chart *drawing = !status && plot ? against_chart_create(k) : NULL;
+    if (!status && plot && !drawing) status = message_memory();
+    if (!status) status = compare(&by, k, &from, drawing);
     source_close(&from);
-    if (!status) {
+    const bool drawn_instead = plot && strcmp(plot, "-") == 0 && !out;
+    if (!status && !drawn_instead) {
         output text;
         output_open(&text, out);
         if (json)
@@ -250,6 +265,8 @@ int against_signal(const kept *k, const char *path, const source_options *asked,
             table_write(&text, &by, k);
         status = output_close(&text);
     }
+    if (!status && drawing) status = against_chart_write(drawing, path, plot);
+    against_chart_destroy(drawing);
     free(by.squared);
     free(by.variance);
     return status;

@@ -161,7 +161,7 @@ static double widest(const chart_ticks *ticks)
 static void fit_x_ticks(place *at, const chart_frame *frame)
 {
     const double width = at->right - at->left;
-    for (size_t wanted = (size_t)fmax(2, width / 70);; wanted--) {
+    for (size_t wanted = (size_t)fmin(11, fmax(2, width / 55));; wanted--) {
         chart_ticks_x(&at->x_ticks, frame, &at->window, wanted);
         double taken = 0;
         for (size_t i = 0; i < at->x_ticks.count; i++)
@@ -187,20 +187,25 @@ static void layout(page *on)
         for (size_t k = 0; k < frame->count; k++)
             if (frame->traces[k].is.kind == CHART_MATRIX) at->matrix = &frame->traces[k].is;
         at->legend_lines = legend_lines(frame, at->cell_right - at->cell_left);
-        at->header = 12 + (frame->axes.title ? 20 : 0) + LINE * (double)at->legend_lines;
     }
-    /* the tallest of a row sets it */
+    /* The tallest of a row sets it, so that titles and axes stand side by side. */
     for (size_t row = 0; row < rows; row++) {
-        double header = 0, foot = 0, weight = 0;
+        double title = 0, foot = 0, weight = 0;
+        size_t lines = 0;
+        for (size_t i = 0; i < drawing->count; i++) {
+            const chart_frame *frame = &drawing->frames[i];
+            if (frame->row != row) continue;
+            if (frame->axes.title) title = 20;
+            if (on->places[i].legend_lines > lines) lines = on->places[i].legend_lines;
+            foot = fmax(foot, footer(frame));
+            if (weight == 0) weight = frame->axes.weight;
+        }
         for (size_t i = 0; i < drawing->count; i++) {
             if (drawing->frames[i].row != row) continue;
-            header = fmax(header, on->places[i].header);
-            foot = fmax(foot, footer(&drawing->frames[i]));
-            if (weight == 0) weight = drawing->frames[i].axes.weight;
+            on->places[i].legend_lines = lines;
+            on->places[i].header = 12 + title + LINE * (double)lines;
         }
-        for (size_t i = 0; i < drawing->count; i++)
-            if (drawing->frames[i].row == row) on->places[i].header = header;
-        fixed += header + foot;
+        fixed += 12 + title + LINE * (double)lines + foot;
         weights += weight;
     }
     const double each = rows == 1 ? 330 : 170;
@@ -220,7 +225,8 @@ static void layout(page *on)
             place *at = &on->places[i];
             at->top = top + header;
             at->bottom = at->top + height;
-            chart_ticks_y(&at->y_ticks, &drawing->frames[i], &at->window, (size_t)fmax(2, height / 42));
+            const double apart = drawing->frames[i].axes.log_y ? 26 : 42; /* a decade needs less room */
+            chart_ticks_y(&at->y_ticks, &drawing->frames[i], &at->window, (size_t)fmax(2, height / apart));
         }
         top += header + height + foot;
     }

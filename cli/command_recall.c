@@ -75,10 +75,11 @@ static int usage_check(const settings *s, const char *memory)
             s->integral)
             return message_usage(
                 "recall: --against compares the whole signal; it takes no times and no other question");
-        if (s->plot) return message_usage("recall: --against gives numbers; --plot does not go with it");
-        if (s->output && output_same_file(s->against, s->output))
-            return message_usage("recall: %s is the signal itself; another file was expected", s->output);
-        return source_check(o, "recall");
+        if ((s->output && output_same_file(s->against, s->output)) ||
+            (s->plot && output_same_file(s->against, s->plot)))
+            return message_usage("recall: %s is the signal itself; another file was expected", s->against);
+        const int wrong = source_check(o, "recall");
+        if (wrong) return wrong;
     }
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
@@ -286,7 +287,7 @@ static int recall(kept *k, const settings *s)
         status = kept_collapse(k);
         if (status) return status;
     }
-    if (s->against) return against_signal(k, s->against, &s->source, s->json, s->output);
+    if (s->against) return against_signal(k, s->against, &s->source, s->json, s->output, s->plot);
     answer a = {0};
     status = answer_make(&a, s, k);
     const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
@@ -321,7 +322,7 @@ int command_recall(int argc, char **argv)
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory against the signal:"},
         {"against", 0, OPTION_TEXT, &s.against, "SIGNAL",
          "compare with the signal that was remembered: mean square error, its share of the variance, and that "
-         "share by age"},
+         "share by age; --plot draws both"},
         SOURCE_OPTIONS(s.source, "that of the memory", "those of the memory"),
     };
     const options_page page = {

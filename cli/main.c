@@ -23,6 +23,8 @@ static const struct {
     {"recall", command_recall, "get any part of the signal back from the memory"},
     {"merge", command_merge, "join memories of stretches that follow one another"},
     {"inspect", command_inspect, "say what a memory holds and what it forgot"},
+    {"basis", command_basis, "print and draw the functions that memories are made of"},
+    {"figures", command_figures, "draw what memories are made of and how they behave"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -121,8 +121,11 @@ $ loci recall m.loci --against m.csv --points 3
 $ loci recall m.loci --against m.csv --mean
 ! loci: recall: --against compares the whole signal; it takes no times and no other question
 = 2
-$ loci recall m.loci --against m.csv --plot m.svg
-! loci: recall: --against gives numbers; --plot does not go with it
+$ loci recall m.loci --against m.csv --plot m.pdf
+! loci: recall: --plot: m.pdf: no chart can be written there; FILE.svg, FILE.png or - was expected
+= 2
+$ ln m.csv m.svg; loci recall m.loci --against m.csv --plot m.svg
+! loci: recall: m.csv is the signal itself; another file was expected
 = 2
 $ loci recall m.loci --against m.csv --channels 2
 ! loci: recall: --channels is for --raw; other signals tell their channels themselves
