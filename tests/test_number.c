@@ -112,7 +112,7 @@ static void random_decimals_are_exact(void **state)
     char text[128];
     for (int k = 0; k < 200000; k++) {
         const int digits = 1 + (int)(draw() % 22), exponent = (int)(draw() % 700) - 350,
-                  small = (int)(draw() % 60) - 30;
+                  small = (int)(draw() % 200) - 100;
         int at = 0;
         if (draw() % 2) text[at++] = '-';
         const int point = (int)(draw() % (uint64_t)(digits + 1));

@@ -5,47 +5,63 @@
 #include <math.h>
 #include <string.h>
 
-/* --- 128-bit integers --- */
+/* --- integers of a few limbs --- */
 
 #ifdef __SIZEOF_INT128__
 __extension__ typedef unsigned __int128 wide;
 
-/* q * 2^power, rounded once. q has 62 bits or more, so that its last bit may stand for all that were cut off.
- */
-static double from_bits(uint64_t q, int power)
-{
-    const uint64_t bits = (uint64_t)(power + 1023) << 52; /* 2^power, far from the ends of the range */
-    double scale;
-    memcpy(&scale, &bits, sizeof scale);
-    return (double)q * scale;
-}
+#define FIVES 27 /* 5^27 is the largest power that fits a limb of 64 bits */
+#define STEPS 3  /* of multiplying or dividing by up to 5^27 */
 
+/* w 10^e = (w 5^e) 2^e: limb by limb, most significant first. A quotient keeps 64 bits or more, and whether anything was
+ * left over, which is all that rounding asks for: floor(floor(a / b) / c) = floor(a / (b c)). */
 static bool assemble_wide(double *value, uint64_t w, int64_t exponent)
 {
     /* clang-format off */
-    static const uint64_t fives[28] = {
+    static const uint64_t fives[FIVES + 1] = {
         1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625, 1220703125, 6103515625,
         30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625, 476837158203125,
         2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125, 1490116119384765625,
         7450580596923828125};
     /* clang-format on */
-    if (exponent < -27 || exponent > 27) return false;
-    const int zeros = __builtin_clzll(w);
-    if (exponent < 0) {
-        /* w 10^-n = (w / 5^n) 2^-n, with dividend and divisor shifted until the quotient has 62 to 64 bits */
-        const uint64_t five = fives[-exponent];
-        const int shift = __builtin_clzll(five);
-        const uint64_t divisor = five << shift;
-        const wide dividend = (wide)(w << zeros) << 63;
-        const uint64_t q = (uint64_t)(dividend / divisor), rest = (uint64_t)(dividend - (wide)q * divisor);
-        *value = from_bits(q | (rest != 0), (int)exponent - zeros - 63 + shift);
-    } else {
-        const wide product = (wide)(w << zeros) * fives[exponent]; /* 64 to 127 bits */
-        const uint64_t high = (uint64_t)(product >> 64);
-        const int shift = high ? 64 - __builtin_clzll(high) : 0;
-        const uint64_t q = (uint64_t)(product >> shift);
-        *value = from_bits(q | ((wide)q << shift != product), (int)exponent - zeros + shift);
+    if (exponent < -FIVES * STEPS || exponent > FIVES * STEPS) return false;
+    const bool divide = exponent < 0;
+    int left = (int)(divide ? -exponent : exponent);
+    const int count = 1 + (left + FIVES - 1) / FIVES, zeros = __builtin_clzll(w);
+    uint64_t limb[STEPS + 1] = {0}, rest = 0;
+    int power = (int)exponent - zeros - (divide ? 64 * (count - 1) : 0);
+    limb[divide ? 0 : count - 1] = w << zeros;
+    for (; left > 0; left -= FIVES) {
+        const uint64_t five = fives[left < FIVES ? left : FIVES];
+        uint64_t carry = 0;
+        for (int i = 0; i < count && divide; i++) {
+            const wide dividend = (wide)carry << 64 | limb[i];
+            limb[i] = (uint64_t)(dividend / five);
+            carry = (uint64_t)(dividend - (wide)limb[i] * five);
+        }
+        for (int i = count; i-- > 0 && !divide;) {
+            const wide product = (wide)limb[i] * five + carry;
+            limb[i] = (uint64_t)product;
+            carry = (uint64_t)(product >> 64);
+        }
+        rest |= carry; /* of a division; a product fits */
     }
+    int top = 0;
+    while (limb[top] == 0) top++;
+    const int shift = __builtin_clzll(limb[top]);
+    power += 64 * (count - 1 - top) - shift;
+    uint64_t q = limb[top] << shift;
+    if (top + 1 < count) {
+        const wide two = ((wide)limb[top] << 64 | limb[top + 1]) << shift;
+        q = (uint64_t)(two >> 64);
+        rest |= (uint64_t)two;
+    }
+    for (int i = top + 2; i < count; i++) rest |= limb[i];
+    /* q * 2^power, rounded once: the last of q's 64 bits may stand for all that follow. 2^power is a normal number. */
+    const uint64_t bits = (uint64_t)(power + 1023) << 52;
+    double scale;
+    memcpy(&scale, &bits, sizeof scale);
+    *value = (double)(q | (rest != 0)) * scale;
     return true;
 }
 #else

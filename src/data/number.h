@@ -5,8 +5,7 @@
  * even:
  * 1. At most 15 digits or so and a power of ten within 10^22: both are doubles, and one product or quotient
  * rounds once.
- * 2. At most 19 digits and a power of ten within 10^27: the product, or the quotient and its remainder, in
- * 128-bit integers.
+ * 2. At most 19 digits and a power of ten within 10^81: products and quotients of integers of a few limbs.
  * 3. Anything: digits in an array, shifted by powers of two until the binary digits stand before the point.
  */
 #ifndef LOCI_DATA_NUMBER_H
