@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ * fuzz/csv - text as a signal; the first byte chooses the options. */
+#include "signal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    if (size < 1) return 0;
+    static const char *const columns[] = {"2", "a"};
+    const loci_signal_options options = {.time_column = bytes[0] & 1 ? "1" : NULL,
+                                         .columns = bytes[0] & 2 ? columns : NULL,
+                                         .column_count = bytes[0] & 4 ? 1 : 2};
+    read_signal(file_of(bytes + 1, size - 1), &options);
+    return 0;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT
+ * fuzz/signal - bytes of any kind as a signal: what they are is told by the library. */
+#include "signal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    read_signal(file_of(bytes, size), NULL);
+    return 0;
+}
