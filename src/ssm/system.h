@@ -10,4 +10,8 @@
 /* Whether two systems have the same structure and sizes. */
 bool loci_system_alike(const loci_system *one, const loci_system *other);
 
+/* The largest magnitude of an eigenvalue of abar over all copies. */
+loci_status loci_system_radius(double *radius, const loci_system *system, loci_discretization discretization,
+                               loci_error *error);
+
 #endif
