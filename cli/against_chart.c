@@ -178,11 +178,11 @@ static loci_status panel(painter *on, size_t p, loci_error *error)
                                       .count = count,
                                       .colour = CHART_GREY,
                                       .width = p ? 2.6 : 0.9});
-    const bool palace = spec->measure == LOCI_MEASURE_LEGS && on->whole;
     const size_t recalled = p ? RECALLED : RECALLED_WHOLE;
-    loci_status status =
-        curve(on, k->memory, shown, recalled, palace ? "recall" : loci_measure_name(spec->measure),
-              CHART_VERMILION, p ? 1.7 : 1, error);
+    /* The coefficients of the whole are blue, alone as beside a palace. */
+    const bool plain = spec->measure == LOCI_MEASURE_LEGS && !on->whole;
+    loci_status status = curve(on, k->memory, shown, recalled, plain ? whole : "recall",
+                               plain ? CHART_BLUE : CHART_VERMILION, p ? 1.7 : 1, error);
     if (status == LOCI_OK && on->whole)
         status = curve(on, on->whole, shown, recalled, whole, CHART_BLUE, p ? 1.3 : 1.5, error);
     return status;
@@ -195,7 +195,7 @@ static loci_status forgotten(painter *on, const loci_memory_summary *all, const 
     const kept *k = on->of->k;
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
     const double end = on->of->end, sample = (end - on->of->start) / (double)info.samples;
-    if (info.stretches == 0 || !(all->variance > 0) || !(all->forgotten > 0)) return LOCI_OK;
+    if (info.stretches < 2 || !(all->variance > 0) || !(all->forgotten > 0)) return LOCI_OK;
     chart_panel(on->to, &(chart_axes){.title = "What the memory says that it has forgotten of each stretch",
                                       .x_label = "age (s)",
                                       .y_label = "share of the variance",

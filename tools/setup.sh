@@ -15,7 +15,7 @@ packages() {
         echo g++ clang libomp-dev libcmocka-dev gnuplot-nox shellcheck mandoc
         ;;
     demo)
-        echo gnuplot-nox
+        echo gnuplot-nox python3-scipy
         ;;
     *)
         echo "setup.sh: $1 is no goal; build, test or demo was expected" >&2
