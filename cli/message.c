@@ -8,21 +8,21 @@
 
 #include "progress.h"
 
-static void say(const char *format, va_list arguments)
+static void say(const char *lead, const char *format, va_list arguments)
 {
     char text[2048];
     vsnprintf(text, sizeof text, format, arguments);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
     progress_wipe();
-    fprintf(stderr, "loci: %s\n", text);
+    fprintf(stderr, "loci: %s%s\n", lead, text);
 }
 
 int message_fail(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(format, arguments);
+    say("", format, arguments);
     va_end(arguments);
     return STATUS_FAILED;
 }
@@ -31,7 +31,7 @@ int message_usage(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(format, arguments);
+    say("", format, arguments);
     va_end(arguments);
     return STATUS_USAGE;
 }
@@ -46,4 +46,12 @@ int message_error(const char *subject, const loci_error *error)
 int message_memory(void)
 {
     return message_fail("out of memory");
+}
+
+void message_warn(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say("warning: ", format, arguments);
+    va_end(arguments);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,17 +18,52 @@
 
 #include "words.h"
 
-enum { PIECE = 1 << 16 };
+enum { PIECE = 1 << 16, IN_MEMORY = 1 << 24 };
 
 void output_open(output *out, const char *path)
 {
     *out = (output){.path = path && strcmp(path, "-") != 0 ? path : NULL};
 }
 
+/* Holds an interrupt off while a file is written beside its place and renamed, so that nothing is left
+ * behind. */
+static sigset_t interrupt_hold(void)
+{
+    sigset_t interrupt, old;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &old);
+    return old;
+}
+
+/* A file without a name, in the folder of the one that is written: that has the room, or none has. */
+static int spill_open(const char *path)
+{
+    static const char name[] = ".loci-XXXXXX";
+    const char *slash = strrchr(path, '/');
+    const size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
+    char *beside = malloc(folder + sizeof name);
+    if (!beside) return -1;
+    memcpy(beside, path, folder);
+    memcpy(beside + folder, name, sizeof name);
+    const sigset_t old = interrupt_hold();
+    const int descriptor = mkstemp(beside);
+    if (descriptor >= 0) unlink(beside);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    free(beside);
+    return descriptor;
+}
+
 static void drain(output *out)
 {
+    if (out->path && !out->spill) {
+        const int opened = spill_open(out->path);
+        out->spill = opened < 0 ? -1 : opened + 1;
+    }
+    if (out->spill < 0) return; /* memory must do: a pipe, or an error to tell when the file is written */
+    const int descriptor = out->path ? out->spill - 1 : STDOUT_FILENO;
     for (size_t done = 0; done < out->size && !out->reason;) {
-        const ssize_t count = write(STDOUT_FILENO, out->bytes + done, out->size - done);
+        const ssize_t count = write(descriptor, out->bytes + done, out->size - done);
         if (count > 0)
             done += (size_t)count;
         else if (errno != EINTR)
@@ -39,7 +75,8 @@ static void drain(output *out)
 static void append(output *out, const char *text, size_t length)
 {
     if (out->reason) return;
-    if (!out->path && out->size >= PIECE) drain(out);
+    if (out->size >= (out->path ? IN_MEMORY : PIECE)) drain(out);
+    if (out->reason) return;
     if (length > out->capacity - out->size) {
         size_t wanted = out->capacity ? out->capacity : 2 * PIECE;
         while (wanted - out->size < length && wanted <= SIZE_MAX / 2) wanted *= 2;
@@ -58,6 +95,20 @@ static void append(output *out, const char *text, size_t length)
 void output_text(output *out, const char *text)
 {
     append(out, text, strlen(text));
+}
+
+void output_bytes(output *out, const void *bytes, size_t size)
+{
+    append(out, bytes, size);
+}
+
+void output_begin(output *out, const void *bytes, size_t size)
+{
+    if (out->reason) return;
+    if (out->spill <= 0)
+        memcpy(out->bytes, bytes, size);
+    else if (pwrite(out->spill - 1, bytes, size, 0) != (ssize_t)size)
+        out->reason = errno;
 }
 
 void output_format(output *out, const char *format, ...)
@@ -212,17 +263,6 @@ void output_json(output *out, json_t *value)
     }
 }
 
-/* Holds an interrupt off while a file is written beside its place and renamed, so that nothing is left
- * behind. */
-static sigset_t interrupt_hold(void)
-{
-    sigset_t interrupt, old;
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    sigprocmask(SIG_BLOCK, &interrupt, &old);
-    return old;
-}
-
 static bool is_special(const char *path)
 {
     struct stat file;
@@ -246,31 +286,59 @@ int output_file(const char *path, const void *bytes, size_t size)
     return status == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
 }
 
+int output_array(const char *path, const double *array, size_t rows, size_t columns)
+{
+    const size_t shape[2] = {rows, columns};
+    loci_error error;
+    const sigset_t old = interrupt_hold();
+    const loci_status status = loci_npy_write(path, array, shape, 2, 0, &error);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return status == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
+}
+
 int output_npy(const char *path, const double *columns, size_t rows, size_t column_count)
 {
-    const size_t shape[2] = {rows, column_count};
     double *turned = malloc((rows * column_count + !rows) * sizeof *turned);
     if (!turned) return message_memory();
     for (size_t c = 0; c < column_count; c++)
         for (size_t r = 0; r < rows; r++) turned[r * column_count + c] = columns[c * rows + r];
-    loci_error error;
-    const sigset_t old = interrupt_hold();
-    const loci_status status = loci_npy_write(path, turned, shape, 2, 0, &error);
-    sigprocmask(SIG_SETMASK, &old, NULL);
+    const int status = output_array(path, turned, rows, column_count);
     free(turned);
-    return status == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
+    return status;
+}
+
+/* What was spilled and the rest, as one file. */
+static int spill_close(output *out)
+{
+    drain(out);
+    const int descriptor = out->spill - 1;
+    const off_t size = out->reason ? 0 : lseek(descriptor, 0, SEEK_END);
+    void *bytes = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
+    if (bytes == MAP_FAILED && !out->reason) out->reason = errno;
+    int status;
+    if (out->reason) {
+        status = message_fail("%s: writing failed: %s", out->path, strerror(out->reason));
+    } else {
+        status = output_file(out->path, bytes, (size_t)size);
+        munmap(bytes, (size_t)size);
+    }
+    close(descriptor);
+    return status;
 }
 
 int output_close(output *out)
 {
     int status = STATUS_DONE;
     if (!out->path) drain(out);
-    if (out->reason == EPIPE)
+    if (out->spill > 0)
+        status = spill_close(out);
+    else if (out->reason == EPIPE)
         status = STATUS_FAILED;
     else if (out->reason == ENOMEM)
         status = message_memory();
     else if (out->reason)
-        status = message_fail("standard output: writing failed: %s", strerror(out->reason));
+        status = message_fail("%s: writing failed: %s", out->path ? out->path : "standard output",
+                              strerror(out->reason));
     else if (out->path)
         status = output_file(out->path, out->bytes, out->size);
     free(out->bytes);

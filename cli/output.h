@@ -3,8 +3,9 @@
  * output.h - what a command gives: text, CSV and JSON on standard output or in a file, NPY and other bytes in
  * a file.
  *
- * Files are written whole or not at all, and an interrupt waits for that. Failures to write are kept until
- * the end and told once, by the function that returns a status. A reader that closed the pipe has had enough:
+ * Files are written whole or not at all, and an interrupt waits for that; what is long waits for its end on the
+ * disk, not in memory. Failures to write are kept until the end and told once, by the function that returns a
+ * status. A reader that closed the pipe has had enough:
  * status 1, no words.
  */
 #ifndef LOCI_CLI_OUTPUT_H
@@ -21,12 +22,14 @@ typedef struct {
     const char *path; /* NULL: standard output */
     char *bytes;
     size_t size, capacity;
+    int spill; /* of a file: 1 + the descriptor that holds what came before the bytes; 0: none does; -1: cannot be */
     int reason; /* the errno of the first failure; 0: none */
 } output;
 
 /* path: a file, or NULL or "-": standard output. */
 void output_open(output *out, const char *path);
 void output_text(output *out, const char *text);
+void output_bytes(output *out, const void *bytes, size_t size);
 void output_format(output *out, const char *format, ...) MESSAGE_PRINTF(2, 3);
 /* The shortest decimal that reads back as the same double. */
 void output_number(output *out, double number);
@@ -40,6 +43,8 @@ void output_cell(output *out, const char *name, int width);
 /* JSON, a line for each key of the outermost object; numbers as above. Releases the value; NULL stands for
  * one that memory was too short for. */
 void output_json(output *out, json_t *value);
+/* Of a file: replaces its first bytes, which must be there already. */
+void output_begin(output *out, const void *bytes, size_t size);
 /* Finishes: 0, or 1 after saying what went wrong. */
 int output_close(output *out);
 
@@ -53,6 +58,8 @@ json_t *output_json_text(const char *text);
  * [rows][columns]. */
 int output_file(const char *path, const void *bytes, size_t size);
 int output_npy(const char *path, const double *columns, size_t rows, size_t column_count);
+/* array is [rows][columns], as it goes into the file. */
+int output_array(const char *path, const double *array, size_t rows, size_t columns);
 
 /* Whether both names lead to one existing file. */
 bool output_same_file(const char *a, const char *b);
