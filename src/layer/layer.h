@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * layer/layer.h - what a layer is: parameters with names, forward, backward, step, for float and double from
+ * one text.
+ *
+ * A layer is a description that never changes after its creation, so threads share it. What it works on
+ * belongs to the caller, in five kinds of memory:
+ *
+ *   parameters  p, dp   the layer's slice of the model's one buffer; `parameter` tells what lies where in it
+ *   derived             all that is computed from the parameters once a step: kernels, spectra, packed
+ *                       weights. Opened for one length of sequences, prepared after every change of the
+ *                       parameters, read by any number of threads.
+ *   gradient            `gradient` reals, by which derived quantities change the loss (weights transposed,
+ *                       spectra, whatever is quick to add to). backward adds to it; two of them are summed
+ *                       number by number, in an order of the caller's choice, and gathered into dp once a
+ *                       step.
+ *   saved, scratch      of one micro-batch from forward to backward; of one call
+ *   state               `state` reals a sequence: what step and forward carry on. Reals only, no pointers:
+ *                       copied is forked. All zeros is the beginning.
+ *
+ * A micro-batch is B sequences of L samples; a thread takes it through all layers, forward and back.
+ * Activations are [B][blocks][L][16], blocks = loci_lane_blocks(channels), 64-byte aligned; lanes of channels
+ * that do not exist are 0 on entry, and every layer leaves them 0 on return, in gradients too.
+ *
+ * Lengths. Where pass->length is given, sequence b ends after length[b] of its L samples. Inputs behind the
+ * end are finite (the model makes them 0) and gradients of outputs there are 0; no layer looks ahead, so they
+ * reach neither outputs before the end, nor the state, which is that after length[b] samples, nor a gradient.
+ *
+ * Nothing here allocates but create and open. */
+#ifndef LOCI_LAYER_LAYER_H
+#define LOCI_LAYER_LAYER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/model.h>
+
+#include "base/real.h"
+
+#define loci_layer LOCI_NAME(loci_layer)
+#define loci_layer_class LOCI_NAME(loci_layer_class)
+#define loci_layer_name LOCI_NAME(loci_layer_name)
+#define loci_layer_add LOCI_NAME(loci_layer_add)
+#define loci_layer_adopt LOCI_NAME(loci_layer_adopt)
+#define loci_layer_free LOCI_NAME(loci_layer_free)
+#define loci_linear_create LOCI_NAME(loci_linear_create)
+#define loci_layernorm_create LOCI_NAME(loci_layernorm_create)
+#define loci_rmsnorm_create LOCI_NAME(loci_rmsnorm_create)
+#define loci_activation_create LOCI_NAME(loci_activation_create)
+#define loci_glu_create LOCI_NAME(loci_glu_create)
+#define loci_dropout_create LOCI_NAME(loci_dropout_create)
+#define loci_pool_create LOCI_NAME(loci_pool_create)
+#define loci_residual_create LOCI_NAME(loci_residual_create)
+#define loci_s4d_create LOCI_NAME(loci_s4d_create)
+#define loci_lstm_create LOCI_NAME(loci_lstm_create)
+
+typedef struct loci_layer loci_layer;
+
+/* Bytes, multiples of 64, for B sequences of L samples; `step` for L lanes. */
+typedef struct {
+    size_t saved, scratch, step;
+} loci_layer_memory;
+
+typedef struct {
+    const char *name;
+    unsigned flags; /* of loci_layer_flags */
+
+    /* *derived = memory, tables and plans for passes of exactly L samples, and for step; L = 0: for step
+     * alone. NULL in the class: the layer has no derived quantities, and gets NULL. LOCI_E_MEMORY. */
+    loci_status (*open)(const loci_layer *, void **derived, size_t L, loci_error *);
+    void (*close)(const loci_layer *, void *derived);
+
+    /* From the parameters. `rate` is how many steps of a sample the layer was trained at make one of now:
+     * state space layers multiply their dt by it. NULL: nothing to prepare. */
+    void (*prepare)(const loci_layer *, void *derived, const real *p, double rate);
+
+    loci_layer_memory (*memory)(const loci_layer *, const void *derived, size_t B, size_t L);
+
+    /* y from x, which may not overlap. state [B]: where the state of each sequence lies, read and replaced;
+     * NULL: it begins at 0 and is not wanted. saved NULL: no backward will follow. */
+    void (*forward)(const loci_layer *, const void *derived, const loci_pass *, real *y, const real *x,
+                    real *const *state, void *saved, void *scratch);
+
+    /* dx, and added to it `gradient`, from dy, which may be overwritten, and the x and y of forward, with its
+     * pass, its saved memory and its parameters; dx may not overlap dy. dx NULL: not wanted. dstate [B]: on
+     * entry the gradient of the final state, on return that of the initial one; NULL: 0, and not wanted. */
+    void (*backward)(const loci_layer *, const void *derived, const loci_pass *, real *dx, real *gradient,
+                     real *const *dstate, real *dy, const real *x, const real *y, void *saved, void *scratch);
+
+    /* dp = (not added to) the gradient of the parameters. NULL where there are none. */
+    void (*gather)(const loci_layer *, void *derived, real *dp, const real *gradient, const real *p);
+
+    /* One sample of each of `lanes` sequences, without dropout: y [blocks][lanes][16] from x
+     * [blocks][lanes][16], which may not overlap; state [lanes] as in forward. dt [lanes] multiplies the step
+     * of each (NULL: 1), where the flag allows. The same sums as forward with L = 1, in the same order, where
+     * the layer is not a convolution. */
+    void (*step)(const loci_layer *, const void *derived, real *y, const real *x, size_t lanes,
+                 const double *dt, real *const *state, void *scratch);
+
+    void (*free)(loci_layer *); /* children and memory of its own; NULL: there is none */
+} loci_layer_class;
+
+enum loci_layer_flags {
+    LOCI_LAYER_SHRINKS = 1, /* y has one sample, whatever L was (pooling): the layers that follow get a pass
+                               of L = 1 without lengths; step gives the answer so far */
+    LOCI_LAYER_STEPS = 2,   /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it */
+    LOCI_LAYER_TRAINS_STEPS = 4, /* ... and backward goes through it */
+};
+
+enum { LOCI_LAYER_PARAMETERS = 32 };
+
+struct loci_layer {
+    const loci_layer_class *class;
+    size_t inputs, outputs; /* channels */
+    size_t size, gradient,
+        state;       /* reals of parameters, of gradients, and of a sequence's state: multiples of 16 */
+    uint64_t stream; /* of random numbers: from the name */
+    size_t parameters;
+    loci_parameter parameter[LOCI_LAYER_PARAMETERS]; /* offsets count from the layer's own first real */
+    char name[LOCI_PARAMETER_NAME];                  /* what the names of its parameters begin with */
+};
+
+/* For the create functions of layers. Sets class, channels, name (the empty one is allowed) and stream. */
+void loci_layer_name(loci_layer *layer, const loci_layer_class *class, const char *name, size_t inputs,
+                     size_t outputs);
+/* Adds parameter `name`.`part`, of the shape of `like` and its group and initial values, behind those that
+ * are there; layer->size grows by its count, rounded up to 16. Returns its offset. */
+size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like);
+/* Adds all parameters of a child, under their own names; returns the offset of its slice. */
+size_t loci_layer_adopt(loci_layer *layer, const loci_layer *child);
+
+/* NULL is allowed; children are freed too. */
+void loci_layer_free(loci_layer *layer);
+
+/* The layers. `name` is what the names of parameters begin with, "encoder" for encoder.weight. All give
+ * LOCI_E_ARGUMENT for numbers of channels of 0 or above LOCI_CHANNELS_MAX, and LOCI_E_MEMORY. */
+
+/* y = W x + b: weight [outputs][inputs], bias [outputs], both uniform in +-1/sqrt(inputs). */
+loci_status loci_linear_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
+                               loci_error *error);
+
+/* (x - mean)/sqrt(variance + epsilon) weight + bias over the channels of each sample (Ba et al. 2016; variance
+ * divided by their number): weight, bias [channels]. And x/sqrt(mean of squares + epsilon) weight (Zhang and
+ * Sennrich 2019). */
+loci_status loci_layernorm_create(loci_layer **layer, const char *name, size_t channels, double epsilon,
+                                  loci_error *error);
+loci_status loci_rmsnorm_create(loci_layer **layer, const char *name, size_t channels, double epsilon,
+                                loci_error *error);
+
+/* x Phi(x), Phi the normal distribution (Hendrycks and Gimpel 2016, by erf); x sigmoid(x). */
+typedef enum { LOCI_GELU, LOCI_SILU } loci_activation;
+loci_status loci_activation_create(loci_layer **layer, loci_activation activation, size_t channels,
+                                   loci_error *error);
+
+/* Gated linear unit (Dauphin et al. 2016): outputs channels from twice as many, y_h = x_h sigmoid(x_(h + outputs)). */
+loci_status loci_glu_create(loci_layer **layer, size_t outputs, loci_error *error);
+
+/* In training each number is 0 with probability `rate`, else divided by 1 - rate; tied: one draw a channel and
+ * sequence, for all its samples. The draw is a function of (pass->seed, the name, the sequence's number, channel
+ * and, untied, sample), not of how a batch was cut. 0 <= rate < 1. */
+loci_status loci_dropout_create(loci_layer **layer, const char *name, size_t channels, double rate, int tied,
+                                loci_error *error);
+
+/* The mean over the samples of a sequence so far, or the last of them; LOCI_POOL_NONE is not a layer. A
+ * sequence of length 0 gives 0. State of the mean: compensated sums, exact to the last bit for 2^40 samples. */
+loci_status loci_pool_create(loci_layer **layer, loci_pool pool, size_t channels, loci_error *error);
+
+/* Post-norm: y = norm(x + dropout(inner(x))); pre-norm: y = x + dropout(inner(norm(x))). norm NULL: none. Takes
+ * inner and norm over, on failure too; they, and the residual, have the same channels in and out. */
+typedef struct {
+    const char *name; /* for dropout's random numbers */
+    int prenorm;
+    double dropout;
+    int tied;
+} loci_residual_options;
+loci_status loci_residual_create(loci_layer **layer, loci_layer *inner, loci_layer *norm,
+                                 const loci_residual_options *options, loci_error *error);
+
+/* The S4D layer of the S4 repository's example (Gu et al. 2022): a diagonal state space system for each
+ * channel with skip D, GELU, dropout, linear to twice the channels, GLU. Parameters D [H], kernel.log_dt [H],
+ * kernel.C [H][N/2][2], kernel.log_A_real, kernel.A_imag [H][N/2], output_linear.0.weight [2H][H][1],
+ * output_linear.0.bias [2H]: A = -exp(log_A_real) + i A_imag, B = 1, initially A = -1/2 + i pi n. N even, to
+ * LOCI_STATE_MAX; zoh or bilinear. */
+typedef struct {
+    size_t order; /* N */
+    loci_discretization discretization;
+    double dt_min, dt_max; /* initial steps are log-uniform between */
+    double dropout;
+    int tied;
+} loci_s4d_options;
+loci_status loci_s4d_create(loci_layer **layer, const char *name, size_t channels,
+                            const loci_s4d_options *options, loci_error *error);
+
+/* Long short-term memory as in PyTorch: gates i, f, g, o; weight_ih_l0 [4 outputs][inputs], weight_hh_l0 [4
+ * outputs][outputs], bias_ih_l0, bias_hh_l0 [4 outputs], all uniform in +-1/sqrt(outputs). State: h, then c. */
+loci_status loci_lstm_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
+                             loci_error *error);
+
+#endif
