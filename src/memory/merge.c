@@ -42,7 +42,7 @@ static loci_status check_joint(const loci_memory *a, const loci_memory_plan *pla
     if (fabs(between) <= fmin(fuzz, 0.49)) return LOCI_OK;
     return loci_fail(error, LOCI_E_MISMATCH,
                      "%s of %.6g samples: the first holds %llu from %.17g on, the next begins at %.17g",
-                     between > 0 ? "there is a gap" : "the pieces overlap, by", fabs(between),
+                     between > 0 ? "there is a gap" : "there is an overlap", fabs(between),
                      (unsigned long long)a->samples, a->start, b->start);
 }
 
@@ -85,7 +85,9 @@ static void merge_trees(loci_memory *a, const loci_memory_plan *plan, const memo
         return;
     }
     if (a->pending > 0) loci_memory_seal(a, plan, av, bv->first, 1, b->start);
-    const unsigned level = bv->block[0].level;
+    /* of b's largest block: folding may have left a smaller one before it */
+    unsigned level = 0;
+    for (size_t i = 0; i < b->blocks; i++) level = bv->block[i].level > level ? bv->block[i].level : level;
     loci_memory_carry(a, plan, av, 1, level);
     size_t lower = a->blocks;
     while (lower > 0 && av->block[lower - 1].level < level) lower--;
@@ -185,7 +187,8 @@ loci_status loci_memory_merge(loci_memory *a, const loci_memory_plan *plan, cons
     }
     status = check_joint(a, plan, b, error);
     if (status != LOCI_OK) return status;
-    if (b->samples > UINT64_MAX - a->samples) return loci_fail(error, LOCI_E_RANGE, "too many samples");
+    if (b->samples > MEMORY_SAMPLES - a->samples)
+        return loci_fail(error, LOCI_E_RANGE, "the memory would hold more than 2^53 samples");
     if (plan->kind == MEMORY_INVARIANT && memory_stamped(plan) && plan->spec.discretization == LOCI_BILINEAR)
         return loci_fail(
             error, LOCI_E_UNSUPPORTED,

@@ -301,9 +301,10 @@ static loci_status check_values(const loci_memory *memory, const loci_memory_pla
 static loci_status check_times(const loci_memory *memory, const loci_memory_plan *plan, const double *t,
                                size_t n, loci_error *error)
 {
+    if (n > MEMORY_SAMPLES - memory->samples)
+        return loci_fail(error, LOCI_E_RANGE, "the memory would hold more than 2^53 samples");
     if (!memory_stamped(plan)) {
         if (t) return loci_fail(error, LOCI_E_ARGUMENT, "a regular memory takes no time stamps");
-        if (n > UINT64_MAX - memory->samples) return loci_fail(error, LOCI_E_RANGE, "too many samples");
         return LOCI_OK;
     }
     if (!t) return loci_fail(error, LOCI_E_ARGUMENT, "a stamped memory needs a time for every sample");

@@ -292,7 +292,8 @@ loci_status loci_memory_load(loci_memory *memory, const loci_memory_plan *plan, 
     get(&r);
     const uint64_t note = get(&r);
     const size_t most = tree ? MEMORY_LEVELS * plan->keep + 4 : 0;
-    if (blocks > most || pending > (tree || !stamped ? leaf : 1) || closed > 1 || pending > memory->samples ||
+    if (memory->samples > MEMORY_SAMPLES || memory->missing > memory->samples * channels || blocks > most ||
+        pending > (tree || !stamped ? leaf : 1) || closed > 1 || pending > memory->samples ||
         (closed && (pending > 0 || memory->samples == 0)) || note > (uint64_t)(r.end - r.at))
         return damaged(error, "is a memory with sizes that cannot be");
     r.at +=

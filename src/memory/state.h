@@ -25,6 +25,8 @@
 #include "base/vector.h"
 
 enum { MEMORY_LEVELS = 48 };  /* level l holds blocks of 2^l leaves; the last one all that is longer */
+/* A memory's samples are counted in doubles too, exactly: places in time are counted in samples. */
+#define MEMORY_SAMPLES (UINT64_C(1) << 53)
 enum { MEMORY_POINTS = 256 }; /* points that the moments are taken over at once */
 
 typedef enum { MEMORY_TREE, MEMORY_PUBLISHED, MEMORY_INVARIANT } memory_kind;
