@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/linalg.h"
+
 /* All matrices of a plan are kept by columns: a product then runs along contiguous lanes, in an order that depends on the
  * sizes only. y = M x, M [columns][n]. */
 LOCI_HOT static void product(double *y, const double *m, const double *x, size_t n, size_t columns)
@@ -37,25 +39,23 @@ static void transpose(double *m, size_t n)
         }
 }
 
-static void matrix_product(double *c, const double *a, const double *b, size_t n)
+/* What 256^j leaves without input do to a state, until they leave nothing of it. */
+static loci_status make_rests(loci_memory_plan *plan, double *power, double *next, loci_error *error)
 {
-    memset(c, 0, n * n * sizeof *c);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < n; k++) {
-            const double aik = a[i * n + k];
-            for (size_t j = 0; j < n; j++) c[i * n + j] += aik * b[k * n + j];
+    const size_t n = plan->order;
+    memcpy(power, plan->abar_leaf, n * n * sizeof *power);
+    while (plan->rests < MEMORY_RESTS) {
+        for (int i = 0; i < 8; i++) {
+            loci_linalg_multiply(next, power, power, n, n, n);
+            memcpy(power, next, n * n * sizeof *power);
         }
-}
-
-static double norm_one(const double *a, size_t n)
-{
-    double most = 0;
-    for (size_t j = 0; j < n; j++) {
-        double sum = 0;
-        for (size_t i = 0; i < n; i++) sum += fabs(a[i * n + j]);
-        most = fmax(most, sum);
+        if (loci_linalg_norm(power, n) < MEMORY_NOTHING) break;
+        double *rest = loci_allocate(n * n, sizeof *rest);
+        if (!rest) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", n);
+        memcpy(rest, power, n * n * sizeof *rest);
+        plan->rest[plan->rests++] = rest;
     }
-    return most;
+    return LOCI_OK;
 }
 
 static loci_status plan_regular(loci_memory_plan *plan, loci_error *error)
@@ -86,14 +86,15 @@ static loci_status plan_regular(loci_memory_plan *plan, loci_error *error)
         memcpy(power, plan->abar, n * n * sizeof *power);
         for (size_t s = leaf; s > 0; s >>= 1) {
             if (s & 1) {
-                matrix_product(next, result, power, n);
+                loci_linalg_multiply(next, result, power, n, n, n);
                 memcpy(result, next, n * n * sizeof *result);
             }
             if (s > 1) {
-                matrix_product(next, power, power, n);
+                loci_linalg_multiply(next, power, power, n, n, n);
                 memcpy(power, next, n * n * sizeof *power);
             }
         }
+        status = make_rests(plan, power, next, error);
     }
     loci_free(work);
     return status;
@@ -107,7 +108,7 @@ static loci_status plan_stamped(loci_memory_plan *plan, loci_error *error)
     const size_t n = plan->order;
     if (plan->spec.discretization == LOCI_BILINEAR) return LOCI_OK;
     int exponent;
-    frexp(2 * norm_one(plan->a, n), &exponent);
+    frexp(2 * loci_linalg_norm(plan->a, n), &exponent);
     plan->power_step = ldexp(1, -exponent);
     /* up to 64 units of the measure's time by digits; what is longer is taken in rounds of that */
     plan->powers = (size_t)(exponent > -6 ? exponent + 6 : 1);
@@ -257,6 +258,12 @@ void loci_memory_invariant_stamp(const loci_memory_plan *plan, double *state, do
         stamp_zoh(plan, state, u, dt / plan->scale, scratch);
 }
 
+static void rest_step(double *state, const double *power, size_t order, double *scratch)
+{
+    product(scratch, power, state, order, order);
+    for (size_t i = 0; i < order; i++) state[i] = fabs(scratch[i]) < MEMORY_NOTHING ? 0 : scratch[i];
+}
+
 void loci_memory_invariant_rest(const loci_memory_plan *plan, double *state, uint64_t n, double dt,
                                 double *scratch)
 {
@@ -265,19 +272,12 @@ void loci_memory_invariant_rest(const loci_memory_plan *plan, double *state, uin
         loci_memory_invariant_stamp(plan, state, 0, dt, scratch);
         return;
     }
-    for (; n >= plan->leaf; n -= plan->leaf) {
-        double largest = 0;
-        product(scratch, plan->abar_leaf, state, order, order);
-        for (size_t i = 0; i < order; i++) {
-            state[i] = fabs(scratch[i]) < 1e-290 ? 0 : scratch[i];
-            largest = fmax(largest, fabs(state[i]));
-        }
-        if (largest == 0) return; /* everything is forgotten */
-    }
-    for (; n > 0; n--) {
-        product(scratch, plan->abar, state, order, order);
-        memcpy(state, scratch, order * sizeof *state);
-    }
+    uint64_t leaves = n / plan->leaf;
+    for (n -= leaves * plan->leaf; n > 0; n--) rest_step(state, plan->abar, order, scratch);
+    for (size_t j = 0; j <= plan->rests; j++, leaves >>= 8)
+        for (uint64_t digit = leaves & 255; digit > 0; digit--)
+            rest_step(state, j == 0 ? plan->abar_leaf : plan->rest[j - 1], order, scratch);
+    if (leaves > 0) memset(state, 0, order * sizeof *state); /* everything is forgotten */
 }
 
 void loci_memory_invariant_state(const loci_memory *memory, const loci_memory_plan *plan,

@@ -233,6 +233,7 @@ void loci_memory_plan_destroy(loci_memory_plan *plan)
                         plan->abar,       plan->bbar,         plan->abar_leaf, plan->input_leaf,
                         plan->power};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) loci_free(tables[i]);
+    for (size_t i = 0; i < plan->rests; i++) loci_free(plan->rest[i]);
     loci_free(plan);
 }
 

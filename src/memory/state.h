@@ -27,6 +27,8 @@
 enum { MEMORY_LEVELS = 48 };  /* level l holds blocks of 2^l leaves; the last one all that is longer */
 /* A memory's samples are counted in doubles too, exactly: places in time are counted in samples. */
 #define MEMORY_SAMPLES (UINT64_C(1) << 53)
+enum { MEMORY_RESTS = 6 };    /* 256^(6+1) leaves are more than 2^53 samples */
+#define MEMORY_NOTHING 1e-290 /* a state below this is zero: no denormal numbers */
 enum { MEMORY_POINTS = 256 }; /* points that the moments are taken over at once */
 
 typedef enum { MEMORY_TREE, MEMORY_PUBLISHED, MEMORY_INVARIANT } memory_kind;
@@ -62,6 +64,9 @@ struct loci_memory_plan {
     double *abar, *bbar; /* regular: one step */
     double *abar_leaf;   /* regular: S steps */
     double *input_leaf;  /* regular: [S][N]: what each of S inputs adds to the state after the last */
+    /* regular: 256^(j+1) leaves of S steps, [N][N]; beyond `rests` of them nothing is left of a state */
+    double *rest[MEMORY_RESTS];
+    size_t rests;
     size_t powers;       /* stamped zoh: how many doublings are tabulated */
     double power_step;   /* stamped zoh: the shortest, in the measure's time */
     double *power;       /* stamped zoh: [powers][N + 1][N]: exp(A h 2^j), and behind it the integral of the input */
