@@ -214,6 +214,7 @@ static void bad_headers_are_refused(void **state)
         {"{'descr': [('a', '<f8')], " ORDER "'shape': (6,)}", "element type is none of"},
         {"{'descr': '|O', " ORDER "'shape': (6,)}", "elements are |O"},
         {"{'descr': '|f8', " ORDER "'shape': (6,)}", "elements are |f8"},
+        {"{'descr': '<\n\x01\xFF', " ORDER "'shape': (6,)}", "elements are <???"},
         {"{'descr': '=f8', " ORDER "'shape': (6,)}", "elements are =f8"},
         {"{'descr': 'f8', " ORDER "'shape': (6,)}", "elements are f8"},
         {"{'descr': '<f16', " ORDER "'shape': (3,)}", "elements are <f16"},

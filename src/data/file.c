@@ -16,7 +16,7 @@
 #include "base/status.h"
 #include "data/input.h"
 
-#define NAME 128 /* of a path in a message */
+#define NAME 160 /* of a path in a message */
 
 static bool write_all(int descriptor, const char *bytes, size_t size)
 {

@@ -13,6 +13,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "data/quote.h"
 
 void loci_input_name(char *text, size_t size, const char *path)
 {
@@ -22,11 +23,12 @@ void loci_input_name(char *text, size_t size, const char *path)
     } else if (length == 0) {
         snprintf(text, size, "(a file without a name)");
     } else if (length < size) {
-        memcpy(text, path, length + 1);
+        loci_quote(text, size, path, length);
     } else {
         const char *tail = path + length - (size - 4);
         while (((unsigned char)*tail & 0xC0) == 0x80) tail++; /* not from within a UTF-8 character */
-        snprintf(text, size, "...%s", tail);
+        memcpy(text, "...", 3);
+        loci_quote(text + 3, size - 3, tail, strlen(tail));
     }
 }
 
@@ -41,7 +43,7 @@ static loci_status start_input(loci_input *input, loci_error *error)
 loci_status loci_input_open(loci_input *input, const char *path, loci_error *error)
 {
     *input = (loci_input){.length = LOCI_INPUT_LENGTH_UNKNOWN};
-    loci_input_name(input->name, 100, path);
+    loci_input_name(input->name, 160, path);
     input->descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat there;
     if (input->descriptor < 0 || fstat(input->descriptor, &there) != 0) {
@@ -62,8 +64,9 @@ loci_status loci_input_open(loci_input *input, const char *path, loci_error *err
 loci_status loci_input_open_member(loci_input *input, const char *path, const char *member, loci_error *error)
 {
     *input = (loci_input){.length = LOCI_INPUT_LENGTH_UNKNOWN, .descriptor = -1};
-    char name[sizeof input->name + 8];
-    loci_input_name(input->name, 96, path);
+    char name[256], quoted[40];
+    loci_input_name(input->name, 140, path);
+    loci_quote(quoted, sizeof quoted, member, strlen(member));
     int reason = 0;
     input->archive = zip_open(path, ZIP_RDONLY, &reason);
     if (!input->archive) {
@@ -82,19 +85,19 @@ loci_status loci_input_open_member(loci_input *input, const char *path, const ch
     const zip_int64_t index =
         length > 0 && (size_t)length < sizeof name ? zip_name_locate(input->archive, name, 0) : -1;
     if (index < 0) {
-        loci_fail(error, LOCI_E_RANGE, "%s: has no member %.64s", input->name, member);
+        loci_fail(error, LOCI_E_RANGE, "%s: has no member %s", input->name, quoted);
         loci_input_close(input);
         return LOCI_E_RANGE;
     }
     input->member = zip_fopen_index(input->archive, (zip_uint64_t)index, 0);
     if (!input->member) {
-        loci_fail(error, LOCI_E_FORMAT, "%s: member %.64s cannot be read: %s", input->name, member,
+        loci_fail(error, LOCI_E_FORMAT, "%s: member %s cannot be read: %s", input->name, quoted,
                   zip_strerror(input->archive));
         loci_input_close(input);
         return LOCI_E_FORMAT;
     }
     const size_t used = strlen(input->name);
-    snprintf(input->name + used, sizeof input->name - used, ": member %.48s", member);
+    snprintf(input->name + used, sizeof input->name - used, ": member %s", quoted);
     const loci_status status = start_input(input, error);
     if (status != LOCI_OK) loci_input_close(input);
     return status;

@@ -41,7 +41,8 @@ loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error)
 /* Moves the bytes that are held to the front of a buffer of at least `wanted` bytes. */
 loci_status loci_input_reserve(loci_input *input, size_t wanted, loci_error *error);
 
-/* "-" as "standard input", a long path without its front; text has size bytes. */
+/* The path as it may stand in a message: printable, "-" as "standard input", without its front where it does not fit text
+ * [size], size > 32. */
 void loci_input_name(char *text, size_t size, const char *path);
 
 static inline size_t loci_input_held(const loci_input *input)

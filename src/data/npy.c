@@ -13,6 +13,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "data/quote.h"
 
 #define NPY_DIMENSIONS 8
 #define NPY_HEADER 65535 /* bytes; an array of plain numbers needs less than 300 */
@@ -116,7 +117,7 @@ static loci_status parse_header(loci_npy_header *header, text t, const char *nam
 {
     bool have_descr = false, have_order = false, have_shape = false;
     const char *wrong = "a dict of descr, fortran_order and shape was expected";
-    char key[16], descr[16];
+    char key[16], descr[16], quoted[24];
     if (!take(&t, '{')) goto damaged;
     bool comma = true;
     while (!take(&t, '}')) {
@@ -125,11 +126,13 @@ static loci_status parse_header(loci_npy_header *header, text t, const char *nam
             have_descr = true;
             wrong = "its element type is none of f4, f8, i1 to i8, u1 to u8, b1, c8, c16";
             if (!take_quoted(&t, descr, sizeof descr)) goto damaged; /* a list: a structured array */
-            if (!understand(header, descr))
+            if (!understand(header, descr)) {
+                loci_quote(quoted, sizeof quoted, descr, strlen(descr));
                 return loci_fail(
                     error, LOCI_E_FORMAT,
                     "%s: its elements are %s; f4, f8, i1 to i8, u1 to u8, b1, c8 or c16 was expected", name,
-                    descr);
+                    quoted);
+            }
         } else if (strcmp(key, "fortran_order") == 0 && !have_order) {
             have_order = true;
             wrong = "fortran_order is neither True nor False";
