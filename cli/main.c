@@ -12,6 +12,7 @@
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "output.h"
 #include "progress.h"
 
 static const struct {
@@ -79,6 +80,7 @@ static void descriptors_fill(void)
 int main(int argc, char **argv)
 {
     descriptors_fill();
+    output_prepare();
     struct sigaction action = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &action, NULL); /* a reader that left shows as a failed write */
     struct sigaction old;

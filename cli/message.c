@@ -38,7 +38,8 @@ int message_usage(const char *format, ...)
 
 int message_error(const char *subject, const loci_error *error)
 {
-    if (!subject || strncmp(error->text, subject, strlen(subject)) == 0)
+    /* the library leaves out the front of a long path */
+    if (!subject || strncmp(error->text, subject, strlen(subject)) == 0 || strncmp(error->text, "...", 3) == 0)
         return message_fail("%s", error->text);
     return message_fail("%s: %s", subject, error->text);
 }

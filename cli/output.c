@@ -20,6 +20,20 @@
 
 enum { PIECE = 1 << 16, IN_MEMORY = 1 << 24 };
 
+static bool json_cut; /* memory was too short for some part of a JSON value */
+
+static void *json_allocate(size_t size)
+{
+    void *memory = malloc(size);
+    json_cut = json_cut || !memory;
+    return memory;
+}
+
+void output_prepare(void)
+{
+    json_set_alloc_funcs(json_allocate, free);
+}
+
 void output_open(output *out, const char *path)
 {
     *out = (output){.path = path && strcmp(path, "-") != 0 ? path : NULL};
@@ -181,6 +195,7 @@ static size_t character_length(const unsigned char *text)
 json_t *output_json_text(const char *text)
 {
     char *copy = strdup(text);
+    json_cut = json_cut || !copy;
     if (!copy) return NULL;
     for (unsigned char *c = (unsigned char *)copy; *c;) {
         const size_t length = character_length(c);
@@ -254,13 +269,12 @@ static void json_print(output *out, const json_t *value, bool outermost)
 
 void output_json(output *out, json_t *value)
 {
-    if (value) {
+    if (value && !json_cut) {
         json_print(out, value, true);
         output_text(out, "\n");
-        json_decref(value);
-    } else if (!out->reason) {
-        out->reason = ENOMEM;
     }
+    if ((!value || json_cut) && !out->reason) out->reason = ENOMEM;
+    json_decref(value);
 }
 
 static bool is_special(const char *path)

@@ -26,6 +26,9 @@ typedef struct {
     int reason; /* the errno of the first failure; 0: none */
 } output;
 
+/* Before any JSON is made: then output_json knows of values that memory was too short for, however deep. */
+void output_prepare(void);
+
 /* path: a file, or NULL or "-": standard output. */
 void output_open(output *out, const char *path);
 void output_text(output *out, const char *text);

@@ -1,0 +1,104 @@
+#!/bin/sh
+# failing_malloc.sh LIBRARY PROGRAM - runs commands of the program again and again, with its first allocation failing, then its
+# second, and so on until one run needs fewer; now and then also with all that follow failing. LIBRARY is
+# failing_malloc.c, built to be preloaded. Every run must
+#   end with status 0, and have written just what it writes otherwise, or with 1 or 2, and a sentence on standard error
+#   that names the program: never by a signal;
+#   leave, when it fails, what stood in its output's place, and no other file.
+# Output is TAP, a test a command.
+set -u
+export LC_ALL=C
+library=$(realpath "$1") || exit 2
+program=$(realpath "$2") || exit 2
+scratch=$(mktemp -d) || exit 2
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/work"
+cd "$scratch/work" || exit 2
+count=0
+failures=0
+
+complain() {
+    [ -n "$complaint" ] || complaint="allocation $n${on:+ and all after it}: $1"
+}
+
+# The n-th allocation fails, in the command that `set --` holds; sets injected.
+once() {
+    rm -f "$scratch/mark"
+    [ -z "$output" ] || printf 'what stood here' >"$output"
+    LD_PRELOAD=$library LOCI_FAIL_AT=$n LOCI_FAIL_ON=${on:-0} LOCI_FAIL_MARK=$scratch/mark \
+        "$program" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+    status=$?
+    injected=
+    [ ! -e "$scratch/mark" ] || injected=1
+    case $status in
+    0)
+        cmp -s "$scratch/out" "$scratch/expected_out" || complain "status 0, but another standard output"
+        [ -z "$output" ] || cmp -s "$output" "$scratch/expected_file" || complain "status 0, but another $output"
+        ;;
+    1 | 2)
+        grep -q loci "$scratch/err" || complain "status $status without a word"
+        [ -z "$output" ] || [ "$(cat "$output")" = 'what stood here' ] || complain "failed, and spoilt $output"
+        ;;
+    *) complain "status $status" ;;
+    esac
+    [ "$(ls -A)" = "$files" ] || complain "left other files behind: $(ls -A | tr '\n' ' ')"
+}
+
+# check OUTPUT ARGUMENT...: OUTPUT is the file that is written, or nothing.
+check() {
+    output=$1
+    shift
+    count=$((count + 1))
+    complaint=
+    n=0
+    on=
+    [ -z "$output" ] || : >"$output"
+    files=$(ls -A)
+    "$program" "$@" >"$scratch/expected_out" 2>"$scratch/err" </dev/null || complain "fails as it is: $(cat "$scratch/err")"
+    [ -z "$output" ] || cp "$output" "$scratch/expected_file"
+    injected=1
+    while [ -n "$injected" ] && [ -z "$complaint" ]; do
+        n=$((n + 1 + n / 60)) # each of the first 60, then fewer and fewer
+        on=
+        once "$@"
+        [ $((n % 4)) != 1 ] || { on=1 && once "$@"; }
+    done
+    [ "$n" -gt 1 ] || complain "no allocation could be made to fail"
+    if [ -z "$complaint" ]; then
+        echo "ok $count - loci $* ($n allocations)"
+    else
+        failures=$((failures + 1))
+        echo "not ok $count - loci $*"
+        echo "# $complaint"
+        sed 's/^/# /' "$scratch/err"
+    fi
+}
+
+i=0
+{
+    echo 'time,temp,name,load'
+    while [ "$i" -lt 300 ]; do
+        echo "$((3 * i + i * i % 3)).25,$((i % 17)),text,-0.$i"
+        i=$((i + 1))
+    done
+} >signal.csv
+tail -n 150 signal.csv | cut -d , -f 2,4 >plain.csv
+
+check memory.loci remember signal.csv -o memory.loci --time time --order 16
+"$program" remember signal.csv -o memory.loci --time time --order 16 --end 1000
+check plain.loci remember plain.csv -o plain.loci --order 8
+"$program" remember plain.csv -o plain.loci --order 8
+check window.loci remember plain.csv -o window.loci --order 8 --measure legt --window 50
+check '' remember plain.csv -o - --order 8
+check out.csv recall memory.loci --points 20 -o out.csv
+check out.npy recall memory.loci --points 20 -o out.npy
+check '' recall memory.loci --mean --from 2 --to 9 --points 3
+check '' recall memory.loci --plot - --points 50
+check '' recall plain.loci --against plain.csv --json
+check both.loci merge plain.loci plain.loci --append -o both.loci
+check '' inspect plain.loci
+check '' inspect plain.loci --json
+check '' basis legendre --order 5
+
+echo "1..$count"
+[ "$failures" = 0 ]
