@@ -618,7 +618,7 @@ loci_status chart_gnuplot_write(const chart *drawing, const char *path, bool png
     if (good) {
         draw(&on, png);
         good = !ferror(on.script);
-        if (fclose(on.script) != 0) good = false;
+        if (fclose(on.script) != 0 || !text) good = false; /* without memory for text, fclose succeeds */
     }
     free(on.places);
     if (good) {

@@ -410,6 +410,7 @@ loci_status chart_terminal_write(const chart *drawing, loci_error *error)
         good = put_frame(out, colours, frame, columns, high > HEIGHT_LEAST ? high : HEIGHT_LEAST);
     }
     if (out && (ferror(out) || fclose(out) != 0)) good = false;
+    if (!text) good = false; /* fclose does not tell */
     loci_status status = LOCI_OK;
     if (!good)
         status = chart_fail(error, LOCI_E_MEMORY, "out of memory");
