@@ -9,7 +9,7 @@
  *   derived             all that is computed from the parameters once a step: kernels, spectra, packed
  *                       weights. Opened for one length of sequences, prepared after every change of the
  *                       parameters, read by any number of threads.
- *   gradient            `gradient` reals, by which derived quantities change the loss (weights transposed,
+ *   gradient            reals by which derived quantities change the loss (weights transposed,
  *                       spectra, whatever is quick to add to). backward adds to it; two of them are summed
  *                       number by number, in an order of the caller's choice, and gathered into dp once a
  *                       step.
@@ -42,6 +42,10 @@
 #define loci_layer_add LOCI_NAME(loci_layer_add)
 #define loci_layer_adopt LOCI_NAME(loci_layer_adopt)
 #define loci_layer_free LOCI_NAME(loci_layer_free)
+#define loci_layer_open LOCI_NAME(loci_layer_open)
+#define loci_layer_close LOCI_NAME(loci_layer_close)
+#define loci_layer_prepare LOCI_NAME(loci_layer_prepare)
+#define loci_layer_gather LOCI_NAME(loci_layer_gather)
 #define loci_linear_create LOCI_NAME(loci_linear_create)
 #define loci_layernorm_create LOCI_NAME(loci_layernorm_create)
 #define loci_rmsnorm_create LOCI_NAME(loci_rmsnorm_create)
@@ -55,11 +59,14 @@
 
 typedef struct loci_layer loci_layer;
 
-/* Bytes, multiples of 64, for B sequences of L samples; `step` for L lanes. */
+/* What a layer opened for L needs. Bytes are multiples of 64. */
 typedef struct {
-    size_t saved, scratch, step;
+    size_t gradient; /* reals, a multiple of 16 */
+    size_t saved;    /* bytes, for B sequences of L samples */
+    size_t scratch;  /* bytes: forward and backward of B sequences, or a step of B lanes */
 } loci_layer_memory;
 
+/* Functions may be NULL only where it says so; call those by loci_layer_open and its like. */
 typedef struct {
     const char *name;
     unsigned flags; /* of loci_layer_flags */
@@ -73,6 +80,7 @@ typedef struct {
      * state space layers multiply their dt by it. NULL: nothing to prepare. */
     void (*prepare)(const loci_layer *, void *derived, const real *p, double rate);
 
+    /* For passes of up to B sequences of the L that derived was opened for. */
     loci_layer_memory (*memory)(const loci_layer *, const void *derived, size_t B, size_t L);
 
     /* y from x, which may not overlap. state [B]: where the state of each sequence lies, read and replaced;
@@ -104,6 +112,7 @@ enum loci_layer_flags {
                                of L = 1 without lengths; step gives the answer so far */
     LOCI_LAYER_STEPS = 2,   /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it */
     LOCI_LAYER_TRAINS_STEPS = 4, /* ... and backward goes through it */
+    LOCI_LAYER_READS_OUTPUT = 8, /* backward reads y; others may be given NULL for it */
 };
 
 enum { LOCI_LAYER_PARAMETERS = 32 };
@@ -111,9 +120,8 @@ enum { LOCI_LAYER_PARAMETERS = 32 };
 struct loci_layer {
     const loci_layer_class *class;
     size_t inputs, outputs; /* channels */
-    size_t size, gradient,
-        state;       /* reals of parameters, of gradients, and of a sequence's state: multiples of 16 */
-    uint64_t stream; /* of random numbers: from the name */
+    size_t size, state;     /* reals of parameters and of a sequence's state: multiples of 16 */
+    uint64_t stream;        /* of random numbers: from the name */
     size_t parameters;
     loci_parameter parameter[LOCI_LAYER_PARAMETERS]; /* offsets count from the layer's own first real */
     char name[LOCI_PARAMETER_NAME];                  /* what the names of its parameters begin with */
@@ -128,8 +136,22 @@ size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like);
 /* Adds all parameters of a child, under their own names; returns the offset of its slice. */
 size_t loci_layer_adopt(loci_layer *layer, const loci_layer *child);
 
+/* The next `bytes` of memory, 64-byte aligned; *at moves on. */
+static inline void *loci_carve(void **at, size_t bytes)
+{
+    char *const here = *at;
+    *at = here + (bytes + 63) / 64 * 64;
+    return here;
+}
+
 /* NULL is allowed; children are freed too. */
 void loci_layer_free(loci_layer *layer);
+
+/* The class's functions of these names, which may be NULL there. */
+loci_status loci_layer_open(const loci_layer *layer, void **derived, size_t L, loci_error *error);
+void loci_layer_close(const loci_layer *layer, void *derived);
+void loci_layer_prepare(const loci_layer *layer, void *derived, const real *p, double rate);
+void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p);
 
 /* The layers. `name` is what the names of parameters begin with, "encoder" for encoder.weight. All give
  * LOCI_E_ARGUMENT for numbers of channels of 0 or above LOCI_CHANNELS_MAX, and LOCI_E_MEMORY. */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ * layer.c - what all layers have in common: names, parameters, children. */
+#include "base/real.h"
+
+#include "layer/layer.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/allocate.h"
+#include "base/random.h"
+
+void loci_layer_name(loci_layer *layer, const loci_layer_class *class, const char *name, size_t inputs,
+                     size_t outputs)
+{
+    layer->class = class;
+    layer->inputs = inputs;
+    layer->outputs = outputs;
+    snprintf(layer->name, sizeof layer->name, "%s", name ? name : "");
+    layer->stream = loci_random_stream(layer->name);
+}
+
+static size_t append(loci_layer *layer, const loci_parameter *parameter)
+{
+    assert(layer->parameters < LOCI_LAYER_PARAMETERS);
+    layer->parameter[layer->parameters++] = *parameter;
+    return parameter->offset;
+}
+
+size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like)
+{
+    const int length =
+        snprintf(like.name, sizeof like.name, "%s%s%s", layer->name, *layer->name ? "." : "", part);
+    assert(length > 0 && (size_t)length < sizeof like.name);
+    (void)length;
+    like.count = 1;
+    for (size_t i = 0; i < like.dimensions; i++) like.count *= like.shape[i];
+    like.offset = layer->size;
+    layer->size += loci_lane_blocks(like.count) * LOCI_LANES;
+    return append(layer, &like);
+}
+
+size_t loci_layer_adopt(loci_layer *layer, const loci_layer *child)
+{
+    const size_t slice = layer->size;
+    for (size_t i = 0; i < child->parameters; i++) {
+        loci_parameter parameter = child->parameter[i];
+        parameter.offset += slice;
+        append(layer, &parameter);
+    }
+    layer->size += child->size;
+    return slice;
+}
+
+void loci_layer_free(loci_layer *layer)
+{
+    if (layer && layer->class->free) layer->class->free(layer);
+    loci_free(layer);
+}
+
+loci_status loci_layer_open(const loci_layer *layer, void **derived, size_t L, loci_error *error)
+{
+    *derived = NULL;
+    return layer->class->open ? layer->class->open(layer, derived, L, error) : LOCI_OK;
+}
+
+void loci_layer_close(const loci_layer *layer, void *derived)
+{
+    if (derived && layer->class->close) layer->class->close(layer, derived);
+}
+
+void loci_layer_prepare(const loci_layer *layer, void *derived, const real *p, double rate)
+{
+    if (layer->class->prepare) layer->class->prepare(layer, derived, p, rate);
+}
+
+void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p)
+{
+    if (layer->class->gather) layer->class->gather(layer, derived, dp, gradient, p);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * mix.c - weights into panels and back. */
+#include "base/real.h"
+
+#include "transform/mix.h"
+
+const loci_mix *loci_mix_get(void)
+{
+    return LOCI_CHOOSE(loci_mix_level);
+}
+
+size_t loci_mix_size(const loci_mix *mix, size_t K, size_t N)
+{
+    return (N + mix->width - 1) / mix->width * mix->width * K;
+}
+
+/* The place of (input k, output e) among K inputs. */
+static inline size_t place(const loci_mix *mix, size_t k, size_t e, size_t K)
+{
+    return (e / mix->width * K + k) * mix->width + e % mix->width;
+}
+
+void loci_mix_pack(const loci_mix *mix, real *packed, const real *w, size_t outputs, size_t inputs,
+                   size_t first)
+{
+    for (size_t e = 0; e < outputs; e++)
+        for (size_t k = 0; k < inputs; k++) packed[place(mix, k, first + e, inputs)] = w[e * inputs + k];
+}
+
+void loci_mix_pack_transposed(const loci_mix *mix, real *packed, const real *w, size_t outputs, size_t inputs,
+                              size_t first, size_t K)
+{
+    for (size_t e = 0; e < outputs; e++)
+        for (size_t k = 0; k < inputs; k++) packed[place(mix, first + e, k, K)] = w[e * inputs + k];
+}
+
+void loci_mix_unpack(const loci_mix *mix, real *w, const real *packed, size_t outputs, size_t inputs,
+                     size_t first)
+{
+    for (size_t e = 0; e < outputs; e++)
+        for (size_t k = 0; k < inputs; k++) w[e * inputs + k] = packed[place(mix, k, first + e, inputs)];
+}
