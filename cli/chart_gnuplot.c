@@ -2,8 +2,7 @@
  * chart_gnuplot.c - charts as SVG and PNG.
  *
  * The layout is ours, in points from the top left corner; gnuplot is told where every frame, mark and word
- * goes and turns it into lines and glyphs. All text goes in single quotes, in which nothing but the quote
- * means anything, and enhanced mode is off. */
+ * goes and turns it into lines and glyphs. No text of the user's reaches it as anything but a string. */
 #include "chart_model.h"
 
 #include <math.h>
@@ -67,14 +66,22 @@ static double text_width(const char *text, double size)
     return width * size / 100;
 }
 
+/* A string of gnuplot's in which nothing but letters, digits, spaces and UTF-8 stands as itself: what could end it, or
+ * mean something to gnuplot or to a shell behind it, is written in octal, and so is a digit behind such a number. */
 static void quote(FILE *script, const char *text)
 {
-    putc('\'', script);
-    for (const char *c = text; *c; c++) {
-        if (*c == '\'') putc('\'', script);
-        putc(*c, script);
+    bool octal = false;
+    putc('"', script);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        const bool digit = *c >= '0' && *c <= '9';
+        const bool letter = (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || *c == ' ' || *c >= 0x80;
+        octal = !letter && (!digit || octal);
+        if (octal)
+            fprintf(script, "\\%03o", *c);
+        else
+            putc(*c, script);
     }
-    putc('\'', script);
+    putc('"', script);
 }
 
 static double across(const page *on, double x)

@@ -88,7 +88,7 @@ static void drain(output *out)
 
 static void append(output *out, const char *text, size_t length)
 {
-    if (out->reason) return;
+    if (out->reason || length == 0) return;
     if (out->size >= (out->path ? IN_MEMORY : PIECE)) drain(out);
     if (out->reason) return;
     if (length > out->capacity - out->size) {
