@@ -280,15 +280,16 @@ typedef struct {
  * "On the Parameterization and Initialization of Diagonal State Space Models" (2022), section 4). */
 LOCI_API loci_status loci_system_make(loci_system **system, const loci_system_spec *spec, loci_error *error);
 
-/* The dplr form of a memory's A and B: w, p ([rank][order/2]), b as kept halves. *rank: legs, fout 1, legt 2.
- * order even. */
+/* The dplr form of a memory's A and B: the state becomes V^* c. w [order/2], p [rank][order/2] = V^* P, b [order/2] =
+ * V^* B, and, unless NULL, v [order][order/2]. *rank: 2 for legt, 1 for the others (so p needs 2 rows). order even; legs
+ * means legs-lti. O(order^3). */
 LOCI_API loci_status loci_hippo_dplr(loci_measure measure, double *w_re, double *w_im, double *p_re,
-                                     double *p_im, double *b_re, double *b_im, size_t *rank, size_t order,
-                                     loci_error *error);
+                                     double *p_im, double *b_re, double *b_im, double *v_re, double *v_im,
+                                     size_t *rank, size_t order, loci_error *error);
 
 /* From text. KIND:N[,option=value...] with KIND legs, legt, fout, lagt, s4-legs, s4-legt, s4-fout (those as
  * dplr), s4d-lin, s4d-inv, s4d-legs, s4d-real and options dt=SECONDS or dt=FIRST..LAST, copies=H, seed=S,
- * lag=SECONDS, structure=dense|dplr. Anything else is a file: text that ends in .npz, with A, B, C, dt and,
+ * lag=SECONDS, structure=dense|dplr. Text that ends in .npz is a file, with A, B, C, dt and,
  * if wanted, D (0) and P: A is [H,N/2] complex (diagonal; dplr where P [R,H,N/2] is there) or [N,N] real
  * (dense, H = 1); B and C are shaped like A's rows ([H,N/2] or [N]), D and dt [H]. Errors name the part of
  * the text, or the file and the member. */
