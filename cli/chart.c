@@ -184,10 +184,10 @@ static void thin_line(points *kept, const columns *to, const chart_series *serie
     }
 }
 
-/* Of the dots in one small square of the drawing, the first. */
+/* Of the dots in one small square of the drawing, no larger than a dot, the first. */
 static void thin_dots(points *kept, const columns *to, const chart_series *series, bool log_y)
 {
-    enum { HIGH = CHART_PIXELS / 2, WIDE = CHART_PIXELS + 4 };
+    enum { SIDE = 4, HIGH = CHART_PIXELS / 2 / SIDE, WIDE = CHART_PIXELS / SIDE + 4 };
     unsigned char *taken = calloc((size_t)WIDE * (HIGH + 1), 1);
     if (!taken) {
         kept->failed = true;
@@ -203,7 +203,7 @@ static void thin_dots(points *kept, const columns *to, const chart_series *serie
     for (size_t i = 0; i < series->count; i++) {
         const double y = log_y ? log(series->y[i]) : series->y[i], part = (y - low) / (high - low);
         const size_t row = part > 0 && part <= 1 ? (size_t)(part * HIGH) : 0;
-        const size_t column = (size_t)(column_of(to, x_of(series, i), y) + 2);
+        const size_t column = (size_t)(column_of(to, x_of(series, i), y) + 2) / SIDE;
         if (taken[row * WIDE + column]) continue;
         taken[row * WIDE + column] = 1;
         points_keep(kept, x_of(series, i), series->y[i], 0);

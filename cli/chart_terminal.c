@@ -409,7 +409,8 @@ loci_status chart_terminal_write(const chart *drawing, loci_error *error)
         if (i > 0 || drawing->layout.title) putc('\n', out);
         good = put_frame(out, colours, frame, columns, high > HEIGHT_LEAST ? high : HEIGHT_LEAST);
     }
-    if (out && (ferror(out) || fclose(out) != 0)) good = false;
+    if (out && ferror(out)) good = false;
+    if (out && fclose(out) != 0) good = false;
     if (!text) good = false; /* fclose does not tell */
     loci_status status = LOCI_OK;
     if (!good)

@@ -95,7 +95,7 @@ static void test_thinning_bands_and_dots(void **state)
     chart_add(drawing, &(chart_series){.kind = CHART_BAND, .x = x, .y = y, .y2 = y2, .count = COUNT});
     chart_add(drawing, &(chart_series){.kind = CHART_POINTS, .x = x, .y = y, .count = COUNT});
     const chart_series *band = &drawing->frames[0].traces[0].is, *dots = &drawing->frames[0].traces[1].is;
-    assert_true(band->count <= 2 * (CHART_PIXELS + 1) && dots->count <= CHART_PIXELS + 2);
+    assert_true(band->count <= 2 * (CHART_PIXELS + 1) && dots->count <= CHART_PIXELS / 4 + 2);
     size_t found = 0;
     for (size_t i = 0; i < band->count; i++) found += band->y[i] == -9 && band->y2[i] == 9;
     assert_true(found >= 1);
