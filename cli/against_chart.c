@@ -188,25 +188,32 @@ static loci_status panel(painter *on, size_t p, loci_error *error)
     return status;
 }
 
-/* What the memory itself knows of its error: a bar a stretch, by age. */
+typedef struct {
+    double seconds;
+    const char *label;
+} unit;
+
+static unit unit_of_age(double duration)
+{
+    if (duration < 3600) return (unit){1, "age (s)"};
+    if (duration < 86400) return (unit){60, "age (min)"};
+    return duration < 5 * 86400 ? (unit){3600, "age (h)"} : (unit){86400, "age (days)"};
+}
+
+/* What the memory itself knows of its error: a bar a stretch, by age; and a word on the newest, which are kept as they
+ * were and show no bar. */
 static loci_status forgotten(painter *on, const loci_memory_summary *all, const loci_memory_summary *plain,
                              loci_error *error)
 {
+    enum { MOST = 1 << 14 }; /* 48 levels of at most 256 blocks, and those that lead to them */
     const kept *k = on->of->k;
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
-    const double end = on->of->end, sample = (end - on->of->start) / (double)info.samples;
-    if (info.stretches < 2 || !(all->variance > 0) || !(all->forgotten > 0)) return LOCI_OK;
-    chart_panel(on->to, &(chart_axes){.title = "What the memory says that it has forgotten of each stretch",
-                                      .x_label = "age (s)",
-                                      .y_label = "share of the variance",
-                                      .log_x = true,
-                                      .log_y = true,
-                                      .x_from = sample,
-                                      .x_to = end - on->of->start,
-                                      .span = LOOKS,
-                                      .weight = 0.8});
-    double exact = 0;
-    bool named = false;
+    const double duration = on->of->end - on->of->start, sample = duration / (double)info.samples;
+    const unit in = unit_of_age(duration);
+    if (info.stretches < 2 || info.stretches > MOST || !(all->variance > 0) || !(all->forgotten > 0))
+        return LOCI_OK;
+    double *young = on->x, *old = on->x + MOST, *share = on->y, exact = 0;
+    size_t count = 0;
     for (size_t i = info.stretches; i-- > 0;) {
         loci_memory_stretch_info is;
         double error_square, variance;
@@ -214,19 +221,29 @@ static loci_status forgotten(painter *on, const loci_memory_summary *all, const 
         if (status == LOCI_OK)
             status = loci_memory_stretch_error(k->memory, k->plan, i, 0, &error_square, &variance, error);
         if (status != LOCI_OK) return status;
-        const double young = fmax(end - is.end, sample), old = end - is.start,
-                     share = error_square / all->variance;
-        if (is.exact) exact = fmax(exact, old);
-        if (!(share > 0) || !(old > young)) continue;
-        chart_add(on->to, &(chart_series){.kind = CHART_BARS,
-                                          .name = named ? NULL : "recall",
-                                          .x = &young,
-                                          .x2 = &old,
-                                          .y = &share,
-                                          .count = 1,
-                                          .colour = CHART_VERMILION});
-        named = true;
+        if (is.exact) exact = fmax(exact, on->of->end - is.start);
+        if (!(error_square > 0)) continue;
+        young[count] = fmax(on->of->end - is.end, sample) / in.seconds;
+        old[count] = (on->of->end - is.start) / in.seconds;
+        share[count++] = error_square / all->variance;
     }
+    const double from = fmax(sample, exact / 8) / in.seconds, text_x = from * 1.04;
+    chart_panel(on->to, &(chart_axes){.title = "What the memory says that it has forgotten of each stretch",
+                                      .x_label = in.label,
+                                      .y_label = "share of the variance",
+                                      .log_x = true,
+                                      .log_y = true,
+                                      .x_from = from,
+                                      .x_to = duration / in.seconds,
+                                      .span = LOOKS,
+                                      .weight = 0.8});
+    chart_add(on->to, &(chart_series){.kind = CHART_BARS,
+                                      .name = "recall",
+                                      .x = young,
+                                      .x2 = old,
+                                      .y = share,
+                                      .count = count,
+                                      .colour = CHART_VERMILION});
     if (plain)
         chart_add(on->to, &(chart_series){.kind = CHART_LEVELS,
                                           .name = "coefficients of the whole, on the mean",
@@ -234,12 +251,12 @@ static loci_status forgotten(painter *on, const loci_memory_summary *all, const 
                                           .count = 1,
                                           .colour = CHART_BLUE});
     if (exact > sample) {
-        const double from = sample * 1.05, at = plain ? plain->forgotten / 3 : all->forgotten;
+        const double at = plain ? plain->forgotten / 3 : all->forgotten;
         char text[2 * WORDS_SIZE], age[WORDS_SIZE];
         snprintf(text, sizeof text, "the newest %s: exact", words_duration(age, exact));
         chart_add(on->to, &(chart_series){.kind = CHART_TEXT,
                                           .name = text,
-                                          .x = &from,
+                                          .x = &text_x,
                                           .y = &at,
                                           .count = 1,
                                           .colour = CHART_VERMILION});

@@ -289,6 +289,7 @@ void chart_ticks_time(chart_ticks *ticks, double from, double to, size_t wanted)
         size_t k = 0;
         while (k < 12 && long_steps[k] * (double)MONTH < 0.8 * rough) k++;
         ticks_of_months(ticks, low, high, long_steps[k]);
+        snprintf(ticks->note, sizeof ticks->note, "UTC");
         return;
     }
     size_t k = 0;

@@ -172,8 +172,8 @@ static void fit_x_ticks(place *at, const chart_frame *frame)
         chart_ticks_x(&at->x_ticks, frame, &at->window, wanted);
         double taken = 0;
         for (size_t i = 0; i < at->x_ticks.count; i++)
-            if (at->x_ticks.label[i][0]) taken += widest(&at->x_ticks) + 18;
-        if (taken <= width + 18 || wanted <= 2) return;
+            if (at->x_ticks.label[i][0]) taken += widest(&at->x_ticks) + 14;
+        if (taken <= width + 14 || wanted <= 2) return;
     }
 }
 

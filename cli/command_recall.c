@@ -245,7 +245,7 @@ static int plot(const answer *a, const kept *k, const settings *s)
     for (size_t c = 0; c < k->channels; c++) {
         const bool last = !apart || c + 1 == k->channels;
         if (apart || c == 0)
-            chart_panel(drawing, &(chart_axes){.x_label = k->iso ? "time (UTC)" : "time (s)",
+            chart_panel(drawing, &(chart_axes){.x_label = k->iso ? "time" : "time (s)",
                                                .y_label = apart ? k->names[c] : NULL,
                                                .time_x = k->iso,
                                                .bare_x = !last,

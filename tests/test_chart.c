@@ -190,8 +190,8 @@ static void test_ticks_of_time(void **state)
                  "2016-07-01 UTC");
     expect_times("2016-07-01 22:00", "2016-07-02 02:30", "22:00 23:00 2 Jul 01:00 02:00", "2016, UTC");
     expect_times("2016-02-26", "2016-03-03", "26 Feb 27 Feb 28 Feb 29 Feb 1 Mar 2 Mar 3 Mar", "2016, UTC");
-    expect_times("2015-11-15", "2016-04-15", "Dec 2015 Jan 2016 Feb Mar Apr", "");
-    expect_times("1960-06-01", "2020-06-01", "1970 1980 1990 2000 2010 2020", "");
+    expect_times("2015-11-15", "2016-04-15", "Dec 2015 Jan 2016 Feb Mar Apr", "UTC");
+    expect_times("1960-06-01", "2020-06-01", "1970 1980 1990 2000 2010 2020", "UTC");
     /* times beyond the calendar are numbers */
     chart_ticks ticks;
     chart_ticks_time(&ticks, -1e15, 1e15, 4);
