@@ -33,6 +33,7 @@ struct against_chart {
     const kept *k;
     double start, end, dt;
     uint64_t seen;
+    bool looks;        /* the history is long enough for them */
     part parts[PARTS]; /* the whole, then the looks */
 };
 
@@ -55,6 +56,7 @@ against_chart *against_chart_create(const kept *k)
     drawing->dt = loci_memory_plan_spec(k->plan)->dt;
     const double sample = duration / (double)(info.samples ? info.samples : 1);
     const double length = fmin(duration, fmax(duration / LOOK_SHARE, SAMPLES_LEAST * sample));
+    drawing->looks = length * LOOKS <= duration;
     for (size_t p = 0; p < PARTS; p++) {
         part *to = &drawing->parts[p];
         to->to = p == 0 ? info.end : fmax(info.end - ages[p - 1] * duration, info.start + length);
@@ -172,7 +174,8 @@ static loci_status panel(painter *on, size_t p, loci_error *error)
                                       .y_to = p ? on->high : 0,
                                       .span = p ? 1 : LOOKS});
     const size_t count = points_of(shown, on->x, on->y);
-    chart_add(on->to, &(chart_series){.name = "signal",
+    chart_add(on->to, &(chart_series){.kind = spec->join == LOCI_LINEAR ? CHART_LINE : CHART_STEPS,
+                                      .name = "signal",
                                       .x = on->x,
                                       .y = on->y,
                                       .count = count,
@@ -180,7 +183,7 @@ static loci_status panel(painter *on, size_t p, loci_error *error)
                                       .width = p ? 2.6 : 0.9});
     const size_t recalled = p ? RECALLED : RECALLED_WHOLE;
     /* The coefficients of the whole are blue, alone as beside a palace. */
-    const bool plain = spec->measure == LOCI_MEASURE_LEGS && !on->whole;
+    const bool plain = spec->measure == LOCI_MEASURE_LEGS && spec->detail == 0;
     loci_status status = curve(on, k->memory, shown, recalled, plain ? whole : "recall",
                                plain ? CHART_BLUE : CHART_VERMILION, p ? 1.7 : 1, error);
     if (status == LOCI_OK && on->whole)
@@ -284,7 +287,8 @@ static loci_status paint(painter *on, loci_error *error)
     on->low -= room;
     on->high += room;
     if (!(on->low < on->high)) on->low = on->high = 0;
-    for (size_t p = 0; p < PARTS && status == LOCI_OK; p++) status = panel(on, p, error);
+    for (size_t p = 0; p < (on->of->looks ? PARTS : 1) && status == LOCI_OK; p++)
+        status = panel(on, p, error);
     if (status == LOCI_OK) status = forgotten(on, &all, on->whole ? &plain : NULL, error);
     return status;
 }
