@@ -3,7 +3,7 @@
  *
  * The layout is ours, in points from the top left corner; gnuplot is told where every frame, mark and word
  * goes and turns it into lines and glyphs. No text of the user's reaches it as anything but a string. */
-#include "chart_model.h"
+#include "chart_page.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,50 +21,12 @@
 #define SOFT "#666666"
 #define RULE "#e6e6e6"
 
-enum { EDGE = 16, GAP = 26, TITLE_SIZE = 15, LABEL_SIZE = 11, TICK_SIZE = 10, LINE = 17, SAMPLE = 20 };
-
-/* A frame on the page; tops are smaller than bottoms. */
 typedef struct {
-    chart_window window;
-    chart_ticks x_ticks, y_ticks;
-    const chart_series *matrix;
-    double left, right, top, bottom; /* of the axes */
-    double cell_left, cell_right;
-    double header; /* height above the axes */
-    size_t legend_lines;
-} place;
-
-typedef struct {
+    chart_page at;
     FILE *script;
-    const chart *drawing;
-    place *places; /* [drawing->count] */
-    double width, height;
-    double title_bottom;
-} page;
+} paper;
 
 /* --- words --- */
-
-/* Advance widths of DejaVu Sans in hundredths of its size, from space to tilde. */
-static const unsigned char advance[95] = {
-    32, 40, 46, 84, 64, 95, 78, 27, 39,  39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 34, 34, 84, 84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79,
-    60, 79, 69, 63, 61, 73, 68, 99, 69,  61, 69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63,
-    63, 28, 28, 58, 28, 97, 63, 61, 63,  63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84};
-
-static double text_width(const char *text, double size)
-{
-    double width = 0;
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c < 0x80)
-            width += advance[*c - 32];
-        else if ((*c & 0xc0) != 0x80) /* superscripts are narrow, ideograms wide */
-            width += *c == 0xe2 && (c[1] == 0x81 || c[1] == 0x82) ? 40
-                     : *c == 0xc2                                 ? 42
-                     : *c >= 0xe3                                 ? 100
-                                                                  : 64;
-    }
-    return width * size / 100;
-}
 
 /* A string of gnuplot's in which nothing but letters, digits, spaces and UTF-8 stands as itself: what could end it, or
  * mean something to gnuplot or to a shell behind it, is written in octal, and so is a digit behind such a number. */
@@ -84,177 +46,27 @@ static void quote(FILE *script, const char *text)
     putc('"', script);
 }
 
-static double across(const page *on, double x)
+static double across(const paper *on, double x)
 {
-    return x / on->width;
+    return x / on->at.width;
 }
 
-static double up(const page *on, double y)
+static double up(const paper *on, double y)
 {
-    return 1 - y / on->height;
+    return 1 - y / on->at.height;
 }
 
 typedef enum { LEFT, CENTRE, RIGHT } side;
 
 /* Text whose middle line is at y. */
-static void word(const page *on, const char *text, double x, double y, side align, const char *font, int size,
-                 const char *colour)
+static void word(const paper *on, const char *text, double x, double y, side align, const char *font,
+                 int size, const char *colour)
 {
     static const char *const sides[] = {"left", "center", "right"};
     fputs("set label ", on->script);
     quote(on->script, text);
     fprintf(on->script, " at screen %.6f,%.6f %s noenhanced front font '%s,%d' textcolor rgb '%s'\n",
             across(on, x), up(on, y), sides[align], font, size, colour);
-}
-
-/* --- layout --- */
-
-static bool in_legend(const chart_frame *frame, const chart_series *series)
-{
-    return !frame->axes.no_legend && series->name && series->kind != CHART_TEXT &&
-           series->kind != CHART_MATRIX;
-}
-
-static double entry_width(const chart_series *series)
-{
-    return SAMPLE + 6 + text_width(series->name, LABEL_SIZE) + 16;
-}
-
-/* Where entries of the legend stand: from the left, behind the name of the y axis, line by line. */
-typedef struct {
-    double x;
-    size_t line;
-} cursor;
-
-static cursor legend_begin(const chart_frame *frame)
-{
-    return (cursor){.x = frame->axes.y_label ? text_width(frame->axes.y_label, LABEL_SIZE) + 24 : 0};
-}
-
-/* Moves to the next line where the entry does not fit into this one. */
-static cursor legend_fit(cursor at, const chart_series *series, double width)
-{
-    if (at.x > 0 && at.x + entry_width(series) - 16 > width) at = (cursor){.line = at.line + 1};
-    return at;
-}
-
-static size_t legend_lines(const chart_frame *frame, double width)
-{
-    cursor at = legend_begin(frame);
-    bool any = frame->axes.y_label != NULL;
-    for (size_t i = 0; i < frame->count; i++) {
-        const chart_series *s = &frame->traces[i].is;
-        if (!in_legend(frame, s)) continue;
-        at = legend_fit(at, s, width);
-        at.x += entry_width(s);
-        any = true;
-    }
-    return any ? at.line + 1 : 0;
-}
-
-static double footer(const chart_frame *frame)
-{
-    return frame->axes.bare_x ? 10 : 26 + (frame->axes.x_label ? LINE : 0);
-}
-
-static double widest(const chart_ticks *ticks)
-{
-    double width = 0;
-    for (size_t i = 0; i < ticks->count; i++) width = fmax(width, text_width(ticks->label[i], TICK_SIZE));
-    return width;
-}
-
-/* As many marks as their numbers have room. */
-static void fit_x_ticks(place *at, const chart_frame *frame)
-{
-    const double width = at->right - at->left;
-    for (size_t wanted = (size_t)fmin(11, fmax(2, width / 55));; wanted--) {
-        chart_ticks_x(&at->x_ticks, frame, &at->window, wanted);
-        double taken = 0;
-        for (size_t i = 0; i < at->x_ticks.count; i++)
-            if (at->x_ticks.label[i][0]) taken += widest(&at->x_ticks) + 14;
-        if (taken <= width + 14 || wanted <= 2) return;
-    }
-}
-
-static void layout(page *on)
-{
-    const chart *drawing = on->drawing;
-    const size_t rows = drawing->rows, columns = drawing->columns;
-    const double column_width = (on->width - 2 * EDGE - GAP * (double)(columns - 1)) / (double)columns;
-    double weights = 0, fixed = 10;
-    on->title_bottom = 12 + (drawing->layout.title ? 24 : 0) + (drawing->layout.subtitle ? 18 : 0);
-    fixed += on->title_bottom;
-    for (size_t i = 0; i < drawing->count; i++) {
-        const chart_frame *frame = &drawing->frames[i];
-        place *at = &on->places[i];
-        at->window = chart_window_find(frame);
-        at->cell_left = EDGE + (double)frame->column * (column_width + GAP);
-        at->cell_right = at->cell_left + (double)frame->axes.span * (column_width + GAP) - GAP;
-        for (size_t k = 0; k < frame->count; k++)
-            if (frame->traces[k].is.kind == CHART_MATRIX) at->matrix = &frame->traces[k].is;
-        at->legend_lines = legend_lines(frame, at->cell_right - at->cell_left);
-    }
-    /* The tallest of a row sets it, so that titles and axes stand side by side. */
-    for (size_t row = 0; row < rows; row++) {
-        double title = 0, foot = 0, weight = 0;
-        size_t lines = 0;
-        for (size_t i = 0; i < drawing->count; i++) {
-            const chart_frame *frame = &drawing->frames[i];
-            if (frame->row != row) continue;
-            if (frame->axes.title) title = 20;
-            if (on->places[i].legend_lines > lines) lines = on->places[i].legend_lines;
-            foot = fmax(foot, footer(frame));
-            if (weight == 0) weight = frame->axes.weight;
-        }
-        for (size_t i = 0; i < drawing->count; i++) {
-            if (drawing->frames[i].row != row) continue;
-            on->places[i].legend_lines = lines;
-            on->places[i].header = 12 + title + LINE * (double)lines;
-        }
-        fixed += 12 + title + LINE * (double)lines + foot;
-        weights += weight;
-    }
-    const double each = rows == 1 ? 330 : 170;
-    on->height = drawing->layout.height > 0 ? drawing->layout.height : floor(fixed + each * weights);
-    const double unit = fmax(on->height - fixed, 40 * weights) / weights;
-    double top = on->title_bottom;
-    for (size_t row = 0; row < rows; row++) {
-        double foot = 0, height = 0, header = 0;
-        for (size_t i = 0; i < drawing->count; i++) {
-            if (drawing->frames[i].row != row) continue;
-            foot = fmax(foot, footer(&drawing->frames[i]));
-            header = on->places[i].header;
-            if (height == 0) height = unit * drawing->frames[i].axes.weight;
-        }
-        for (size_t i = 0; i < drawing->count; i++) {
-            if (drawing->frames[i].row != row) continue;
-            place *at = &on->places[i];
-            at->top = top + header;
-            at->bottom = at->top + height;
-            const double apart = drawing->frames[i].axes.log_y ? 26 : 42; /* a decade needs less room */
-            chart_ticks_y(&at->y_ticks, &drawing->frames[i], &at->window, (size_t)fmax(2, height / apart));
-        }
-        top += header + height + foot;
-    }
-    /* axes one above the other begin together */
-    for (size_t i = 0; i < drawing->count; i++) {
-        place *at = &on->places[i];
-        double labels = 0;
-        for (size_t k = 0; k < drawing->count; k++)
-            if (drawing->frames[k].column == drawing->frames[i].column)
-                labels = fmax(labels, widest(&on->places[k].y_ticks));
-        at->left = at->cell_left + labels + 9;
-        at->right = at->cell_right - (at->matrix ? 58 : 10);
-        if (at->matrix && !at->matrix->x && !at->matrix->x2) {
-            /* square cells */
-            const double rows_of = (double)at->matrix->rows, columns_of = (double)at->matrix->count / rows_of;
-            const double cell = fmin((at->right - at->left) / columns_of, (at->bottom - at->top) / rows_of);
-            at->right = at->left + cell * columns_of;
-            at->bottom = at->top + cell * rows_of;
-        }
-        fit_x_ticks(at, &drawing->frames[i]);
-    }
 }
 
 /* --- data --- */
@@ -386,7 +198,7 @@ static void style(FILE *script, const chart_trace *trace)
 /* --- a frame --- */
 
 /* The marks are gnuplot's, the numbers beside them ours: its terminals do not agree on where those belong. */
-static void ticks(const page *on, const place *at, bool horizontal, bool numbers)
+static void ticks(const paper *on, const chart_place *at, bool horizontal, bool numbers)
 {
     FILE *script = on->script;
     const chart_ticks *of = horizontal ? &at->x_ticks : &at->y_ticks;
@@ -403,11 +215,11 @@ static void ticks(const page *on, const place *at, bool horizontal, bool numbers
             fprintf(script, " at first %.15g, screen %.6f center", of->at[i], up(on, at->bottom + 15));
         else
             fprintf(script, " at screen %.6f, first %.15g right", across(on, at->left - 8), of->at[i]);
-        fprintf(script, " noenhanced font ',%d' textcolor rgb '" SOFT "'\n", TICK_SIZE);
+        fprintf(script, " noenhanced font ',%d' textcolor rgb '" SOFT "'\n", PAGE_TICK);
     }
 }
 
-static void sample(const page *on, const chart_trace *trace, double x, double y)
+static void sample(const paper *on, const chart_trace *trace, double x, double y)
 {
     FILE *script = on->script;
     const chart_series *s = &trace->is;
@@ -415,16 +227,16 @@ static void sample(const page *on, const chart_trace *trace, double x, double y)
         fprintf(
             script,
             "set object rectangle from screen %.6f,%.6f to screen %.6f,%.6f front fs solid noborder fc rgb ",
-            across(on, x), up(on, y + 5), across(on, x + SAMPLE), up(on, y - 5));
+            across(on, x), up(on, y + 5), across(on, x + PAGE_SAMPLE), up(on, y - 5));
         colour(script, trace, s->pale ? 0.75 : 0);
     } else if (s->kind == CHART_POINTS) {
         fprintf(script, "set label '' at screen %.6f,%.6f front point pt 7 ps %.3g lc rgb ",
-                across(on, x + SAMPLE - 5), up(on, y), fmax(0.22 * s->width, 0.5));
+                across(on, x + PAGE_SAMPLE - 5), up(on, y), fmax(0.22 * s->width, 0.5));
         colour(script, trace, 0);
     } else {
         fprintf(script,
                 "set arrow from screen %.6f,%.6f to screen %.6f,%.6f nohead front lw %.3g dt %s lc rgb ",
-                across(on, x), up(on, y), across(on, x + SAMPLE), up(on, y), fmax(s->width, 1.4),
+                across(on, x), up(on, y), across(on, x + PAGE_SAMPLE), up(on, y), fmax(s->width, 1.4),
                 s->dashed ? "(7,4)" : "1");
         colour(script, trace, s->pale ? 0.3 : 0);
     }
@@ -432,27 +244,27 @@ static void sample(const page *on, const chart_trace *trace, double x, double y)
 }
 
 /* What stands above the axes: title; name of the y axis and legend. */
-static void header(const page *on, const chart_frame *frame, const place *at)
+static void header(const paper *on, const chart_frame *frame, const chart_place *at)
 {
-    const double left = at->cell_left, top = at->top - 10 - LINE * (double)at->legend_lines;
+    const double left = at->cell_left, top = at->top - 10 - PAGE_LINE * (double)at->legend_lines;
     if (frame->axes.title)
-        word(on, frame->axes.title, left, top - 9, LEFT, FONT ":Bold", LABEL_SIZE + 1, INK);
+        word(on, frame->axes.title, left, top - 9, LEFT, FONT ":Bold", PAGE_LABEL + 1, INK);
     if (frame->axes.y_label)
-        word(on, frame->axes.y_label, left, top + LINE / 2.0, LEFT, FONT, LABEL_SIZE, SOFT);
-    cursor to = legend_begin(frame);
+        word(on, frame->axes.y_label, left, top + PAGE_LINE / 2.0, LEFT, FONT, PAGE_LABEL, SOFT);
+    chart_cursor to = chart_legend_begin(frame);
     for (size_t i = 0; i < frame->count; i++) {
         const chart_trace *trace = &frame->traces[i];
-        if (!in_legend(frame, &trace->is)) continue;
-        to = legend_fit(to, &trace->is, at->cell_right - left);
-        const double y = top + LINE * ((double)to.line + 0.5);
+        if (!chart_legend_has(frame, &trace->is)) continue;
+        to = chart_legend_fit(to, &trace->is, at->cell_right - left);
+        const double y = top + PAGE_LINE * ((double)to.line + 0.5);
         sample(on, trace, left + to.x, y);
-        word(on, trace->is.name, left + to.x + SAMPLE + 6, y, LEFT, FONT, LABEL_SIZE, INK);
-        to.x += entry_width(&trace->is);
+        word(on, trace->is.name, left + to.x + PAGE_SAMPLE + 6, y, LEFT, FONT, PAGE_LABEL, INK);
+        to.x += chart_legend_advance(&trace->is);
     }
 }
 
 /* The colours of a matrix beside it. */
-static void colour_bar(const page *on, const place *at)
+static void colour_bar(const paper *on, const chart_place *at)
 {
     enum { STEPS = 48 };
     bool negative;
@@ -470,16 +282,16 @@ static void colour_bar(const page *on, const place *at)
     char text[32], low[40];
     snprintf(text, sizeof text, "%.3g", limit);
     snprintf(low, sizeof low, "−%s", text);
-    word(on, text, left + 13, top + 4, LEFT, FONT, TICK_SIZE, SOFT);
-    word(on, negative ? low : "0", left + 13, bottom - 4, LEFT, FONT, TICK_SIZE, SOFT);
-    if (negative) word(on, "0", left + 13, (top + bottom) / 2, LEFT, FONT, TICK_SIZE, SOFT);
+    word(on, text, left + 13, top + 4, LEFT, FONT, PAGE_TICK, SOFT);
+    word(on, negative ? low : "0", left + 13, bottom - 4, LEFT, FONT, PAGE_TICK, SOFT);
+    if (negative) word(on, "0", left + 13, (top + bottom) / 2, LEFT, FONT, PAGE_TICK, SOFT);
 }
 
-static void draw_frame(const page *on, size_t index)
+static void draw_frame(const paper *on, size_t index)
 {
     FILE *script = on->script;
-    const chart_frame *frame = &on->drawing->frames[index];
-    const place *at = &on->places[index];
+    const chart_frame *frame = &on->at.drawing->frames[index];
+    const chart_place *at = &on->at.places[index];
     const chart_axes *axes = &frame->axes;
     fputs("unset label; unset arrow; unset object; unset logscale\n", script);
     fprintf(
@@ -495,19 +307,19 @@ static void draw_frame(const page *on, size_t index)
     fputs(at->matrix ? "unset grid\n" : "set grid xtics ytics back lt 1 lw 0.8 lc rgb '" RULE "'\n", script);
     if (index == 0) {
         double y = 12 + 10;
-        if (on->drawing->layout.title) {
-            word(on, on->drawing->layout.title, EDGE, y, LEFT, FONT ":Bold", TITLE_SIZE, "#111111");
+        if (on->at.drawing->layout.title) {
+            word(on, on->at.drawing->layout.title, PAGE_EDGE, y, LEFT, FONT ":Bold", PAGE_TITLE, "#111111");
             y += 22;
         }
-        if (on->drawing->layout.subtitle)
-            word(on, on->drawing->layout.subtitle, EDGE, y, LEFT, FONT, LABEL_SIZE, SOFT);
+        if (on->at.drawing->layout.subtitle)
+            word(on, on->at.drawing->layout.subtitle, PAGE_EDGE, y, LEFT, FONT, PAGE_LABEL, SOFT);
     }
     header(on, frame, at);
     if (axes->x_label && !axes->bare_x) {
         char text[256];
         snprintf(text, sizeof text, "%s%s%s%s", axes->x_label, at->x_ticks.note[0] ? " (" : "",
                  at->x_ticks.note, at->x_ticks.note[0] ? ")" : "");
-        word(on, text, (at->left + at->right) / 2, at->bottom + 32, CENTRE, FONT, LABEL_SIZE, SOFT);
+        word(on, text, (at->left + at->right) / 2, at->bottom + 32, CENTRE, FONT, PAGE_LABEL, SOFT);
     }
     if (at->matrix) colour_bar(on, at);
     for (size_t i = 0; i < frame->count; i++) {
@@ -518,7 +330,7 @@ static void draw_frame(const page *on, size_t index)
         fprintf(script,
                 " at first %.15g,%.15g %s offset %s,0 noenhanced front font ',%d' textcolor rgb '#%06x'\n",
                 trace->is.x[0], trace->is.y[0], trace->is.right ? "right" : "left",
-                trace->is.right ? "-0.6" : "0.6", LABEL_SIZE, (unsigned)trace->rgb);
+                trace->is.right ? "-0.6" : "0.6", PAGE_LABEL, (unsigned)trace->rgb);
     }
     for (size_t i = 0; i < frame->count; i++) block(script, i, &frame->traces[i].is, axes, &at->window);
     fputs("plot NaN notitle", script);
@@ -532,24 +344,24 @@ static void draw_frame(const page *on, size_t index)
 
 /* --- the whole --- */
 
-static void draw(page *on, bool png)
+static void draw(paper *on, bool png)
 {
     FILE *script = on->script;
-    layout(on);
+    chart_page_layout(&on->at);
     fputs("set encoding utf8\n", script);
     if (png)
         fprintf(
             script,
             "set term pngcairo noenhanced size %d,%d fontscale 1.5 linewidth 2 dashlength 1.5 pointscale 2.7 rounded font '" FONT
             ",%d' background '#ffffff'\n",
-            (int)(2 * on->width), (int)(2 * on->height), LABEL_SIZE);
+            (int)(2 * on->at.width), (int)(2 * on->at.height), PAGE_LABEL);
     else
         fprintf(script,
                 "set term svg noenhanced size %d,%d rounded font '" FONT
                 ",%d' background '#ffffff' name 'loci'\n",
-                (int)on->width, (int)on->height, LABEL_SIZE);
+                (int)on->at.width, (int)on->at.height, PAGE_LABEL);
     fputs("set border 3 lw 0.8 lc rgb '#999999'\nunset key\nset clip two\nset multiplot\n", script);
-    for (size_t i = 0; i < on->drawing->count; i++) draw_frame(on, i);
+    for (size_t i = 0; i < on->at.drawing->count; i++) draw_frame(on, i);
     fputs("unset multiplot\n", script);
 }
 
@@ -618,16 +430,16 @@ loci_status chart_gnuplot_write(const chart *drawing, const char *path, bool png
     if (status != LOCI_OK) return status;
     char *text = NULL, *picture = NULL;
     size_t text_size = 0, size = 0;
-    page on = {.drawing = drawing, .width = drawing->layout.width > 0 ? drawing->layout.width : 900};
-    on.places = calloc(drawing->count, sizeof *on.places);
-    on.script = on.places ? open_memstream(&text, &text_size) : NULL;
+    paper on = {.at = {.drawing = drawing, .width = drawing->layout.width > 0 ? drawing->layout.width : 900}};
+    on.at.places = calloc(drawing->count, sizeof *on.at.places);
+    on.script = on.at.places ? open_memstream(&text, &text_size) : NULL;
     bool good = on.script != NULL;
     if (good) {
         draw(&on, png);
         good = !ferror(on.script);
         if (fclose(on.script) != 0 || !text) good = false; /* without memory for text, fclose succeeds */
     }
-    free(on.places);
+    free(on.at.places);
     if (good) {
         /* without the user's own ~/.gnuplot */
         static const char *const argv[] = {"gnuplot", "-d", NULL};
