@@ -2,9 +2,9 @@
  * kernel_dplr.c - convolution kernels of 16 dplr systems by their O(N) recurrence, and their gradient by its adjoint.
  *
  * The kernel is the answer to one impulse: about 12 multiply-adds a sample and mode, 16 copies side by side, for any
- * length and from C itself. Cauchy sums at the roots of unity (kernel_cauchy.c), which are there to be checked against,
- * need two complex products, a division and (1 + rank)^2 sums for each half node and mode, C (I - abar^L) beforehand and
- * a transform afterwards. */
+ * length and from C itself. The usual road, Cauchy sums at the roots of unity, made for machines that cannot wait for one
+ * sample after the other, needs for each half node and mode two complex products, a division and (1 + rank)^2 sums,
+ * C (I - abar^L) beforehand and a transform afterwards: more work, for a result with more rounding in it. */
 #define LOCI_REAL_IS_DOUBLE 1
 #include "ssm/kernel_dplr.h"
 

@@ -5,23 +5,39 @@
 
 #include <string.h>
 
-enum { V = LOCI_LANES, GROUP = 2 /* modes that run together, states and coefficients in registers */ };
+/* gcc keeps vectors that are wider than the machine's in memory, so a row of V lanes is run in turns of one register. */
+typedef real vlanes __attribute__((vector_size(64), aligned(64), may_alias));
 
-#define REAL(p) (*(vreal *)(p))
-#define CONST_REAL(p) (*(const vreal *)(p))
+enum {
+    V = LOCI_LANES,
+    TURN = 64 / sizeof(real),
+    GROUP = 2 /* modes that run together, states and coefficients in registers */
+};
+
+#define REAL(p) (*(vlanes *)(p))
+#define CONST_REAL(p) (*(const vlanes *)(p))
 #define RE(p, n) CONST_REAL((p) + (n)*2 * V)
 #define IM(p, n) CONST_REAL((p) + (n)*2 * V + V)
+
+/* The block as seen from lane `turn` on. */
+static inline LOCI_INLINE loci_recurrence_block from_lane(const loci_recurrence_block *b, size_t turn)
+{
+    loci_recurrence_block shifted = *b;
+    shifted.z += turn, shifted.b1 += turn, shifted.c += turn, shifted.d += turn;
+    if (b->b0) shifted.b0 += turn;
+    if (b->q) shifted.q += turn, shifted.g += turn;
+    return shifted;
+}
 
 /* y = d u: the other shares are added to it. */
 static inline LOCI_INLINE void begin(real *y, const real *u, const real *d, size_t length)
 {
     if (!y) return;
-    if (!u) {
-        memset(y, 0, length * V * sizeof(real));
-        return;
+    const vlanes through = CONST_REAL(d);
+    for (size_t k = 0; k < length; k++) {
+        const vlanes now = u ? CONST_REAL(u + k * V) : (vlanes){0};
+        REAL(y + k * V) = through * now;
     }
-    const vreal through = CONST_REAL(d);
-    for (size_t k = 0; k < length; k++) REAL(y + k * V) = through * CONST_REAL(u + k * V);
 }
 
 /* Runs modes n .. n + count - 1 through the whole stretch and adds their share to y. */
@@ -32,15 +48,15 @@ static inline LOCI_INLINE void run_modes(real *y, real *state, const real *u,
     const real *z = block->z + n * 2 * V, *b1 = block->b1 + n * 2 * V, *c = block->c + n * 2 * V;
     const real *b0 = block->b0 ? block->b0 + n * 2 * V : NULL;
     real *re_at = state + n * V, *im_at = state + (block->modes + n) * V;
-    vreal re[GROUP], im[GROUP], last = b0 ? CONST_REAL(state + 2 * block->modes * V) : (vreal){0};
+    vlanes re[GROUP], im[GROUP], last = b0 ? CONST_REAL(state + 2 * block->modes * V) : (vlanes){0};
     for (size_t i = 0; i < count; i++) re[i] = REAL(re_at + i * V), im[i] = REAL(im_at + i * V);
     for (size_t k = 0; k < length; k++) {
-        const vreal now = u ? CONST_REAL(u + k * V) : (vreal){0};
-        vreal sum = {0};
+        const vlanes now = u ? CONST_REAL(u + k * V) : (vlanes){0};
+        vlanes sum = {0};
         for (size_t i = 0; i < count; i++) {
-            vreal in_re = RE(b1, i) * now, in_im = IM(b1, i) * now;
+            vlanes in_re = RE(b1, i) * now, in_im = IM(b1, i) * now;
             if (b0) in_re += RE(b0, i) * last, in_im += IM(b0, i) * last;
-            const vreal next = (in_re + RE(z, i) * re[i]) - IM(z, i) * im[i];
+            const vlanes next = (in_re + RE(z, i) * re[i]) - IM(z, i) * im[i];
             im[i] = (in_im + RE(z, i) * im[i]) + IM(z, i) * re[i];
             re[i] = next;
             sum += RE(c, i) * re[i];
@@ -53,16 +69,18 @@ static inline LOCI_INLINE void run_modes(real *y, real *state, const real *u,
 }
 
 LOCI_HOT
-void loci_recurrence_diagonal(real *y, real *state, const real *u, const loci_recurrence_block *block,
+void loci_recurrence_diagonal(real *y, real *state, const real *u, const loci_recurrence_block *all,
                               size_t length)
 {
-    if (length == 0) return;
-    begin(y, u, block->d, length);
-    size_t n = 0;
-    for (; n + GROUP <= block->modes; n += GROUP) run_modes(y, state, u, block, n, GROUP, length);
-    for (; n < block->modes; n++) run_modes(y, state, u, block, n, 1, length);
-    if (!block->b0) return;
-    REAL(state + 2 * block->modes * V) = u ? CONST_REAL(u + (length - 1) * V) : (vreal){0};
+    for (size_t turn = 0; turn < V && length;
+         turn += TURN, state += TURN, y += y ? TURN : 0, u += u ? TURN : 0) {
+        const loci_recurrence_block block = from_lane(all, turn);
+        begin(y, u, block.d, length);
+        size_t n = 0;
+        for (; n + GROUP <= block.modes; n += GROUP) run_modes(y, state, u, &block, n, GROUP, length);
+        for (; n < block.modes; n++) run_modes(y, state, u, &block, n, 1, length);
+        if (block.b0) REAL(state + 2 * block.modes * V) = u ? CONST_REAL(u + (length - 1) * V) : (vlanes){0};
+    }
 }
 
 /* rank is a constant in each of the two calls below. */
@@ -71,18 +89,18 @@ static inline LOCI_INLINE void run_dplr(real *y, real *state, const real *u,
 {
     const size_t modes = block->modes, low = modes * 2 * V;
     const real *z = block->z, *b = block->b1, *c = block->c, *q = block->q, *g = block->g;
-    vreal sigma[2] = {{0}, {0}}; /* Re(g_r x), g being doubled */
+    vlanes sigma[2] = {{0}, {0}}; /* Re(g_r x), g being doubled */
     for (size_t n = 0; n < modes; n++)
         for (size_t r = 0; r < rank; r++)
             sigma[r] += RE(g + r * low, n) * CONST_REAL(state + n * V) -
                         IM(g + r * low, n) * CONST_REAL(state + (modes + n) * V);
     for (size_t k = 0; k < length; k++) {
-        const vreal now = u ? CONST_REAL(u + k * V) : (vreal){0};
-        vreal sum = {0}, after[2] = {{0}, {0}};
+        const vlanes now = u ? CONST_REAL(u + k * V) : (vlanes){0};
+        vlanes sum = {0}, after[2] = {{0}, {0}};
         for (size_t n = 0; n < modes; n++) {
             real *re_at = state + n * V, *im_at = state + (modes + n) * V;
-            vreal re = RE(b, n) * now + RE(z, n) * REAL(re_at) - IM(z, n) * REAL(im_at);
-            vreal im = IM(b, n) * now + RE(z, n) * REAL(im_at) + IM(z, n) * REAL(re_at);
+            vlanes re = RE(b, n) * now + RE(z, n) * REAL(re_at) - IM(z, n) * REAL(im_at);
+            vlanes im = IM(b, n) * now + RE(z, n) * REAL(im_at) + IM(z, n) * REAL(re_at);
             for (size_t r = 0; r < rank; r++)
                 re -= RE(q + r * low, n) * sigma[r], im -= IM(q + r * low, n) * sigma[r];
             for (size_t r = 0; r < rank; r++) after[r] += RE(g + r * low, n) * re - IM(g + r * low, n) * im;
@@ -96,15 +114,18 @@ static inline LOCI_INLINE void run_dplr(real *y, real *state, const real *u,
 }
 
 LOCI_HOT
-void loci_recurrence_dplr(real *y, real *state, const real *u, const loci_recurrence_block *block,
+void loci_recurrence_dplr(real *y, real *state, const real *u, const loci_recurrence_block *all,
                           size_t length)
 {
-    if (length == 0) return;
-    begin(y, u, block->d, length);
-    if (block->rank == 1)
-        run_dplr(y, state, u, block, 1, length);
-    else
-        run_dplr(y, state, u, block, 2, length);
+    for (size_t turn = 0; turn < V && length;
+         turn += TURN, state += TURN, y += y ? TURN : 0, u += u ? TURN : 0) {
+        const loci_recurrence_block block = from_lane(all, turn);
+        begin(y, u, block.d, length);
+        if (block.rank == 1)
+            run_dplr(y, state, u, &block, 1, length);
+        else
+            run_dplr(y, state, u, &block, 2, length);
+    }
 }
 
 LOCI_HOT

@@ -49,7 +49,7 @@ void loci_recurrence_dense(real *y, real *state, const real *u, const real *colu
  * return that of the initial one, `state`. dy [length][V]; u and du [length][V] or NULL. The members of
  * `gradient` are those of the members of `block`, added to what they hold (b1, c, d, z, q, g; not const for
  * once). scratch: loci_recurrence_dplr_scratch(modes, length) bytes, 64-byte aligned. The states are kept at
- * every 32nd sample and recomputed between. */
+ * every 16th sample and recomputed between. */
 size_t loci_recurrence_dplr_scratch(size_t modes, size_t length);
 void loci_recurrence_dplr_backward(const loci_recurrence_gradient *gradient, real *du, real *dstate,
                                    const real *dy, const real *state, const real *u,
