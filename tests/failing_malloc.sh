@@ -41,7 +41,7 @@ once() {
         ;;
     *) complain "status $status" ;;
     esac
-    [ "$(ls -A)" = "$files" ] || complain "left other files behind: $(ls -A | tr '\n' ' ')"
+    [ "$(ls -A)" = "$files" ] || complain "left other files behind: $(echo .[!.]* *)"
 }
 
 # check OUTPUT ARGUMENT...: OUTPUT is the file that is written, or nothing.

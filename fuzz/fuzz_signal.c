@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/signal - bytes of any kind as a signal: what they are is told by the library. */
-#include "signal.h"
+ * fuzz_signal.c - bytes of any kind as a signal: what they are is told by the library. */
+#include "fuzz_signal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

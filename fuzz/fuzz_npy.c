@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/npy - whole NPY arrays. What is read must be as long as its shape says, and must come back from what is written. */
+ * fuzz_npy.c - whole NPY arrays. What is read must be as long as its shape says, and must come back from what is written. */
 #include <string.h>
 
 #include <loci/data.h>
 
-#include "file.h"
+#include "fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -14,9 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     for (size_t d = 0; d < array.dimensions; d++) count *= array.shape[d];
     double sum = 0;
     for (size_t i = 0; i < count * (array.complex_pairs ? 2 : 1); i++) sum += array.data[i];
-    static char path[] = "/tmp/loci-fuzz-out-XXXXXX";
-    static int made;
-    if (!made) made = mkstemp(path);
+    static char path[32];
+    if (!path[0]) close(new_file(path));
     if (!array.complex_pairs) {
         if (loci_npy_write(path, array.data, array.shape, array.dimensions, 0, NULL) != LOCI_OK) abort();
         if (loci_npy_read(&again, path, NULL) != LOCI_OK) abort();

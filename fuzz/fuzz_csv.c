@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/csv - text as a signal; the first byte chooses the options. */
-#include "signal.h"
+ * fuzz_csv.c - text as a signal; the first byte chooses the options. */
+#include "fuzz_signal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

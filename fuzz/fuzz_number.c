@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/number - decimal numbers, bit by bit against strtod. */
+ * fuzz_number.c - decimal numbers, bit by bit against strtod. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/number.h"
 
-#include "file.h"
+#include "fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

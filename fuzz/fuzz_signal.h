@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/signal.h - a signal read to its end twice, in groups of different sizes: both must give the same samples and the
+ * fuzz_signal.h - a signal read to its end twice, in groups of different sizes: both must give the same samples and the
  * same sentence. */
 #ifndef LOCI_FUZZ_SIGNAL_H
 #define LOCI_FUZZ_SIGNAL_H
@@ -8,7 +8,7 @@
 
 #include <loci/data.h>
 
-#include "file.h"
+#include "fuzz_file.h"
 
 typedef struct {
     uint64_t samples, u, t; /* how many, and what (FNV) */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/npz - members of archives. */
+ * fuzz_npz.c - members of archives. */
 #include <loci/data.h>
 
-#include "file.h"
+#include "fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

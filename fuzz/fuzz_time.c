@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/time - dates: what is parsed must be parsed again, to the microsecond, from what it is formatted as. */
+ * fuzz_time.c - dates: what is parsed must be parsed again, to the microsecond, from what it is formatted as. */
 #include <math.h>
 #include <string.h>
 
 #include <loci/data.h>
 
-#include "file.h"
+#include "fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
