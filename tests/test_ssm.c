@@ -408,6 +408,27 @@ static void refusals(void **state)
     loci_system_free(s);
 }
 
+/* The rule, and that what it chose runs. */
+static void choose_form(void **state)
+{
+    (void)state;
+    const struct {
+        size_t which, order, length;
+        loci_form expected;
+    } cases[] = {{0, 16, 1000, LOCI_MIXED},
+                 {0, 32, 1000, LOCI_CONVOLUTION},
+                 {0, 64, 0, LOCI_MIXED},
+                 {2, 4, 50, LOCI_CONVOLUTION}};
+    for (size_t i = 0; i < 4; i++) {
+        loci_system *s = example(cases[i].which, LOCI_BILINEAR, 1, cases[i].order);
+        loci_ssm *ssm = ready(s, LOCI_FORM_CHOOSE, LOCI_BILINEAR, cases[i].length);
+        real *u = noises(50, 1), y[50];
+        assert_int_equal(loci_ssm_form(ssm), cases[i].expected);
+        run(ssm, y, NULL, u, 1, 50);
+        free(u), loci_ssm_free(ssm), loci_system_free(s);
+    }
+}
+
 /* Growth and radius, where they are known: +-3 i with a real part; a rotation; a Jordan block, whose eigenvalues rounding
  * alone moves by epsilon^(1/N). */
 static void growth(void **state)
@@ -444,7 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_agree), cmocka_unit_test(large_ones_agree), cmocka_unit_test(cuts),
         cmocka_unit_test(steps),       cmocka_unit_test(published),        cmocka_unit_test(backward),
-        cmocka_unit_test(refusals),    cmocka_unit_test(growth),
+        cmocka_unit_test(refusals),    cmocka_unit_test(growth),           cmocka_unit_test(choose_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

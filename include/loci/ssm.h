@@ -204,9 +204,10 @@ typedef struct loci_ssm loci_ssm;
 typedef struct {
     loci_form form;
     loci_discretization discretization;
-    int single;    /* tables in float, for the _f32 functions; 0: in double, for the _f64 functions */
-    size_t length; /* convolution: the longest run, >= 1; choose: what is typical; else unused */
-    size_t chunk;  /* mixed: samples a chunk, 1 to 1024; 0: 64, or 32 where N <= 16 */
+    int single; /* tables in float, for the _f32 functions; 0: in double, for the _f64 functions */
+    size_t
+        length; /* convolution, choose: the longest run, >= 1 (choose: 0 where there is none); else unused */
+    size_t chunk; /* mixed: samples a chunk, a power of two from 8 to 1024; 0: 64, or 32 where N <= 16 */
 } loci_ssm_options;
 
 /* Errors: what loci_system_check says; a combination that is not possible. O(N^2) a copy and chunk sample for

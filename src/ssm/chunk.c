@@ -13,6 +13,12 @@ enum { V = LOCI_LANES, GROUP = 4, TILE = 4 };
 #define REAL(p) (*(vreal *)(p))
 #define CONST_REAL(p) (*(const vreal *)(p))
 
+/* Vectors from one state to the next: not a power of two, or all states would lie in the same places of the cache. */
+static inline size_t apart(const loci_chunk *t)
+{
+    return t->padded + TILE;
+}
+
 static size_t log2_of(size_t power)
 {
     size_t i = 0;
@@ -51,7 +57,7 @@ loci_chunk loci_chunk_lay_out(real *memory, size_t samples, size_t order, int di
 size_t loci_chunk_scratch(const loci_chunk *t, size_t length)
 {
     const size_t chunks = length / t->samples + 2;
-    return ((chunks + 3 * GROUP + t->levels + 2) * t->padded + 5 * t->samples) * V * sizeof(real);
+    return ((2 * chunks + 3 * GROUP + t->levels + 2) * apart(t) + 5 * t->samples) * V * sizeof(real);
 }
 
 /* ---- forward ---- */
@@ -64,13 +70,13 @@ static inline LOCI_INLINE void absorb(real *x, const real *u, const loci_chunk *
         const real *e = t->e + s * T * V;
         vreal sum[TILE][GROUP];
         for (size_t a = 0; a < TILE; a++)
-            for (size_t g = 0; g < count; g++) sum[a][g] = REAL(x + (g * t->padded + s + a) * V);
+            for (size_t g = 0; g < count; g++) sum[a][g] = REAL(x + (g * apart(t) + s + a) * V);
         for (size_t i = 0; i < T; i++, e += TILE * V)
             for (size_t a = 0; a < TILE; a++)
                 for (size_t g = 0; g < count; g++)
                     sum[a][g] += CONST_REAL(e + a * V) * CONST_REAL(u + (g * T + i) * V);
         for (size_t a = 0; a < TILE; a++)
-            for (size_t g = 0; g < count; g++) REAL(x + (g * t->padded + s + a) * V) = sum[a][g];
+            for (size_t g = 0; g < count; g++) REAL(x + (g * apart(t) + s + a) * V) = sum[a][g];
     }
 }
 
@@ -87,7 +93,7 @@ static inline LOCI_INLINE void answer(real *y, const real *u, const real *x, con
         for (size_t s = 0; s < t->state; s++, o += TILE * V)
             for (size_t a = 0; a < TILE; a++)
                 for (size_t g = 0; g < count; g++)
-                    sum[a][g] += CONST_REAL(o + a * V) * CONST_REAL(x + (g * t->padded + s) * V);
+                    sum[a][g] += CONST_REAL(o + a * V) * CONST_REAL(x + (g * apart(t) + s) * V);
         for (size_t i = 0; i < j + TILE; i++) {
             const real *k = t->k + (ptrdiff_t)(j - i) * V; /* down to k[-3], which is 0 */
             for (size_t a = 0; a < TILE; a++)
@@ -149,7 +155,7 @@ static inline LOCI_INLINE void advance(real *x, const real *added, const loci_ch
 static inline LOCI_INLINE void run_group(real *y, real *state, const real *u, const loci_chunk *t,
                                          size_t count, real *x, real *added, real *spare)
 {
-    const size_t row = t->padded * V;
+    const size_t row = apart(t) * V;
     memset(added, 0, count * row * sizeof *added);
     absorb(added, u, t, count);
     for (size_t g = 0; g < count; g++) {
@@ -176,7 +182,7 @@ static inline LOCI_INLINE void pad(real *early, real *late, const real *u, size_
 LOCI_HOT
 void loci_chunk_run(real *y, real *state, const real *u, const loci_chunk *t, size_t length, void *scratch)
 {
-    const size_t T = t->samples, row = t->padded * V;
+    const size_t T = t->samples, row = apart(t) * V;
     real *x = scratch, *added = x + GROUP * row, *spare = added + GROUP * row, *early = spare + row;
     real *late = early + T * V, *out = late + T * V;
     size_t l = 0;
@@ -202,7 +208,7 @@ static inline LOCI_INLINE void answer_to_state(real *dx, const real *dy, const l
     for (size_t s = 0; s < t->padded; s += TILE) {
         vreal sum[TILE][GROUP];
         for (size_t a = 0; a < TILE; a++)
-            for (size_t g = 0; g < count; g++) sum[a][g] = REAL(dx + (g * t->padded + s + a) * V);
+            for (size_t g = 0; g < count; g++) sum[a][g] = REAL(dx + (g * apart(t) + s + a) * V);
         for (size_t j = 0; j < T; j += TILE) {
             const real *o = t->o + (j * t->padded + s * TILE) * V;
             for (size_t b = 0; b < TILE; b++)
@@ -212,7 +218,7 @@ static inline LOCI_INLINE void answer_to_state(real *dx, const real *dy, const l
                             CONST_REAL(o + (a * TILE + b) * V) * CONST_REAL(dy + (g * T + j + b) * V);
         }
         for (size_t a = 0; a < TILE; a++)
-            for (size_t g = 0; g < count; g++) REAL(dx + (g * t->padded + s + a) * V) = sum[a][g];
+            for (size_t g = 0; g < count; g++) REAL(dx + (g * apart(t) + s + a) * V) = sum[a][g];
     }
 }
 
@@ -230,7 +236,7 @@ static inline LOCI_INLINE void to_inputs(real *du, const real *dy, const real *d
                 const real *e = t->e + ((s / TILE * T + i) * TILE + s % TILE) * V;
                 for (size_t a = 0; a < TILE; a++)
                     for (size_t g = 0; g < count; g++)
-                        sum[a][g] += CONST_REAL(e + a * TILE * V) * CONST_REAL(dx + (g * t->padded + s) * V);
+                        sum[a][g] += CONST_REAL(e + a * TILE * V) * CONST_REAL(dx + (g * apart(t) + s) * V);
             }
         if (dy)
             for (size_t j = i; j < T; j++) {
@@ -267,36 +273,40 @@ static inline LOCI_INLINE void to_kernel(real *dk, const real *dy, const real *u
     }
 }
 
-/* do[j][s] += dy[g][j] x[g][s]. */
-static inline LOCI_INLINE void to_answers(real *d_o, const real *dy, const real *x, const loci_chunk *t,
+/* do[j][s] += dy[g][j] x[g][s], over any number of chunks. */
+static inline LOCI_INLINE void to_answers(real *d, const real *dy, const real *x, const loci_chunk *t,
                                           size_t count)
 {
     const size_t T = t->samples;
     for (size_t j = 0; j < T; j += TILE)
-        for (size_t s = 0; s < t->state; s++) {
-            real *d = d_o + (j * t->padded + s * TILE) * V;
-            for (size_t a = 0; a < TILE; a++) {
-                vreal sum = REAL(d + a * V);
-                for (size_t g = 0; g < count; g++)
-                    sum += CONST_REAL(dy + (g * T + j + a) * V) * CONST_REAL(x + (g * t->padded + s) * V);
-                REAL(d + a * V) = sum;
-            }
+        for (size_t s = 0; s < t->padded; s += TILE, d += TILE * TILE * V) {
+            vreal sum[TILE][TILE];
+            for (size_t a = 0; a < TILE * TILE; a++) sum[a / TILE][a % TILE] = REAL(d + a * V);
+            for (size_t g = 0; g < count; g++)
+                for (size_t a = 0; a < TILE; a++)
+                    for (size_t b = 0; b < TILE; b++)
+                        sum[a][b] +=
+                            CONST_REAL(x + (g * apart(t) + s + a) * V) * CONST_REAL(dy + (g * T + j + b) * V);
+            for (size_t a = 0; a < TILE * TILE; a++) REAL(d + a * V) = sum[a / TILE][a % TILE];
         }
 }
 
-/* de[s][i] += dx[g][s] u[g][i]. */
+/* de[s][i] += dx[g][s] u[g][i], over any number of chunks. */
 static inline LOCI_INLINE void to_absorption(real *d, const real *dx, const real *u, const loci_chunk *t,
                                              size_t count)
 {
     const size_t T = t->samples;
     for (size_t s = 0; s < t->padded; s += TILE)
-        for (size_t i = 0; i < T; i++, d += TILE * V)
-            for (size_t a = 0; a < TILE; a++) {
-                vreal sum = REAL(d + a * V);
-                for (size_t g = 0; g < count; g++)
-                    sum += CONST_REAL(dx + (g * t->padded + s + a) * V) * CONST_REAL(u + (g * T + i) * V);
-                REAL(d + a * V) = sum;
-            }
+        for (size_t i = 0; i < T; i += TILE, d += TILE * TILE * V) {
+            vreal sum[TILE][TILE];
+            for (size_t a = 0; a < TILE * TILE; a++) sum[a / TILE][a % TILE] = REAL(d + a * V);
+            for (size_t g = 0; g < count; g++)
+                for (size_t a = 0; a < TILE; a++)
+                    for (size_t b = 0; b < TILE; b++)
+                        sum[a][b] +=
+                            CONST_REAL(u + (g * T + i + a) * V) * CONST_REAL(dx + (g * apart(t) + s + b) * V);
+            for (size_t a = 0; a < TILE * TILE; a++) REAL(d + a * V) = sum[a / TILE][a % TILE];
+        }
 }
 
 /* before = transpose of abar^(2^level), times after; df += after x^T. */
@@ -343,7 +353,7 @@ static inline LOCI_INLINE void retreat_level(real *before, real *df_tables, cons
 static inline LOCI_INLINE void retreat(real *dx, real *df, const real *x, const loci_chunk *t, size_t samples,
                                        real *path, real *spare)
 {
-    const size_t row = t->padded * V, bytes = t->state * V * sizeof *dx;
+    const size_t row = apart(t) * V, bytes = t->state * V * sizeof *dx;
     size_t steps = 0;
     memcpy(path, x, bytes);
     for (size_t level = 0; level < t->levels; level++)
@@ -359,51 +369,59 @@ static inline LOCI_INLINE void retreat(real *dx, real *df, const real *x, const 
         }
 }
 
-/* `count` chunks in a row, from the last to the first: x [count][padded] are the states before each. */
-static inline LOCI_INLINE void backward_group(loci_chunk *d, real *du, real *dstate, const real *dy,
-                                              const real *u, const real *x, const loci_chunk *t, size_t count,
-                                              real *after, real *before, real *path, real *spare)
+/* `count` chunks in a row, from the last to the first: x are the states before each; after becomes the gradients of those
+ * after each. */
+static inline LOCI_INLINE void backward_group(real *df, real *du, real *dstate, const real *dy, const real *x,
+                                              const loci_chunk *t, size_t count, real *after, real *before,
+                                              real *path, real *spare)
 {
-    const size_t row = t->padded * V, bytes = t->state * V * sizeof *dstate;
+    const size_t row = apart(t) * V, bytes = t->state * V * sizeof *dstate;
     memset(before, 0, count * row * sizeof *before);
     answer_to_state(before, dy, t, count);
     for (size_t g = count; g-- > 0;) {
         memset(after + g * row, 0, row * sizeof *after);
         memcpy(after + g * row, dstate, bytes);
-        retreat(dstate, d ? d->f : NULL, x + g * row, t, t->samples, path, spare);
+        retreat(dstate, df, x + g * row, t, t->samples, path, spare);
         for (size_t s = 0; s < t->state; s++) REAL(dstate + s * V) += CONST_REAL(before + g * row + s * V);
     }
     to_inputs(du, dy, after, t, count);
-    if (!d) return;
-    to_kernel(d->k, dy, u, t, count);
-    to_answers(d->o, dy, x, t, count);
-    to_absorption(d->e, after, u, t, count);
+}
+
+/* x [chunks + 1]: the states before each chunk, and after the last, as forward had them. */
+static inline LOCI_INLINE void recompute(real *x, const real *u, const real *state, const loci_chunk *t,
+                                         size_t chunks, real *added, real *spare)
+{
+    const size_t T = t->samples, row = apart(t) * V;
+    memset(x, 0, (chunks + 1) * row * sizeof *x);
+    memcpy(x, state, t->state * V * sizeof *x);
+    for (size_t i = 0, count; i < chunks; i += count) {
+        count = i + GROUP <= chunks ? GROUP : 1;
+        memset(added, 0, count * row * sizeof *added);
+        if (count == GROUP)
+            absorb(added, u + i * T * V, t, GROUP);
+        else
+            absorb(added, u + i * T * V, t, 1);
+        for (size_t g = 0; g < count; g++) {
+            real *next = x + (i + g + 1) * row;
+            memcpy(next, x + (i + g) * row, t->state * V * sizeof *x);
+            advance(next, added + g * row, t, T, spare);
+        }
+    }
 }
 
 LOCI_HOT
 void loci_chunk_backward(loci_chunk *d, real *du, real *dstate, const real *dy, const real *u,
                          const real *state, const loci_chunk *t, size_t length, void *scratch)
 {
-    const size_t T = t->samples, row = t->padded * V, chunks = length / T, rest = length - chunks * T;
-    real *x = scratch, *after = x + (chunks + 2) * row, *before = after + GROUP * row,
-         *path = before + GROUP * row;
-    real *spare = path + (t->levels + 1) * row, *early = spare + row, *late = early + T * V,
-         *out = late + T * V;
-    real *other = out + T * V;
-
-    /* the states before each chunk, as forward had them */
-    memset(x, 0, (chunks + 2) * row * sizeof *x);
-    memcpy(x, state, t->state * V * sizeof *x);
-    for (size_t i = 0; i < chunks; i++) { /* the last one only where a shorter chunk follows */
-        memset(before, 0, row * sizeof *before);
-        absorb(before, u + i * T * V, t, 1);
-        memcpy(x + (i + 1) * row, x + i * row, t->state * V * sizeof *x);
-        advance(x + (i + 1) * row, before, t, T, spare);
-    }
+    const size_t T = t->samples, row = apart(t) * V, chunks = length / T, rest = length - chunks * T;
+    real *x = scratch, *after = x + (chunks + 1) * row, *before = after + (chunks + 1) * row;
+    real *path = before + GROUP * row, *spare = path + (t->levels + 1) * row;
+    real *early = spare + row, *late = early + T * V, *out = late + T * V, *other = out + T * V;
+    real *df = d ? d->f : NULL;
+    recompute(x, u, state, t, chunks, before, spare);
 
     if (rest) {
-        const real *in = u + chunks * T * V;
-        pad(early, late, in, rest, T);
+        pad(early, late, u + chunks * T * V, rest, T);
         pad(out, NULL, dy + chunks * T * V, rest, T);
         memset(after, 0, row * sizeof *after);
         memcpy(after, dstate, t->state * V * sizeof *after);
@@ -418,14 +436,18 @@ void loci_chunk_backward(loci_chunk *d, real *du, real *dstate, const real *dy, 
         for (size_t i = 0; i < rest; i++) REAL(du + (chunks * T + i) * V) += REAL(other + (T - rest + i) * V);
         memset(before, 0, row * sizeof *before);
         answer_to_state(before, out, t, 1);
-        retreat(dstate, d ? d->f : NULL, x + chunks * row, t, rest, path, spare);
+        retreat(dstate, df, x + chunks * row, t, rest, path, spare);
         for (size_t s = 0; s < t->state; s++) REAL(dstate + s * V) += CONST_REAL(before + s * V);
     }
     size_t i = chunks;
     for (; i % GROUP; i--)
-        backward_group(d, du + (i - 1) * T * V, dstate, dy + (i - 1) * T * V, u + (i - 1) * T * V,
-                       x + (i - 1) * row, t, 1, after, before, path, spare);
+        backward_group(df, du + (i - 1) * T * V, dstate, dy + (i - 1) * T * V, x + (i - 1) * row, t, 1,
+                       after + (i - 1) * row, before, path, spare);
     for (; i > 0; i -= GROUP)
-        backward_group(d, du + (i - GROUP) * T * V, dstate, dy + (i - GROUP) * T * V, u + (i - GROUP) * T * V,
-                       x + (i - GROUP) * row, t, GROUP, after, before, path, spare);
+        backward_group(df, du + (i - GROUP) * T * V, dstate, dy + (i - GROUP) * T * V, x + (i - GROUP) * row,
+                       t, GROUP, after + (i - GROUP) * row, before, path, spare);
+    if (!d) return;
+    to_kernel(d->k, dy, u, t, chunks);
+    to_answers(d->o, dy, x, t, chunks);
+    to_absorption(d->e, after, u, t, chunks);
 }

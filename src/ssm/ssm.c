@@ -33,11 +33,10 @@ static loci_status check_options(const loci_ssm_options *o, const loci_system *s
     return LOCI_OK;
 }
 
-/* The fixed rule, from what bench_ssm measures (docs/forms.md). */
+/* The fixed rule, from what bench_ssm measures (docs/forms.md): a transform does not feel N, chunks do not feel L. */
 static loci_form choose(const loci_system *s, size_t length)
 {
-    (void)s;
-    return length < 128 ? LOCI_RECURRENT : LOCI_CONVOLUTION;
+    return length == 0 || (s->structure == LOCI_DIAGONAL && s->order <= 16) ? LOCI_MIXED : LOCI_CONVOLUTION;
 }
 
 loci_status loci_ssm_create(loci_ssm **ssm, const loci_system *system, const loci_ssm_options *options,
