@@ -6,18 +6,35 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/allocate.h"
 #include "base/random.h"
+#include "base/status.h"
 
-void loci_layer_name(loci_layer *layer, const loci_layer_class *class, const char *name, size_t inputs,
-                     size_t outputs)
+/* Room for the longest part, "output_linear.0.weight", and its dot. */
+enum { PART = 32 };
+
+loci_status loci_layer_allocate(void **out, size_t size, const loci_layer_class *class, const char *name,
+                                size_t inputs, size_t outputs, loci_error *error)
 {
+    if (inputs == 0 || outputs == 0 || inputs > LOCI_CHANNELS_MAX || outputs > LOCI_CHANNELS_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "layer %s has %zu inputs and %zu outputs; 1 to %d were expected", name, inputs,
+                         outputs, LOCI_CHANNELS_MAX);
+    if (strlen(name) + PART > LOCI_PARAMETER_NAME)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "name %.40s... of a layer is too long; %d bytes were expected", name,
+                         LOCI_PARAMETER_NAME - PART);
+    loci_layer *layer = loci_allocate(1, size);
+    if (!layer) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", name);
     layer->class = class;
     layer->inputs = inputs;
     layer->outputs = outputs;
-    snprintf(layer->name, sizeof layer->name, "%s", name ? name : "");
-    layer->stream = loci_random_stream(layer->name);
+    snprintf(layer->name, sizeof layer->name, "%s", name);
+    layer->stream = loci_random_stream(name);
+    *out = layer;
+    return LOCI_OK;
 }
 
 static size_t append(loci_layer *layer, const loci_parameter *parameter)

@@ -38,7 +38,7 @@
 
 #define loci_layer LOCI_NAME(loci_layer)
 #define loci_layer_class LOCI_NAME(loci_layer_class)
-#define loci_layer_name LOCI_NAME(loci_layer_name)
+#define loci_layer_allocate LOCI_NAME(loci_layer_allocate)
 #define loci_layer_add LOCI_NAME(loci_layer_add)
 #define loci_layer_adopt LOCI_NAME(loci_layer_adopt)
 #define loci_layer_free LOCI_NAME(loci_layer_free)
@@ -47,8 +47,7 @@
 #define loci_layer_prepare LOCI_NAME(loci_layer_prepare)
 #define loci_layer_gather LOCI_NAME(loci_layer_gather)
 #define loci_linear_create LOCI_NAME(loci_linear_create)
-#define loci_layernorm_create LOCI_NAME(loci_layernorm_create)
-#define loci_rmsnorm_create LOCI_NAME(loci_rmsnorm_create)
+#define loci_norm_create LOCI_NAME(loci_norm_create)
 #define loci_activation_create LOCI_NAME(loci_activation_create)
 #define loci_glu_create LOCI_NAME(loci_glu_create)
 #define loci_dropout_create LOCI_NAME(loci_dropout_create)
@@ -127,9 +126,11 @@ struct loci_layer {
     char name[LOCI_PARAMETER_NAME];                  /* what the names of its parameters begin with */
 };
 
-/* For the create functions of layers. Sets class, channels, name (the empty one is allowed) and stream. */
-void loci_layer_name(loci_layer *layer, const loci_layer_class *class, const char *name, size_t inputs,
-                     size_t outputs);
+/* For the create functions of layers: *layer = `size` bytes, zeroed, that begin with a loci_layer of this class,
+ * name (the empty one is allowed), stream and channels. LOCI_E_ARGUMENT: no channels, more than LOCI_CHANNELS_MAX,
+ * or a name too long; LOCI_E_MEMORY. */
+loci_status loci_layer_allocate(void **layer, size_t size, const loci_layer_class *class, const char *name,
+                                size_t inputs, size_t outputs, loci_error *error);
 /* Adds parameter `name`.`part`, of the shape of `like` and its group and initial values, behind those that
  * are there; layer->size grows by its count, rounded up to 16. Returns its offset. */
 size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like);
@@ -160,13 +161,11 @@ void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const r
 loci_status loci_linear_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
                                loci_error *error);
 
-/* (x - mean)/sqrt(variance + epsilon) weight + bias over the channels of each sample (Ba et al. 2016; variance
- * divided by their number): weight, bias [channels]. And x/sqrt(mean of squares + epsilon) weight (Zhang and
- * Sennrich 2019). */
-loci_status loci_layernorm_create(loci_layer **layer, const char *name, size_t channels, double epsilon,
-                                  loci_error *error);
-loci_status loci_rmsnorm_create(loci_layer **layer, const char *name, size_t channels, double epsilon,
-                                loci_error *error);
+/* LOCI_NORM_LAYER: (x - mean)/sqrt(variance + 1e-5) weight + bias over the channels of each sample, the variance
+ * divided by their number (Ba et al. 2016); LOCI_NORM_RMS: x/sqrt(mean of squares + 1e-5) weight (Zhang and Sennrich
+ * 2019). weight, bias [channels], 1 and 0 at first. LOCI_NORM_NONE is not a layer. */
+loci_status loci_norm_create(loci_layer **layer, const char *name, loci_norm norm, size_t channels,
+                             loci_error *error);
 
 /* x Phi(x), Phi the normal distribution (Hendrycks and Gimpel 2016, by erf); x sigmoid(x). */
 typedef enum { LOCI_GELU, LOCI_SILU } loci_activation;
@@ -183,7 +182,8 @@ loci_status loci_dropout_create(loci_layer **layer, const char *name, size_t cha
                                 loci_error *error);
 
 /* The mean over the samples of a sequence so far, or the last of them; LOCI_POOL_NONE is not a layer. A
- * sequence of length 0 gives 0. State of the mean: compensated sums, exact to the last bit for 2^40 samples. */
+ * sequence of length 0 gives 0. The mean is kept in twice the precision and is
+ * right to a few ulp after 2^40 samples. */
 loci_status loci_pool_create(loci_layer **layer, loci_pool pool, size_t channels, loci_error *error);
 
 /* Post-norm: y = norm(x + dropout(inner(x))); pre-norm: y = x + dropout(inner(norm(x))). norm NULL: none. Takes

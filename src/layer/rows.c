@@ -96,6 +96,22 @@ static void sum(real *total, const real *x, size_t rows)
         }
 }
 
+/* Knuth's sum of two numbers with its error, then Dekker's to bring the two parts in order. */
+static void accumulate(real *total, real *lost, const real *x, size_t rows)
+{
+    for (size_t lane = 0; lane < V; lane += W) {
+        vreal s = AT(total + lane), rest = AT(lost + lane);
+        for (size_t r = 0; r < rows; r++) {
+            const vreal v = AT(x + r * V + lane), whole = s + v, part = whole - s;
+            rest += (s - (whole - part)) + (v - part);
+            s = whole + rest;
+            rest -= s - whole;
+        }
+        TO(total + lane) = s;
+        TO(lost + lane) = rest;
+    }
+}
+
 /* ---- norms ---- */
 
 static inline LOCI_INLINE real across(const real *row)
@@ -223,11 +239,11 @@ static void recur(real *y, real *state, const real *u, const real *z, const real
         const vreal in = AT(u + lane);
         vreal even = in * AT(d + lane), odd = {0};
         for (size_t n = 0; n < modes; n++) {
-            const size_t at = n * 2 * V + lane;
-            const vreal zr = AT(z + at), zi = AT(z + at + V), xr = AT(state + at), xi = AT(state + at + V);
+            const size_t at = n * 2 * V + lane, x = n * V + lane, x_im = modes * V + x;
+            const vreal zr = AT(z + at), zi = AT(z + at + V), xr = AT(state + x), xi = AT(state + x_im);
             const vreal re = zr * xr - zi * xi + in, im = zr * xi + zi * xr;
-            TO(state + at) = re;
-            TO(state + at + V) = im;
+            TO(state + x) = re;
+            TO(state + x_im) = im;
             even += AT(c + at) * re;
             odd += AT(c + at + V) * im;
         }
@@ -278,6 +294,7 @@ const loci_rows LOCI_LEVEL(loci_rows_level) = {
     .glu_backward = glu_backward,
     .add = add,
     .sum = sum,
+    .accumulate = accumulate,
     .normalize = normalize,
     .normalize_backward = normalize_backward,
     .recur = recur,

@@ -30,6 +30,8 @@ typedef struct loci_rows {
     void (*add)(real *y, const real *x, const real *a, const real *mask, size_t step, size_t rows);
     /* sum [16] += the rows of x. */
     void (*sum)(real *sum, const real *x, size_t rows);
+    /* sum + lost [16], an unevaluated sum of twice the precision, += the rows of x, one after the other. */
+    void (*accumulate)(real *sum, real *lost, const real *x, size_t rows);
 
     /* y = (x - mean) scale weight + bias over `channels` channels, with scale = 1/sqrt(variance + epsilon), or,
      * centered 0, y = x scale weight with the mean of squares as variance. statistics [rows][2]: mean, scale. */
@@ -41,8 +43,8 @@ typedef struct loci_rows {
                                const real *statistics, const real *weight, size_t stride, int centered,
                                size_t channels, size_t rows);
 
-    /* One sample of 16 diagonal systems: x = z x + u, y = Re(c x) + d u; z, c and the state are [modes][2][16],
-     * real and imaginary parts. */
+    /* One sample of 16 diagonal systems: x = z x + u, y = Re(c x) + d u. z and c are [modes][2][16], the state is
+     * [2][modes][16]: real and imaginary parts. */
     void (*recur)(real *y, real *state, const real *u, const real *z, const real *c, const real *d,
                   size_t modes);
 

@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: MIT
+ * s4d.c - the S4D layer (Gu et al. 2022): a diagonal state space system a channel, GELU, dropout, linear, GLU.
+ *
+ *     v = K * u + D u, K_l = 2 Re(sum over n of C_n B_n z_n^l);    y = GLU(W dropout(GELU(v)) + b)
+ *
+ * with z = exp(dt A) (zoh) or (1 + dt A/2)/(1 - dt A/2) (bilinear). All input weights are 1, so the discrete B is put
+ * into C, and modes run with an input weight of 1: x = z x + u. The state of a sequence is x, [blocks][2][modes][16].
+ *
+ * The convolution takes each block of channels by itself, D as part of K_0. What follows is done in bands of LOCI_BAND
+ * rows that stay in cache from GELU to GLU. The second half of the linear layer's outputs begins at a block of its
+ * own. backward repeats GELU. */
+#include "base/real.h"
+
+#include "layer/layer.h"
+
+#include <complex.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "layer/dropout.h"
+#include "layer/rows.h"
+#include "ssm/block.h"
+#include "ssm/discretize_diagonal.h"
+#include "ssm/kernel_diagonal.h"
+#include "ssm/state_diagonal.h"
+#include "transform/convolution.h"
+#include "transform/mix.h"
+
+enum { V = LOCI_LANES, BAND = LOCI_BAND };
+
+typedef struct {
+    loci_layer layer;
+    size_t modes;
+    loci_discretization discretization;
+    loci_dropout dropout;
+    size_t d, log_dt, c, log_a, im_a, weight, bias; /* offsets */
+} s4d;
+
+typedef struct {
+    size_t L;
+    loci_convolution *plan; /* NULL: L is 0 */
+    const loci_mix *mix;
+    double rate;
+    loci_block *block;        /* [blocks]: z, b1 = 1, c = C B, d, in double */
+    real *kernel;             /* [blocks][kernel_size], prepared */
+    real *z, *c, *d;          /* as block's, c doubled: [blocks][modes][2][16], [blocks][16] */
+    real *forth, *back;       /* the linear layer packed, and transposed */
+    real *bias;               /* [2 blocks][16] */
+    void *scratch;            /* of prepare and gather */
+    double *dblock;           /* one block's gradient, for gather */
+    double *w, *f1;           /* [blocks][modes][2][16]: dt A, and B / dt, for steps of other lengths */
+    size_t kernel_size;       /* reals */
+    void *memory, *in_double; /* all of the above */
+} derived_s4d;
+
+static inline size_t blocks_of(const loci_layer *layer)
+{
+    return loci_lane_blocks(layer->inputs);
+}
+
+/* Padded outputs of the linear layer: both halves. */
+static inline size_t wide(const loci_layer *layer)
+{
+    return 2 * blocks_of(layer) * V;
+}
+
+/* ---- modes ---- */
+
+typedef struct {
+    double complex a, c; /* A, and C of the parameters */
+    double dt;
+} mode;
+
+static mode mode_of(const s4d *self, const real *p, size_t h, size_t n, double rate)
+{
+    const size_t at = h * self->modes + n;
+    const double re = -exp((double)p[self->log_a + at]);
+    mode m;
+    m.a = re + I * (double)p[self->im_a + at];
+    m.c = (double)p[self->c + 2 * at] + I * (double)p[self->c + 2 * at + 1];
+    m.dt = rate * exp((double)p[self->log_dt + h]);
+    return m;
+}
+
+static void fill_block(const s4d *self, derived_s4d *d, const real *p, size_t k)
+{
+    loci_block *block = &d->block[k];
+    const size_t modes = self->modes, H = self->layer.inputs, lanes = H - k * V < V ? H - k * V : V;
+    for (size_t i = 0; i < lanes; i++) {
+        block->d[i] = (double)p[self->d + k * V + i];
+        for (size_t n = 0; n < modes; n++) {
+            const mode m = mode_of(self, p, k * V + i, n, d->rate);
+            loci_mode f;
+            loci_mode_discretize(&f, self->discretization, m.dt * m.a, 0);
+            const double complex c = m.c * m.dt * f.f1;
+            const size_t at = n * 2 * V + i;
+            block->z[at] = creal(f.z), block->z[at + V] = cimag(f.z);
+            block->c[at] = creal(c), block->c[at + V] = cimag(c);
+            block->b1[at] = 1;
+            d->w[k * modes * 2 * V + at] = creal(m.dt * m.a),
+                                     d->w[k * modes * 2 * V + at + V] = cimag(m.dt * m.a);
+            d->f1[k * modes * 2 * V + at] = creal(f.f1), d->f1[k * modes * 2 * V + at + V] = cimag(f.f1);
+        }
+        for (size_t n = 0; n < modes; n++) {
+            const size_t at = n * 2 * V + i, to = k * modes * 2 * V + at;
+            d->z[to] = (real)block->z[at], d->z[to + V] = (real)block->z[at + V];
+            d->c[to] = (real)(2 * block->c[at]), d->c[to + V] = (real)(2 * block->c[at + V]);
+        }
+        d->d[k * V + i] = p[self->d + k * V + i];
+    }
+}
+
+/* ---- derived quantities ---- */
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t scratch_of_convolution(const derived_s4d *d)
+{
+    return d->plan ? loci_lane_blocks(loci_convolution_scratch_size(d->plan)) * V * sizeof(real) : 0;
+}
+
+static void close_layer(const loci_layer *layer, void *derived)
+{
+    (void)layer;
+    derived_s4d *d = derived;
+    loci_convolution_destroy(d->plan);
+    loci_free(d->memory);
+    loci_free(d->in_double);
+    loci_free(d->block);
+    loci_free(d);
+}
+
+/* The system that the loci_block functions ask for the shape of. */
+static loci_system shape_of(const s4d *self)
+{
+    return (loci_system){
+        .structure = LOCI_DIAGONAL, .copies = V, .order = 2 * self->modes, .width = self->modes};
+}
+
+static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
+{
+    const s4d *self = (const s4d *)layer;
+    const size_t blocks = blocks_of(layer), H = layer->inputs, modes = self->modes,
+                 tables = blocks * modes * 2 * V;
+    derived_s4d *d = loci_allocate(1, sizeof *d);
+    if (!d) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", layer->name);
+    d->mix = loci_mix_get();
+    d->L = L;
+    d->rate = 1;
+    const loci_status status = L > 0 ? loci_convolution_create(&d->plan, L, L, error) : LOCI_OK;
+    if (status) {
+        close_layer(layer, d);
+        return status;
+    }
+    d->kernel_size = d->plan ? loci_lane_blocks(loci_convolution_prepared_size(d->plan)) * V : 0;
+    const size_t forth = loci_lane_blocks(loci_mix_size(d->mix, H, wide(layer))) * V;
+    const size_t back = loci_lane_blocks(loci_mix_size(d->mix, wide(layer), H)) * V;
+    const size_t scratch =
+        L * V * sizeof(real) + most(scratch_of_convolution(d), loci_kernel_diagonal_scratch(modes));
+    const size_t block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
+    const size_t reals = blocks * d->kernel_size + 2 * tables + blocks * V + forth + back + wide(layer);
+    d->memory = loci_allocate(reals * sizeof(real) + scratch, 1);
+    d->in_double = loci_allocate((blocks + 1) * block_size + 2 * tables, sizeof(double));
+    d->block = loci_allocate(blocks, sizeof *d->block);
+    if (!d->memory || !d->in_double || !d->block) {
+        close_layer(layer, d);
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s at %zu samples", layer->name, L);
+    }
+    void *at = d->memory;
+    d->kernel = loci_carve(&at, blocks * d->kernel_size * sizeof(real));
+    d->z = loci_carve(&at, tables * sizeof(real));
+    d->c = loci_carve(&at, tables * sizeof(real));
+    d->d = loci_carve(&at, blocks * V * sizeof(real));
+    d->forth = loci_carve(&at, forth * sizeof(real));
+    d->back = loci_carve(&at, back * sizeof(real));
+    d->bias = loci_carve(&at, wide(layer) * sizeof(real));
+    d->scratch = at;
+    const loci_system shape = shape_of(self);
+    for (size_t k = 0; k < blocks; k++)
+        d->block[k] =
+            loci_block_lay_out((double *)d->in_double + k * block_size, &shape, self->discretization);
+    d->dblock = (double *)d->in_double + blocks * block_size;
+    d->w = d->dblock + block_size;
+    d->f1 = d->w + tables;
+    *derived = d;
+    return LOCI_OK;
+}
+
+static void prepare(const loci_layer *layer, void *derived, const real *p, double rate)
+{
+    const s4d *self = (const s4d *)layer;
+    derived_s4d *d = derived;
+    const size_t H = layer->inputs, half = blocks_of(layer) * V;
+    d->rate = rate;
+    real *kernel = d->scratch;
+    void *rest = kernel + d->L * V;
+    for (size_t k = 0; k < blocks_of(layer); k++) {
+        fill_block(self, d, p, k);
+        if (!d->plan) continue;
+        loci_kernel_diagonal(kernel, &d->block[k], d->L, rest);
+        for (size_t i = 0; i < V; i++) kernel[i] += d->d[k * V + i];
+        loci_convolution_prepare(d->plan, d->kernel + k * d->kernel_size, kernel, rest);
+    }
+    for (size_t part = 0; part < 2; part++) {
+        const real *w = p + self->weight + part * H * H;
+        loci_mix_pack(d->mix, d->forth, w, H, H, part * half);
+        loci_mix_pack_transposed(d->mix, d->back, w, H, H, part * half, wide(layer));
+        memcpy(d->bias + part * half, p + self->bias + part * H, H * sizeof(real));
+    }
+}
+
+/* ---- memory ---- */
+
+/* gradient: of the prepared kernels [blocks][kernel_size], of z and c by way of states [blocks][2][modes][2][16], of
+ * the packed weights, of the bias. */
+typedef struct {
+    size_t modes, weight, bias, size;
+} gradient_offsets;
+
+static gradient_offsets gradient_of(const loci_layer *layer, const derived_s4d *d)
+{
+    const size_t blocks = blocks_of(layer), modes = ((const s4d *)layer)->modes;
+    gradient_offsets g;
+    g.modes = blocks * d->kernel_size;
+    g.weight = g.modes + blocks * 2 * modes * 2 * V;
+    g.bias = g.weight + loci_lane_blocks(loci_mix_size(d->mix, layer->inputs, wide(layer))) * V;
+    g.size = g.bias + wide(layer);
+    return g;
+}
+
+/* saved: v [B][blocks][L][16]; the linear layer's first half, and the gates, likewise; states at the beginning
+ * [B][state]; whether there were any. */
+typedef struct {
+    real *v, *first, *gate, *state, *stateful;
+} kept;
+
+static kept lay_out(const loci_layer *layer, const loci_pass *pass, void *at)
+{
+    const size_t plane = pass->B * blocks_of(layer) * pass->L * V * sizeof(real);
+    kept k;
+    k.v = loci_carve(&at, plane);
+    k.first = loci_carve(&at, plane);
+    k.gate = loci_carve(&at, plane);
+    k.state = loci_carve(&at, pass->B * layer->state * sizeof(real));
+    k.stateful = loci_carve(&at, V * sizeof(real));
+    return k;
+}
+
+/* A band's mask, and its activations three times as wide. */
+static size_t band_memory(const loci_layer *layer, size_t rows)
+{
+    return (3 * blocks_of(layer) + 1) * rows * V * sizeof(real);
+}
+
+static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
+{
+    const derived_s4d *d = derived;
+    const size_t modes = ((const s4d *)layer)->modes, plane = blocks_of(layer) * L * V * sizeof(real);
+    const size_t convolution = most(scratch_of_convolution(d), L ? loci_state_scratch(modes, L) : 0);
+    const size_t states =
+        loci_lane_blocks(loci_block_size(modes, 0)) * V * sizeof(double) + layer->state * sizeof(real);
+    loci_layer_memory m;
+    m.gradient = gradient_of(layer, d).size;
+    m.saved = B * (3 * plane + layer->state * sizeof(real)) + V * sizeof(real);
+    m.scratch = plane + states + band_memory(layer, most(BAND, B)) + (convolution + 63) / 64 * 64;
+    return m;
+}
+
+/* ---- forward ---- */
+
+/* One sample of one block that lasts `dt` usual steps, in double: x = z x + (B now / B usually) u. */
+static void recur_for(const s4d *self, const derived_s4d *d, real *y, real *state, const real *u, size_t k,
+                      double dt)
+{
+    const size_t lanes = self->layer.inputs - k * V < V ? self->layer.inputs - k * V : V;
+    for (size_t i = 0; i < V; i++) y[i] = 0;
+    for (size_t i = 0; i < lanes; i++) {
+        double sum = d->block[k].d[i] * (double)u[i];
+        for (size_t n = 0; n < self->modes; n++) {
+            const size_t at = n * 2 * V + i, from = k * self->modes * 2 * V + at;
+            real *re = state + n * V + i, *im = re + self->modes * V;
+            loci_mode f;
+            loci_mode_discretize(&f, self->discretization, dt * (d->w[from] + I * d->w[from + V]), 0);
+            const double complex x = f.z * ((double)*re + I * (double)*im) +
+                                     dt * f.f1 / (d->f1[from] + I * d->f1[from + V]) * (double)u[i];
+            *re = (real)creal(x), *im = (real)cimag(x);
+            sum += 2 * (d->block[k].c[at] * creal(x) - d->block[k].c[at + V] * cimag(x));
+        }
+        y[i] = (real)sum;
+    }
+}
+
+static inline size_t length_of(const loci_pass *pass, size_t b)
+{
+    return pass->length ? pass->length[b] : pass->L;
+}
+
+/* active [blocks][rows][16] = GELU(v) times the mask, for rows r, ... of v; pass NULL: no dropout. */
+static void activate(const s4d *self, const loci_pass *pass, size_t b, size_t r, size_t rows, real *active,
+                     const real *v, size_t stride, real *mask)
+{
+    for (size_t k = 0; k < blocks_of(&self->layer); k++) {
+        const real *m = pass ? loci_dropout_mask(mask, &self->dropout, pass, b, k, r, rows) : NULL;
+        loci_rows_get()->gelu(active + k * rows * V, v + (k * stride + r) * V, m,
+                              loci_dropout_step(&self->dropout), rows);
+    }
+}
+
+/* From v to y, rows r, ...: pass NULL: no dropout. first, gate: kept where not NULL. All with `stride` rows a block. */
+static void mix(const s4d *self, const derived_s4d *d, const loci_pass *pass, size_t b, size_t r, size_t rows,
+                real *y, real *first, real *gate, const real *v, size_t stride, real *band)
+{
+    const size_t blocks = blocks_of(&self->layer);
+    real *mask = band, *active = mask + rows * V, *out = active + blocks * rows * V;
+    activate(self, pass, b, r, rows, active, v, stride, mask);
+    d->mix->multiply(out, rows, active, rows, d->forth, d->bias, self->layer.inputs, wide(&self->layer),
+                     rows);
+    for (size_t k = 0; k < blocks; k++) {
+        const size_t at = (k * stride + r) * V;
+        const real *a = out + k * rows * V;
+        loci_rows_get()->glu(y + at, gate ? gate + at : NULL, a, a + blocks * rows * V, rows);
+        if (first) memcpy(first + at, a, rows * V * sizeof(real));
+    }
+}
+
+static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
+                    const real *x, real *const *state, void *saved, void *scratch)
+{
+    const s4d *self = (const s4d *)layer;
+    const derived_s4d *d = derived;
+    const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V,
+                 per_block = self->modes * 2 * V;
+    void *at = scratch;
+    real *alone = loci_carve(&at, plane * sizeof(real)), *band = loci_carve(&at, band_memory(layer, BAND));
+    real *none = loci_carve(&at, layer->state * sizeof(real));
+    kept s = {0};
+    if (saved) {
+        s = lay_out(layer, pass, saved);
+        s.stateful[0] = state != NULL;
+        for (size_t b = 0; state && b < pass->B; b++)
+            memcpy(s.state + b * layer->state, state[b], layer->state * sizeof(real));
+    }
+    for (size_t b = 0; b < pass->B; b++) {
+        real *v = saved ? s.v + b * plane : alone;
+        const real *u = x + b * plane;
+        if (pass->dt && !state) memset(none, 0, layer->state * sizeof(real));
+        for (size_t k = 0; k < blocks; k++) {
+            real *vk = v + k * L * V, *here = (state ? state[b] : none) + k * per_block;
+            const real *uk = u + k * L * V;
+            const size_t length = length_of(pass, b);
+            if (pass->dt) {
+                for (size_t l = 0; l < length; l++)
+                    recur_for(self, d, vk + l * V, here, uk + l * V, k, pass->dt[b * L + l]);
+                memset(vk + length * V, 0, (L - length) * V * sizeof(real));
+            } else {
+                loci_convolution_apply(d->plan, vk, uk, d->kernel + k * d->kernel_size, at);
+                if (state && length > 0) loci_state_diagonal(vk, here, uk, &d->block[k], length, at);
+            }
+        }
+        for (size_t r = 0; r < L; r += BAND)
+            mix(self, d, pass, b, r, L - r < BAND ? L - r : BAND, y + b * plane,
+                saved ? s.first + b * plane : NULL, saved ? s.gate + b * plane : NULL, v, L, band);
+    }
+}
+
+static void step(const loci_layer *layer, const void *derived, real *y, const real *x, size_t lanes,
+                 const double *dt, real *const *state, void *scratch)
+{
+    const s4d *self = (const s4d *)layer;
+    const derived_s4d *d = derived;
+    const size_t per_block = self->modes * 2 * V;
+    void *at = scratch;
+    real *v = loci_carve(&at, blocks_of(layer) * lanes * V * sizeof(real));
+    for (size_t b = 0; b < lanes; b++)
+        for (size_t k = 0; k < blocks_of(layer); k++) {
+            const size_t here = (k * lanes + b) * V;
+            real *s = state[b] + k * per_block;
+            if (dt && dt[b] != 1)
+                recur_for(self, d, v + here, s, x + here, k, dt[b]);
+            else
+                loci_rows_get()->recur(v + here, s, x + here, d->z + k * per_block, d->c + k * per_block,
+                                       d->d + k * V, self->modes);
+        }
+    mix(self, d, NULL, 0, 0, lanes, y, NULL, NULL, v, lanes, at);
+}
+
+/* ---- backward ---- */
+
+/* dv of rows r, ... from dy, and the gradient of the linear layer. */
+static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass *pass, size_t b, size_t r,
+                         size_t rows, real *dv, real *gradient, const real *dy, const kept *s, real *band)
+{
+    const loci_layer *layer = &self->layer;
+    const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V;
+    const gradient_offsets g = gradient_of(layer, d);
+    /* mask, both halves' gradients, GELU's outputs and then their gradient */
+    real *mask = band, *dboth = mask + rows * V, *active = dboth + 2 * blocks * rows * V;
+    for (size_t k = 0; k < blocks; k++) {
+        const size_t at = (k * L + r) * V;
+        real *da = dboth + k * rows * V;
+        loci_rows_get()->glu_backward(da, da + blocks * rows * V, dy + at, s->first + b * plane + at,
+                                      s->gate + b * plane + at, rows);
+    }
+    activate(self, pass, b, r, rows, active, s->v + b * plane, L, mask);
+    d->mix->gradient(gradient + g.weight, active, rows, dboth, rows, layer->inputs, wide(layer), rows);
+    for (size_t k = 0; k < 2 * blocks; k++)
+        loci_rows_get()->sum(gradient + g.bias + k * V, dboth + k * rows * V, rows);
+    d->mix->multiply(active, rows, dboth, rows, d->back, NULL, wide(layer), layer->inputs, rows);
+    for (size_t k = 0; k < blocks; k++) {
+        const size_t at = (k * L + r) * V;
+        const real *m = loci_dropout_mask(mask, &self->dropout, pass, b, k, r, rows);
+        loci_rows_get()->gelu_backward(dv + at, NULL, active + k * rows * V, s->v + b * plane + at, m,
+                                       loci_dropout_step(&self->dropout), rows);
+    }
+}
+
+static void backward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *dx,
+                     real *gradient, real *const *dstate, real *dy, const real *x, const real *y, void *saved,
+                     void *scratch)
+{
+    (void)y;
+    const s4d *self = (const s4d *)layer;
+    const derived_s4d *d = derived;
+    const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V, modes = self->modes;
+    const size_t per_block = modes * 2 * V, block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
+    const gradient_offsets g = gradient_of(layer, d);
+    const kept s = lay_out(layer, pass, saved);
+    void *at = scratch;
+    real *dv = loci_carve(&at, plane * sizeof(real)), *band = loci_carve(&at, band_memory(layer, BAND));
+    double *doubles = loci_carve(&at, block_size * sizeof(double));
+    real *none = loci_carve(&at, layer->state * sizeof(real));
+    const loci_system shape = shape_of(self);
+    loci_block dblock = loci_block_lay_out(doubles, &shape, self->discretization);
+    const int stateful = s.stateful[0] != 0;
+    for (size_t b = 0; b < pass->B; b++) {
+        const size_t length = length_of(pass, b);
+        for (size_t r = 0; r < L; r += BAND)
+            mix_backward(self, d, pass, b, r, L - r < BAND ? L - r : BAND, dv, gradient, dy + b * plane, &s,
+                         band);
+        if (!dstate) memset(none, 0, layer->state * sizeof(real));
+        for (size_t k = 0; k < blocks; k++) {
+            const real *u = x + b * plane + k * L * V;
+            real *dvk = dv + k * L * V;
+            /* dy is not wanted any more: it takes du, where the caller does not want it, and before states add to it */
+            real *du = dy + b * plane + k * L * V;
+            loci_convolution_backward(d->plan, du, gradient + k * d->kernel_size, dvk, u,
+                                      d->kernel + k * d->kernel_size, at);
+            if ((stateful || dstate) && length > 0) {
+                memset(doubles, 0, block_size * sizeof(double));
+                if (!stateful)
+                    memset(s.state + b * layer->state + k * per_block, 0, per_block * sizeof(real));
+                loci_state_diagonal_backward(&dblock, du, (dstate ? dstate[b] : none) + k * per_block, dvk, u,
+                                             s.state + b * layer->state + k * per_block, &d->block[k], length,
+                                             at);
+                real *dz = gradient + g.modes + k * 2 * per_block;
+                for (size_t i = 0; i < per_block; i++) {
+                    dz[i] += (real)dblock.z[i];
+                    dz[per_block + i] += (real)dblock.c[i];
+                }
+            }
+            if (dx) memcpy(dx + b * plane + k * L * V, du, L * V * sizeof(real));
+        }
+    }
+}
+
+static void gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p)
+{
+    const s4d *self = (const s4d *)layer;
+    derived_s4d *d = derived;
+    const size_t H = layer->inputs, half = blocks_of(layer) * V, modes = self->modes,
+                 per_block = modes * 2 * V;
+    const size_t block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
+    const gradient_offsets g = gradient_of(layer, d);
+    const loci_system shape = shape_of(self);
+    real *dkernel = d->scratch;
+    void *rest = dkernel + d->L * V;
+    for (size_t k = 0; k < blocks_of(layer); k++) {
+        loci_block dblock = loci_block_lay_out(d->dblock, &shape, self->discretization);
+        memset(d->dblock, 0, block_size * sizeof(double));
+        loci_convolution_gradient(d->plan, dkernel, gradient + k * d->kernel_size, rest);
+        loci_kernel_diagonal_backward(&dblock, dkernel, &d->block[k], d->L, rest);
+        const real *dz = gradient + g.modes + k * 2 * per_block, *dc = dz + per_block;
+        for (size_t i = 0; k * V + i < H && i < V; i++) {
+            const size_t h = k * V + i;
+            double dlog_dt = 0;
+            for (size_t n = 0; n < modes; n++) {
+                const mode m = mode_of(self, p, h, n, d->rate);
+                const size_t at = n * 2 * V + i, to = h * modes + n;
+                loci_mode f;
+                loci_mode_discretize(&f, self->discretization, m.dt * m.a, 1);
+                const double complex gz =
+                    dblock.z[at] + (double)dz[at] + I * (dblock.z[at + V] + (double)dz[at + V]);
+                const double complex gc =
+                    dblock.c[at] + (double)dc[at] + I * (dblock.c[at + V] + (double)dc[at + V]);
+                /* c = C dt f1(w), z = z(w), w = dt A */
+                const double complex of_c = conj(m.dt * f.f1) * gc, of_f1 = conj(m.c) * gc;
+                const double complex of_w = conj(f.dz) * gz + m.dt * conj(f.df1) * of_f1;
+                dlog_dt += m.dt * (creal(conj(m.a) * of_w) + creal(conj(f.f1) * of_f1));
+                dp[self->c + 2 * to] = (real)creal(of_c);
+                dp[self->c + 2 * to + 1] = (real)cimag(of_c);
+                dp[self->log_a + to] = (real)(creal(m.a) * m.dt * creal(of_w));
+                dp[self->im_a + to] = (real)(m.dt * cimag(of_w));
+            }
+            dp[self->log_dt + h] = (real)dlog_dt;
+            dp[self->d + h] = dkernel[i];
+        }
+    }
+    for (size_t part = 0; part < 2; part++) {
+        loci_mix_unpack(d->mix, dp + self->weight + part * H * H, gradient + g.weight, H, H, part * half);
+        memcpy(dp + self->bias + part * H, gradient + g.bias + part * half, H * sizeof(real));
+    }
+}
+
+/* ---- creation ---- */
+
+static const loci_layer_class class = {.name = "s4d",
+                                       .flags = LOCI_LAYER_STEPS,
+                                       .open = open_layer,
+                                       .close = close_layer,
+                                       .prepare = prepare,
+                                       .memory = memory,
+                                       .forward = forward,
+                                       .backward = backward,
+                                       .gather = gather,
+                                       .step = step};
+
+static loci_status check(const loci_s4d_options *o, loci_error *error)
+{
+    if (o->order < 2 || o->order % 2 || o->order > LOCI_STATE_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; an even number, 2 to %d, was expected",
+                         o->order, LOCI_STATE_MAX);
+    if (o->discretization != LOCI_ZOH && o->discretization != LOCI_BILINEAR)
+        return loci_fail(error, LOCI_E_UNSUPPORTED, "discretization is %s; zoh or bilinear was expected",
+                         loci_discretization_name(o->discretization));
+    if (!(o->dt_min > 0 && o->dt_min <= o->dt_max && o->dt_max < INFINITY))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "initial steps are %g to %g; numbers above 0, in order, were expected", o->dt_min,
+                         o->dt_max);
+    if (!(o->dropout >= 0 && o->dropout < 1))
+        return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", o->dropout);
+    return LOCI_OK;
+}
+
+loci_status loci_s4d_create(loci_layer **out, const char *name, size_t channels,
+                            const loci_s4d_options *options, loci_error *error)
+{
+    s4d *self;
+    loci_status status = check(options, error);
+    if (!status)
+        status = loci_layer_allocate((void **)&self, sizeof *self, &class, name, channels, channels, error);
+    if (status) return status;
+    const size_t H = channels, modes = options->order / 2;
+    const double bound = 1 / sqrt((double)H);
+    self->modes = modes;
+    self->discretization = options->discretization;
+    self->dropout = (loci_dropout){options->dropout, options->tied, self->layer.stream};
+    self->layer.state = blocks_of(&self->layer) * modes * 2 * V;
+    /* the initial values of the example: C normal of variance 1/2 a part, A = -1/2 + i pi n, D normal */
+    self->d = loci_layer_add(
+        &self->layer, "D",
+        (loci_parameter){.dimensions = 1, .shape = {H}, .initial = LOCI_INITIAL_NORMAL, .b = 1});
+    self->log_dt = loci_layer_add(&self->layer, "kernel.log_dt",
+                                  (loci_parameter){.dimensions = 1,
+                                                   .shape = {H},
+                                                   .group = LOCI_GROUP_SSM,
+                                                   .initial = LOCI_INITIAL_UNIFORM,
+                                                   .a = log(options->dt_min),
+                                                   .b = log(options->dt_max)});
+    self->c = loci_layer_add(&self->layer, "kernel.C",
+                             (loci_parameter){.dimensions = 3,
+                                              .shape = {H, modes, 2},
+                                              .initial = LOCI_INITIAL_NORMAL,
+                                              .b = 0.70710678118654752440});
+    loci_parameter a = {.dimensions = 2,
+                        .shape = {H, modes},
+                        .group = LOCI_GROUP_SSM,
+                        .initial = LOCI_INITIAL_CONSTANT,
+                        .a = -0.69314718055994530942};
+    self->log_a = loci_layer_add(&self->layer, "kernel.log_A_real", a);
+    a.initial = LOCI_INITIAL_LADDER, a.a = 0, a.b = 3.14159265358979323846;
+    self->im_a = loci_layer_add(&self->layer, "kernel.A_imag", a);
+    loci_parameter linear = {
+        .dimensions = 3, .shape = {2 * H, H, 1}, .initial = LOCI_INITIAL_UNIFORM, .a = -bound, .b = bound};
+    self->weight = loci_layer_add(&self->layer, "output_linear.0.weight", linear);
+    linear.dimensions = 1;
+    self->bias = loci_layer_add(&self->layer, "output_linear.0.bias", linear);
+    *out = &self->layer;
+    return LOCI_OK;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * test_residual.c - layers beside a straight path, pre-norm, post-norm, without a norm; children are freed on failure too. */
+#include "base/real.h"
+
+#include "layers.h"
+
+static loci_layer *made(int inner, loci_norm norm, int prenorm, size_t channels)
+{
+    loci_layer *a, *n = NULL, *r;
+    loci_error error;
+    const loci_s4d_options s4d = {4, LOCI_ZOH, 0.05, 0.5, 0.25, 1};
+    assert_int_equal(inner == 0   ? loci_linear_create(&a, "inner", channels, channels, NULL)
+                     : inner == 1 ? loci_lstm_create(&a, "inner", channels, channels, NULL)
+                                  : loci_s4d_create(&a, "inner", channels, &s4d, NULL),
+                     LOCI_OK);
+    if (norm != LOCI_NORM_NONE) assert_int_equal(loci_norm_create(&n, "norm", norm, channels, NULL), LOCI_OK);
+    const loci_residual_options options = {"inner.residual", prenorm, 0.25, inner != 0};
+    if (loci_residual_create(&r, a, n, &options, &error)) fail_msg("%s", error.text);
+    return r;
+}
+
+static void passes_the_checks(void **state)
+{
+    (void)state;
+    for (int inner = 0; inner < 3; inner++)
+        for (int norm = LOCI_NORM_LAYER; norm <= LOCI_NORM_NONE; norm++)
+            for (int prenorm = 0; prenorm < 2; prenorm++) {
+                if (norm == LOCI_NORM_RMS && inner) continue;
+                check_layer(made(inner, (loci_norm)norm, prenorm, 17), 200 * LOCI_REAL_EPSILON);
+            }
+}
+
+static void refuses_what_does_not_fit(void **state)
+{
+    (void)state;
+    loci_layer *a, *n, *r;
+    loci_error error;
+    assert_int_equal(loci_linear_create(&a, "a", 3, 4, NULL), LOCI_OK);
+    assert_int_equal(loci_norm_create(&n, "n", LOCI_NORM_LAYER, 3, NULL), LOCI_OK);
+    const loci_residual_options options = {"r", 0, 0, 0};
+    assert_int_equal(loci_residual_create(&r, a, n, &options, &error), LOCI_E_MISMATCH);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(passes_the_checks),
+        cmocka_unit_test(refuses_what_does_not_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
