@@ -313,6 +313,37 @@ static void lying_files_do_no_harm(void **state)
     assert_true(taken > 0 && taken < total); /* coefficients may be any numbers; most else may not */
 }
 
+/* More blocks of a level than the detail allows would not find room when memories merge. */
+static void too_many_stretches_are_refused(void **state)
+{
+    (void)state;
+    loci_memory_spec spec = loci_memory_defaults();
+    spec.order = 3;
+    spec.detail = 256;
+    loci_memory_plan *many = plan_of(spec);
+    spec.detail = 9;
+    loci_memory_plan *few = plan_of(spec);
+    double *u = signal_of(8 * 40, 1, 0, 1);
+    for (size_t n = 8 * 9 + 1; n <= 8 * 40; n += 8) {
+        loci_memory *memory = memory_with(many, 1, 0, u, NULL, n), *loaded = memory_room(few, 1);
+        size_t size;
+        unsigned char *bytes = bytes_of(memory, many, 1, "", &size);
+        put(bytes + 40, 9); /* detail */
+        seal(bytes, size);
+        if (n <= 8 * 10)
+            ok(loci_memory_load(loaded, few, bytes, size, &last_error));
+        else
+            refused(loci_memory_load(loaded, few, bytes, size, &last_error), LOCI_E_FORMAT,
+                    "than its detail allows");
+        free(bytes);
+        free(memory);
+        free(loaded);
+    }
+    free(u);
+    loci_memory_plan_destroy(many);
+    loci_memory_plan_destroy(few);
+}
+
 static void what_is_refused(void **state)
 {
     (void)state;
@@ -383,6 +414,7 @@ int main(void)
         cmocka_unit_test(a_copy_is_a_fork),
         cmocka_unit_test(every_flipped_byte_is_refused),
         cmocka_unit_test(lying_files_do_no_harm),
+        cmocka_unit_test(too_many_stretches_are_refused),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(the_layout_stands),
     };

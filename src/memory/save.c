@@ -313,6 +313,16 @@ loci_status loci_memory_load(loci_memory *memory, const loci_memory_plan *plan, 
         first += block->count;
         not_before = block->start;
     }
+    /* at most `keep` of a level, as loci_memory_carry leaves them: the slots of a merged memory are counted so */
+    unsigned level = 0;
+    for (size_t i = (size_t)blocks, count = 0; i-- > 0;) {
+        if (view.block[i].level > level) {
+            level = view.block[i].level;
+            count = 0;
+        }
+        if (++count > plan->keep)
+            return damaged(error, "is a memory with more stretches than its detail allows");
+    }
     if (tree && (first != memory->samples - pending ||
                  (stamped && pending > 0 && blocks > 0 && memory->pending_start < not_before)))
         return damaged(error, "is a memory whose stretches do not add up to its samples");
