@@ -57,25 +57,34 @@ void loci_memory_pair(loci_memory *memory, const loci_memory_plan *plan, const m
     memmove(y, y + 1, (memory->blocks - (i + 1)) * sizeof *y);
 }
 
+/* The blocks before `end` of no more than `level`: merges their oldest pairs until no more than `keep` stand. *end is
+ * then where they begin. False where there was nothing to merge. */
+static bool carry_level(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
+                        size_t keep, unsigned level, size_t *end)
+{
+    size_t begin = *end;
+    while (begin > 0 && view->block[begin - 1].level <= level) begin--;
+    size_t count = *end - begin;
+    const bool carries = count > keep;
+    while (count > keep) {
+        loci_memory_pair(memory, plan, view, begin);
+        if (view->block[begin].level > level) {
+            begin++;
+            count -= 2;
+        } else {
+            count--;
+        }
+    }
+    *end = begin;
+    return carries;
+}
+
 void loci_memory_carry(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
                        size_t keep, unsigned levels)
 {
     size_t end = memory->blocks;
-    for (unsigned level = 0; level < levels && end > 0; level++) {
-        size_t begin = end;
-        while (begin > 0 && view->block[begin - 1].level <= level) begin--;
-        size_t count = end - begin;
-        while (count > keep) {
-            loci_memory_pair(memory, plan, view, begin);
-            if (view->block[begin].level > level) {
-                begin++;
-                count -= 2;
-            } else {
-                count--;
-            }
-        }
-        end = begin;
-    }
+    for (unsigned level = 0; level < levels && end > 0; level++)
+        carry_level(memory, plan, view, keep, level, &end);
 }
 
 void loci_memory_seal(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
@@ -105,7 +114,10 @@ static void flush(loci_memory *memory, const loci_memory_plan *plan, const memor
                   const double *close, size_t stride, double end)
 {
     loci_memory_seal(memory, plan, view, close, stride, end);
-    loci_memory_carry(memory, plan, view, plan->keep, MEMORY_LEVELS);
+    /* one leaf more: where a level has room for what comes from below, those above stay as they are */
+    size_t last = memory->blocks;
+    for (unsigned level = 0; level < MEMORY_LEVELS && last > 0; level++)
+        if (!carry_level(memory, plan, view, plan->keep, level, &last)) break;
 }
 
 void loci_memory_finish(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
