@@ -156,8 +156,15 @@ static void held_coefficients(const loci_memory_plan *plan, double *out, const d
     for (size_t n = 1; n < order; n++) out[2 + n] = (sum[n + 1] - sum[n - 1]) / (2 * plan->root[n]);
 }
 
-/* Of joined samples: a Gauss rule in every cell. A cell whose length times N^2 is below 1 sees a polynomial
- * so nearly of low degree that 8 nodes leave less than 1e-16; the others get the rule that is exact. */
+const memory_rule *loci_memory_rule(const loci_memory_plan *plan, double from, double to)
+{
+    const double turn = acos(fmax(-1, 1 - 2 * to)) - acos(1 - 2 * from);
+    const memory_rule *rule = plan->rule;
+    while (turn >= rule->turn) rule++;
+    return rule;
+}
+
+/* Of joined samples: a Gauss rule in every cell, by what the polynomials do there. */
 static void joined_coefficients(const loci_memory_plan *plan, double *out, const double *w,
                                 const double *times, size_t count, double *scratch)
 {
@@ -170,17 +177,14 @@ static void joined_coefficients(const loci_memory_plan *plan, double *out, const
     for (size_t k = 0; k < count; k++) {
         const double from = (times ? times[k] : (double)k) / total;
         const double length = (times ? times[k + 1] - times[k] : 1) / total;
-        const bool is_short = length * (double)order * (double)order < 1 || plan->gauss <= 8;
-        const size_t nodes = is_short ? 8 : plan->gauss;
-        const double *node = is_short ? plan->short_node : plan->cell_node;
-        const double *weight = is_short ? plan->short_weight : plan->cell_weight;
-        for (size_t i = 0; i < nodes; i++) {
+        const memory_rule *rule = loci_memory_rule(plan, from, from + length);
+        for (size_t i = 0; i < rule->count; i++) {
             if (points == MEMORY_POINTS) {
                 loci_memory_moments(sum, order, a, z, points, p, q);
                 points = 0;
             }
-            a[points] = weight[i] * length * (w[k] + node[i] * (w[k + 1] - w[k]));
-            z[points] = 2 * (from + node[i] * length) - 1;
+            a[points] = rule->weight[i] * length * (w[k] + rule->node[i] * (w[k + 1] - w[k]));
+            z[points] = 2 * (from + rule->node[i] * length) - 1;
             points++;
         }
     }

@@ -24,7 +24,7 @@
 #include "base/status.h"
 #include "base/vector.h"
 
-enum { MEMORY_LEVELS = 48 };  /* level l holds blocks of 2^l leaves; the last one all that is longer */
+enum { MEMORY_LEVELS = 48 }; /* level l holds blocks of 2^l leaves; the last one all that is longer */
 /* A memory's samples are counted in doubles too, exactly: places in time are counted in samples. */
 #define MEMORY_SAMPLES (UINT64_C(1) << 53)
 enum { MEMORY_RESTS = 6 };    /* 256^(6+1) leaves are more than 2^53 samples */
@@ -32,6 +32,15 @@ enum { MEMORY_RESTS = 6 };    /* 256^(6+1) leaves are more than 2^53 samples */
 enum { MEMORY_POINTS = 256 }; /* points that the moments are taken over at once */
 
 typedef enum { MEMORY_TREE, MEMORY_PUBLISHED, MEMORY_INVARIANT } memory_kind;
+
+enum { MEMORY_RULES = 4 };
+/* A Gauss rule that suffices for P_n, n < N, over a cell through which theta, cos(theta) = 1 - 2x, turns by less than
+ * `turn`. */
+typedef struct {
+    size_t count;
+    double turn;
+    double *node, *weight; /* [count] on [0, 1] */
+} memory_rule;
 
 struct loci_memory_plan {
     loci_memory_spec spec;
@@ -41,7 +50,6 @@ struct loci_memory_plan {
     size_t leaf;           /* S: samples of a leaf */
     size_t keep;           /* K, at least 1 */
     size_t half_stride;    /* coefficients of one parity, rounded up to 8 */
-    size_t gauss;          /* nodes of the cell rule, linear only */
     size_t capacity;       /* slots */
     size_t channel_stride; /* doubles of a channel in a slot */
 
@@ -53,10 +61,7 @@ struct loci_memory_plan {
     double *halves;     /* [N][2][half_stride]: the left half's matrix by column, even rows and odd rows */
     double *leaf_pair; /* regular: [(R + 1) / 2][2][half_stride]: moments of 2 S held (joined) samples, folded
                           about their middle */
-    double *cell_node; /* linear: [gauss] */
-    double *cell_weight; /* linear: [gauss] */
-    double *short_node;  /* linear: [8], for cells too short for the full rule to matter */
-    double *short_weight;
+    memory_rule rule[MEMORY_RULES]; /* linear: Gauss rules for one cell, the last one exact */
 
     /* invariant */
     double scale;        /* seconds of the measure's unit of time */
@@ -67,9 +72,10 @@ struct loci_memory_plan {
     /* regular: 256^(j+1) leaves of S steps, [N][N]; beyond `rests` of them nothing is left of a state */
     double *rest[MEMORY_RESTS];
     size_t rests;
-    size_t powers;       /* stamped zoh: how many doublings are tabulated */
-    double power_step;   /* stamped zoh: the shortest, in the measure's time */
-    double *power;       /* stamped zoh: [powers][N + 1][N]: exp(A h 2^j), and behind it the integral of the input */
+    size_t powers;     /* stamped zoh: how many doublings are tabulated */
+    double power_step; /* stamped zoh: the shortest, in the measure's time */
+    double
+        *power; /* stamped zoh: [powers][N + 1][N]: exp(A h 2^j), and behind it the integral of the input */
 };
 
 typedef struct {
@@ -227,6 +233,8 @@ static inline double memory_mean_difference(memory_mean a, memory_mean b)
 /* sum[n] += sum over j < count of a[j] P_n(z[j]), n < order; p and q are [count rounded up to 8] of scratch;
  * a and z are readable up to the same bound. */
 void loci_memory_moments(double *sum, size_t order, double *a, double *z, size_t count, double *p, double *q);
+/* The cheapest rule for the cell from x = `from` to `to` of [0, 1]. */
+const memory_rule *loci_memory_rule(const loci_memory_plan *plan, double from, double to);
 /* The projection of `count` held or joined samples: u[count + 1] (the last: the closing value, joined only),
  * times[count + 1] from 0, or NULL for equal intervals. */
 void loci_memory_project(const loci_memory_plan *plan, double *out, const double *u, const double *times,
