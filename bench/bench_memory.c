@@ -3,7 +3,8 @@
  * of N samples are from their direct projection in long double.
  *
  *     bench_memory [--json]
- *     bench_memory --accuracy SAMPLES [ORDER]... */
+ *     bench_memory --accuracy SAMPLES [ORDER]...
+ *     bench_memory --methods       the published recurrences beside the exact projection */
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -343,8 +344,66 @@ static void accuracy(uint64_t count, size_t order)
     loci_memory_plan_destroy(plan);
 }
 
+/* --- methods --- */
+
+/* Root mean square of the differences of two sets of coefficients, as a share of those behind the mean. */
+static double apart(const double *a, const double *b, size_t order)
+{
+    double off = 0, size = 0;
+    for (size_t n = 0; n < order; n++) off += (a[n] - b[n]) * (a[n] - b[n]);
+    for (size_t n = 1; n < order; n++) size += b[n] * b[n];
+    return sqrt(off / size);
+}
+
+static void coefficients_by(loci_method method, double *c, size_t order, const double *u, size_t count)
+{
+    loci_error error;
+    loci_memory_plan *plan;
+    loci_memory_spec spec = loci_memory_defaults();
+    spec.order = order;
+    spec.method = method;
+    check(loci_memory_plan_create(&plan, &spec, &error), &error);
+    loci_memory *memory = room_for(loci_memory_size(plan, 1)), *whole = room_for(loci_memory_size(plan, 1));
+    check(loci_memory_init(memory, plan, 1, 0, &error), &error);
+    check(loci_memory_push(memory, plan, u, NULL, count, &error), &error);
+    check(loci_memory_coefficients(memory, plan, 0, c, whole, &error), &error);
+    free(memory);
+    free(whole);
+    loci_memory_plan_destroy(plan);
+}
+
+static void methods(void)
+{
+    enum { ORDER = 64 };
+    printf("distance from the exact coefficients, share of their size, N %d\n", ORDER);
+    printf("%-8s %9s %10s %10s %10s\n", "signal", "samples", "zoh", "bilinear", "backward");
+    for (int rough = 0; rough < 2; rough++)
+        for (size_t count = 1000; count <= 100000; count *= 10) {
+            double *u = room_for(count * sizeof *u), exact[ORDER], other[ORDER];
+            for (size_t k = 0; k < count; k++) {
+                const double x = (double)k / (double)count;
+                u[k] = rough ? (k ? u[k - 1] : 0) + sample(k) - sample(k + 1) + 0.1 * sample(3 * k)
+                             : sin(20 * x) + 0.5 * cos(47 * x + 1);
+            }
+            coefficients_by(LOCI_METHOD_EXACT, exact, ORDER, u, count);
+            printf("%-8s %9zu", rough ? "rough" : "smooth", count);
+            for (int i = 0; i < 3; i++) {
+                static const loci_method order[] = {LOCI_METHOD_ZOH, LOCI_METHOD_BILINEAR,
+                                                    LOCI_METHOD_BACKWARD};
+                coefficients_by(order[i], other, ORDER, u, count);
+                printf(" %10.2g", apart(other, exact, ORDER));
+            }
+            printf("\n");
+            free(u);
+        }
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--methods") == 0) {
+        methods();
+        return 0;
+    }
     if (argc >= 3 && strcmp(argv[1], "--accuracy") == 0) {
         const double count = atof(argv[2]);
         if (!(count >= 100 && count <= 1e12)) {
@@ -360,7 +419,7 @@ int main(int argc, char **argv)
     }
     json = argc == 2 && strcmp(argv[1], "--json") == 0;
     if (argc > 1 && !json) {
-        fprintf(stderr, "usage: bench_memory [--json] | bench_memory --accuracy SAMPLES [ORDER]...\n");
+        fprintf(stderr, "usage: bench_memory [--json | --methods | --accuracy SAMPLES [ORDER]...]\n");
         return 2;
     }
     speeds();
