@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fuzz/memory_load - memories from hostile bytes. The last eight bytes are replaced by the checksum of the others, and
+ * fuzz_memory_load.c - memories from hostile bytes. The last eight bytes are replaced by the checksum of the others, and
  * the size that the file states by its own, so that what lies behind these checks is reached; an input of an even first
  * byte goes in as it is, too. What is loaded is used in every way, and must come back from what is saved. */
 #include <math.h>
