@@ -4,6 +4,9 @@
 
 #include "systems.h"
 
+#include <complex.h>
+
+#include "ssm/discretize_dplr.h"
 #include "ssm/kernel.h"
 
 /* Published numbers were made in double from the same parameters; single: what rounding powers and sums costs. */
@@ -297,6 +300,80 @@ static void dense_agrees(void **state)
         }
 }
 
+/* sum over all modes, kept and conjugate, of x_n d_n y_n: d is D at a node, other that of the conjugate modes. */
+static double complex through(const double complex *x, const double complex *d, const double complex *other,
+                              const double complex *y, size_t count)
+{
+    double complex sum = 0;
+    for (size_t n = 0; n < count; n++) sum += x[n] * d[n] * y[n] + conj(x[n]) * other[n] * conj(y[n]);
+    return sum;
+}
+
+/* The transform of a dplr kernel at the roots of unity w, by Cauchy sums: C (I - abar^L) (I - w abar)^-1 b1, where with
+ * g = (1 + w) dt/2 and D = 1/(1 - w - g a) the resolvent is dt (D - g D P (I + g P^* D P)^-1 P^* D) B. Nothing is infinite
+ * at w = -1, the Nyquist node of an even length. */
+static void cauchy(void **state)
+{
+    (void)state;
+    enum { M = 8 };
+    const double pi = 3.141592653589793238;
+    for (size_t rank = 1; rank <= 2; rank++)
+        for (size_t L = 1; L <= 512; L = L % 2 ? 2 * L : 2 * L + 1) {
+            loci_system *s = random_system(LOCI_DPLR, 1, 2 * M, rank, L);
+            double k[1024], size = 0;
+            assert_int_equal(loci_kernel_f64(k, s, LOCI_BILINEAR, L, NULL), LOCI_OK);
+            for (size_t l = 0; l < L; l++) size += fabs(k[l]);
+            double complex memory[6 * M], a[M], b[M], c[M], last[M], p[2][M], p_star[2][M], d[M], other[M];
+            loci_dplr one = {memory, memory + M, memory + 2 * M, memory + 4 * M};
+            assert_int_equal(loci_dplr_discretize(&one, s, 0, LOCI_BILINEAR, s->dt[0], NULL), LOCI_OK);
+            for (size_t n = 0; n < M; n++) {
+                a[n] = s->a_re[n] + I * s->a_im[n];
+                b[n] = s->b_re[n] + I * s->b_im[n];
+                last[n] = c[n] = s->c_re[n] + I * s->c_im[n];
+                for (size_t r = 0; r < rank; r++) p[r][n] = s->p_re[r * M + n] + I * s->p_im[r * M + n];
+                for (size_t r = 0; r < rank; r++) p_star[r][n] = conj(p[r][n]);
+            }
+            for (size_t l = 0; l < L; l++) { /* C abar */
+                double low[2] = {0};
+                for (size_t r = 0; r < rank; r++)
+                    for (size_t n = 0; n < M; n++) low[r] += 2 * creal(last[n] * one.q[r * M + n]);
+                for (size_t n = 0; n < M; n++) {
+                    last[n] *= one.z[n];
+                    for (size_t r = 0; r < rank; r++) last[n] -= low[r] * one.g[r * M + n];
+                }
+            }
+            for (size_t n = 0; n < M; n++) c[n] -= last[n];
+            for (size_t node = 0; node < L; node++) {
+                const double complex w = 2 * node == L ? -1 : cexp(-2 * pi * I * (double)node / (double)L);
+                const double complex g = (1 + w) * s->dt[0] / 2;
+                double complex left[2], right[2], m[2][2] = {{1, 0}, {0, 1}}, sum = 0;
+                for (size_t n = 0; n < M; n++)
+                    d[n] = 1 / (1 - w - g * a[n]), other[n] = 1 / (1 - w - g * conj(a[n]));
+                for (size_t r = 0; r < rank; r++) {
+                    left[r] = through(c, d, other, p[r], M);
+                    right[r] = through(p_star[r], d, other, b, M);
+                    for (size_t q = 0; q < rank; q++) m[r][q] += g * through(p_star[r], d, other, p[q], M);
+                }
+                const double complex determinant = m[0][0] * m[1][1] - m[0][1] * m[1][0];
+                sum = through(c, d, other, b, M);
+                sum -= g * (left[0] * m[1][1] * right[0]) / determinant;
+                if (rank == 2)
+                    sum -= g *
+                           (left[1] * m[0][0] * right[1] - left[0] * m[0][1] * right[1] -
+                            left[1] * m[1][0] * right[0]) /
+                           determinant;
+                double complex expected = 0;
+                for (size_t l = 0; l < L; l++)
+                    expected += k[l] * cexp(-2 * pi * I * (double)(node * l % L) / (double)L);
+                if (!(cabs(s->dt[0] * sum - expected) <= 1e-12 * fmax(size, 1)))
+                    fail_msg("rank %zu length %zu node %zu: %g%+gi by Cauchy sums, %g%+gi by recurrence",
+                             rank, L, node, creal(s->dt[0] * sum), cimag(s->dt[0] * sum), creal(expected),
+                             cimag(expected));
+            }
+            loci_system_free(s);
+        }
+}
+
 static double weighted(const loci_system *s, loci_discretization discretization, const real *dk, size_t L)
 {
     double *k = malloc(s->copies * L * sizeof *k), sum = 0;
@@ -366,8 +443,9 @@ static void refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(s4d),          cmocka_unit_test(diagonal),  cmocka_unit_test(dplr),
-        cmocka_unit_test(dense_agrees), cmocka_unit_test(gradients), cmocka_unit_test(refusals),
+        cmocka_unit_test(s4d),          cmocka_unit_test(diagonal), cmocka_unit_test(dplr),
+        cmocka_unit_test(dense_agrees), cmocka_unit_test(cauchy),   cmocka_unit_test(gradients),
+        cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

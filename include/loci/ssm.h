@@ -171,7 +171,7 @@ LOCI_API loci_status loci_continuous_run(const loci_system *system, loci_discret
 /* The kernel K_0 = C b1, K_l = C abar^(l-1) (abar b1 + b0), so that y = K * u + D u from a zero state: k is
  * [copies][length].
  * Diagonal: a Vandermonde product, any discretization, O(N/2) a sample; the single version takes powers in
- * double and sums in single, and is within 1e-6 of sum |C b1| a sample. Dplr: in double, rounded at the end;
+ * double and sums in single, and is within 4e-6 of sum |2 C b1|. Dplr: in double, rounded at the end;
  * bilinear, backward and euler (under zoh and foh a dplr system is dense: LOCI_E_UNSUPPORTED). Dense: baby
  * and giant steps, O(N^2 sqrt L). */
 LOCI_API loci_status loci_kernel_f64(double *k, const loci_system *system, loci_discretization discretization,

@@ -4,7 +4,8 @@
  * The kernel is the answer to one impulse: about 12 multiply-adds a sample and mode, 16 copies side by side, for any
  * length and from C itself. The usual road, Cauchy sums at the roots of unity, made for machines that cannot wait for one
  * sample after the other, needs for each half node and mode two complex products, a division and (1 + rank)^2 sums,
- * C (I - abar^L) beforehand and a transform afterwards: more work, for a result with more rounding in it. */
+ * C (I - abar^L) beforehand and a transform afterwards: more work, for a result with more rounding in it.
+ * tests/test_kernel.c takes that road to check this one. */
 #define LOCI_REAL_IS_DOUBLE 1
 #include "ssm/kernel_dplr.h"
 
