@@ -5,10 +5,13 @@
 
 /* argv[0] is the name of the command; what is returned is the status of the program. */
 int command_basis(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_figures(int argc, char **argv);
 int command_inspect(int argc, char **argv);
+int command_kernel(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_recall(int argc, char **argv);
 int command_remember(int argc, char **argv);
+int command_simulate(int argc, char **argv);
 
 #endif

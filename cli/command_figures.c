@@ -29,6 +29,14 @@ static const struct {
     {"order-against-error", "what N coefficients forget of a smooth and of a rough signal", figure_orders},
     {"exact-against-bilinear", "how far the published recurrences are from the exact projection",
      figure_exact},
+    {"one-system-three-forms", "a system as differential equation, recurrence and convolution, on one input",
+     figure_forms},
+    {"recurrence-unrolled", "the recurrence as a sum over all inputs so far", figure_unrolled},
+    {"kernel-sliding", "a kernel of length 3, and one of full length, on their way along an input",
+     figure_sliding},
+    {"initial-kernels", "kernels of each initialisation", figure_kernels},
+    {"half-and-half", "one signal half as a convolution, half sample by sample", figure_halves},
+    {"two-sampling-rates", "one kernel at two sampling rates", figure_rates},
 };
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
@@ -89,7 +97,7 @@ int command_figures(int argc, char **argv)
         .command = "figures",
         .synopsis = "DIRECTORY",
         .purpose =
-            "Draw what memories are made of and how they behave, each as SVG and PNG in DIRECTORY (created where it is "
+            "Draw what memories and linear systems are made of and how they behave, each as SVG and PNG in DIRECTORY (created where it is "
             "missing), from numbers that are computed on the spot; and print the first 11 Legendre polynomials.",
         .operand = "DIRECTORY",
         .least = 1,

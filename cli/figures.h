@@ -14,6 +14,8 @@ typedef chart *figure_draw(loci_error *error);
 figure_draw figure_legendre, figure_matrices, figure_fourier, figure_orders;
 /* figures_memory.c */
 figure_draw figure_trajectories, figure_palace, figure_decay, figure_exact;
+/* figures_ssm.c */
+figure_draw figure_forms, figure_unrolled, figure_sliding, figure_kernels, figure_halves, figure_rates;
 
 /* --- what they share (figures_shared.c) --- */
 

@@ -24,8 +24,11 @@ static const struct {
     {"recall", command_recall, "get any part of the signal back from the memory"},
     {"merge", command_merge, "join memories of stretches that follow one another"},
     {"inspect", command_inspect, "say what a memory holds and what it forgot"},
+    {"kernel", command_kernel, "print and draw the kernel of a linear system"},
+    {"simulate", command_simulate, "run a signal through a linear system, in any of its forms"},
+    {"check", command_check, "say how far the forms of a system are from one another"},
     {"basis", command_basis, "print and draw the functions that memories are made of"},
-    {"figures", command_figures, "draw what memories are made of and how they behave"},
+    {"figures", command_figures, "draw what memories and linear systems are made of and how they behave"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -269,6 +269,12 @@ static int option_unknown(const options_page *page, const char *name, size_t len
 
 static int operands_check(const options_page *page, size_t count)
 {
+    if (count < page->least && strchr(page->operand, ' ')) { /* each has a name of its own */
+        const char *missing = page->operand;
+        for (size_t i = 0; i < count; i++) missing += strcspn(missing, " ") + 1;
+        return message_usage("%s: %.*s is missing; 'loci help %s' shows how to use it", page->command,
+                             (int)strcspn(missing, " "), missing, page->command);
+    }
     if (count < page->least && count == 0)
         return message_usage("%s: %s is missing; 'loci help %s' shows how to use it", page->command,
                              page->operand, page->command);

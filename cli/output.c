@@ -360,6 +360,13 @@ int output_close(output *out)
     return status;
 }
 
+void output_abandon(output *out)
+{
+    if (out->spill > 0) close(out->spill - 1);
+    free(out->bytes);
+    *out = (output){0};
+}
+
 bool output_same_file(const char *a, const char *b)
 {
     struct stat first, second;

@@ -50,6 +50,8 @@ void output_json(output *out, json_t *value);
 void output_begin(output *out, const void *bytes, size_t size);
 /* Finishes: 0, or 1 after saying what went wrong. */
 int output_close(output *out);
+/* Instead: a file stays as it was. */
+void output_abandon(output *out);
 
 /* JSON has no NaN: null. */
 json_t *output_json_number(double number);

@@ -105,6 +105,7 @@ void source_close(source *from)
  * before it, and says so in words of the file. Otherwise the library's own words must do. */
 static int refused(const source *from, const loci_error *error)
 {
+    if (!error->text[0]) return STATUS_FAILED;
     for (size_t k = 0; k < from->count; k++) {
         char place[64];
         loci_signal_position(from->signal, k, place, sizeof place);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * source.h - the signal that remember and recall --against read: its options, its rate, and its way through
+ * source.h - the signal that remember, simulate and recall --against read: its options, its rate, and its way through
  * the program in pieces, so that memory does not grow with its length. */
 #ifndef LOCI_CLI_SOURCE_H
 #define LOCI_CLI_SOURCE_H
@@ -61,7 +61,8 @@ int source_open(source *from, const char *path, const source_options *options, d
 void source_close(source *from);
 
 /* Feeds the whole signal to a taker such as loci_memory_push, with progress. A sample that is refused is told
- * by its place in the file. */
+ * by its place in the file. A taker that has had enough, for reasons that it tells itself, leaves the error's text empty: the
+ * status is 1. */
 typedef loci_status source_taker(void *target, const double *u, const double *t, size_t n, loci_error *error);
 int source_feed(source *from, source_taker *take, void *target, const char *doing);
 

@@ -81,7 +81,7 @@ const char *words_wait(char *text, double seconds)
 
 const char *words_bytes(char *text, double bytes)
 {
-    static const char *const units[] = {"bytes", "KB", "MB", "GB", "TB"};
+    static const char *const units[] = {"bytes", "KB", "MB", "GB", "TB", "PB", "EB"};
     size_t i = 0;
     while (bytes >= 1000 && i + 1 < sizeof units / sizeof units[0]) {
         bytes /= 1000;

@@ -99,6 +99,12 @@ check both.loci merge plain.loci plain.loci --append -o both.loci
 check '' inspect plain.loci
 check '' inspect plain.loci --json
 check '' basis legendre --order 5
+check kernel.npy kernel legs:6,copies=2 --length 20 -o kernel.npy
+check '' kernel legs:4 --length 9 --plot -
+check answer.csv simulate s4d-lin:4,copies=2 plain.csv --form convolution --switch-at 100 -o answer.csv
+check answer.npy simulate legs:4 signal.csv --time time --column temp --form continuous -o answer.npy
+check '' simulate legs:4 plain.csv --column 1 --plot -
+check '' check s4d-lin:4 --length 9 --json
 
 echo "1..$count"
 [ "$failures" = 0 ]

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ * command_check.c - whether the forms of a system say the same. */
+#include "command.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "gaps.h"
+#include "given.h"
+#include "message.h"
+#include "options.h"
+#include "output.h"
+#include "words.h"
+
+enum { LENGTH = 1000, NAME_WIDTH = 40 };
+
+typedef struct {
+    const char *discretization;
+    size_t length, seed;
+    bool json;
+} settings;
+
+static size_t failures(const gaps *found)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < found->count; i++) count += !gap_passes(&found->items[i]);
+    return count;
+}
+
+static int write_json(const gaps *found)
+{
+    json_t *object = json_object(), *answers = json_object(), *states = json_object(),
+           *left_out = json_array();
+    for (size_t i = 0; i < found->count; i++) {
+        char name[96];
+        snprintf(name, sizeof name, "%s, %s", found->items[i].group, found->items[i].name);
+        json_object_set_new(answers, name, output_json_number(found->items[i].answer));
+        json_object_set_new(states, name, output_json_number(found->items[i].state));
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (found->left_out[i][0]) json_array_append_new(left_out, output_json_text(found->left_out[i]));
+    json_object_set_new(object, "pass", json_boolean(failures(found) == 0));
+    json_object_set_new(object, "tolerance", json_real(GAP_SINGLE));
+    json_object_set_new(object, "tolerance_double", json_real(GAP_DOUBLE));
+    json_object_set_new(object, "gaps", answers);
+    json_object_set_new(object, "state_gaps", states);
+    json_object_set_new(object, "left_out", left_out);
+    output out;
+    output_open(&out, NULL);
+    output_json(&out, object);
+    return output_close(&out);
+}
+
+static void write_number(output *out, double number)
+{
+    char text[32];
+    if (isfinite(number))
+        snprintf(text, sizeof text, number == 0 ? "0" : "%.1e", number);
+    else
+        snprintf(text, sizeof text, "not finite");
+    output_cell(out, text, 12);
+}
+
+static int write_table(const gaps *found, const given *g, const settings *s)
+{
+    char name[GIVEN_NAME_SIZE], samples[WORDS_SIZE];
+    const char *group = "";
+    output out;
+    output_open(&out, NULL);
+    output_format(&out, "%.200s: %s\n", g->text, given_name(g, name));
+    output_format(&out, "%s, %s of noise, cut after %zu, %zu and %zu; the largest answer is %.3g\n",
+                  loci_discretization_name(g->discretization), words_plural(samples, s->length, "sample"),
+                  found->cuts[1], found->cuts[2], found->cuts[3], found->largest);
+    for (size_t i = 0; i < found->count; i++) {
+        const gap *item = &found->items[i];
+        if (item->group != group) {
+            output_text(&out, "\n");
+            output_cell(&out, item->group, NAME_WIDTH);
+            output_text(&out, "gap         of state    bound\n");
+            group = item->group;
+        }
+        output_text(&out, "  ");
+        output_cell(&out, item->name, NAME_WIDTH - 2);
+        write_number(&out, item->answer);
+        write_number(&out, item->state);
+        write_number(&out, item->bound);
+        output_text(&out, gap_passes(item) ? "ok\n" : "FAILED\n");
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (found->left_out[i][0])
+            output_format(&out, "%sleft out: %s\n", i == 0 ? "\n" : "", found->left_out[i]);
+    const size_t failed = failures(found);
+    if (failed)
+        output_format(&out, "\n%zu of %zu gaps exceed%s their bounds\n", failed, found->count,
+                      failed == 1 ? "s" : "");
+    else
+        output_format(&out, "\nall %zu gaps are within their bounds\n", found->count);
+    return output_close(&out);
+}
+
+static int check(const given *g, const settings *s)
+{
+    char samples[WORDS_SIZE], thing[2 * WORDS_SIZE];
+    snprintf(thing, sizeof thing, "running %s in every form", words_plural(samples, s->length, "sample"));
+    int status = given_room(18.0 * (double)s->length * (double)g->system->copies, "check: --length", thing);
+    if (!status) status = given_warn(g, false);
+    if (status) return status;
+    gaps found;
+    loci_error error;
+    if (gaps_measure(&found, g->system, g->discretization, s->length, s->seed, &error) != LOCI_OK)
+        return message_error(g->text, &error);
+    status = s->json ? write_json(&found) : write_table(&found, g, s);
+    return status ? status : failures(&found) ? STATUS_FAILED : STATUS_DONE;
+}
+
+int command_check(int argc, char **argv)
+{
+    settings s = {.length = LENGTH};
+    const option table[] = {
+        {"length", 0, OPTION_COUNT, &s.length, "L", "samples to run (1000)"},
+        {"discretization", 0, OPTION_TEXT, &s.discretization, "NAME",
+         "zoh, foh, bilinear, backward or euler (zoh; for diagonal plus low rank, which zoh would make dense, bilinear)"},
+        {"seed", 0, OPTION_COUNT, &s.seed, "S", "of the noise and the places of the cuts (0)"},
+        {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of a table"},
+    };
+    const options_page page = {
+        .command = "check",
+        .synopsis = "SYSTEM [OPTION]...",
+        .purpose =
+            "Run noise through every form of a linear system, in double and in float, whole and cut into four pieces at "
+            "random places with the state handed on, and say how far the answers are from one another, as a share of the "
+            "largest. The status is 1 where a gap exceeds its bound: 1e-10 in double, 1e-4 where float takes part.\n"
+            "\n" GIVEN_HELP,
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci check s4d-lin:64,copies=4\n"
+                   "  loci check s4-legs:32 --length 16384\n"
+                   "  loci check trained.npz --discretization bilinear --json",
+        .operand = "SYSTEM",
+        .least = 1,
+        .most = 1,
+    };
+    given g = {0};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        status = s.length ? STATUS_DONE : message_usage("check: --length is 0; at least 1 was expected");
+        if (!status) status = given_open(&g, argv[1], s.discretization, "check");
+        if (!status) status = check(&g, &s);
+    }
+    given_release(&g);
+    return status;
+}

@@ -1,0 +1,72 @@
+# The forms of every structure agree.
+$ for s in legs:8 legt:9,lag=1 lagt:5 fout:6 s4d-lin:8 s4d-inv:16,copies=3 s4d-legs:4 s4d-real:2; do
++     for d in zoh foh bilinear backward; do loci check $s --length 333 --discretization $d | tail -n 1; done; done | sort | uniq -c | sed 's/^ *//'
+| 16 all 15 gaps are within their bounds
+| 16 all 18 gaps are within their bounds
+$ for s in s4-legs:8 s4-legt:6 s4-fout:8,copies=9; do loci check $s --length 333 | tail -n 1; done
+| all 15 gaps are within their bounds
+| all 15 gaps are within their bounds
+| all 15 gaps are within their bounds
+$ for n in 1 2 3 63 64 65; do loci check s4d-lin:4 --seed $n --length $n | tail -n 1; done | uniq
+| all 18 gaps are within their bounds
+$ loci check "$FIXTURES/system_diagonal.npz" > table && tail -n 1 table
+| all 18 gaps are within their bounds
+
+# What it prints.
+$ loci check s4d-lin:8 --length 100 | sed 's/[0-9.]*e-[01][0-9] /# /g'
+| s4d-lin:8: diagonal, order 8, 1 copy, dt 0.01 s
+|~ zoh, 100 samples of noise, cut after *, * and *; the largest answer is *
+|
+|~ double                                  gap         of state    bound
+|~   recurrent : continuous*ok
+|~   recurrent : convolution*ok
+|~   recurrent : mixed*ok
+|~   convolution : mixed*ok
+|~   continuous, cut*ok
+|~   recurrent, cut*ok
+|~   convolution, cut*ok
+|~   mixed, cut*ok
+|~   recurrent : continuous, uneven steps*ok
+|
+|~ float                                   gap         of state    bound
+|~   recurrent : convolution*ok
+|~   recurrent : mixed*ok
+|~   convolution : mixed*ok
+|~   recurrent, cut*ok
+|~   convolution, cut*ok
+|~   mixed, cut*ok
+|
+|~ float : double                          gap         of state    bound
+|~   recurrent*ok
+|~   convolution*ok
+|~   mixed*ok
+|
+| all 18 gaps are within their bounds
+$ loci check s4-legs:8 --json | cut -c -59
+| {
+|   "pass": true,
+|   "tolerance": 0.0001,
+|   "tolerance_double": 1e-10,
+|~   "gaps": {"double, recurrent : convolution": *
+|~   "state_gaps": {"double, recurrent : convolution": *
+|   "left_out": ["continuous: zoh, which holds its input, and
+| }
+
+# What overflows fails, and is not hidden.
+$ loci check s4d-lin:64 --discretization euler --json | grep -E 'pass|null' | cut -c -14
+|   "pass": fals
+|   "gaps": {"do
+|   "state_gaps"
+! loci: warning: s4d-lin:64: unstable under euler, though the system itself is not: each step grows by a factor of up to 1.392; a smaller dt or another discretization would not
+$ loci check s4d-lin:64 --discretization euler 2> warning | tail -n 1
+| 9 of 15 gaps exceed their bounds
+$ loci check "$FIXTURES/system_dense.npz" --length 30000 > table 2> warning
+= 1
+$ loci check "$FIXTURES/system_dense.npz" --length 100 2> warning | tail -n 1
+| all 18 gaps are within their bounds
+$ loci check legs:4 --length 0
+! loci: check: --length is 0; at least 1 was expected
+= 2
+$ loci check legs:4 --length 1000000000000000
+!~ loci: check: --length: running 1,000,000,000,000,000 samples in every form needs * of memory; this machine has *
+= 1
