@@ -43,10 +43,10 @@ static void apply(const loci_layer *layer, const loci_pass *pass, real *to, cons
 {
     const loci_dropout *dropout = &((const dropout_layer *)layer)->dropout;
     const size_t blocks = loci_lane_blocks(layer->inputs);
+    const size_t band = dropout->tied ? pass->L : LOCI_BAND; /* one mask for all, or one a row */
     for (size_t plane = 0; plane < pass->B * blocks; plane++)
-        for (size_t r = 0; r < pass->L; r += LOCI_BAND) {
-            const size_t at = (plane * pass->L + r) * V,
-                         rows = pass->L - r < LOCI_BAND ? pass->L - r : LOCI_BAND;
+        for (size_t r = 0; r < pass->L; r += band) {
+            const size_t at = (plane * pass->L + r) * V, rows = pass->L - r < band ? pass->L - r : band;
             const real *m = loci_dropout_mask(mask, dropout, pass, plane / blocks, plane % blocks, r, rows);
             loci_rows_get()->add(to + at, NULL, from + at, m, loci_dropout_step(dropout), rows);
         }

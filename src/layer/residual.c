@@ -109,9 +109,10 @@ static void add(const residual *self, const loci_pass *pass, real *y, const real
                 real *mask)
 {
     const size_t blocks = loci_lane_blocks(self->layer.inputs), L = pass->L;
+    const size_t band = self->dropout.tied ? L : LOCI_BAND; /* one mask for all, or one a row */
     for (size_t p = 0; p < pass->B * blocks; p++)
-        for (size_t r = 0; r < L; r += LOCI_BAND) {
-            const size_t at = (p * L + r) * V, rows = L - r < LOCI_BAND ? L - r : LOCI_BAND;
+        for (size_t r = 0; r < L; r += band) {
+            const size_t at = (p * L + r) * V, rows = L - r < band ? L - r : band;
             const real *m = loci_dropout_mask(mask, &self->dropout, pass, p / blocks, p % blocks, r, rows);
             loci_rows_get()->add(y + at, x ? x + at : NULL, a + at, m, loci_dropout_step(&self->dropout),
                                  rows);

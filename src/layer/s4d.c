@@ -251,10 +251,10 @@ static kept lay_out(const loci_layer *layer, const loci_pass *pass, void *at)
     return k;
 }
 
-/* A band's mask, and its activations three times as wide. */
+/* A band's masks, and its activations three times as wide. */
 static size_t band_memory(const loci_layer *layer, size_t rows)
 {
-    return (3 * blocks_of(layer) + 1) * rows * V * sizeof(real);
+    return 4 * blocks_of(layer) * rows * V * sizeof(real);
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
@@ -300,15 +300,20 @@ static inline size_t length_of(const loci_pass *pass, size_t b)
     return pass->length ? pass->length[b] : pass->L;
 }
 
-/* active [blocks][rows][16] = GELU(v) times the mask, for rows r, ... of v; pass NULL: no dropout. */
-static void activate(const s4d *self, const loci_pass *pass, size_t b, size_t r, size_t rows, real *active,
-                     const real *v, size_t stride, real *mask)
+/* Masks of all blocks for rows r, ..., rows * 16 reals from one to the next, 16 if tied; those are made with the first band
+ * of a sequence and stay. NULL: nothing is dropped. */
+static const real *masks(const s4d *self, const loci_pass *pass, size_t b, size_t r, size_t rows, real *mask)
 {
-    for (size_t k = 0; k < blocks_of(&self->layer); k++) {
-        const real *m = pass ? loci_dropout_mask(mask, &self->dropout, pass, b, k, r, rows) : NULL;
-        loci_rows_get()->gelu(active + k * rows * V, v + (k * stride + r) * V, m,
-                              loci_dropout_step(&self->dropout), rows);
-    }
+    if (!pass || !pass->training || !(self->dropout.rate > 0)) return NULL;
+    const size_t apart = self->dropout.tied ? V : rows * V;
+    for (size_t k = 0; (r == 0 || !self->dropout.tied) && k < blocks_of(&self->layer); k++)
+        loci_dropout_mask(mask + k * apart, &self->dropout, pass, b, k, r, rows);
+    return mask;
+}
+
+static inline const real *mask_of(const s4d *self, const real *mask, size_t k, size_t rows)
+{
+    return mask ? mask + k * (self->dropout.tied ? V : rows * V) : NULL;
 }
 
 /* From v to y, rows r, ...: pass NULL: no dropout. first, gate: kept where not NULL. All with `stride` rows a block. */
@@ -316,8 +321,11 @@ static void mix(const s4d *self, const derived_s4d *d, const loci_pass *pass, si
                 real *y, real *first, real *gate, const real *v, size_t stride, real *band)
 {
     const size_t blocks = blocks_of(&self->layer);
-    real *mask = band, *active = mask + rows * V, *out = active + blocks * rows * V;
-    activate(self, pass, b, r, rows, active, v, stride, mask);
+    const real *mask = masks(self, pass, b, r, rows, band);
+    real *active = band + blocks * rows * V, *out = active + blocks * rows * V;
+    for (size_t k = 0; k < blocks; k++)
+        loci_rows_get()->gelu(active + k * rows * V, v + (k * stride + r) * V, mask_of(self, mask, k, rows),
+                              loci_dropout_step(&self->dropout), rows);
     d->mix->multiply(out, rows, active, rows, d->forth, d->bias, self->layer.inputs, wide(&self->layer),
                      rows);
     for (size_t k = 0; k < blocks; k++) {
@@ -398,24 +406,26 @@ static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass 
     const loci_layer *layer = &self->layer;
     const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V;
     const gradient_offsets g = gradient_of(layer, d);
-    /* mask, both halves' gradients, GELU's outputs and then their gradient */
-    real *mask = band, *dboth = mask + rows * V, *active = dboth + 2 * blocks * rows * V;
+    /* masks, both halves' gradients, GELU's outputs and then their gradient */
+    const real *mask = masks(self, pass, b, r, rows, band);
+    real *dboth = band + blocks * rows * V, *active = dboth + 2 * blocks * rows * V;
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = (k * L + r) * V;
         real *da = dboth + k * rows * V;
         loci_rows_get()->glu_backward(da, da + blocks * rows * V, dy + at, s->first + b * plane + at,
                                       s->gate + b * plane + at, rows);
     }
-    activate(self, pass, b, r, rows, active, s->v + b * plane, L, mask);
+    for (size_t k = 0; k < blocks; k++)
+        loci_rows_get()->gelu(active + k * rows * V, s->v + b * plane + (k * L + r) * V,
+                              mask_of(self, mask, k, rows), loci_dropout_step(&self->dropout), rows);
     d->mix->gradient(gradient + g.weight, active, rows, dboth, rows, layer->inputs, wide(layer), rows);
     for (size_t k = 0; k < 2 * blocks; k++)
         loci_rows_get()->sum(gradient + g.bias + k * V, dboth + k * rows * V, rows);
     d->mix->multiply(active, rows, dboth, rows, d->back, NULL, wide(layer), layer->inputs, rows);
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = (k * L + r) * V;
-        const real *m = loci_dropout_mask(mask, &self->dropout, pass, b, k, r, rows);
-        loci_rows_get()->gelu_backward(dv + at, NULL, active + k * rows * V, s->v + b * plane + at, m,
-                                       loci_dropout_step(&self->dropout), rows);
+        loci_rows_get()->gelu_backward(dv + at, NULL, active + k * rows * V, s->v + b * plane + at,
+                                       mask_of(self, mask, k, rows), loci_dropout_step(&self->dropout), rows);
     }
 }
 
