@@ -114,7 +114,11 @@ enum loci_layer_flags {
     LOCI_LAYER_READS_OUTPUT = 8, /* backward reads y; others may be given NULL for it */
 };
 
-enum { LOCI_LAYER_PARAMETERS = 32 };
+enum {
+    LOCI_LAYER_PARAMETERS = 32,
+    LOCI_LAYER_PART =
+        32 /* bytes of the last part of a parameter's name, "output_linear.0.weight", with its NUL */
+};
 
 struct loci_layer {
     const loci_layer_class *class;
@@ -122,8 +126,8 @@ struct loci_layer {
     size_t size, state;     /* reals of parameters and of a sequence's state: multiples of 16 */
     uint64_t stream;        /* of random numbers: from the name */
     size_t parameters;
-    loci_parameter parameter[LOCI_LAYER_PARAMETERS]; /* offsets count from the layer's own first real */
-    char name[LOCI_PARAMETER_NAME];                  /* what the names of its parameters begin with */
+    loci_parameter parameter[LOCI_LAYER_PARAMETERS];  /* offsets count from the layer's own first real */
+    char name[LOCI_PARAMETER_NAME - LOCI_LAYER_PART]; /* what the names of its parameters begin with */
 };
 
 /* For the create functions of layers: *layer = `size` bytes, zeroed, that begin with a loci_layer of this class,
