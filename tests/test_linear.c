@@ -57,6 +57,13 @@ static void refuses_bad_sizes(void **state)
     assert_int_equal(loci_linear_create(&layer, "encoder", 0, 1, &error), LOCI_E_ARGUMENT);
     assert_non_null(strstr(error.text, "encoder has 0 inputs"));
     assert_int_equal(loci_linear_create(&layer, "encoder", 1, 65536, &error), LOCI_E_ARGUMENT);
+    char name[65] = {0};
+    memset(name, 'n', 63);
+    assert_int_equal(loci_linear_create(&layer, name, 1, 1, &error), LOCI_OK);
+    assert_int_equal(strlen(layer->parameter[0].name), 70);
+    loci_layer_free(layer);
+    name[63] = 'n';
+    assert_int_equal(loci_linear_create(&layer, name, 1, 1, &error), LOCI_E_ARGUMENT);
 }
 
 int main(void)

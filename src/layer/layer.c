@@ -12,21 +12,19 @@
 #include "base/random.h"
 #include "base/status.h"
 
-/* Room for the longest part, "output_linear.0.weight", and its dot. */
-enum { PART = 32 };
-
 loci_status loci_layer_allocate(void **out, size_t size, const loci_layer_class *class, const char *name,
                                 size_t inputs, size_t outputs, loci_error *error)
 {
+    loci_layer *layer;
     if (inputs == 0 || outputs == 0 || inputs > LOCI_CHANNELS_MAX || outputs > LOCI_CHANNELS_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "layer %s has %zu inputs and %zu outputs; 1 to %d were expected", name, inputs,
                          outputs, LOCI_CHANNELS_MAX);
-    if (strlen(name) + PART > LOCI_PARAMETER_NAME)
+    if (strlen(name) >= sizeof layer->name)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "name %.40s... of a layer is too long; %d bytes were expected", name,
-                         LOCI_PARAMETER_NAME - PART);
-    loci_layer *layer = loci_allocate(1, size);
+                         (int)sizeof layer->name - 1);
+    layer = loci_allocate(1, size);
     if (!layer) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", name);
     layer->class = class;
     layer->inputs = inputs;
@@ -46,10 +44,9 @@ static size_t append(loci_layer *layer, const loci_parameter *parameter)
 
 size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like)
 {
-    const int length =
-        snprintf(like.name, sizeof like.name, "%s%s%s", layer->name, *layer->name ? "." : "", part);
-    assert(length > 0 && (size_t)length < sizeof like.name);
-    (void)length;
+    assert(strlen(part) < LOCI_LAYER_PART);
+    snprintf(like.name, sizeof like.name, "%s%s%.*s", layer->name, *layer->name ? "." : "",
+             LOCI_LAYER_PART - 1, part);
     like.count = 1;
     for (size_t i = 0; i < like.dimensions; i++) like.count *= like.shape[i];
     like.offset = layer->size;
