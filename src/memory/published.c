@@ -18,7 +18,8 @@ static void solve(const loci_memory_plan *plan, double *c, double h)
 {
     double sum = 0;
     for (size_t n = 0; n < plan->order; n++) {
-        c[n] = (c[n] - h * plan->root[n] * sum) / (1 + h * ((double)n + 1));
+        const double inverse = 1 / (1 + h * ((double)n + 1)); /* beside the chain of sums, not in it */
+        c[n] = (c[n] - h * plan->root[n] * sum) * inverse;
         sum += plan->root[n] * c[n];
     }
 }
