@@ -297,7 +297,7 @@ static int plot(const job *j)
         .title = title,
         .subtitle = subtitle,
         .x_label = !j->even                  ? "sample"
-                   : j->from->info.iso_times ? "time (UTC)"
+                   : j->from->info.iso_times ? "time"
                                              : "time (s)",
         .channel = channel_name,
         .context = j->from->signal,
@@ -326,10 +326,11 @@ static int finish(job *j)
     return status;
 }
 
-/* The time of samples, where the signal tells it: the file's own rate, unless the system's text has a dt; --rate always. */
+/* The steps, where the signal tells them: --rate always; the file's own rate unless the system has a dt of its own; of time
+ * stamps the distance in seconds, times that dt where there is one. */
 static void steps_settle(given *g, const source *from, const settings *s)
 {
-    if (from->info.stamped)
+    if (from->info.stamped && !g->stepped)
         given_step(g, 1);
     else if (!isnan(s->source.rate) || (from->info.rate > 0 && !g->stepped))
         given_step(g, from->dt);

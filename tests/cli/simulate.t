@@ -105,6 +105,14 @@ $ printf 'd,u\n2020-01-01,1\n2020-01-02,2\n2020-01-04,3\n' > d.csv; loci simulat
 | 2020-01-02T00:00:00Z
 | 2020-01-04T00:00:00Z
 | 2020-01-05T00:00:00Z
+$ loci simulate legs:1,lag=0,dt=0.5 t.csv --time t --discretization euler
+| time,y
+| 1,4
+| 1.5,5
+| 3,1.25
+$ loci simulate legs:1,lag=0,dt=0.5 t.csv --time t --rate 2
+! loci: simulate: --rate and --time exclude each other; one of them was expected
+= 2
 $ loci simulate legs:4 t.csv --time t --form convolution
 ! loci: simulate: --form convolution needs equal steps: with --time the system's matrices change from sample to sample, and such a recurrence is no convolution; continuous or recurrent was expected
 = 2
