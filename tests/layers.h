@@ -53,6 +53,8 @@ static inline void bench_open(bench *t, loci_layer *layer, size_t B, size_t L)
     t->gradient = some(m.gradient, sizeof(real));
     t->x = some(t->in, sizeof(real)), t->dx = some(t->in, sizeof(real));
     t->y = some(t->out, sizeof(real)), t->dy = some(t->out, sizeof(real));
+    for (size_t i = 0; i < t->out; i++) t->y[i] = (real)NAN;
+    for (size_t i = 0; i < t->in; i++) t->dx[i] = (real)NAN;
     t->states = some(B * layer->state, sizeof(real)), t->dstates = some(B * layer->state, sizeof(real));
     t->state = some(B, sizeof(real *)), t->dstate = some(B, sizeof(real *));
     for (size_t b = 0; b < B; b++)

@@ -62,6 +62,7 @@ static void products_are_sums(void **state)
     for (size_t s = 0; s < SIZES; s++)
         for (int biased = 0; biased < 2; biased++) {
             product t = make(mix, sizes[s][0], sizes[s][1], sizes[s][2], sizes[s][3]);
+            for (size_t i = 0; i < loci_lane_blocks(t.N) * t.stride * V; i++) t.y[i] = (real)NAN;
             mix->multiply(t.y, t.stride, t.x, t.stride, t.packed, biased ? t.bias : NULL, t.K, t.N, t.rows);
             for (size_t r = 0; r < t.rows; r++)
                 for (size_t e = 0; e < loci_lane_blocks(t.N) * V; e++) {

@@ -11,7 +11,8 @@ const loci_mix *loci_mix_get(void)
 
 size_t loci_mix_size(const loci_mix *mix, size_t K, size_t N)
 {
-    return (N + mix->width - 1) / mix->width * mix->width * K;
+    const size_t columns = loci_lane_blocks(N) * LOCI_LANES; /* all of a block: narrow panels too */
+    return (columns + mix->width - 1) / mix->width * mix->width * K;
 }
 
 /* The place of (input k, output e) among K inputs. */

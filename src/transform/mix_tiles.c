@@ -129,7 +129,7 @@ static void multiply(real *y, size_t y_stride, const real *x, size_t x_stride, c
 {
     for (size_t band = 0; band < rows; band += BAND) {
         const size_t height = rows - band < BAND ? rows - band : BAND, tiles = (height + ROWS - 1) / ROWS;
-        for (size_t e = 0; e < N; e += PANEL) {
+        for (size_t e = 0; e < loci_lane_blocks(N) * V; e += PANEL) {
             const int vectors = vectors_at(e, N);
             const real *b = bias ? bias + e : NULL;
             real *y0 = y + column(e, y_stride) + band * V;
