@@ -83,7 +83,8 @@ LOCI_API loci_status loci_memory_init(loci_memory *memory, const loci_memory_pla
 /* Takes n samples of all channels: u is [n][channels]; t is [n], increasing, for stamped memories and NULL for regular
  * ones. All or nothing: where a value is not finite (and not a NaN to be held over), or time does not increase, the error
  * names the sample (counted from 0 within this call) and the memory is as before. The state depends on the samples only,
- * to the bit, not on how they were grouped into calls. About 0.75 N multiply-adds a channel-sample for regular legs. */
+ * to the bit, not on how they were grouped into calls. About 0.75 N multiply-adds a channel-sample for regular legs. At
+ * most 2^53 samples in all: LOCI_E_RANGE. */
 LOCI_API loci_status loci_memory_push(loci_memory *memory, const loci_memory_plan *plan, const double *u,
                                       const double *t, size_t n, loci_error *error);
 
@@ -179,7 +180,8 @@ LOCI_API loci_status loci_memory_load(loci_memory *memory, const loci_memory_pla
 
 /* Comparison with the signal itself: the integral of the squared difference between recall and the held (or joined)
  * signal, over consecutive parts of the history. Push the samples that the memory has seen, in order and in any grouping;
- * then each part's integral is exact for legs (closed form), and by 8-point Gauss quadrature a sample for the others.
+ * then each part's integral is exact for legs (closed form), and by 8-point Gauss quadrature a sample for the others. A
+ * joined memory that was closed in the middle and merged on is compared with the line across its jump.
  * edges is [parts + 1], ascending times; what lies outside of them, or outside of a window, is left out.
  * The object allocates when created and needs memory and plan to stay as they are. */
 typedef struct loci_memory_comparison loci_memory_comparison;
