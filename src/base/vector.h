@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                                   \
+    __has_feature(undefined_behavior_sanitizer)
 #define LOCI_SANITIZED 1
 #endif
 #endif
@@ -22,13 +23,20 @@
 #define LOCI_SANITIZED 1
 #endif
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__) &&                      \
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__) &&             \
     !defined(LOCI_SANITIZED) && !defined(LOCI_ONE_ISA)
 #define LOCI_HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define LOCI_HOT
 #endif
 #define LOCI_INLINE __attribute__((always_inline))
+
+/* Above a loop of few turns, whose number is a constant, that must vanish, so that arrays indexed in it stay in registers. */
+#ifdef __clang__
+#define LOCI_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define LOCI_UNROLL _Pragma("GCC unroll 16")
+#endif
 
 /* The alignment is given, since gcc aligns to 16 bytes only where the widest vectors of the whole file are that wide. */
 typedef double loci_f64x8 __attribute__((vector_size(64), aligned(64)));

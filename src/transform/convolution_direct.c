@@ -31,16 +31,16 @@ static void apply(real *y, const real *u, const real *k, size_t L, size_t taps)
             vreal sum[ROWS] = {0};
             for (size_t m = 0; m < whole; m++) {
                 const vreal factor = AT(k, m);
-#pragma GCC unroll 8
+                LOCI_UNROLL
                 for (size_t r = 0; r < ROWS; r++) sum[r] += factor * AT(u, l + r - m);
             }
             for (size_t m = whole; m < some; m++) {
                 const vreal factor = AT(k, m);
-#pragma GCC unroll 8
+                LOCI_UNROLL
                 for (size_t r = 1; r < ROWS; r++)
                     if (l + r >= m) sum[r] += factor * AT(u, l + r - m);
             }
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (size_t r = 0; r < ROWS; r++) TO(y, l + r) = sum[r];
         }
         for (; end > 0; end--) {
@@ -62,16 +62,16 @@ static void input(real *du, const real *dy, const real *k, size_t L, size_t taps
             vreal sum[ROWS] = {0};
             for (size_t m = 0; m < whole; m++) {
                 const vreal factor = AT(k, m);
-#pragma GCC unroll 8
+                LOCI_UNROLL
                 for (size_t r = 0; r < ROWS; r++) sum[r] += factor * AT(dy, l + r + m);
             }
             for (size_t m = whole; m < some; m++) {
                 const vreal factor = AT(k, m);
-#pragma GCC unroll 8
+                LOCI_UNROLL
                 for (size_t r = 0; r < ROWS - 1; r++)
                     if (l + r + m < L) sum[r] += factor * AT(dy, l + r + m);
             }
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (size_t r = 0; r < ROWS; r++) TO(du, l + r) = sum[r];
         }
         for (; l < L; l++) {
@@ -94,16 +94,15 @@ static void kernel(real *dk, const real *dy, const real *u, size_t L, size_t tap
                 const size_t rows = least(ROWS, taps - m), whole = m + ROWS - 1;
                 vreal sum[ROWS] = {0};
                 size_t l = from > m ? from : m;
-                for (; l < least(whole, to); l++)
-#pragma GCC unroll 8
-                    for (size_t r = 0; r < ROWS; r++)
-                        if (l >= m + r) sum[r] += AT(dy, l) * AT(u, l - m - r);
+                for (; l < least(whole, to); l++) LOCI_UNROLL
+                for (size_t r = 0; r < ROWS; r++)
+                    if (l >= m + r) sum[r] += AT(dy, l) * AT(u, l - m - r);
                 for (; l < to; l++) {
                     const vreal factor = AT(dy, l);
-#pragma GCC unroll 8
+                    LOCI_UNROLL
                     for (size_t r = 0; r < ROWS; r++) sum[r] += factor * AT(u, l - m - r);
                 }
-#pragma GCC unroll 8
+                LOCI_UNROLL
                 for (size_t r = 0; r < ROWS; r++)
                     if (r < rows) TO(dk, m + r) += sum[r];
             }

@@ -27,7 +27,7 @@ BUTTERFLY void first_pass(const loci_fft_plan *plan, real *x, const real *u, siz
     for (size_t j = 0; j < block; j++, x += POINT)
         for (int t = 0; t < 2; t++, w += 2 * half) {
             vcomplex z[8];
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (int m = 0; m < half; m++) {
                 const real *twist = plan->twist[m + t * half];
                 const vreal a = row(u, j + (size_t)m * block, L, whole);
@@ -36,7 +36,7 @@ BUTTERFLY void first_pass(const loci_fft_plan *plan, real *x, const real *u, siz
                 z[m].im = a * twist[1] + b * twist[3];
             }
             dft(z, half);
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (int p = 0; p < half; p++) {
                 turn(&z[p], w + 2 * p);
                 store(x + (size_t)(2 * p + t) * (block + SKEW) * POINT, &z[p]);
@@ -50,17 +50,17 @@ BUTTERFLY void last_pass(const loci_fft_plan *plan, real *y, const real *x, size
     const real *w = plan->first;
     for (size_t j = 0; j < block; j++, x += POINT) {
         vreal low[8], high[8];
-#pragma GCC unroll 2
+        LOCI_UNROLL
         for (int t = 0; t < 2; t++, w += 2 * half) {
             vcomplex z[8];
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (int p = 0; p < half; p++) {
                 load(&z[p], x + (size_t)(2 * p + t) * (block + SKEW) * POINT);
                 turn_back(&z[p], w + 2 * p);
                 swap(&z[p]);
             }
             dft(z, half);
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (int m = 0; m < half; m++) {
                 const real *twist = plan->twist[m + t * half];
                 const vreal re = z[m].im * twist[0] + z[m].re * twist[1];
@@ -69,7 +69,7 @@ BUTTERFLY void last_pass(const loci_fft_plan *plan, real *y, const real *x, size
                 high[m] = t ? high[m] + other : other;
             }
         }
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (int m = 0; m < half; m++) {
             const size_t l = j + (size_t)m * block, h = l + (size_t)half * block;
             if (whole || l < L) *(vreal *)(y + l * LOCI_LANES) = low[m];
@@ -147,11 +147,11 @@ BUTTERFLY void split(real *x, const real *w, size_t columns, int points)
 {
     for (size_t j = 0; j < columns; j++, x += POINT, w += 2 * (points - 1)) {
         vcomplex z[8];
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (int q = 0; q < points; q++) load(&z[q], x + (size_t)q * columns * POINT);
         dft(z, points);
         store(x, &z[0]);
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (int q = 1; q < points; q++) {
             turn(&z[q], w + 2 * (q - 1));
             store(x + (size_t)q * columns * POINT, &z[q]);
@@ -163,14 +163,14 @@ BUTTERFLY void join(real *x, const real *w, size_t columns, int points)
 {
     for (size_t j = 0; j < columns; j++, x += POINT, w += 2 * (points - 1)) {
         vcomplex z[8];
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (int q = 0; q < points; q++) {
             load(&z[q], x + (size_t)q * columns * POINT);
             if (q > 0) turn_back(&z[q], w + 2 * (q - 1));
             swap(&z[q]);
         }
         dft(z, points);
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (int q = 0; q < points; q++) {
             swap(&z[q]);
             store(x + (size_t)q * columns * POINT, &z[q]);
@@ -203,16 +203,16 @@ BUTTERFLY void leaf_join(real *x, const real *w, size_t leaf)
 
 BUTTERFLY void load8(vcomplex z[8], const real *x)
 {
-#pragma GCC unroll 8
+    LOCI_UNROLL
     for (int q = 0; q < 8; q++) load(&z[q], x + (size_t)q * POINT);
 }
 
 BUTTERFLY void inverse8(real *x, vcomplex z[8])
 {
-#pragma GCC unroll 8
+    LOCI_UNROLL
     for (int q = 0; q < 8; q++) swap(&z[q]);
     dft8(z);
-#pragma GCC unroll 8
+    LOCI_UNROLL
     for (int q = 0; q < 8; q++) {
         swap(&z[q]);
         store(x + (size_t)q * POINT, &z[q]);
@@ -227,7 +227,7 @@ BUTTERFLY void convolve_leaf(real *x, const real *k, const real *w, size_t leaf)
         real *run = x + i * 8 * POINT;
         load8(z, run);
         dft8(z);
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (size_t q = 0; q < 8; q++) {
             load(&factor, k + (i * 8 + q) * POINT);
             multiply(&z[q], &factor);
@@ -254,11 +254,11 @@ BUTTERFLY void correlate_leaf(real *g, real *x, real *dk, const real *k, const r
         vcomplex z[8], factor, product;
         load8(z, x + i);
         dft8(z);
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (size_t q = 0; q < 8; q++) store(x + i + q * POINT, &z[q]);
         load8(z, g + i);
         dft8(z);
-#pragma GCC unroll 8
+        LOCI_UNROLL
         for (size_t q = 0; q < 8; q++) {
             const size_t at = i + q * POINT;
             load(&factor, x + at);
@@ -296,7 +296,7 @@ static void forward_leaves(real *out, real *x, const real *w, size_t leaf, size_
             if (i % leaf == 0) leaf_split(x + at, w, leaf);
             load8(z, x + at);
             dft8(z);
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (size_t q = 0; q < 8; q++) {
                 z[q].re *= scale;
                 z[q].im *= scale;
@@ -311,7 +311,7 @@ static void inverse_leaves(real *x, const real *in, const real *w, size_t leaf, 
         for (size_t i = 0; i < count * leaf; i += 8) {
             const size_t at = i * POINT + (size_t)lane;
             vcomplex z[8];
-#pragma GCC unroll 8
+            LOCI_UNROLL
             for (size_t q = 0; q < 8; q++) {
                 load(&z[q], in + at + q * POINT);
                 z[q].re *= scale;
