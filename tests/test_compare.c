@@ -174,6 +174,31 @@ static void any_parts_are_integrals(void **state)
     }
 }
 
+/* Jumps from line to line in cells so short that a difference of antiderivatives over one would lose most digits. */
+static void many_short_lines(void **state)
+{
+    (void)state;
+    enum { N = 30000 };
+    double *u = signal_of(N, 1, 0, 5);
+    for (int k = 0; k < N; k++) u[k] = (k % 2 ? 1 : -1) + sin(4.0 * k / N);
+    loci_memory_plan *plan = plan_of(spec_of(16, 1, false, true));
+    loci_memory *memory = memory_with(plan, 1, 0, u, NULL, N), *whole = memory_room(plan, 1);
+    ok(loci_memory_collapse(whole, memory, plan, &last_error));
+    loci_memory_summary summary;
+    ok(loci_memory_summarize(whole, plan, 0, &summary, &last_error));
+    for (int cut = 1; cut <= 16; cut *= 4) {
+        double edges[17], sum = 0;
+        for (int i = 0; i <= cut; i++) edges[i] = 0.125 * (N - 1) * i / cut;
+        const compared found = compare(whole, plan, u, NULL, N, 1, edges, (size_t)cut, 3);
+        for (int i = 0; i < cut; i++) sum += found.squared[i];
+        assert_near(sum / edges[cut] / summary.variance, summary.forgotten, 1e-12, "%d parts", cut);
+    }
+    free(whole);
+    free(memory);
+    free(u);
+    loci_memory_plan_destroy(plan);
+}
+
 static void missing_values_are_held_over(void **state)
 {
     (void)state;
@@ -262,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comparison_finds_what_is_stated),
         cmocka_unit_test(any_parts_are_integrals),
+        cmocka_unit_test(many_short_lines),
         cmocka_unit_test(missing_values_are_held_over),
         cmocka_unit_test(kept_samples_are_recalled_exactly),
         cmocka_unit_test(what_does_not_fit_is_refused),

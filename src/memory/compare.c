@@ -6,7 +6,7 @@
  * The signal comes as cells: a stretch of one interval that lies in one piece of the memory and in one part
  * of the question. On a polynomial p (less the piece's mean), cell after cell, (p - f)^2 is p^2 - 2 p f +
  * f^2: the integral of p^2 is taken once for the whole run of cells by a Gauss rule that is exact; that of p
- * f needs p's antiderivative Q at the edges (held f), and by parts also Q's mean over the cell (joined f).
+ * f needs p's antiderivative at the edges (held f), or p at Gauss nodes in the cell (joined f).
  * Raw pieces are compared value by value, the states of the invariant measures by 8 Gauss nodes a cell.
  */
 #include "memory/piece.h"
@@ -19,7 +19,6 @@ enum { CELLS = 128 };
 typedef struct {
     double from, to;      /* places */
     double begin, length; /* the whole interval */
-    double value, next;   /* of the signal at the interval's begin, and the line's other end */
 } cell;
 
 struct loci_memory_comparison {
@@ -129,59 +128,73 @@ static void antiderivative(double *q, const double *c, size_t order)
     }
 }
 
+/* What a run of cells looks like from the polynomial's piece. */
+typedef struct {
+    double x[CELLS + 1];             /* the edges, as shares of the piece */
+    double begin[CELLS], end[CELLS]; /* the signal there, less the piece's mean */
+} profile;
+
+/* The integral of p f over the run, held f: p's antiderivative at the edges. */
+static double held_product(const loci_memory_comparison *k, const profile *f, const double *c)
+{
+    double q[LOCI_ORDER_MAX + 1], edge[CELLS + 1], sum = 0;
+    antiderivative(q, c, k->plan->order);
+    loci_legendre_sum(LOCI_VALUE, edge, q, k->plan->order + 1, f->x, k->count + 1);
+    for (size_t i = 0; i < k->count; i++) sum += f->begin[i] * (edge[i + 1] - edge[i]);
+    return sum;
+}
+
+/* The same, joined f: a Gauss rule in every cell. (By parts, p's second antiderivative over a short cell would cancel.) */
+static double joined_product(const loci_memory_comparison *k, const profile *f, const double *deviations)
+{
+    double x[CELLS], a[CELLS], p[CELLS], sum = 0;
+    size_t points = 0;
+    for (size_t i = 0; i < k->count; i++) {
+        const double length = f->x[i + 1] - f->x[i];
+        const memory_rule *rule = loci_memory_rule(k->plan, f->x[i], f->x[i + 1]);
+        for (size_t j = 0; j < rule->count; j++) {
+            x[points] = f->x[i] + rule->node[j] * length;
+            a[points++] =
+                length * rule->weight[j] * (f->begin[i] + rule->node[j] * (f->end[i] - f->begin[i]));
+            if (points < CELLS && (i + 1 < k->count || j + 1 < rule->count)) continue;
+            loci_legendre_sum(LOCI_VALUE, p, deviations, k->plan->order, x, points);
+            while (points > 0) {
+                points--;
+                sum += a[points] * p[points];
+            }
+        }
+    }
+    return sum;
+}
+
 static void polynomial_run(loci_memory_comparison *k, const memory_piece *piece, size_t channel)
 {
     const size_t order = k->plan->order, count = k->count;
     const bool joined = k->plan->spec.join == LOCI_LINEAR;
-    double room[LOCI_ORDER_MAX + 2], q[LOCI_ORDER_MAX + 1], x[2 * CELLS + 1], edge[2 * CELLS + 1];
+    double room[LOCI_ORDER_MAX + 2], deviations[LOCI_ORDER_MAX], x[CELLS], p[CELLS], sum = 0;
     const double *c = coefficients(k, piece, channel, room);
     const double length = piece->end - piece->begin;
-    antiderivative(q, c, order);
-    /* edges at even places, middles at odd ones */
-    for (size_t i = 0; i < count; i++) {
-        x[2 * i] = (k->run[i].from - piece->begin) / length;
-        x[2 * i + 1] = (0.5 * (k->run[i].from + k->run[i].to) - piece->begin) / length;
-    }
-    x[2 * count] = fmin(1, (k->run[count - 1].to - piece->begin) / length);
-    double second[2 * CELLS + 1];
-    if (joined) {
-        loci_legendre_sum(LOCI_VALUE, edge, q, order + 1, x, 2 * count + 1);
-        loci_legendre_sum(LOCI_INTEGRAL, second, q, order + 1, x, 2 * count + 1);
-    } else {
-        for (size_t i = 1; i <= count; i++) x[i] = x[2 * i];
-        loci_legendre_sum(LOCI_VALUE, edge, q, order + 1, x, count + 1);
-    }
-    double sum = 0;
+    deviations[0] = 0;
+    memcpy(deviations + 1, c + 3, (order - 1) * sizeof *c);
+    profile f;
+    f.x[0] = (k->run[0].from - piece->begin) / length;
     for (size_t i = 0; i < count; i++) {
         const cell *here = &k->run[i];
         const double *u = k->cells_u + (channel * CELLS + i) * 2;
-        const double share = (here->to - here->from) / length;
-        const double value = (u[0] - c[0]) - c[1];
-        if (!joined) {
-            sum += share * value * value - 2 * value * (edge[i + 1] - edge[i]);
-            continue;
-        }
-        const double rise = u[1] - u[0];
+        const double value = (u[0] - c[0]) - c[1], rise = joined ? u[1] - u[0] : 0;
         const double fa = value + (here->from - here->begin) / here->length * rise;
         const double fb = value + (here->to - here->begin) / here->length * rise;
-        const double qa = edge[2 * i], qb = edge[2 * i + 2];
-        /* Q's mean over the cell: from its antiderivative, or for short cells, where that would cancel, by
-         * Simpson */
-        const double mean = share * (double)order * (double)order < 0.01
-                                ? (qa + 4 * edge[2 * i + 1] + qb) / 6
-                                : (second[2 * i + 2] - second[2 * i]) / share;
-        sum += share * (fa * fa + fa * fb + fb * fb) / 3 - 2 * (fb * qb - fa * qa - (fb - fa) * mean);
+        f.begin[i] = fa;
+        f.end[i] = fb;
+        f.x[i + 1] = fmin(1, (here->to - piece->begin) / length);
+        sum += (here->to - here->from) / length * (joined ? (fa * fa + fa * fb + fb * fb) / 3 : fa * fa);
     }
-    const double from = joined ? x[0] : (k->run[0].from - piece->begin) / length;
-    const double to = fmin(1, (k->run[count - 1].to - piece->begin) / length);
-    double deviations[LOCI_ORDER_MAX];
-    deviations[0] = 0;
-    memcpy(deviations + 1, c + 3, (order - 1) * sizeof *c);
+    sum -= 2 * (joined ? joined_product(k, &f, deviations) : held_product(k, &f, c));
     for (size_t first = 0; first < order; first += CELLS) {
         const size_t points = order - first < CELLS ? order - first : CELLS;
-        for (size_t j = 0; j < points; j++) x[j] = from + (to - from) * k->node[first + j];
-        loci_legendre_sum(LOCI_VALUE, edge, deviations, order, x, points);
-        for (size_t j = 0; j < points; j++) sum += (to - from) * k->weight[first + j] * edge[j] * edge[j];
+        for (size_t j = 0; j < points; j++) x[j] = f.x[0] + (f.x[count] - f.x[0]) * k->node[first + j];
+        loci_legendre_sum(LOCI_VALUE, p, deviations, order, x, points);
+        for (size_t j = 0; j < points; j++) sum += (f.x[count] - f.x[0]) * k->weight[first + j] * p[j] * p[j];
     }
     k->squared[k->part * k->channels + channel] += length * sum;
 }
