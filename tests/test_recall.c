@@ -297,6 +297,34 @@ static void batches_answer_as_single_questions(void **state)
     loci_memory_plan_destroy(plan);
 }
 
+/* A window that is short beside the time of day begins at a rounded time; that time can be asked for. */
+static void the_windows_begin(void **state)
+{
+    (void)state;
+    double u[100], t[100];
+    for (int k = 0; k < 100; k++) u[k] = k;
+    for (int stamped = 0; stamped < 2; stamped++)
+        for (int way = 0; way < 50; way++) {
+            loci_memory_spec spec = loci_memory_defaults();
+            spec.measure = way % 2 ? LOCI_MEASURE_LEGT : LOCI_MEASURE_FOUT;
+            spec.order = 8;
+            spec.detail = 0;
+            spec.dt = stamped ? 0 : 1.0 / 16000;
+            spec.window = (20 + way * 0.37) / 16000;
+            for (int k = 0; k < 100; k++) t[k] = 1e9 + k / 16000.0;
+            loci_memory_plan *plan = plan_of(spec);
+            loci_memory *memory = memory_with(plan, 1, 1e9, u, stamped ? t : NULL, 100);
+            const double end = loci_memory_inspect(memory, plan).end;
+            assert_true(isfinite(ask(memory, plan, LOCI_VALUE, end - spec.window, 0)));
+            const double early = end - spec.window - 1.0 / 16000;
+            double out;
+            refused(loci_memory_recall(memory, plan, LOCI_VALUE, 0, &early, 1, &out, &last_error),
+                    LOCI_E_RANGE, "before the window");
+            free(memory);
+            loci_memory_plan_destroy(plan);
+        }
+}
+
 static void questions_that_are_refused(void **state)
 {
     (void)state;
@@ -345,6 +373,7 @@ int main(void)
         cmocka_unit_test(sample_times_give_samples),
         cmocka_unit_test(stamped_sample_times_give_samples),
         cmocka_unit_test(batches_answer_as_single_questions),
+        cmocka_unit_test(the_windows_begin),
         cmocka_unit_test(questions_that_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

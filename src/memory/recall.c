@@ -36,7 +36,9 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
                              t[i], memory->start, memory_end(memory, plan));
         const double age =
             (end - place) * memory_unit(plan) / (plan->kind == MEMORY_INVARIANT ? plan->scale : 1);
-        if (age > support * (1 + 1e-12))
+        /* the window's begin is a rounded number too */
+        const double fuzz = 4e-16 * (fabs(t[i]) + fabs(memory_end(memory, plan))) / plan->scale;
+        if (age > support * (1 + 1e-12) + fuzz)
             return loci_fail(error, LOCI_E_RANGE, "time %.17g lies before the window, which begins at %.17g",
                              t[i], memory_end(memory, plan) - support * plan->scale);
     }
