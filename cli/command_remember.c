@@ -131,11 +131,20 @@ static int end_settle(kept *k, const settings *s, const char *path)
         double end;
         const int status = kept_time(k, &end, "remember: --end", s->end);
         if (status) return status;
+        const double last = loci_memory_inspect(k->memory, k->plan).end;
+        if (end < last) {
+            char asked[WORDS_SIZE], least[WORDS_SIZE];
+            return message_fail("%s: --end is %s; the last sample lies at %s, and a later time was expected",
+                                path, words_time(asked, end, k->iso), words_time(least, last, k->iso));
+        }
         if (loci_memory_close(k->memory, k->plan, end, &error) != LOCI_OK)
             return message_fail("%s: --end: %s", path, error.text);
     }
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
     if (info.end > info.start) return STATUS_DONE;
+    if (info.samples > 1)
+        return message_fail(
+            "%s: so late a --start leaves no digits for its samples; an earlier one was expected", path);
     return message_fail("%s: holds one sample, and nothing says how long it lasts; --end was expected", path);
 }
 

@@ -115,6 +115,11 @@ static int refused(const source *from, const loci_error *error)
             if (isinf(u))
                 return message_fail("%s: %s: \"%s\" is infinite; a finite number was expected", from->path,
                                     place, name);
+            if (fabs(u) >= LOCI_VALUE_LIMIT)
+                return message_fail(
+                    "%s: %s: \"%s\" is %g; a number below 1.6e150 was expected, whose square can "
+                    "be summed",
+                    from->path, place, name, u);
             if (isnan(u) && from->missing == LOCI_MISSING_HOLD && from->samples + k == 0)
                 return message_fail(
                     "%s: %s: \"%s\" has no value yet that could be held; a number was expected first",

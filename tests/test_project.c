@@ -231,6 +231,29 @@ static void check_refused(const loci_memory_plan *plan, loci_memory *memory, con
     free(before);
 }
 
+/* At the largest sizes nothing overflows: what was forgotten is a number, and that of the signal scaled down. */
+static void large_values(void **state)
+{
+    (void)state;
+    enum { L = 3000 };
+    double *u = signal_of(L, 1, 0, 1), forgotten[2], largest = 0;
+    loci_memory_plan *plan = plan_of(spec_of(8, 4, false, false));
+    for (int k = 0; k < L; k++) largest = fmax(largest, fabs(u[k]));
+    const double scale = 0x1p498 / exp2(ceil(log2(largest)));
+    for (int large = 0; large < 2; large++) {
+        for (int k = 0; k < L && large; k++) u[k] *= scale;
+        loci_memory *memory = memory_with(plan, 1, 0, u, NULL, L);
+        loci_memory_summary summary;
+        ok(loci_memory_summarize(memory, plan, 0, &summary, &last_error));
+        forgotten[large] = summary.forgotten;
+        free(memory);
+    }
+    assert_true(forgotten[0] > 0 && forgotten[0] < 1);
+    assert_true(forgotten[1] == forgotten[0]);
+    free(u);
+    loci_memory_plan_destroy(plan);
+}
+
 static void values_that_are_refused(void **state)
 {
     (void)state;
@@ -241,6 +264,8 @@ static void values_that_are_refused(void **state)
     check_refused(plan, memory, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is missing (NaN)");
     u[2 * 71 + 1] = -INFINITY;
     check_refused(plan, memory, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is -inf");
+    u[2 * 71 + 1] = -LOCI_VALUE_LIMIT;
+    check_refused(plan, memory, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is -1.6");
     check_refused(plan, memory, u, t, 71, LOCI_E_ARGUMENT, "takes no time stamps");
     ok(loci_memory_push(memory, plan, u, NULL, 0, &last_error));
     free(memory);
@@ -438,6 +463,7 @@ int main(void)
         cmocka_unit_test(any_grouping_gives_the_same_bits),
         cmocka_unit_test(channels_do_not_meet),
         cmocka_unit_test(stretches_cover_the_history_and_blur_with_age),
+        cmocka_unit_test(large_values),
         cmocka_unit_test(values_that_are_refused),
         cmocka_unit_test(missing_values_are_held_over_and_counted),
         cmocka_unit_test(one_sample_needs_an_end),

@@ -82,7 +82,7 @@ static void shares_are_the_true_ones(void **state)
 static void a_constant_signal_loses_nothing(void **state)
 {
     (void)state;
-    static const double values[] = {0, 1, 0.1, -1e6 / 3, 1e300, 5e-324};
+    static const double values[] = {0, 1, 0.1, -1e6 / 3, 1e150, 5e-324};
     for (int stamped = 0; stamped < 2; stamped++)
         for (int joined = 0; joined < 2; joined++)
             for (size_t v = 0; v < 6; v++)

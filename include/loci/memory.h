@@ -13,7 +13,8 @@
  * numbers a channel, and cannot tell what they forgot. The published LegS recurrences are there for comparison.
  *
  * A plan holds read-only tables and may be shared by threads. A memory is a flat run of bytes without pointers: memcpy
- * is a fork. One thread at a time may change a memory. Nothing here allocates but plan_create. All numbers are double.
+ * is a fork. One thread at a time may change a memory. Nothing here allocates but plan_create and compare_create. All numbers
+ * are double.
  *
  * Sources: Gu et al., "HiPPO: Recurrent Memory with Optimal Polynomial Projections" (2020), for the measures; docs/memory.md
  * derives the merging of projections and of their errors.
@@ -34,6 +35,7 @@ extern "C" {
 
 #define LOCI_DETAIL_MAX 256
 #define LOCI_CHANNELS_MAX 65535
+#define LOCI_VALUE_LIMIT 0x1p499 /* 1.6e150: samples are smaller in size, so that sums of their squares are finite */
 
 typedef struct loci_memory_plan loci_memory_plan; /* immutable tables for one spec */
 typedef struct loci_memory loci_memory;           /* the running state: flat bytes, 64-byte aligned */
@@ -66,7 +68,7 @@ LOCI_API loci_memory_spec loci_memory_defaults(void);
 /* LOCI_OK, or LOCI_E_ARGUMENT and which field is wrong or does not fit another. */
 LOCI_API loci_status loci_memory_check(const loci_memory_spec *spec, loci_error *error);
 
-/* The only function that allocates: O(N^2) numbers, O(N^3) work at most. On failure *plan is NULL. */
+/* Allocates O(N^2) numbers; O(N^3) work at most. On failure *plan is NULL. */
 LOCI_API loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_spec *spec, loci_error *error);
 LOCI_API void loci_memory_plan_destroy(loci_memory_plan *plan); /* NULL is allowed */
 LOCI_API const loci_memory_spec *loci_memory_plan_spec(const loci_memory_plan *plan);
@@ -81,15 +83,15 @@ LOCI_API loci_status loci_memory_init(loci_memory *memory, const loci_memory_pla
                                       loci_error *error);
 
 /* Takes n samples of all channels: u is [n][channels]; t is [n], increasing, for stamped memories and NULL for regular
- * ones. All or nothing: where a value is not finite (and not a NaN to be held over), or time does not increase, the error
- * names the sample (counted from 0 within this call) and the memory is as before. The state depends on the samples only,
- * to the bit, not on how they were grouped into calls. About 0.75 N multiply-adds a channel-sample for regular legs. At
- * most 2^53 samples in all: LOCI_E_RANGE. */
+ * ones. All or nothing: where a value is not below LOCI_VALUE_LIMIT in size (and not a NaN to be held over), or time does
+ * not increase, the error names the sample (counted from 0 within this call) and the memory is as before. The state
+ * depends on the samples only, to the bit, not on how they were grouped into calls. About 0.75 N multiply-adds a
+ * channel-sample for regular legs. At most 2^53 samples in all: LOCI_E_RANGE. */
 LOCI_API loci_status loci_memory_push(loci_memory *memory, const loci_memory_plan *plan, const double *u,
                                       const double *t, size_t n, loci_error *error);
 
 /* Closes the last interval of a stamped (or joined) memory at `end`, holding the last value. After it only samples and
- * memories that start at `end` or later can follow; a regular held memory is always closed. */
+ * memories that start at `end` can follow; a regular held memory is always closed. */
 LOCI_API loci_status loci_memory_close(loci_memory *memory, const loci_memory_plan *plan, double end,
                                        loci_error *error);
 

@@ -269,14 +269,16 @@ void loci_memory_take(loci_memory *memory, const loci_memory_plan *plan, const m
         take_invariant(memory, plan, view, samples->u, samples->t, samples->count);
 }
 
-/* 0 where every value is finite: a value times zero is zero then, and else NaN */
-LOCI_HOT static bool all_finite(const double *u, size_t count)
+/* Whether every value is below LOCI_VALUE_LIMIT: scaled until larger ones overflow it is finite then, times zero zero,
+ * and else NaN. */
+LOCI_HOT static bool all_bounded(const double *u, size_t count)
 {
+    const double scale = 0x1p1023 / LOCI_VALUE_LIMIT * 2;
     loci_f64x8 sum = {0};
     size_t i = 0;
-    for (; i + 8 <= count; i += 8) sum += *(const loci_f64x8u *)(u + i) * 0.0;
+    for (; i + 8 <= count; i += 8) sum += *(const loci_f64x8u *)(u + i) * scale * 0.0;
     double rest = 0;
-    for (; i < count; i++) rest += u[i] * 0.0;
+    for (; i < count; i++) rest += u[i] * scale * 0.0;
     for (int j = 0; j < 8; j++) rest += sum[j];
     return rest == 0;
 }
@@ -286,15 +288,21 @@ static loci_status check_values(const loci_memory *memory, const loci_memory_pla
 {
     const size_t channels = memory->channels;
     *missing = 0;
-    if (all_finite(u, n * channels)) return LOCI_OK;
+    if (all_bounded(u, n * channels)) return LOCI_OK;
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < channels; c++) {
             const double value = u[i * channels + c];
-            if (isfinite(value)) continue;
-            if (!isnan(value))
+            if (fabs(value) < LOCI_VALUE_LIMIT) continue;
+            if (isinf(value))
                 return loci_fail(error, LOCI_E_VALUE,
                                  "sample %zu of channel %zu is %g; a finite number was expected", i, c,
                                  value);
+            if (!isnan(value))
+                return loci_fail(
+                    error, LOCI_E_VALUE,
+                    "sample %zu of channel %zu is %g; a number below 1.6e150 was expected, whose square "
+                    "can be summed",
+                    i, c, value);
             if (plan->spec.missing == LOCI_MISSING_REFUSE)
                 return loci_fail(
                     error, LOCI_E_VALUE,

@@ -74,7 +74,7 @@ $ loci remember stamped.csv --time when --end 20 -o m.loci && loci recall m.loci
 | 15,3
 | 20,3
 $ loci remember stamped.csv --time when --end 5 -o m.loci
-! loci: stamped.csv: --end: end is 5; a time after the last sample at 11 was expected
+! loci: stamped.csv: --end is 5; the last sample lies at 11, and a later time was expected
 = 1
 $ loci remember stamped.csv --time when --linear -o m.loci && loci recall m.loci --at 0,5,10.5,11
 | time,u
