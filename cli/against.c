@@ -206,8 +206,8 @@ static int match(const kept *k, const source *from)
     const double dt = loci_memory_plan_spec(k->plan)->dt;
     char is[WORDS_SIZE], wanted[WORDS_SIZE];
     if (from->info.channels != k->channels)
-        return message_fail("%s: it has %zu channels; %s has %zu", from->path, from->info.channels, k->path,
-                            k->channels);
+        return message_fail("%s: it has %zu channel%s; %s has %zu", from->path, from->info.channels,
+                            from->info.channels == 1 ? "" : "s", k->path, k->channels);
     if (from->info.stamped && dt > 0)
         return message_fail("%s: its samples have times, and %s was remembered at a rate; leave --time out",
                             from->path, k->path);

@@ -44,8 +44,8 @@ static int agree(const kept *a, const kept *b)
         return message_fail("%s: its missing values are %s; those of %s are not", b->path,
                             t->missing == LOCI_MISSING_HOLD ? "held over" : "refused", a->path);
     if (a->channels != b->channels)
-        return message_fail("%s: it has %zu channels; %s has %zu", b->path, b->channels, a->path,
-                            a->channels);
+        return message_fail("%s: it has %zu channel%s; %s has %zu", b->path, b->channels,
+                            b->channels == 1 ? "" : "s", a->path, a->channels);
     for (size_t c = 0; c < a->channels; c++)
         if (strcmp(a->names[c], b->names[c]) != 0)
             return message_fail("%s: its channel %zu is \"%s\"; that of %s is \"%s\"", b->path, c + 1,

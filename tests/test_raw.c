@@ -67,8 +67,7 @@ static void a_cut_sample_is_an_error(void **state)
     standard_input_back(before);
     assert_int_equal(r.count, 1);
     assert_int_equal(r.status, LOCI_E_FORMAT);
-    assert_string_equal(r.error.text,
-                        "standard input: ends within a sample: 2 bytes are left of the 4 of one");
+    assert_string_equal(r.error.text, "standard input: ends within a sample: of its 4 bytes only 2 are left");
     reading_free(&r);
 }
 

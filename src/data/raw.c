@@ -78,9 +78,8 @@ static loci_status raw_read(loci_signal *signal, double *u, double *t, size_t ca
     if (status != LOCI_OK) return status;
     size_t n = loci_input_held(input) / frame;
     if (n == 0 && loci_input_held(input) > 0)
-        return loci_fail(error, LOCI_E_FORMAT,
-                         "%s: ends within a sample: %zu bytes are left of the %zu of one", input->name,
-                         loci_input_held(input), frame);
+        return loci_fail(error, LOCI_E_FORMAT, "%s: ends within a sample: of its %zu bytes only %zu are left",
+                         input->name, frame, loci_input_held(input));
     if (n > capacity) n = capacity;
     kind->convert(u, input->buffer + input->start, n * signal->channels);
     input->start += n * frame;
