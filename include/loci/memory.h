@@ -162,7 +162,7 @@ LOCI_API loci_status loci_memory_collapse(loci_memory *whole, const loci_memory 
                                           loci_error *error);
 
 /* Files. The bytes are little-endian, versioned and end in a 64-bit checksum; note is UTF-8 text of the caller's own
- * (names of columns, say), kept with the memory. Two memories that have seen the same samples give the same bytes.
+ * (names of columns, say), kept with the memory. Two memories that were pushed the same samples give the same bytes.
  * With detail 0 the collapsed memory is saved: collapse first, save needs no room of its own. */
 LOCI_API size_t loci_memory_save_size(const loci_memory *memory, const loci_memory_plan *plan, size_t note_length);
 LOCI_API loci_status loci_memory_save(const loci_memory *memory, const loci_memory_plan *plan, const char *note,
