@@ -16,10 +16,10 @@ loci_status loci_layer_allocate(void **out, size_t size, const loci_layer_class 
                                 size_t inputs, size_t outputs, loci_error *error)
 {
     loci_layer *layer;
-    if (inputs == 0 || outputs == 0 || inputs > LOCI_CHANNELS_MAX || outputs > LOCI_CHANNELS_MAX)
+    if (inputs == 0 || outputs == 0 || inputs > LOCI_LAYER_CHANNELS_MAX || outputs > LOCI_LAYER_CHANNELS_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "layer %s has %zu inputs and %zu outputs; 1 to %d were expected", name, inputs,
-                         outputs, LOCI_CHANNELS_MAX);
+                         outputs, LOCI_LAYER_CHANNELS_MAX);
     if (strlen(name) >= sizeof layer->name)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "name %.40s... of a layer is too long; %d bytes were expected", name,

@@ -32,9 +32,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <loci/model.h>
+#include <loci/ssm.h>
 
 #include "base/real.h"
+#include "layer/parameter.h"
 
 #define loci_layer LOCI_NAME(loci_layer)
 #define loci_layer_class LOCI_NAME(loci_layer_class)
@@ -131,7 +132,7 @@ struct loci_layer {
 };
 
 /* For the create functions of layers: *layer = `size` bytes, zeroed, that begin with a loci_layer of this class,
- * name (the empty one is allowed), stream and channels. LOCI_E_ARGUMENT: no channels, more than LOCI_CHANNELS_MAX,
+ * name (the empty one is allowed), stream and channels. LOCI_E_ARGUMENT: no channels, more than LOCI_LAYER_CHANNELS_MAX,
  * or a name too long; LOCI_E_MEMORY. */
 loci_status loci_layer_allocate(void **layer, size_t size, const loci_layer_class *class, const char *name,
                                 size_t inputs, size_t outputs, loci_error *error);
@@ -159,7 +160,7 @@ void loci_layer_prepare(const loci_layer *layer, void *derived, const real *p, d
 void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p);
 
 /* The layers. `name` is what the names of parameters begin with, "encoder" for encoder.weight. All give
- * LOCI_E_ARGUMENT for numbers of channels of 0 or above LOCI_CHANNELS_MAX, and LOCI_E_MEMORY. */
+ * LOCI_E_ARGUMENT for numbers of channels of 0 or above LOCI_LAYER_CHANNELS_MAX, and LOCI_E_MEMORY. */
 
 /* y = W x + b: weight [outputs][inputs], bias [outputs], both uniform in +-1/sqrt(inputs). */
 loci_status loci_linear_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
