@@ -223,10 +223,6 @@ static void raw_run(loci_memory_comparison *k, const memory_piece *piece, size_t
 
 static loci_status state_run(loci_memory_comparison *k, size_t channel, loci_error *error)
 {
-    static const double node[4] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267,
-                                   0.9602898564975363};
-    static const double weight[4] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745,
-                                     0.1012285362903763};
     const loci_memory_plan *plan = k->plan;
     const size_t order = plan->order;
     double state[LOCI_ORDER_MAX], row[8 * LOCI_ORDER_MAX], age[8];
@@ -235,18 +231,16 @@ static loci_status state_run(loci_memory_comparison *k, size_t channel, loci_err
     double sum = 0;
     for (size_t i = 0; i < k->count; i++) {
         const cell *here = &k->run[i];
-        const double middle = 0.5 * (here->from + here->to), half = 0.5 * (here->to - here->from);
-        for (int j = 0; j < 8; j++) {
-            const double z = j < 4 ? -node[j] : node[j - 4];
-            age[j] = fmax(0, (end - (middle + half * z)) * unit);
-        }
+        const double length = here->to - here->from;
+        for (int j = 0; j < 8; j++)
+            age[j] = fmax(0, (end - (here->from + length * loci_memory_node[j])) * unit);
         const loci_status status =
             loci_measure_evaluate(plan->spec.measure, LOCI_VALUE, row, age, 8, order, error);
         if (status != LOCI_OK) return status;
         for (int j = 0; j < 8; j++) {
             double value = -k->cells_u[(channel * CELLS + i) * 2];
             for (size_t n = 0; n < order; n++) value += state[n] * row[(size_t)j * order + n];
-            sum += half * weight[j % 4] * value * value;
+            sum += length * loci_memory_weight[j] * value * value;
         }
     }
     k->squared[k->part * k->channels + channel] += sum;

@@ -126,15 +126,18 @@ static double raw_integral(const memory_piece *piece, const loci_memory_plan *pl
     return sum;
 }
 
+const double loci_memory_node[8] = {0.01985507175123188, 0.10166676129318664, 0.2372337950418355,
+                                    0.4082826787521751,  0.5917173212478249,  0.7627662049581645,
+                                    0.8983332387068134,  0.9801449282487681};
+const double loci_memory_weight[8] = {0.05061426814518813, 0.11119051722668724, 0.15685332293894363,
+                                      0.1813418916891810,  0.1813418916891810,  0.15685332293894363,
+                                      0.11119051722668724, 0.05061426814518813};
+
 /* Short intervals by quadrature: the difference of two antiderivatives would lose what they have in common.
  */
 static double polynomial_integral(const memory_piece *piece, const loci_memory_plan *plan, const double *c,
                                   memory_mean mean, double a, double b)
 {
-    static const double node[4] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267,
-                                   0.9602898564975363};
-    static const double weight[4] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745,
-                                     0.1012285362903763};
     const size_t order = plan->order;
     const double length = piece->end - piece->begin, xa = (a - piece->begin) / length,
                  xb = (b - piece->begin) / length;
@@ -145,12 +148,9 @@ static double polynomial_integral(const memory_piece *piece, const loci_memory_p
     double sum = 0;
     if ((xb - xa) * (double)order * (double)order < 1) {
         double x[8], value[8];
-        for (int i = 0; i < 8; i++) {
-            const double z = i < 4 ? -node[i] : node[i - 4];
-            x[i] = 0.5 * (xa + xb) + 0.5 * z * (xb - xa);
-        }
+        for (int i = 0; i < 8; i++) x[i] = xa + loci_memory_node[i] * (xb - xa);
         loci_legendre_sum(LOCI_VALUE, value, deviations, order, x, 8);
-        for (int i = 0; i < 8; i++) sum += 0.5 * weight[i % 4] * value[i];
+        for (int i = 0; i < 8; i++) sum += loci_memory_weight[i] * value[i];
         sum *= xb - xa;
     } else {
         const double x[2] = {xa, xb};

@@ -66,6 +66,9 @@ static inline double memory_raw_value(const memory_piece *piece, size_t channel,
                         : piece->u[channel * piece->u_stride + k - 1];
 }
 
+/* The Gauss rule of 8 nodes on [0, 1]. */
+extern const double loci_memory_node[8], loci_memory_weight[8];
+
 /* The integral over [a, b], places within the piece, of its signal less `mean`, in units of the axis. Raw or
  * polynomial. */
 double loci_memory_piece_integral(const memory_piece *piece, const loci_memory_plan *plan, size_t channel,
