@@ -57,12 +57,13 @@ chart *figure_matrices(loci_error *error)
                  {LOCI_MEASURE_LAGT, "lagt"},
                  {LOCI_MEASURE_FOUT, "fout"}};
     double a[ORDER * ORDER], b[ORDER];
-    chart *drawing = chart_create(
-        &(chart_layout){.title = "How each memory stirs its coefficients: the matrix A of x′ = A x + B u",
-                        .subtitle = "order 24; blue takes away, red adds; the scale is each matrix's own",
-                        .columns = 4,
-                        .width = 1080,
-                        .height = 300});
+    chart *drawing = chart_create(&(chart_layout){
+        .title = "How each memory stirs its coefficients: the matrix A of x′ = A x + B u",
+        .subtitle = "order 24; blue takes away, red adds; the scale is each matrix's own; legs also "
+                    "divides by t; the window of legt and fout is 2",
+        .columns = 4,
+        .width = 1080,
+        .height = 300});
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         if (loci_measure_matrices(shown[i].measure, a, b, ORDER, error) != LOCI_OK) {
             chart_destroy(drawing);
