@@ -26,7 +26,7 @@ install(FILES cmake/lociConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/lociConfigVersi
 # pkg-config: loci and loci-train.
 file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" pc_prefix ${pc_prefix})
-string(JOIN " " pc_train_private ${LAPACK_LINKER_FLAGS} ${LAPACK_LIBRARIES} ${OpenMP_C_FLAGS})
+string(JOIN " " pc_train_private ${LAPACK_LINKER_FLAGS} ${LAPACK_LIBRARIES})
 string(REGEX REPLACE "[^ ]*/lib([^ /]*)\\.(so|a)" "-l\\1" pc_train_private "${pc_train_private}") # names, not paths
 foreach(name loci loci-train)
   configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)

@@ -9,9 +9,7 @@
 
 #include <complex.h>
 #include <math.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+#include <stdbool.h>
 
 #include "base/allocate.h"
 #include "base/status.h"
@@ -20,19 +18,20 @@
 void zheev_(const char *job, const char *triangle, const int *n, double complex *a, const int *lda, double *w,
             double complex *work, const int *lwork, double *rwork, int *info);
 
+/* OpenBLAS, where the LAPACK at hand is its: how many threads it uses. */
+int openblas_get_num_threads(void) __attribute__((weak));
+void openblas_set_num_threads(int threads) __attribute__((weak));
+
 /* On one thread: the same result whatever the number of processors, and no spinning for a problem of milliseconds. */
 static int eigenvectors(double complex *h, double *lambda, double complex *work, int n)
 {
     const int lwork = 64 * n;
     int info;
-#ifdef _OPENMP
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(1);
-#endif
+    const bool threaded = openblas_get_num_threads && openblas_set_num_threads;
+    const int threads = threaded ? openblas_get_num_threads() : 1;
+    if (threaded) openblas_set_num_threads(1);
     zheev_("V", "L", &n, h, &n, lambda, work, &lwork, lambda + n, &info);
-#ifdef _OPENMP
-    omp_set_num_threads(threads);
-#endif
+    if (threaded) openblas_set_num_threads(threads);
     return info;
 }
 
