@@ -141,8 +141,9 @@ LOCI_VMATH vreal loci_vexpm1(vreal x)
 LOCI_VMATH vreal loci_vlog1p(vreal x)
 {
     const vreal u = 1 + x, back = u - 1, lost = (1 - (u - back)) + (x - back); /* u + lost = 1 + x exactly */
-    const vbits n = ((vbits)u - 0x3f3504f3) >> 23;
-    const vreal m = (vreal)((vbits)u - (n << 23));
+    const vbits bits = (vbits)loci_vabs(u); /* below 0 there is no logarithm, and here no overflow */
+    const vbits n = (bits - 0x3f3504f3) >> 23;
+    const vreal m = (vreal)(bits - (n << 23));
     const vreal f = (m - 1) + (lost * loci_vpower_of_two(-(n >> 1))) * loci_vpower_of_two(-(n - (n >> 1)));
     const vreal k = (vreal)(n + LOCI_VMATH_ROUND_BITS) - LOCI_VMATH_ROUND;
     vreal p = 0.127615765f + f * -0.0763449669f;
