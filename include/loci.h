@@ -5,7 +5,9 @@
 
 #include <loci/basis.h>
 #include <loci/memory.h>
+#include <loci/model.h>
 #include <loci/ssm.h>
 #include <loci/status.h>
+#include <loci/stream.h>
 
 #endif

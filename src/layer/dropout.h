@@ -3,7 +3,7 @@
 #ifndef LOCI_LAYER_DROPOUT_H
 #define LOCI_LAYER_DROPOUT_H
 
-#include "layer/parameter.h"
+#include <loci/model.h>
 
 #include "base/real.h"
 

@@ -35,7 +35,7 @@
 #include <loci/ssm.h>
 
 #include "base/real.h"
-#include "layer/parameter.h"
+#include <loci/model.h>
 
 #define loci_layer LOCI_NAME(loci_layer)
 #define loci_layer_class LOCI_NAME(loci_layer_class)

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * loci/dataset.h - labelled sequences from folders and arrays, to train and to measure models with. Part of
+ * libloci-train.
+ *
+ * What a path is, its content says:
+ *
+ * - CIFAR-10, binary: a folder with data_batch_1.bin to data_batch_5.bin (training; those that are there) and
+ *   test_batch.bin; a sequence is an image of 1024 pixels, row by row, 3 inputs (red, green, blue) or, gray, 1;
+ *   batches.meta.txt, if there, names the classes, else they have the names of CIFAR-10;
+ * - MNIST and its kind, IDX: a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte,
+ *   t10k-labels-idx1-ubyte, each of them plain or .gz; a sequence is an image, row by row, 1 input. Classes are
+ *   "0", "1", ... to the greatest label of the training split;
+ * - audio: a folder of sound files that libsndfile reads. A file's label is the name of the sub-folder it is in,
+ *   or, with options.label, stands in its name; classes are sorted by name, by number where all are numbers.
+ *   A sequence is a file, an input each channel; all files have the same channels and, unless resampled, the same
+ *   rate. With sub-folders train and test these are the splits; else all files are in both, and match and except tell
+ *   them apart;
+ * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
+ *   [sequences][samples][inputs], y [sequences] of integers from 0.
+ *
+ * Pixels are 0 to 255, sound is -1 to 1, arrays are as they are: a model's shift and scale, learned from
+ * loci_dataset_moments, do the rest. Images stay bytes in memory, sound and arrays float.
+ *
+ * Everything that is refused is named: file, and position in it.
+ */
+#ifndef LOCI_DATASET_H
+#define LOCI_DATASET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct loci_dataset loci_dataset;
+
+typedef struct {
+    int test;     /* the test split; 0: the training split */
+    int gray;     /* colours to one channel, 0.299 R + 0.587 G + 0.114 B; images only */
+    int permuted; /* every sequence's samples in one random order, which `permutation` seeds; all
+                                   sequences must have the same length */
+    uint64_t permutation;
+    const char
+        *label; /* audio: file names, with {label} where the label stands and * for any other text, as in
+                                   "{label}_*"; a file that does not fit is an error. NULL: sub-folders */
+    const char *match,
+        *except;     /* audio: shell patterns; only files whose name matches the one and not the other;
+                                   NULL: all, none */
+    double resample; /* audio: Hz to resample to (a windowed sinc, below the lower of the two Nyquist
+                                   frequencies); 0: as it is */
+    const char *const
+        *classes; /* [class_count] the classes of a model: labels are their numbers, and another label is
+                                   an error. NULL: those that are found */
+    size_t class_count;
+} loci_dataset_options;
+
+/* options NULL: all zero. An empty split, a class without a sequence where classes are found, a label out of range, a
+ * damaged or cut file, an empty sound are errors. */
+LOCI_API loci_status loci_dataset_open(loci_dataset **set, const char *path,
+                                       const loci_dataset_options *options, loci_error *error);
+LOCI_API void loci_dataset_close(loci_dataset *set); /* NULL is allowed */
+
+typedef struct {
+    const char *kind; /* "cifar-10", "idx", "audio", "arrays" */
+    size_t sequences, inputs;
+    size_t longest;   /* samples of the longest sequence */
+    uint64_t samples; /* of all sequences together */
+    size_t classes;
+    const char *const *names; /* [classes]; as long as the set */
+    double rate;              /* Hz; 0: it has none */
+    uint64_t
+        fingerprint; /* of the kind, sizes, labels, lengths and (some of) the content: another set has another */
+} loci_dataset_info;
+LOCI_API loci_dataset_info loci_dataset_inspect(const loci_dataset *set);
+
+/* Of sequence i: samples, class, and where it came from, for messages ("data_batch_2.bin, image 17"). */
+LOCI_API size_t loci_dataset_length(const loci_dataset *set, size_t i);
+LOCI_API size_t loci_dataset_label(const loci_dataset *set, size_t i);
+LOCI_API void loci_dataset_name(const loci_dataset *set, size_t i, char *text, size_t size);
+/* u [length][inputs]. Allocates nothing; threads may read at the same time. */
+LOCI_API void loci_dataset_read(const loci_dataset *set, size_t i, float *u);
+
+/* Takes the share 0 < share < 1 of the sequences of each class (to the nearest, at least one of a class that has two),
+ * drawn at random by the seed, out of set and into *part, which shares the memory of set and must be closed before it. */
+LOCI_API loci_status loci_dataset_divide(loci_dataset **part, loci_dataset *set, double share, uint64_t seed,
+                                         loci_error *error);
+
+/* mean and standard deviation [inputs] over all samples, in double. */
+LOCI_API void loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

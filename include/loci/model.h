@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * loci/model.h - networks of layers with memory: what they are, their parameters, forward and backward.
+ *
+ *     encoder (linear) -> layers x residual(norm, layer) -> pool -> decoder (linear)
+ *
+ * A loci_model is a configuration, one buffer of parameters with a table of their names, and what is needed to
+ * feed it (normalisation, sampling rate, names of classes). It is one safetensors file.
+ *
+ * A loci_network_f32 is a model made ready to run batches of sequences of one length: kernels, spectra, packed
+ * weights. loci_network_f64 is the same text in double: the reference of gradient checks and `loci check`.
+ *
+ * Nothing allocates but create, load and copy functions. Models and prepared networks are read-only and shared
+ * by threads; each thread brings its own workspace.
+ */
+#ifndef LOCI_MODEL_H
+#define LOCI_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/ssm.h>
+#include <loci/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LOCI_LAYER_CHANNELS_MAX 65535
+#define LOCI_LAYERS_MAX 1024
+#define LOCI_STATE_MAX 1024
+#define LOCI_PARAMETER_NAME 96 /* bytes of a parameter's name with its NUL */
+#define LOCI_PARAMETER_DIMENSIONS 4
+
+/* ---- configuration ---- */
+
+typedef enum { LOCI_LAYER_S4D, LOCI_LAYER_LSTM } loci_layer_kind;          /* "s4d", "lstm" */
+typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "layer", "rms", "none" */
+typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
+
+typedef struct {
+    loci_layer_kind layer;
+    size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
+    size_t layers;          /* 1 to LOCI_LAYERS_MAX */
+    size_t width;           /* channels between layers, H */
+    size_t order;           /* s4d: states a channel, N, even; else unused */
+    loci_discretization discretization; /* s4d: LOCI_ZOH or LOCI_BILINEAR */
+    double dt_min, dt_max;              /* s4d: initial steps are log-uniform between */
+    int plain;      /* layers follow each other, the first one takes the inputs: no encoder, residual, norm */
+    loci_norm norm; /* of the residuals */
+    int prenorm;    /* 0: norm(x + f(x)); 1: x + f(norm(x)) */
+    double dropout; /* 0 to below 1 */
+    int tied;       /* one mask for all samples of a sequence */
+    loci_pool pool; /* none: an answer at every sample */
+} loci_model_config;
+
+/* A configuration by name, for `inputs` numbers a sample and `outputs` an answer:
+ * "s4-example"  the S4 repository's example: s4d, 4 layers of width 128 and order 64, zoh, steps 0.001 to 0.1, post-norm
+ *               with layer norms, dropout 0.1 tied, mean pool: 201,482 parameters for 3 inputs and 10 outputs
+ * "small"       the same with 4 layers of width 64 and order 32, an eighth of the work
+ * "audio"       like small, pre-norm, order 64, steps 0.0001 to 0.1: for sounds of 1,000 to 100,000 samples
+ * "lstm"        plain: one LSTM of width 128, the answer from its last sample
+ * LOCI_E_ARGUMENT: no such name. */
+LOCI_API loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs,
+                                       size_t outputs, loci_error *error);
+
+/* ---- parameters ---- */
+
+/* Which rates an optimiser uses: a group of its own for what needs care (state space A, dt: lr <= 1e-3, no decay). */
+typedef enum { LOCI_GROUP_MAIN, LOCI_GROUP_UNDECAYED, LOCI_GROUP_SSM } loci_group;
+
+typedef enum {
+    LOCI_INITIAL_CONSTANT, /* a */
+    LOCI_INITIAL_UNIFORM,  /* in [a, b) */
+    LOCI_INITIAL_NORMAL,   /* mean a, standard deviation b */
+    LOCI_INITIAL_LADDER    /* a + b times the last index */
+} loci_initial;
+
+typedef struct {
+    char name[LOCI_PARAMETER_NAME]; /* as in the peers' checkpoints: "s4_layers.0.kernel.C" */
+    size_t dimensions, shape[LOCI_PARAMETER_DIMENSIONS]; /* row-major; complex numbers are pairs at the end */
+    size_t count;                                        /* the product of the shape */
+    size_t offset; /* numbers from the buffer's beginning; 64-byte aligned in float */
+    loci_group group;
+    loci_initial initial;
+    double a, b; /* of `initial` */
+} loci_parameter;
+
+/* ---- models ---- */
+
+typedef struct loci_model loci_model;
+
+/* A model of the configuration with all parameters 0. LOCI_E_ARGUMENT: the sentence says which number is outside its
+ * range. */
+LOCI_API loci_status loci_model_create(loci_model **model, const loci_model_config *config,
+                                       loci_error *error);
+LOCI_API loci_status loci_model_copy(loci_model **model, const loci_model *from, loci_error *error);
+LOCI_API void loci_model_free(loci_model *model); /* NULL is allowed */
+/* Initial values as the parameter table says, from a seed: the same on every machine. */
+LOCI_API void loci_model_initialize(loci_model *model, uint64_t seed);
+
+LOCI_API const loci_model_config *loci_model_configuration(const loci_model *model);
+/* The table, [*count]; it lives as long as the model. */
+LOCI_API const loci_parameter *loci_model_parameters(const loci_model *model, size_t *count);
+/* How many trainable numbers; and how many the buffer has, gaps of alignment, which stay 0, included. */
+LOCI_API size_t loci_model_count(const loci_model *model);
+LOCI_API size_t loci_model_size(const loci_model *model);
+/* The buffer itself, [loci_model_size()], 64-byte aligned, the caller's to change while no one reads it. */
+LOCI_API float *loci_model_values(loci_model *model);
+LOCI_API const float *loci_model_values_const(const loci_model *model);
+
+/* ---- networks ---- */
+
+/* One micro-batch: B sequences of L samples. */
+typedef struct {
+    size_t B, L;
+    const size_t *length; /* [B], 0 to L: where each sequence ends; NULL: at L */
+    const double *dt;     /* [B][L], > 0: how many steps each sample lasts; NULL: 1 */
+    int training;         /* dropout is on */
+    uint64_t seed;        /* of dropout; another one each step */
+    uint64_t
+        first; /* number of the micro-batch's first sequence within its batch: masks do not depend on cuts */
+} loci_pass;
+
+typedef struct loci_network_f32 loci_network_f32;
+
+/* A network for sequences of exactly L samples (L = 0: for step alone), not prepared yet. The model must live as
+ * long; of it the configuration and the description, as they are now, are used; parameters are given to prepare.
+ * Cost: O(L) numbers a channel. */
+LOCI_API loci_status loci_network_create_f32(loci_network_f32 **network, const loci_model *model, size_t L,
+                                             loci_error *error);
+LOCI_API void loci_network_free_f32(loci_network_f32 *network); /* NULL is allowed */
+
+/* After every change of the parameters, for each part below loci_network_parts, in any order and by any threads.
+ * parameters [loci_model_size()]. rate: how many of the steps that the model was trained at one sample lasts: 2 for a
+ * signal at half the rate. 1: as trained. */
+LOCI_API size_t loci_network_parts_f32(const loci_network_f32 *network);
+LOCI_API void loci_network_prepare_f32(loci_network_f32 *network, const float *parameters, double rate,
+                                       size_t part);
+
+/* Numbers of a gradient buffer, and bytes of workspace for micro-batches of up to B sequences: with `backward`, or for
+ * forward alone. Both 64-byte aligned. 0: it overflows. */
+LOCI_API size_t loci_network_gradient_size_f32(const loci_network_f32 *network);
+LOCI_API size_t loci_network_workspace_f32(const loci_network_f32 *network, size_t B, int backward);
+/* Numbers of one sequence's state. */
+LOCI_API size_t loci_network_state_f32(const loci_network_f32 *network);
+
+/* y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are applied here. y is
+ * [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not
+ * read. state [B]: the state of each sequence, [loci_network_state()], 64-byte aligned, read and replaced; NULL: all
+ * begin at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace. */
+LOCI_API void loci_network_forward_f32(const loci_network_f32 *network, float *y, const float *u,
+                                       const loci_pass *pass, float *const *state, int backward,
+                                       void *workspace);
+
+/* From dy, shaped like y, 0 behind a sequence's end: adds to gradient [loci_network_gradient_size()] (all 0 at first),
+ * and du, shaped like u; NULL: not wanted. dstate [B]: gradient of the final state in, of the initial one out; NULL: 0,
+ * not wanted. pass, u and workspace are those of forward. Two gradients are summed number by number. */
+LOCI_API void loci_network_backward_f32(const loci_network_f32 *network, float *du, float *gradient,
+                                        const float *dy, const loci_pass *pass, float *const *dstate,
+                                        void *workspace);
+
+/* dparameters [loci_model_size()] = the gradient of the parameters, part by part, as prepare. */
+LOCI_API void loci_network_gather_f32(loci_network_f32 *network, float *dparameters, const float *gradient,
+                                      const float *parameters, size_t part);
+
+/* One sample of each of `lanes` sequences, without dropout: y [lanes][outputs] from u [lanes][inputs]; with a pool it is
+ * the answer so far. dt [lanes] or NULL; state [lanes] as above. */
+LOCI_API size_t loci_network_step_workspace_f32(const loci_network_f32 *network, size_t lanes);
+LOCI_API void loci_network_step_f32(const loci_network_f32 *network, float *y, const float *u, size_t lanes,
+                                    const double *dt, float *const *state, void *workspace);
+
+/* The same in double. */
+typedef struct loci_network_f64 loci_network_f64;
+LOCI_API loci_status loci_network_create_f64(loci_network_f64 **network, const loci_model *model, size_t L,
+                                             loci_error *error);
+LOCI_API void loci_network_free_f64(loci_network_f64 *network);
+LOCI_API size_t loci_network_parts_f64(const loci_network_f64 *network);
+LOCI_API void loci_network_prepare_f64(loci_network_f64 *network, const double *parameters, double rate,
+                                       size_t part);
+LOCI_API size_t loci_network_gradient_size_f64(const loci_network_f64 *network);
+LOCI_API size_t loci_network_workspace_f64(const loci_network_f64 *network, size_t B, int backward);
+LOCI_API size_t loci_network_state_f64(const loci_network_f64 *network);
+LOCI_API void loci_network_forward_f64(const loci_network_f64 *network, double *y, const double *u,
+                                       const loci_pass *pass, double *const *state, int backward,
+                                       void *workspace);
+LOCI_API void loci_network_backward_f64(const loci_network_f64 *network, double *du, double *gradient,
+                                        const double *dy, const loci_pass *pass, double *const *dstate,
+                                        void *workspace);
+LOCI_API void loci_network_gather_f64(loci_network_f64 *network, double *dparameters, const double *gradient,
+                                      const double *parameters, size_t part);
+LOCI_API size_t loci_network_step_workspace_f64(const loci_network_f64 *network, size_t lanes);
+LOCI_API void loci_network_step_f64(const loci_network_f64 *network, double *y, const double *u, size_t lanes,
+                                    const double *dt, double *const *state, void *workspace);
+
+/* Whether a time step per sample (pass.dt, dt of step) has a meaning for every layer, 1, or none of them looks at it, 0;
+ * and whether backward goes through it. */
+LOCI_API int loci_model_takes_steps(const loci_model *model);
+LOCI_API int loci_model_trains_steps(const loci_model *model);
+
+/* ---- what a model is about, and files ---- */
+
+/* All copied; pointers live as long as the model, or until it is described anew. */
+typedef struct {
+    double rate; /* Hz that one sample a step stands for; 0: unknown */
+    const double *shift,
+        *scale; /* [inputs]: the network sees (sample - shift) scale; NULL: as is. Kept in double */
+    const char *const *classes; /* [outputs] names; NULL: none */
+    /* How the training data were read, for the next data set to be read likewise. */
+    int gray;     /* colours were made one grey channel */
+    int permuted; /* the samples of each sequence were put in the random order that `permutation` seeds */
+    uint64_t permutation;
+    const char *label; /* where labels stand in the names of files: "{label}_*"; NULL: not there */
+    const char *note;  /* one JSON object: the summary of the training, or NULL */
+} loci_model_about;
+
+/* Copies all of it into the model; shift, scale finite, scale not 0. */
+LOCI_API loci_status loci_model_describe(loci_model *model, const loci_model_about *about, loci_error *error);
+LOCI_API const loci_model_about *loci_model_description(const loci_model *model);
+
+/* A model as a safetensors file in memory: *bytes is released by loci_model_release. Every size is checked, a missing,
+ * surplus or misshapen tensor is an error that names it; nothing is left behind by a failed load. */
+LOCI_API loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error);
+LOCI_API loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error);
+LOCI_API void loci_model_release(void *bytes);
+
+/* 64 bits that the configuration and the parameters determine: states are bound to it. */
+LOCI_API uint64_t loci_model_fingerprint(const loci_model *model);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
