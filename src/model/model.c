@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT
+ * model.c - a configuration, its parameters, and what it is about. */
+#define LOCI_REAL_IS_DOUBLE 0
+#include "model/model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "model/stack.h"
+
+loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs, size_t outputs,
+                              loci_error *error)
+{
+    loci_model_config c = {.layer = LOCI_LAYER_S4D,
+                           .inputs = inputs,
+                           .outputs = outputs,
+                           .layers = 4,
+                           .width = 128,
+                           .order = 64,
+                           .discretization = LOCI_ZOH,
+                           .dt_min = 0.001,
+                           .dt_max = 0.1,
+                           .norm = LOCI_NORM_LAYER,
+                           .dropout = 0.1,
+                           .tied = 1,
+                           .pool = LOCI_POOL_MEAN};
+    if (!strcmp(name, "small")) {
+        c.width = 64, c.order = 32;
+    } else if (!strcmp(name, "audio")) {
+        c.width = 64, c.prenorm = 1, c.dt_min = 0.0001;
+    } else if (!strcmp(name, "lstm")) {
+        c.layer = LOCI_LAYER_LSTM, c.layers = 1, c.plain = 1, c.norm = LOCI_NORM_NONE, c.dropout = 0;
+        c.pool = LOCI_POOL_LAST;
+    } else if (strcmp(name, "s4-example") != 0) {
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "there is no preset %.60s; s4-example, small, audio or lstm was expected", name);
+    }
+    *config = c;
+    return LOCI_OK;
+}
+
+static loci_status check_count(const char *what, size_t value, size_t most, loci_error *error)
+{
+    return value >= 1 && value <= most
+               ? LOCI_OK
+               : loci_fail(error, LOCI_E_ARGUMENT, "%s is %zu; 1 to %zu was expected", what, value, most);
+}
+
+static loci_status check(const loci_model_config *c, loci_error *error)
+{
+    loci_status status = check_count("number of inputs", c->inputs, LOCI_LAYER_CHANNELS_MAX, error);
+    if (!status) status = check_count("number of outputs", c->outputs, LOCI_LAYER_CHANNELS_MAX, error);
+    if (!status) status = check_count("number of layers", c->layers, LOCI_LAYERS_MAX, error);
+    if (!status) status = check_count("width", c->width, LOCI_LAYER_CHANNELS_MAX, error);
+    if (status) return status;
+    if (c->layer != LOCI_LAYER_S4D && c->layer != LOCI_LAYER_LSTM)
+        return loci_fail(error, LOCI_E_ARGUMENT, "kind of layer is %d; s4d or lstm was expected",
+                         (int)c->layer);
+    if (c->layer == LOCI_LAYER_S4D && (c->order < 2 || c->order > LOCI_STATE_MAX || c->order % 2 != 0))
+        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; an even number of 2 to %d was expected",
+                         c->order, LOCI_STATE_MAX);
+    if (c->layer == LOCI_LAYER_S4D && c->discretization != LOCI_ZOH && c->discretization != LOCI_BILINEAR)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "discretization is none that s4d has; zoh or bilinear was expected");
+    if (c->layer == LOCI_LAYER_S4D && !(c->dt_min > 0 && c->dt_min <= c->dt_max && c->dt_max <= 1e6))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "steps are %g to %g; 0 < dt_min <= dt_max <= 1e6 was expected", c->dt_min,
+                         c->dt_max);
+    if (c->layer == LOCI_LAYER_S4D && c->plain && c->inputs != c->width)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "a plain stack of s4d has %zu inputs and width %zu; the same number was expected",
+                         c->inputs, c->width);
+    if ((unsigned)c->norm > LOCI_NORM_NONE)
+        return loci_fail(error, LOCI_E_ARGUMENT, "norm is %d; layer, rms or none was expected", (int)c->norm);
+    if ((unsigned)c->pool > LOCI_POOL_NONE)
+        return loci_fail(error, LOCI_E_ARGUMENT, "pool is %d; mean, last or none was expected", (int)c->pool);
+    if (!(c->dropout >= 0 && c->dropout < 1))
+        return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", c->dropout);
+    return LOCI_OK;
+}
+
+/* The table of all layers, one after the other. */
+static loci_status tabulate(loci_model *model, const loci_stack *stack, loci_error *error)
+{
+    model->flags = stack->flags;
+    for (size_t i = 0; i < stack->count; i++) model->parameters += stack->at[i].layer->parameters;
+    model->table = loci_allocate(model->parameters, sizeof *model->table);
+    model->size = stack->size;
+    model->values = loci_allocate(model->size, sizeof *model->values);
+    if (!model->table || !model->values)
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu parameters", model->size);
+    size_t k = 0;
+    for (size_t i = 0; i < stack->count; i++)
+        for (size_t j = 0; j < stack->at[i].layer->parameters; j++, k++) {
+            model->table[k] = stack->at[i].layer->parameter[j];
+            model->table[k].offset += stack->at[i].parameters;
+            model->count += model->table[k].count;
+        }
+    return LOCI_OK;
+}
+
+loci_status loci_model_create(loci_model **out, const loci_model_config *config, loci_error *error)
+{
+    loci_stack stack;
+    loci_status status = check(config, error);
+    if (!status) status = loci_stack_create(&stack, config, error);
+    if (status) return status;
+    loci_model *model = loci_allocate(1, sizeof *model);
+    if (model) {
+        model->config = *config;
+        status = tabulate(model, &stack, error);
+    } else {
+        status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");
+    }
+    loci_stack_free(&stack);
+    if (status)
+        loci_model_free(model);
+    else
+        *out = model;
+    return status;
+}
+
+void loci_model_free(loci_model *model)
+{
+    if (!model) return;
+    loci_free(model->table);
+    loci_free(model->values);
+    loci_free(model->about_memory);
+    loci_free(model);
+}
+
+loci_status loci_model_copy(loci_model **out, const loci_model *from, loci_error *error)
+{
+    loci_model *model;
+    loci_status status = loci_model_create(&model, &from->config, error);
+    if (status) return status;
+    memcpy(model->values, from->values, from->size * sizeof *from->values);
+    status = loci_model_describe(model, &from->about, error);
+    if (status)
+        loci_model_free(model);
+    else
+        *out = model;
+    return status;
+}
+
+void loci_model_initialize(loci_model *model, uint64_t seed)
+{
+    for (size_t k = 0; k < model->parameters; k++) {
+        const loci_parameter *p = &model->table[k];
+        const uint64_t key = loci_random_key(seed, loci_random_stream(p->name));
+        const size_t last = p->dimensions ? p->shape[p->dimensions - 1] : 1;
+        float *v = model->values + p->offset;
+        for (size_t i = 0; i < p->count; i++) {
+            const double x = p->initial == LOCI_INITIAL_UNIFORM
+                                 ? p->a + (p->b - p->a) * loci_random_uniform(key, i)
+                             : p->initial == LOCI_INITIAL_NORMAL ? p->a + p->b * loci_random_normal(key, i)
+                             : p->initial == LOCI_INITIAL_LADDER ? p->a + p->b * (double)(i % last)
+                                                                 : p->a;
+            v[i] = (float)x;
+        }
+    }
+}
+
+const loci_model_config *loci_model_configuration(const loci_model *model)
+{
+    return &model->config;
+}
+
+const loci_parameter *loci_model_parameters(const loci_model *model, size_t *count)
+{
+    *count = model->parameters;
+    return model->table;
+}
+
+size_t loci_model_count(const loci_model *model)
+{
+    return model->count;
+}
+
+size_t loci_model_size(const loci_model *model)
+{
+    return model->size;
+}
+
+float *loci_model_values(loci_model *model)
+{
+    return model->values;
+}
+
+const float *loci_model_values_const(const loci_model *model)
+{
+    return model->values;
+}
+
+int loci_model_takes_steps(const loci_model *model)
+{
+    return (model->flags & LOCI_LAYER_STEPS) != 0;
+}
+
+int loci_model_trains_steps(const loci_model *model)
+{
+    return (model->flags & LOCI_LAYER_TRAINS_STEPS) != 0;
+}
+
+/* ---- description ---- */
+
+static loci_status check_about(const loci_model *model, const loci_model_about *about, loci_error *error)
+{
+    if (!(about->rate >= 0 && isfinite(about->rate)))
+        return loci_fail(error, LOCI_E_ARGUMENT, "rate is %g Hz; 0 or more was expected", about->rate);
+    for (size_t i = 0; i < model->config.inputs; i++) {
+        if (about->shift && !isfinite(about->shift[i]))
+            return loci_fail(error, LOCI_E_ARGUMENT, "shift of input %zu is %g; a finite number was expected",
+                             i, about->shift[i]);
+        if (about->scale && !(isfinite(about->scale[i]) && about->scale[i] != 0))
+            return loci_fail(error, LOCI_E_ARGUMENT,
+                             "scale of input %zu is %g; a number other than 0 was expected", i,
+                             about->scale[i]);
+    }
+    return LOCI_OK;
+}
+
+static size_t text_size(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+/* A copy of text at *at, which moves on. */
+static const char *keep(char **at, const char *text)
+{
+    if (!text) return NULL;
+    const size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+loci_status loci_model_describe(loci_model *model, const loci_model_about *about, loci_error *error)
+{
+    const loci_status status = check_about(model, about, error);
+    if (status) return status;
+    const size_t inputs = model->config.inputs, classes = about->classes ? model->config.outputs : 0;
+    size_t texts = text_size(about->label) + text_size(about->note);
+    for (size_t i = 0; i < classes; i++) texts += text_size(about->classes[i]);
+    char *memory = loci_allocate(2 * inputs * sizeof(double) + classes * sizeof(char *) + texts, 1);
+    if (!memory) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the description of a model");
+    double *shift = (double *)(void *)memory, *scale = shift + inputs;
+    const char **names = (const char **)(void *)(scale + inputs);
+    char *at = (char *)(names + classes);
+    loci_model_about copy = *about;
+    if (about->shift) copy.shift = memcpy(shift, about->shift, inputs * sizeof(double));
+    if (about->scale) copy.scale = memcpy(scale, about->scale, inputs * sizeof(double));
+    for (size_t i = 0; i < classes; i++) names[i] = keep(&at, about->classes[i]);
+    if (about->classes) copy.classes = names;
+    copy.label = keep(&at, about->label);
+    copy.note = keep(&at, about->note);
+    loci_free(model->about_memory); /* last: about may be the model's own */
+    model->about_memory = memory;
+    model->about = copy;
+    return LOCI_OK;
+}
+
+const loci_model_about *loci_model_description(const loci_model *model)
+{
+    return &model->about;
+}

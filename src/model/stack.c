@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ * stack.c - from a configuration to layers. */
+#include "base/real.h"
+
+#include "model/stack.h"
+
+#include <stdio.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+
+/* Takes the layer over, on failure too. */
+static loci_status push(loci_stack *stack, loci_status status, loci_layer *layer)
+{
+    if (status) return status;
+    stack->at[stack->count++] = (loci_stack_layer){layer, stack->size, stack->state};
+    stack->size += layer->size;
+    stack->state += layer->state;
+    if (layer->inputs > stack->widest) stack->widest = layer->inputs;
+    if (layer->outputs > stack->widest) stack->widest = layer->outputs;
+    return LOCI_OK;
+}
+
+static loci_status inner(loci_layer **layer, const loci_model_config *c, size_t i, size_t inputs,
+                         loci_error *error)
+{
+    char name[48];
+    if (c->layer == LOCI_LAYER_LSTM) {
+        snprintf(name, sizeof name, "lstm_layers.%zu", i);
+        return loci_lstm_create(layer, name, inputs, c->width, error);
+    }
+    snprintf(name, sizeof name, "s4_layers.%zu", i);
+    const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max, c->dropout, c->tied};
+    return loci_s4d_create(layer, name, c->width, &options, error);
+}
+
+/* Layer i, with what stands around it. */
+static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, loci_error *error)
+{
+    char name[48];
+    loci_layer *layer = NULL, *norm = NULL;
+    loci_status status = inner(&layer, c, i, c->plain && i == 0 ? c->inputs : c->width, error);
+    snprintf(name, sizeof name, "dropout.%zu", i);
+    if (c->plain) {
+        status = push(stack, status, layer);
+        if (status || c->dropout == 0) return status;
+        status = loci_dropout_create(&layer, name, c->width, c->dropout, c->tied, error);
+        return push(stack, status, layer);
+    }
+    if (!status && c->norm != LOCI_NORM_NONE) {
+        char norm_name[48];
+        snprintf(norm_name, sizeof norm_name, "norms.%zu", i);
+        status = loci_norm_create(&norm, norm_name, c->norm, c->width, error);
+        if (status) loci_layer_free(layer);
+    }
+    if (status) return status;
+    const loci_residual_options options = {name, c->prenorm, c->dropout, c->tied};
+    status = loci_residual_create(&layer, layer, norm, &options, error);
+    return push(stack, status, layer);
+}
+
+static loci_status build(loci_stack *stack, const loci_model_config *c, loci_error *error)
+{
+    loci_layer *layer = NULL;
+    loci_status status = LOCI_OK;
+    if (!c->plain)
+        status = push(stack, loci_linear_create(&layer, "encoder", c->inputs, c->width, error), layer);
+    for (size_t i = 0; !status && i < c->layers; i++) status = add(stack, c, i, error);
+    if (!status && c->pool != LOCI_POOL_NONE)
+        status = push(stack, loci_pool_create(&layer, c->pool, c->width, error), layer);
+    if (!status)
+        status = push(stack, loci_linear_create(&layer, "decoder", c->width, c->outputs, error), layer);
+    return status;
+}
+
+loci_status loci_stack_create(loci_stack *stack, const loci_model_config *config, loci_error *error)
+{
+    const size_t most = 2 * config->layers + 3; /* encoder, layers with their dropout, pool, decoder */
+    *stack = (loci_stack){.at = loci_allocate(most, sizeof *stack->at)};
+    if (!stack->at) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu layers", config->layers);
+    const loci_status status = build(stack, config, error);
+    if (status) {
+        loci_stack_free(stack);
+        return status;
+    }
+    unsigned any = 0, all = LOCI_LAYER_TRAINS_STEPS;
+    for (size_t i = 0; i < stack->count; i++) {
+        const unsigned flags = stack->at[i].layer->class->flags;
+        any |= flags & LOCI_LAYER_STEPS;
+        if (flags & LOCI_LAYER_STEPS) all &= flags;
+    }
+    stack->flags = any ? any | all : 0;
+    return LOCI_OK;
+}
+
+void loci_stack_free(loci_stack *stack)
+{
+    for (size_t i = 0; i < stack->count; i++) loci_layer_free(stack->at[i].layer);
+    loci_free(stack->at);
+    *stack = (loci_stack){0};
+}
