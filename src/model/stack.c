@@ -63,14 +63,18 @@ static loci_status build(loci_stack *stack, const loci_model_config *c, loci_err
 {
     loci_layer *layer = NULL;
     loci_status status = LOCI_OK;
-    if (!c->plain)
-        status = push(stack, loci_linear_create(&layer, "encoder", c->inputs, c->width, error), layer);
+    if (!c->plain) {
+        status = loci_linear_create(&layer, "encoder", c->inputs, c->width, error);
+        status = push(stack, status, layer);
+    }
     for (size_t i = 0; !status && i < c->layers; i++) status = add(stack, c, i, error);
-    if (!status && c->pool != LOCI_POOL_NONE)
-        status = push(stack, loci_pool_create(&layer, c->pool, c->width, error), layer);
-    if (!status)
-        status = push(stack, loci_linear_create(&layer, "decoder", c->width, c->outputs, error), layer);
-    return status;
+    if (!status && c->pool != LOCI_POOL_NONE) {
+        status = loci_pool_create(&layer, c->pool, c->width, error);
+        status = push(stack, status, layer);
+    }
+    if (status) return status;
+    status = loci_linear_create(&layer, "decoder", c->width, c->outputs, error);
+    return push(stack, status, layer);
 }
 
 loci_status loci_stack_create(loci_stack *stack, const loci_model_config *config, loci_error *error)
