@@ -46,6 +46,7 @@ static sigset_t interrupt_hold(void)
     sigset_t interrupt, old;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
+    sigaddset(&interrupt, SIGTERM);
     sigprocmask(SIG_BLOCK, &interrupt, &old);
     return old;
 }
