@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT
+ * test_network.c - whole models: against published numbers, against finite differences, against themselves cut and
+ * stepped. */
+#include "base/real.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/allocate.h"
+#include "base/random.h"
+#include "model/network.h"
+#include "near.h"
+#include <loci/data.h>
+
+static void *some(size_t count, size_t size)
+{
+    void *memory = loci_allocate(count + 1, size);
+    assert_non_null(memory);
+    return memory;
+}
+
+/* A model made ready, with memory for B sequences; workspace and outputs are NaN where nothing was written. */
+typedef struct {
+    loci_model *model;
+    loci_network *network;
+    size_t inputs, outputs, B, L, answers;
+    real *p, *dp, *gradient, *u, *du, *y, *dy, *states, **state;
+    void *workspace;
+} bench;
+
+static void open_bench(bench *t, const loci_model_config *config, const loci_model_about *about, size_t B,
+                       size_t L)
+{
+    loci_error error;
+    *t = (bench){.inputs = config->inputs, .outputs = config->outputs, .B = B, .L = L};
+    if (loci_model_create(&t->model, config, &error)) fail_msg("%s", error.text);
+    if (about && loci_model_describe(t->model, about, &error)) fail_msg("%s", error.text);
+    loci_model_initialize(t->model, 3);
+    if (loci_network_create(&t->network, t->model, L, &error)) fail_msg("%s", error.text);
+    const size_t size = loci_model_size(t->model), states = loci_network_state(t->network);
+    t->answers = (config->pool == LOCI_POOL_NONE ? L : 1) * config->outputs;
+    t->p = some(size, sizeof(real)), t->dp = some(size, sizeof(real));
+    for (size_t i = 0; i < size; i++) t->p[i] = (real)loci_model_values(t->model)[i];
+    t->gradient = some(loci_network_gradient_size(t->network), sizeof(real));
+    t->u = some(B * L * t->inputs, sizeof(real)), t->du = some(B * L * t->inputs, sizeof(real));
+    for (size_t i = 0; i < B * L * t->inputs; i++) t->u[i] = (real)loci_random_normal(11, 2 * i);
+    t->y = some(B * t->answers, sizeof(real)), t->dy = some(B * t->answers, sizeof(real));
+    for (size_t i = 0; i < B * t->answers; i++) t->dy[i] = (real)loci_random_normal(13, 2 * i);
+    t->states = some(B * states, sizeof(real)), t->state = some(B, sizeof(real *));
+    for (size_t b = 0; b < B; b++) t->state[b] = t->states + b * states;
+    const size_t bytes = loci_network_workspace(t->network, B, 1);
+    assert_true(bytes > 0 && loci_network_workspace(t->network, B, 0) < bytes);
+    t->workspace = some(bytes, 1);
+    memset(t->workspace, 0xff, bytes);
+}
+
+static void close_bench(bench *t)
+{
+    loci_network_free(t->network);
+    loci_model_free(t->model);
+    void *const all[] = {t->p, t->dp, t->gradient, t->u,     t->du,
+                         t->y, t->dy, t->states,   t->state, t->workspace};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) loci_free(all[i]);
+}
+
+static void prepare(bench *t)
+{
+    for (size_t i = 0; i < loci_network_parts(t->network); i++) loci_network_prepare(t->network, t->p, 1, i);
+}
+
+static void gather(bench *t)
+{
+    for (size_t i = 0; i < loci_network_parts(t->network); i++)
+        loci_network_gather(t->network, t->dp, t->gradient, t->p, i);
+}
+
+static void reset(bench *t)
+{
+    memset(t->states, 0, t->B * loci_network_state(t->network) * sizeof(real));
+}
+
+/* ---- published numbers ---- */
+
+static loci_array golden(const char *file, const char *name)
+{
+    loci_array array;
+    loci_error error;
+    char path[200];
+    snprintf(path, sizeof path, LOCI_GOLDEN "/%s", file);
+    if (loci_npz_read(&array, path, name, &error)) fail_msg("%s", error.text);
+    return array;
+}
+
+/* Logits, loss and every gradient of the S4 repository's example: 1e-4 of the largest in float, 1e-9 in double. */
+static void published(const char *file, int prenorm)
+{
+    loci_model_config config;
+    assert_int_equal(loci_model_preset(&config, "s4-example", 3, 10, NULL), LOCI_OK);
+    config.width = 16, config.order = 16, config.layers = 2, config.dropout = 0, config.prenorm = prenorm;
+    const size_t B = 3, L = 48;
+    bench t;
+    open_bench(&t, &config, NULL, B, L);
+    loci_array x = golden(file, "x"), labels = golden(file, "labels"), logits = golden(file, "logits");
+    for (size_t i = 0; i < B * L * 3; i++) t.u[i] = (real)x.data[i];
+    size_t count;
+    const loci_parameter *table = loci_model_parameters(t.model, &count);
+    for (size_t i = 0; i < count; i++) {
+        char name[LOCI_PARAMETER_NAME + 2];
+        snprintf(name, sizeof name, "w.%s", table[i].name);
+        loci_array w = golden(file, name);
+        assert_int_equal(w.dimensions, table[i].dimensions);
+        for (size_t d = 0; d < w.dimensions; d++) assert_int_equal(w.shape[d], table[i].shape[d]);
+        for (size_t j = 0; j < table[i].count; j++) t.p[table[i].offset + j] = (real)w.data[j];
+        loci_array_free(&w);
+    }
+    prepare(&t);
+    const loci_pass pass = {.B = B, .L = L};
+    loci_network_forward(t.network, t.y, t.u, &pass, NULL, 1, t.workspace);
+    double loss = 0;
+    for (size_t b = 0; b < B; b++) { /* cross-entropy and its gradient */
+        double sum = 0;
+        for (size_t c = 0; c < 10; c++) {
+            assert_near(t.y[b * 10 + c], logits.data[b * 10 + c], LOCI_REAL_IS_DOUBLE ? 1e-11 : 1e-5,
+                        "logit");
+            sum += exp((double)t.y[b * 10 + c]);
+        }
+        for (size_t c = 0; c < 10; c++)
+            t.dy[b * 10 + c] =
+                (real)((exp((double)t.y[b * 10 + c]) / sum - (c == (size_t)labels.data[b])) / (double)B);
+        loss += (log(sum) - (double)t.y[b * 10 + (size_t)labels.data[b]]) / (double)B;
+    }
+    loci_array published_loss = golden(file, "loss");
+    assert_near(loss, published_loss.data[0], LOCI_REAL_IS_DOUBLE ? 1e-11 : 1e-5, "loss");
+    loci_network_backward(t.network, NULL, t.gradient, t.dy, &pass, NULL, t.workspace);
+    gather(&t);
+    for (size_t i = 0; i < count; i++) {
+        char name[LOCI_PARAMETER_NAME + 2];
+        snprintf(name, sizeof name, "g.%s", table[i].name);
+        loci_array g = golden(file, name);
+        double most = 0;
+        for (size_t j = 0; j < table[i].count; j++) most = fmax(most, fabs(g.data[j]));
+        for (size_t j = 0; j < table[i].count; j++)
+            assert_near(t.dp[table[i].offset + j], g.data[j], (LOCI_REAL_IS_DOUBLE ? 1e-9 : 1e-4) * most,
+                        "%s[%zu]", name, j);
+        loci_array_free(&g);
+    }
+    loci_array_free(&x), loci_array_free(&labels), loci_array_free(&logits), loci_array_free(&published_loss);
+    close_bench(&t);
+}
+
+static void published_postnorm(void **state)
+{
+    (void)state;
+    published("05_model_postnorm.npz", 0);
+}
+
+static void published_prenorm(void **state)
+{
+    (void)state;
+    published("05_model_prenorm.npz", 1);
+}
+
+/* ---- against itself ---- */
+
+/* Models of every shape: kinds of layer, norms, pools, plain, more channels than a block has. */
+static loci_model_config shape(size_t i)
+{
+    loci_model_config c;
+    assert_int_equal(loci_model_preset(&c, i % 4 == 3 ? "lstm" : "audio", 2, 3, NULL), LOCI_OK);
+    c.width = 20, c.order = 8, c.layers = 2, c.dt_min = 0.05, c.dt_max = 0.5, c.dropout = 0.2,
+    c.tied = i % 2 == 0;
+    c.prenorm = i % 4 == 1;
+    c.norm = i % 4 == 2 ? LOCI_NORM_RMS : LOCI_NORM_LAYER;
+    c.pool = (loci_pool)(i % 3);
+    if (i == 4) c.norm = LOCI_NORM_NONE;
+    if (i == 7) c.plain = 0; /* residual LSTMs */
+    return c;
+}
+enum { SHAPES = 8 };
+
+/* Half-known lengths: one full, one short, one empty. */
+static const size_t lengths[3] = {19, 7, 0};
+
+static double loss(bench *t, const loci_pass *pass)
+{
+    double sum = 0;
+    prepare(t);
+    loci_network_forward(t->network, t->y, t->u, pass, NULL, 0, t->workspace);
+    for (size_t i = 0; i < t->B * t->answers; i++) sum += (double)t->y[i] * (double)t->dy[i];
+    return sum;
+}
+
+/* Backward against central differences, h = 1e-5: errors of h^2 and of rounding 1e-16/h, both below 1e-8 of what is
+ * typical. Dropout is on, lengths differ, some inputs are NaN behind the end and never read. */
+static void differences(void **unused)
+{
+    (void)unused;
+    if (!LOCI_REAL_IS_DOUBLE) return;
+    const real h = (real)1e-5;
+    for (size_t s = 0; s < SHAPES; s++) {
+        const loci_model_config config = shape(s);
+        const double shift[2] = {0.3, -0.2}, scale[2] = {1.5, 0.5};
+        const loci_model_about about = {.shift = shift, .scale = scale};
+        bench t;
+        open_bench(&t, &config, &about, 3, 19);
+        const loci_pass pass = {.B = 3, .L = 19, .length = lengths, .training = 1, .seed = 5, .first = 2};
+        for (size_t b = 0; b < 3; b++)
+            for (size_t l = lengths[b]; l < 19; l++)
+                for (size_t c = 0; c < 2; c++) t.u[(b * 19 + l) * 2 + c] = (real)NAN;
+        if (config.pool == LOCI_POOL_NONE)
+            for (size_t b = 0; b < 3; b++)
+                for (size_t i = lengths[b] * 3; i < t.answers; i++) t.dy[b * t.answers + i] = 0;
+        prepare(&t);
+        loci_network_forward(t.network, t.y, t.u, &pass, NULL, 1, t.workspace);
+        loci_network_backward(t.network, t.du, t.gradient, t.dy, &pass, NULL, t.workspace);
+        gather(&t);
+        size_t count;
+        const loci_parameter *table = loci_model_parameters(t.model, &count);
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = 0; j < table[i].count; j += 1 + table[i].count / 5) {
+                real *p = t.p + table[i].offset + j, was = *p;
+                *p = was + h;
+                double up = loss(&t, &pass);
+                *p = was - h;
+                const double slope = (up - loss(&t, &pass)) / (2 * (double)h);
+                *p = was;
+                assert_near(t.dp[table[i].offset + j], slope, 1e-7 * (1 + fabs(slope)), "shape %zu, %s[%zu]",
+                            s, table[i].name, j);
+            }
+        for (size_t i = 0; i < 3 * 19 * 2; i += 3) {
+            if (isnan(t.u[i])) {
+                assert_true(t.du[i] == 0);
+                continue;
+            }
+            const real was = t.u[i];
+            t.u[i] = was + h;
+            const double up = loss(&t, &pass);
+            t.u[i] = was - h;
+            const double slope = (up - loss(&t, &pass)) / (2 * (double)h);
+            t.u[i] = was;
+            assert_near(t.du[i], slope, 1e-7 * (1 + fabs(slope)), "shape %zu, du[%zu]", s, i);
+        }
+        close_bench(&t);
+    }
+}
+
+/* A step rounds as the convolution does, differently: some 20 operations deep, of numbers near 1. */
+#define TOLERANCE (LOCI_REAL_IS_DOUBLE ? 1e-12 : 1e-4)
+
+/* forward = step = forward in two parts with the state between; and forward does not depend on the cut into
+ * micro-batches, to the bit. */
+static void cut_and_stepped(void **unused)
+{
+    (void)unused;
+    const size_t B = 3, L = 24;
+    for (size_t s = 0; s < SHAPES; s++) {
+        loci_model_config config = shape(s);
+        bench t, part;
+        open_bench(&t, &config, NULL, B, L), open_bench(&part, &config, NULL, B, 12);
+        prepare(&t), prepare(&part);
+        const int pooled = config.pool != LOCI_POOL_NONE;
+        const size_t C = config.inputs, D = config.outputs;
+        const loci_pass whole = {.B = B, .L = L}, half = {.B = B, .L = 12};
+        loci_network_forward(t.network, t.y, t.u, &whole, NULL, 0, t.workspace);
+
+        real *answer = some(B * t.answers, sizeof(real)), u[3 * 2], y[3 * 3];
+        void *memory = some(loci_network_step_workspace(t.network, B), 1);
+        for (size_t l = 0; l < L; l++) {
+            for (size_t b = 0; b < B; b++) memcpy(u + b * C, t.u + (b * L + l) * C, C * sizeof(real));
+            loci_network_step(t.network, y, u, B, NULL, t.state, memory);
+            for (size_t b = 0; b < B; b++)
+                memcpy(answer + (b * (pooled ? 1 : L) + (pooled ? 0 : l)) * D, y + b * D, D * sizeof(real));
+        }
+        for (size_t i = 0; i < B * t.answers; i++)
+            assert_near(answer[i], t.y[i], TOLERANCE, "shape %zu, step, answer %zu", s, i);
+
+        for (size_t k = 0; k < 2; k++) {
+            for (size_t b = 0; b < B; b++)
+                memcpy(part.u + b * 12 * C, t.u + (b * L + 12 * k) * C, 12 * C * sizeof(real));
+            loci_network_forward(part.network, part.y, part.u, &half, part.state, 0, part.workspace);
+            for (size_t b = 0; b < B; b++)
+                for (size_t i = 0; i < part.answers; i++)
+                    if (!pooled || k == 1)
+                        assert_near(part.y[b * part.answers + i],
+                                    t.y[b * t.answers + (pooled ? 0 : 12 * k * D) + i], TOLERANCE,
+                                    "shape %zu, half %zu, answer %zu", s, k, i);
+        }
+
+        const loci_pass all = {.B = 3, .L = L, .training = 1, .seed = 9, .first = 5};
+        const loci_pass last = {.B = 2, .L = L, .training = 1, .seed = 9, .first = 6};
+        loci_network_forward(t.network, t.y, t.u, &all, NULL, 0, t.workspace);
+        loci_network_forward(t.network, answer, t.u + L * C, &last, NULL, 1, t.workspace);
+        assert_memory_equal(answer, t.y + t.answers, 2 * t.answers * sizeof(real));
+        loci_free(answer), loci_free(memory);
+        reset(&t);
+        close_bench(&t), close_bench(&part);
+    }
+}
+
+/* Twice the rate of samples, each held for two, is the same signal to a zoh model: what stands behind every second sample
+ * agrees where no layer mixes nonlinearly in between but the first. So one layer, and its state is compared by what
+ * follows. */
+static void other_rate(void **unused)
+{
+    (void)unused;
+    loci_model_config config = shape(0);
+    config.layers = 1, config.pool = LOCI_POOL_LAST, config.dropout = 0;
+    bench slow, fast;
+    open_bench(&slow, &config, NULL, 1, 16), open_bench(&fast, &config, NULL, 1, 32);
+    for (size_t i = 0; i < 32 * 2; i++) fast.u[i] = slow.u[i / 4 * 2 + i % 2];
+    prepare(&slow);
+    for (size_t i = 0; i < loci_network_parts(fast.network); i++)
+        loci_network_prepare(fast.network, fast.p, 0.5, i);
+    const loci_pass sixteen = {.B = 1, .L = 16}, double_rate = {.B = 1, .L = 32};
+    loci_network_forward(slow.network, slow.y, slow.u, &sixteen, NULL, 0, slow.workspace);
+    loci_network_forward(fast.network, fast.y, fast.u, &double_rate, NULL, 0, fast.workspace);
+    for (size_t i = 0; i < 3; i++) assert_near(fast.y[i], slow.y[i], TOLERANCE, "answer %zu", i);
+    close_bench(&slow), close_bench(&fast);
+}
+
+static void refuses_what_overflows(void **unused)
+{
+    (void)unused;
+    const loci_model_config config = shape(0);
+    bench t;
+    open_bench(&t, &config, NULL, 1, 4);
+    assert_int_equal(loci_network_workspace(t.network, SIZE_MAX / 8, 1), 0);
+    assert_int_equal(loci_network_step_workspace(t.network, SIZE_MAX / 8), 0);
+    close_bench(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_postnorm), cmocka_unit_test(published_prenorm),
+        cmocka_unit_test(differences),        cmocka_unit_test(cut_and_stepped),
+        cmocka_unit_test(other_rate),         cmocka_unit_test(refuses_what_overflows)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
