@@ -38,6 +38,11 @@ typedef enum { LOCI_LAYER_S4D, LOCI_LAYER_LSTM } loci_layer_kind;          /* "s
 typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "layer", "rms", "none" */
 typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
 
+/* The words above; "unknown layer" and so on for what is none. */
+LOCI_API const char *loci_layer_name(loci_layer_kind layer);
+LOCI_API const char *loci_norm_name(loci_norm norm);
+LOCI_API const char *loci_pool_name(loci_pool pool);
+
 typedef struct {
     loci_layer_kind layer;
     size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
@@ -214,7 +219,7 @@ typedef struct {
     const char *note;  /* one JSON object: the summary of the training, or NULL */
 } loci_model_about;
 
-/* Copies all of it into the model; shift, scale finite, scale not 0. */
+/* Copies all of it into the model; shift, scale finite, scale not 0, texts UTF-8. */
 LOCI_API loci_status loci_model_describe(loci_model *model, const loci_model_about *about, loci_error *error);
 LOCI_API const loci_model_about *loci_model_description(const loci_model *model);
 

@@ -4,11 +4,13 @@
 #include "model/model.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/allocate.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "model/stack.h"
 
 loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs, size_t outputs,
@@ -89,9 +91,8 @@ static loci_status tabulate(loci_model *model, const loci_stack *stack, loci_err
     for (size_t i = 0; i < stack->count; i++) model->parameters += stack->at[i].layer->parameters;
     model->table = loci_allocate(model->parameters, sizeof *model->table);
     model->size = stack->size;
-    model->values = loci_allocate(model->size, sizeof *model->values);
-    if (!model->table || !model->values)
-        return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu parameters", model->size);
+    if (!model->table)
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu parameters", model->parameters);
     size_t k = 0;
     for (size_t i = 0; i < stack->count; i++)
         for (size_t j = 0; j < stack->at[i].layer->parameters; j++, k++) {
@@ -102,7 +103,7 @@ static loci_status tabulate(loci_model *model, const loci_stack *stack, loci_err
     return LOCI_OK;
 }
 
-loci_status loci_model_create(loci_model **out, const loci_model_config *config, loci_error *error)
+loci_status loci_model_outline(loci_model **out, const loci_model_config *config, loci_error *error)
 {
     loci_stack stack;
     loci_status status = check(config, error);
@@ -116,6 +117,26 @@ loci_status loci_model_create(loci_model **out, const loci_model_config *config,
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");
     }
     loci_stack_free(&stack);
+    if (status)
+        loci_model_free(model);
+    else
+        *out = model;
+    return status;
+}
+
+loci_status loci_model_room(loci_model *model, loci_error *error)
+{
+    model->values = loci_allocate(model->size, sizeof *model->values);
+    return model->values ? LOCI_OK
+                         : loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu numbers", model->size);
+}
+
+loci_status loci_model_create(loci_model **out, const loci_model_config *config, loci_error *error)
+{
+    loci_model *model;
+    loci_status status = loci_model_outline(&model, config, error);
+    if (status) return status;
+    status = loci_model_room(model, error);
     if (status)
         loci_model_free(model);
     else
@@ -207,6 +228,14 @@ int loci_model_trains_steps(const loci_model *model)
 
 /* ---- description ---- */
 
+static loci_status check_text(const char *what, const char *text, loci_error *error)
+{
+    return !text || loci_utf8_valid(text)
+               ? LOCI_OK
+               : loci_fail(error, LOCI_E_ARGUMENT, "%s is not UTF-8, which is what a model's texts must be",
+                           what);
+}
+
 static loci_status check_about(const loci_model *model, const loci_model_about *about, loci_error *error)
 {
     if (!(about->rate >= 0 && isfinite(about->rate)))
@@ -220,7 +249,14 @@ static loci_status check_about(const loci_model *model, const loci_model_about *
                              "scale of input %zu is %g; a number other than 0 was expected", i,
                              about->scale[i]);
     }
-    return LOCI_OK;
+    loci_status status = check_text("pattern of labels", about->label, error);
+    if (!status) status = check_text("note", about->note, error);
+    for (size_t i = 0; about->classes && !status && i < model->config.outputs; i++) {
+        char what[48];
+        snprintf(what, sizeof what, "name of class %zu", i);
+        status = check_text(what, about->classes[i], error);
+    }
+    return status;
 }
 
 static size_t text_size(const char *text)

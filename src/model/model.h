@@ -16,4 +16,8 @@ struct loci_model {
     void *about_memory;     /* one block; NULL: about is empty */
 };
 
+/* loci_model_create in two halves: first everything but the values, however many there would be; then room for them. */
+loci_status loci_model_outline(loci_model **model, const loci_model_config *config, loci_error *error);
+loci_status loci_model_room(loci_model *model, loci_error *error);
+
 #endif

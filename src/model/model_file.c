@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: MIT
+ * model_file.c - a model as a safetensors file, and back.
+ *
+ * The tensors are the parameters under their names, in F32. The metadata are texts:
+ *
+ *     format       loci
+ *     version      1
+ *     config       JSON: {"layer": "s4d", "inputs": 3, ...}, the fields of loci_model_config
+ *     description  JSON: {"rate": 8000.0, "shift": [...], ...}, the fields of loci_model_about but for the note
+ *     note         the note, where there is one
+ *     checksum     of config, description, note and data, 16 hexadecimal digits; a file that another program has
+ *                  changed is read without it
+ *
+ * Reading trusts nothing: everything is checked against the table of the configuration before there is room for a
+ * single number. */
+#include "model/model_file.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "model/model.h"
+
+#define FORMAT "loci"
+#define VERSION "1"
+
+/* ---- words ---- */
+
+static const char *const layer_names[] = {"s4d", "lstm", NULL},
+                         *const norm_names[] = {"layer", "rms", "none", NULL},
+                         *const pool_names[] = {"mean", "last", "none", NULL};
+
+const char *loci_layer_name(loci_layer_kind layer)
+{
+    return (size_t)layer < sizeof layer_names / sizeof *layer_names - 1 ? layer_names[layer]
+                                                                        : "unknown layer";
+}
+
+const char *loci_norm_name(loci_norm norm)
+{
+    return (size_t)norm < sizeof norm_names / sizeof *norm_names - 1 ? norm_names[norm] : "unknown norm";
+}
+
+const char *loci_pool_name(loci_pool pool)
+{
+    return (size_t)pool < sizeof pool_names / sizeof *pool_names - 1 ? pool_names[pool] : "unknown pool";
+}
+
+/* ---- what a file is known by ---- */
+
+/* h after 64 more bits: another h for every other value. */
+static uint64_t stir(uint64_t h, uint64_t value)
+{
+    return loci_random_mix((h ^ value) + 0x9e3779b97f4a7c15u);
+}
+
+static uint64_t stir_bytes(uint64_t h, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    h = stir(h, size);
+    for (; size >= 8; size -= 8, at += 8) {
+        uint64_t value = 0;
+        for (int i = 0; i < 8; i++) value |= (uint64_t)at[i] << (8 * i);
+        h = stir(h, value);
+    }
+    for (; size > 0; size--) h = stir(h, *at++);
+    return h;
+}
+
+static uint64_t stir_double(uint64_t h, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return stir(h, bits);
+}
+
+uint64_t loci_model_fingerprint(const loci_model *model)
+{
+    const loci_model_config *c = &model->config;
+    const uint64_t numbers[] = {
+        (uint64_t)c->layer, c->inputs,         c->outputs,    c->layers,       c->width,
+        (uint64_t)c->norm,  (uint64_t)c->pool, c->plain != 0, c->prenorm != 0, c->tied != 0,
+    };
+    uint64_t h = 0;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) h = stir(h, numbers[i]);
+    h = stir_double(h, c->dropout);
+    if (c->layer == LOCI_LAYER_S4D) {
+        h = stir(stir(h, c->order), (uint64_t)c->discretization);
+        h = stir_double(stir_double(h, c->dt_min), c->dt_max);
+    }
+    for (size_t k = 0; k < model->parameters; k++)
+        for (size_t i = 0; i < model->table[k].count; i++) {
+            uint32_t bits;
+            memcpy(&bits, &model->values[model->table[k].offset + i], sizeof bits);
+            h = stir(h, bits);
+        }
+    return h;
+}
+
+/* texts: config, description, note. */
+static uint64_t checksum(const char *const texts[3], const unsigned char *data, size_t size)
+{
+    uint64_t h = 0;
+    for (int i = 0; i < 3; i++)
+        h = texts[i] ? stir_bytes(h, texts[i], strlen(texts[i])) : stir(h, UINT64_MAX);
+    return stir_bytes(h, data, size);
+}
+
+/* ---- writing ---- */
+
+/* NULL: out of memory. */
+static json_t *config_json(const loci_model_config *c)
+{
+    json_t *object = json_pack(
+        "{s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:b, s:f, s:b, s:s}", "layer", layer_names[c->layer], "inputs",
+        (json_int_t)c->inputs, "outputs", (json_int_t)c->outputs, "layers", (json_int_t)c->layers, "width",
+        (json_int_t)c->width, "plain", c->plain != 0, "norm", norm_names[c->norm], "prenorm", c->prenorm != 0,
+        "dropout", c->dropout, "tied", c->tied != 0, "pool", pool_names[c->pool]);
+    if (!object || c->layer != LOCI_LAYER_S4D) return object;
+    json_t *more =
+        json_pack("{s:I, s:s, s:f, s:f}", "order", (json_int_t)c->order, "discretization",
+                  loci_discretization_name(c->discretization), "dt_min", c->dt_min, "dt_max", c->dt_max);
+    const bool good = more && json_object_update(object, more) == 0;
+    json_decref(more);
+    if (good) return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* An array of numbers, or of texts; null where there are none. */
+static json_t *array_json(const double *numbers, const char *const *texts, size_t count)
+{
+    if (!numbers && !texts) return json_null();
+    json_t *array = json_array();
+    for (size_t i = 0; array && i < count; i++)
+        if (json_array_append_new(array, numbers ? json_real(numbers[i]) : json_string(texts[i])) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    return array;
+}
+
+static json_t *description_json(const loci_model *model)
+{
+    const loci_model_about *a = &model->about;
+    char permutation[24]; /* as a text: JSON's integers end at 2^63 */
+    snprintf(permutation, sizeof permutation, "%" PRIu64, a->permutation);
+    json_t *shift = array_json(a->shift, NULL, model->config.inputs),
+           *scale = array_json(a->scale, NULL, model->config.inputs),
+           *classes = array_json(NULL, a->classes, model->config.outputs), *object = NULL;
+    if (shift && scale && classes)
+        object = json_pack("{s:f, s:O, s:O, s:O, s:b, s:s?, s:s?}", "rate", a->rate, "shift", shift, "scale",
+                           scale, "classes", classes, "gray", a->gray != 0, "permutation",
+                           a->permuted ? permutation : NULL, "label", a->label);
+    json_decref(shift);
+    json_decref(scale);
+    json_decref(classes);
+    return object;
+}
+
+/* Released by free(); NULL: out of memory. */
+static char *text_of(json_t *object)
+{
+    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(object);
+    return text;
+}
+
+/* The parameters one after the other, little-endian, with a tensor for each. */
+static loci_status lay_out(const loci_model *model, loci_tensor *tensor, unsigned char *data,
+                           loci_error *error)
+{
+    for (size_t k = 0; k < model->parameters; k++) {
+        const loci_parameter *p = &model->table[k];
+        tensor[k] = (loci_tensor){
+            .name = p->name, .type = "F32", .dimensions = p->dimensions, .data = data, .bytes = 4 * p->count};
+        memcpy(tensor[k].shape, p->shape, p->dimensions * sizeof *p->shape);
+        for (size_t i = 0; i < p->count; i++) {
+            const float value = model->values[p->offset + i];
+            uint32_t bits;
+            if (!isfinite(value))
+                return loci_fail(error, LOCI_E_VALUE, "%s[%zu] is %g; a finite number was expected", p->name,
+                                 i, (double)value);
+            memcpy(&bits, &value, sizeof bits);
+            for (int b = 0; b < 4; b++) *data++ = (unsigned char)(bits >> (8 * b));
+        }
+    }
+    return LOCI_OK;
+}
+
+loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error)
+{
+    char *config = text_of(config_json(&model->config)), *description = text_of(description_json(model));
+    loci_tensor *tensor = loci_allocate(model->parameters, sizeof *tensor);
+    unsigned char *data = loci_allocate(model->count, 4);
+    loci_status status = LOCI_OK;
+    if (!config || !description || !tensor || !data)
+        status = loci_fail(error, LOCI_E_MEMORY, "out of memory for the file of a model");
+    if (!status) status = lay_out(model, tensor, data, error);
+    if (!status) {
+        const char *const texts[3] = {config, description, model->about.note};
+        char sum[24];
+        snprintf(sum, sizeof sum, "%016" PRIx64, checksum(texts, data, 4 * model->count));
+        const char *const metadata[][2] = {
+            {"format", FORMAT},           {"version", VERSION}, {"config", config},
+            {"description", description}, {"checksum", sum},    {"note", texts[2]},
+        };
+        status =
+            loci_safetensors_write(bytes, size, tensor, model->parameters, metadata, texts[2] ? 6 : 5, error);
+    }
+    free(config);
+    free(description);
+    loci_free(tensor);
+    loci_free(data);
+    return status;
+}
+
+void loci_model_release(void *bytes)
+{
+    loci_free(bytes);
+}
+
+/* ---- reading ---- */
+
+/* The fields of an object, taken one by one; the first failure stays. */
+typedef struct {
+    const char *name;
+    const json_t *object;
+    size_t taken;
+    loci_status status;
+    loci_error *error;
+} fields;
+
+static const json_t *take(fields *f, const char *key)
+{
+    const json_t *value = json_object_get(f->object, key);
+    f->taken += value != NULL;
+    return value;
+}
+
+static void wrong(fields *f, const char *key, const char *expected)
+{
+    if (f->status) return;
+    f->status = loci_fail(f->error, LOCI_E_FORMAT, "%s of the %s is missing or wrong; %s was expected", key,
+                          f->name, expected);
+}
+
+static size_t take_count(fields *f, const char *key)
+{
+    const json_t *value = take(f, key);
+    const json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+    if (number < 0 || (uint64_t)number > SIZE_MAX) wrong(f, key, "a whole number");
+    return number < 0 ? 0 : (size_t)number;
+}
+
+static double take_number(fields *f, const char *key)
+{
+    const json_t *value = take(f, key);
+    if (!json_is_number(value)) wrong(f, key, "a number");
+    return json_number_value(value);
+}
+
+static int take_flag(fields *f, const char *key)
+{
+    const json_t *value = take(f, key);
+    if (!json_is_boolean(value)) wrong(f, key, "true or false");
+    return json_is_true(value);
+}
+
+/* NULL where it is null. */
+static const char *take_text(fields *f, const char *key)
+{
+    const json_t *value = take(f, key);
+    if (!json_is_string(value) && !json_is_null(value)) wrong(f, key, "a text or null");
+    return json_string_value(value);
+}
+
+static int take_word(fields *f, const char *key, const char *const *names)
+{
+    const char *word = json_string_value(take(f, key));
+    for (int i = 0; word && names[i]; i++)
+        if (strcmp(word, names[i]) == 0) return i;
+    char expected[64] = "";
+    for (int i = 0; names[i]; i++) {
+        if (i > 0) strcat(expected, names[i + 1] ? ", " : " or ");
+        strcat(expected, names[i]);
+    }
+    wrong(f, key, expected);
+    return 0;
+}
+
+/* NULL where it is null. */
+static const json_t *take_array(fields *f, const char *key, size_t count)
+{
+    const json_t *value = take(f, key);
+    if (json_is_null(value)) return NULL;
+    if (json_array_size(value) != count) { /* 0 of what is no array */
+        char expected[64];
+        snprintf(expected, sizeof expected, "an array of %zu or null", count);
+        wrong(f, key, expected);
+        return NULL;
+    }
+    return value;
+}
+
+static loci_status take_no_more(fields *f)
+{
+    if (!f->status && f->taken != json_object_size(f->object))
+        f->status = loci_fail(f->error, LOCI_E_FORMAT, "the %s has %zu fields; %zu were expected", f->name,
+                              json_object_size(f->object), f->taken);
+    return f->status;
+}
+
+/* *object = what a text of the metadata holds. */
+static loci_status parse(json_t **object, const char *name, const char *text, loci_error *error)
+{
+    json_error_t problem;
+    if (!text) return loci_fail(error, LOCI_E_FORMAT, "has no %s in its metadata", name);
+    json_t *value = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
+    if (!value && json_error_code(&problem) == json_error_out_of_memory)
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for the %s of a model", name);
+    if (!json_is_object(value)) {
+        json_decref(value);
+        return loci_fail(error, LOCI_E_FORMAT, "the %s is no JSON object", name);
+    }
+    *object = value;
+    return LOCI_OK;
+}
+
+/* What a caller's argument would be refused for is here the file's fault. */
+static loci_status blame_file(loci_status status, loci_error *error)
+{
+    if (status != LOCI_E_ARGUMENT) return status;
+    if (error) error->status = LOCI_E_FORMAT;
+    return LOCI_E_FORMAT;
+}
+
+static loci_status read_config(loci_model_config *c, const char *text, loci_error *error)
+{
+    json_t *object;
+    const loci_status status = parse(&object, "config", text, error);
+    if (status) return status;
+    fields f = {.name = "config", .object = object, .error = error};
+    *c = (loci_model_config){
+        .layer = (loci_layer_kind)take_word(&f, "layer", layer_names),
+        .inputs = take_count(&f, "inputs"),
+        .outputs = take_count(&f, "outputs"),
+        .layers = take_count(&f, "layers"),
+        .width = take_count(&f, "width"),
+        .plain = take_flag(&f, "plain"),
+        .norm = (loci_norm)take_word(&f, "norm", norm_names),
+        .prenorm = take_flag(&f, "prenorm"),
+        .dropout = take_number(&f, "dropout"),
+        .tied = take_flag(&f, "tied"),
+        .pool = (loci_pool)take_word(&f, "pool", pool_names),
+    };
+    if (c->layer == LOCI_LAYER_S4D) {
+        static const char *const names[] = {"zoh", "bilinear", NULL};
+        c->order = take_count(&f, "order");
+        c->discretization = take_word(&f, "discretization", names) == 0 ? LOCI_ZOH : LOCI_BILINEAR;
+        c->dt_min = take_number(&f, "dt_min");
+        c->dt_max = take_number(&f, "dt_max");
+    }
+    take_no_more(&f);
+    json_decref(object);
+    return f.status;
+}
+
+static const double *doubles_of(fields *f, const char *key, double *out, size_t count)
+{
+    const json_t *array = take_array(f, key, count);
+    for (size_t i = 0; array && i < count; i++) {
+        const json_t *value = json_array_get(array, i);
+        if (!json_is_number(value)) wrong(f, key, "an array of numbers");
+        out[i] = json_number_value(value);
+    }
+    return array ? out : NULL;
+}
+
+static const char *const *texts_of(fields *f, const char *key, const char **out, size_t count)
+{
+    const json_t *array = take_array(f, key, count);
+    for (size_t i = 0; array && i < count; i++) {
+        out[i] = json_string_value(json_array_get(array, i));
+        if (!out[i]) wrong(f, key, "an array of texts");
+    }
+    return array ? out : NULL;
+}
+
+static loci_status describe(loci_model *model, fields *f, const char *note)
+{
+    const size_t inputs = model->config.inputs, outputs = model->config.outputs;
+    double *numbers = loci_allocate(2 * inputs, sizeof *numbers);
+    const char **names = loci_allocate(outputs, sizeof *names);
+    if (numbers && names) {
+        loci_model_about about = {
+            .rate = take_number(f, "rate"),
+            .shift = doubles_of(f, "shift", numbers, inputs),
+            .scale = doubles_of(f, "scale", numbers + inputs, inputs),
+            .classes = texts_of(f, "classes", names, outputs),
+            .gray = take_flag(f, "gray"),
+            .label = take_text(f, "label"),
+            .note = note,
+        };
+        const char *seed = take_text(f, "permutation");
+        if (seed) {
+            char *end = NULL, again[24];
+            about.permuted = 1;
+            about.permutation = strtoull(seed, &end, 10);
+            snprintf(again, sizeof again, "%" PRIu64, about.permutation);
+            if (strcmp(again, seed) != 0) wrong(f, "permutation", "a whole number of 64 bits, as a text");
+        }
+        take_no_more(f);
+        if (!f->status) f->status = blame_file(loci_model_describe(model, &about, f->error), f->error);
+    } else {
+        f->status = loci_fail(f->error, LOCI_E_MEMORY, "out of memory for the description of a model");
+    }
+    loci_free(numbers);
+    loci_free(names);
+    return f->status;
+}
+
+static loci_status read_description(loci_model *model, const char *text, const char *note, loci_error *error)
+{
+    json_t *object;
+    const loci_status status = parse(&object, "description", text, error);
+    if (status) return status;
+    fields f = {.name = "description", .object = object, .error = error};
+    describe(model, &f, note);
+    json_decref(object);
+    return f.status;
+}
+
+static void shape_text(char *text, size_t size, const size_t *shape, size_t dimensions)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (size_t i = 0; i < dimensions && used < size; i++) {
+        const int length = snprintf(text + used, size - used, i ? ", %zu" : "%zu", shape[i]);
+        used += length > 0 ? (size_t)length : 0;
+    }
+}
+
+static loci_status match(const loci_parameter *p, const loci_tensor *tensor, loci_error *error)
+{
+    if (!tensor) return loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", p->name);
+    if (tensor->dimensions == p->dimensions &&
+        memcmp(tensor->shape, p->shape, p->dimensions * sizeof *p->shape) == 0)
+        return LOCI_OK;
+    char is[80], expected[80];
+    shape_text(is, sizeof is, tensor->shape, tensor->dimensions);
+    shape_text(expected, sizeof expected, p->shape, p->dimensions);
+    return loci_fail(error, LOCI_E_FORMAT, "tensor %s has the shape [%s]; [%s] was expected", p->name, is,
+                     expected);
+}
+
+static bool has(const loci_model *model, const char *name)
+{
+    for (size_t k = 0; k < model->parameters; k++)
+        if (strcmp(model->table[k].name, name) == 0) return true;
+    return false;
+}
+
+/* Every parameter has its tensor, and every tensor is one's. */
+static loci_status match_all(const loci_model *model, const loci_safetensors *file, loci_error *error)
+{
+    for (size_t k = 0; k < model->parameters; k++) {
+        const loci_parameter *p = &model->table[k];
+        const loci_status status = match(p, loci_safetensors_find(file, p->name), error);
+        if (status) return status;
+    }
+    const size_t count = loci_safetensors_count(file);
+    for (size_t i = 0; count > model->parameters; i++) { /* the first that is too many is soon found */
+        const char *name = loci_safetensors_tensor(file, i)->name;
+        if (!has(model, name))
+            return loci_fail(error, LOCI_E_FORMAT,
+                             "tensor %.80s is none of this model: %zu were expected, %zu are there", name,
+                             model->parameters, count);
+    }
+    return LOCI_OK;
+}
+
+static loci_status read_values(float *values, const loci_parameter *p, const loci_tensor *tensor,
+                               loci_error *error)
+{
+    double *numbers = loci_allocate(p->count, sizeof *numbers);
+    if (!numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu numbers", p->count);
+    loci_status status = loci_safetensors_doubles(numbers, tensor, error);
+    for (size_t i = 0; i < p->count && !status; i++) {
+        values[i] = (float)numbers[i];
+        if (!isfinite(values[i]))
+            status = loci_fail(error, LOCI_E_FORMAT, "%s[%zu] is %g; a finite number was expected", p->name,
+                               i, numbers[i]);
+    }
+    loci_free(numbers);
+    return status;
+}
+
+loci_status loci_model_fill(loci_model *model, const loci_safetensors *file, loci_error *error)
+{
+    loci_status status = match_all(model, file, error);
+    if (!status) status = loci_model_room(model, error);
+    for (size_t k = 0; k < model->parameters && !status; k++) {
+        const loci_parameter *p = &model->table[k];
+        status = read_values(model->values + p->offset, p, loci_safetensors_find(file, p->name), error);
+    }
+    return status;
+}
+
+static loci_status check_sum(const loci_safetensors *file, const char *const texts[3], loci_error *error)
+{
+    const char *sum = loci_safetensors_metadata(file, "checksum");
+    const size_t count = loci_safetensors_count(file);
+    if (!sum || count == 0) return LOCI_OK;
+    const unsigned char *data = loci_safetensors_tensor(file, 0)->data;
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) size += loci_safetensors_tensor(file, i)->bytes;
+    char expected[24];
+    snprintf(expected, sizeof expected, "%016" PRIx64, checksum(texts, data, size));
+    return strcmp(sum, expected) == 0
+               ? LOCI_OK
+               : loci_fail(
+                     error, LOCI_E_FORMAT,
+                     "is damaged, or was changed by a program that kept its checksum: it is %.20s; %s was expected",
+                     sum, expected);
+}
+
+static loci_status load(loci_model **out, const loci_safetensors *file, loci_error *error)
+{
+    const char *format = loci_safetensors_metadata(file, "format"),
+               *version = loci_safetensors_metadata(file, "version");
+    if (!format || strcmp(format, FORMAT) != 0)
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "holds tensors, but no model of loci ('loci convert' makes one of a PyTorch state)");
+    if (!version || strcmp(version, VERSION) != 0)
+        return loci_fail(error, LOCI_E_UNSUPPORTED, "is a model of version %.20s; " VERSION " was expected",
+                         version ? version : "none");
+    const char *const texts[3] = {loci_safetensors_metadata(file, "config"),
+                                  loci_safetensors_metadata(file, "description"),
+                                  loci_safetensors_metadata(file, "note")};
+    loci_status status = check_sum(file, texts, error);
+    loci_model_config config;
+    if (!status) status = read_config(&config, texts[0], error);
+    loci_model *model = NULL;
+    if (!status) status = blame_file(loci_model_outline(&model, &config, error), error);
+    for (size_t k = 0; !status && k < model->parameters; k++) {
+        const loci_tensor *tensor = loci_safetensors_find(file, model->table[k].name);
+        if (tensor && strcmp(tensor->type, "F32") != 0)
+            status = loci_fail(error, LOCI_E_FORMAT, "tensor %s holds %s; F32 was expected", tensor->name,
+                               tensor->type);
+    }
+    if (!status) status = loci_model_fill(model, file, error);
+    if (!status) status = read_description(model, texts[1], texts[2], error);
+    if (status)
+        loci_model_free(model);
+    else
+        *out = model;
+    return status;
+}
+
+loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error)
+{
+    loci_safetensors *file;
+    loci_status status = loci_safetensors_read(&file, bytes, size, error);
+    if (status) return status;
+    status = load(model, file, error);
+    loci_safetensors_free(file);
+    return status;
+}
