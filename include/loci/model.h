@@ -229,6 +229,14 @@ LOCI_API loci_status loci_model_save(const loci_model *model, void **bytes, size
 LOCI_API loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error);
 LOCI_API void loci_model_release(void *bytes);
 
+/* A model from the PyTorch state_dict of the S4 repository's example, S4D layers between encoder and decoder, as a
+ * safetensors file in memory: tensors encoder.weight, s4_layers.0.kernel.C, norms.0.weight and so on, F32, F64 (rounded),
+ * F16 or BF16. Its shapes give the configuration; what they do not tell is given: prenorm, and the discretization, zoh in
+ * the example or bilinear. The rest is as in the preset "s4-example", the description empty. A missing, surplus or
+ * misshapen tensor is LOCI_E_FORMAT and named. */
+LOCI_API loci_status loci_model_import(loci_model **model, const void *bytes, size_t size, int prenorm,
+                                       loci_discretization discretization, loci_error *error);
+
 /* 64 bits that the configuration and the parameters determine: states are bound to it. */
 LOCI_API uint64_t loci_model_fingerprint(const loci_model *model);
 

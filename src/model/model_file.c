@@ -334,8 +334,7 @@ static loci_status parse(json_t **object, const char *name, const char *text, lo
     return LOCI_OK;
 }
 
-/* What a caller's argument would be refused for is here the file's fault. */
-static loci_status blame_file(loci_status status, loci_error *error)
+loci_status loci_model_blame_file(loci_status status, loci_error *error)
 {
     if (status != LOCI_E_ARGUMENT) return status;
     if (error) error->status = LOCI_E_FORMAT;
@@ -418,7 +417,8 @@ static loci_status describe(loci_model *model, fields *f, const char *note)
             if (strcmp(again, seed) != 0) wrong(f, "permutation", "a whole number of 64 bits, as a text");
         }
         take_no_more(f);
-        if (!f->status) f->status = blame_file(loci_model_describe(model, &about, f->error), f->error);
+        if (!f->status)
+            f->status = loci_model_blame_file(loci_model_describe(model, &about, f->error), f->error);
     } else {
         f->status = loci_fail(f->error, LOCI_E_MEMORY, "out of memory for the description of a model");
     }
@@ -549,7 +549,7 @@ static loci_status load(loci_model **out, const loci_safetensors *file, loci_err
     loci_model_config config;
     if (!status) status = read_config(&config, texts[0], error);
     loci_model *model = NULL;
-    if (!status) status = blame_file(loci_model_outline(&model, &config, error), error);
+    if (!status) status = loci_model_blame_file(loci_model_outline(&model, &config, error), error);
     for (size_t k = 0; !status && k < model->parameters; k++) {
         const loci_tensor *tensor = loci_safetensors_find(file, model->table[k].name);
         if (tensor && strcmp(tensor->type, "F32") != 0)

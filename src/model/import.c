@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ * import.c - models that others trained: the S4 repository's example, from a PyTorch state_dict. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "model/model.h"
+#include "model/model_file.h"
+
+/* A tensor by its name, with so many dimensions; NULL after filling error. */
+static const loci_tensor *find(const loci_safetensors *file, const char *name, size_t dimensions,
+                               loci_error *error)
+{
+    const loci_tensor *found = loci_safetensors_find(file, name);
+    if (found && found->dimensions == dimensions) return found;
+    if (found)
+        loci_fail(error, LOCI_E_FORMAT, "tensor %s has %zu dimensions; %zu were expected", name,
+                  found->dimensions, dimensions);
+    else
+        loci_fail(error, LOCI_E_FORMAT,
+                  "tensor %s is missing; a state_dict of the S4 example with S4D layers was expected", name);
+    return NULL;
+}
+
+/* Layers are numbered from 0; one that is missing among them leaves surplus tensors behind. */
+static size_t count_layers(const loci_safetensors *file)
+{
+    size_t count = 0;
+    for (; count < LOCI_LAYERS_MAX; count++) {
+        char name[48];
+        snprintf(name, sizeof name, "s4_layers.%zu.D", count);
+        if (!loci_safetensors_find(file, name)) break;
+    }
+    return count;
+}
+
+static loci_status configure(loci_model_config *config, const loci_safetensors *file, loci_error *error)
+{
+    const loci_tensor *encoder = find(file, "encoder.weight", 2, error);
+    const loci_tensor *decoder = encoder ? find(file, "decoder.weight", 2, error) : NULL;
+    const loci_tensor *c =
+        decoder ? find(file, "s4_layers.0.kernel.C", 3, error) : NULL; /* [width][order / 2][2] */
+    if (!c) return LOCI_E_FORMAT;
+    const loci_status status =
+        loci_model_preset(config, "s4-example", encoder->shape[1], decoder->shape[0], error);
+    if (status) return status;
+    config->width = encoder->shape[0];
+    config->layers = count_layers(file);
+    config->order = c->shape[1] <= LOCI_STATE_MAX ? 2 * c->shape[1] : c->shape[1];
+    return LOCI_OK;
+}
+
+static loci_status import(loci_model **out, const loci_safetensors *file, int prenorm,
+                          loci_discretization discretization, loci_error *error)
+{
+    loci_model_config config;
+    loci_model *model = NULL;
+    loci_status status = configure(&config, file, error);
+    if (status) return status;
+    config.prenorm = prenorm != 0;
+    config.discretization = discretization;
+    status = loci_model_outline(&model, &config, error);
+    if (!status) status = loci_model_fill(model, file, error);
+    if (status)
+        loci_model_free(model);
+    else
+        *out = model;
+    return status;
+}
+
+loci_status loci_model_import(loci_model **model, const void *bytes, size_t size, int prenorm,
+                              loci_discretization discretization, loci_error *error)
+{
+    loci_safetensors *file;
+    if (discretization != LOCI_ZOH && discretization != LOCI_BILINEAR)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "discretization is none that s4d has; zoh or bilinear was expected");
+    loci_status status = loci_safetensors_read(&file, bytes, size, error);
+    if (status) return status;
+    status = loci_model_blame_file(import(model, file, prenorm, discretization, error), error);
+    loci_safetensors_free(file);
+    return status;
+}
