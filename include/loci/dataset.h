@@ -15,7 +15,7 @@
  *   or, with options.label, stands in its name; classes are sorted by name, by number where all are numbers.
  *   A sequence is a file, an input each channel; all files have the same channels and, unless resampled, the same
  *   rate. With sub-folders train and test these are the splits; else all files are in both, and match and except tell
- *   them apart;
+ *   them apart. Names that begin with a dot do not count, nor files beside the sub-folders of the classes;
  * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
  *   [sequences][samples][inputs], y [sequences] of integers from 0.
  *
@@ -41,25 +41,24 @@ typedef struct loci_dataset loci_dataset;
 typedef struct {
     int test;     /* the test split; 0: the training split */
     int gray;     /* colours to one channel, 0.299 R + 0.587 G + 0.114 B; images only */
-    int permuted; /* every sequence's samples in one random order, which `permutation` seeds; all
-                                   sequences must have the same length */
+    int permuted; /* every sequence's samples in one random order, which `permutation` seeds; all sequences must have the
+                     same length */
     uint64_t permutation;
-    const char
-        *label; /* audio: file names, with {label} where the label stands and * for any other text, as in
-                                   "{label}_*"; a file that does not fit is an error. NULL: sub-folders */
-    const char *match,
-        *except;     /* audio: shell patterns; only files whose name matches the one and not the other;
-                                   NULL: all, none */
-    double resample; /* audio: Hz to resample to (a windowed sinc, below the lower of the two Nyquist
-                                   frequencies); 0: as it is */
-    const char *const
-        *classes; /* [class_count] the classes of a model: labels are their numbers, and another label is
-                                   an error. NULL: those that are found */
+    /* audio: file names, with {label} where the label stands and * for any other text, both as short as they can be, as
+     * in "{label}_*"; a file that does not fit is an error. NULL: sub-folders */
+    const char *label;
+    /* audio: shell patterns; only files that match the one and not the other, by their name or by "class/name". NULL: all,
+     * none */
+    const char *match, *except;
+    double resample; /* audio: Hz to resample to, as loci_resampler (data.h) does; 0: as it is */
+    /* [class_count] the classes of a model: labels are found among them by name (but a number, where none of them is one,
+     * is their place, from 0), and another label is an error. NULL: those that are found */
+    const char *const *classes;
     size_t class_count;
 } loci_dataset_options;
 
-/* options NULL: all zero. An empty split, a class without a sequence where classes are found, a label out of range, a
- * damaged or cut file, an empty sound are errors. */
+/* options NULL: all zero. An empty split, a class without a sequence (or file) or one class alone where classes are found, a
+ * label out of range, a damaged or cut file, an empty sound, a number that is not finite are errors. */
 LOCI_API loci_status loci_dataset_open(loci_dataset **set, const char *path,
                                        const loci_dataset_options *options, loci_error *error);
 LOCI_API void loci_dataset_close(loci_dataset *set); /* NULL is allowed */
@@ -84,10 +83,14 @@ LOCI_API void loci_dataset_name(const loci_dataset *set, size_t i, char *text, s
 /* u [length][inputs]. Allocates nothing; threads may read at the same time. */
 LOCI_API void loci_dataset_read(const loci_dataset *set, size_t i, float *u);
 
-/* Takes the share 0 < share < 1 of the sequences of each class (to the nearest, at least one of a class that has two),
- * drawn at random by the seed, out of set and into *part, which shares the memory of set and must be closed before it. */
+/* Takes the share 0 < share < 1 of the sequences of each class (to the nearest, but at least one of a class that has two, and
+ * never all), drawn at random by the seed, out of set and into *part, which shares the memory of set and must be closed
+ * before it. Both keep their order. */
 LOCI_API loci_status loci_dataset_divide(loci_dataset **part, loci_dataset *set, double share, uint64_t seed,
                                          loci_error *error);
+
+/* order [count]: sample k of a sequence that is permuted by `seed` is sample order[k] of the sequence as it was. */
+LOCI_API void loci_dataset_permutation(size_t *order, size_t count, uint64_t seed);
 
 /* mean and standard deviation [inputs] over all samples, in double. */
 LOCI_API void loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation);

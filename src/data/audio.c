@@ -62,9 +62,9 @@ static loci_status audio_open(loci_signal *signal, const loci_signal_options *op
     own->file = sf_open_fd(input->descriptor, SFM_READ, &info, 0);
     if (!own->file) {
         const char *reason = sf_strerror(NULL);
-        return loci_fail(error, LOCI_E_FORMAT,
-                         "%s: is neither text nor an NPY array, nor audio that can be read: %.*s",
-                         input->name, (int)strcspn(reason, ".\n"), reason);
+        return loci_fail(error, LOCI_E_FORMAT, "%s: is %s audio that can be read: %.*s", input->name,
+                         signal->only_audio ? "no" : "neither text nor an NPY array, nor",
+                         (int)strcspn(reason, ".\n"), reason);
     }
     const loci_status status = check_length(input, error);
     if (status != LOCI_OK) return status;

@@ -50,6 +50,10 @@ static const char *known_stranger(const unsigned char *bytes, size_t size)
 static loci_status recognise(loci_signal *signal, const loci_signal_options *options, loci_error *error)
 {
     loci_input *input = &signal->input;
+    if (signal->only_audio) {
+        signal->format = &loci_signal_audio;
+        return LOCI_OK;
+    }
     if (options->raw != LOCI_RAW_NONE) {
         signal->format = &loci_signal_raw;
         return LOCI_OK;
@@ -132,14 +136,15 @@ static loci_status select_channels(loci_signal *signal, const loci_signal_option
     return status;
 }
 
-loci_status loci_signal_open(loci_signal **result, const char *path, const loci_signal_options *options,
-                             loci_error *error)
+static loci_status open_signal(loci_signal **result, const char *path, bool only_audio,
+                               const loci_signal_options *options, loci_error *error)
 {
     static const loci_signal_options defaults = {0};
     if (!options) options = &defaults;
     *result = NULL;
     loci_signal *signal = loci_allocate(1, sizeof *signal);
     if (!signal) return loci_fail(error, LOCI_E_MEMORY, "%.100s: out of memory", path);
+    signal->only_audio = only_audio;
     loci_status status = loci_input_open(&signal->input, path, error);
     if (status != LOCI_OK) {
         loci_free(signal);
@@ -157,6 +162,17 @@ loci_status loci_signal_open(loci_signal **result, const char *path, const loci_
     }
     *result = signal;
     return LOCI_OK;
+}
+
+loci_status loci_signal_open(loci_signal **signal, const char *path, const loci_signal_options *options,
+                             loci_error *error)
+{
+    return open_signal(signal, path, false, options, error);
+}
+
+loci_status loci_signal_open_audio(loci_signal **signal, const char *path, loci_error *error)
+{
+    return open_signal(signal, path, true, NULL, error);
 }
 
 void loci_signal_close(loci_signal *signal)

@@ -27,6 +27,7 @@ extern const loci_signal_format loci_signal_raw, loci_signal_npy, loci_signal_au
 
 struct loci_signal {
     const loci_signal_format *format;
+    bool only_audio; /* nothing else was asked for */
     loci_input input;
     loci_raw raw;
     size_t channels;       /* that read gives */
@@ -39,6 +40,9 @@ struct loci_signal {
     double *frames;        /* [frame_count][channels] room for what is selected from */
     size_t frame_count;
 };
+
+/* As loci_signal_open, for audio files alone. */
+loci_status loci_signal_open_audio(loci_signal **signal, const char *path, loci_error *error);
 
 /* Gives the signal its names, copies of names [info.channels]; NULL: "u", or "u0", "u1", ... */
 loci_status loci_signal_set_names(loci_signal *signal, const char *const *names, loci_error *error);

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT
+ * dataset.c - data sets of any kind: which kind a folder is, classes, permutation, reading, division, moments.
+ */
+#include "data/dataset_kind.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/allocate.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "data/input.h"
+#include "data/quote.h"
+
+/* --- memory, and what the kinds share --- */
+
+#define BLOCK_HEAD 64 /* bytes before a block, which hold the address of the next one */
+
+void *loci_dataset_allocate(loci_dataset *set, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!loci_size_multiply(&bytes, count, size) || !loci_size_add(&bytes, bytes, BLOCK_HEAD)) return NULL;
+    char *block = loci_allocate(bytes, 1);
+    if (!block) return NULL;
+    memcpy(block, &set->blocks, sizeof set->blocks);
+    set->blocks = block;
+    return block + BLOCK_HEAD;
+}
+
+char *loci_dataset_text(loci_dataset *set, const char *text, size_t length)
+{
+    char *copy = loci_dataset_allocate(set, length + 1, 1);
+    if (copy) memcpy(copy, text, length);
+    return copy;
+}
+
+char *loci_dataset_path(const loci_dataset *set, const char *file)
+{
+    const size_t folder = strlen(set->path), size = folder + strlen(file) + 2;
+    char *path = loci_allocate(size, 1);
+    const bool closed = folder > 0 && set->path[folder - 1] == '/';
+    if (path) snprintf(path, size, closed ? "%s%s" : "%s/%s", set->path, file);
+    return path;
+}
+
+bool loci_dataset_has(const loci_dataset *set, const char *file)
+{
+    struct stat there;
+    char *path = loci_dataset_path(set, file);
+    const bool has = path && stat(path, &there) == 0;
+    loci_free(path);
+    return has;
+}
+
+bool loci_dataset_add(loci_dataset *set, const loci_dataset_item *item)
+{
+    if (set->count == set->room) {
+        const size_t room = set->room ? 2 * set->room : 1024;
+        loci_dataset_item *items = loci_allocate(room, sizeof *items);
+        if (!items) return false;
+        if (set->count) memcpy(items, set->items, set->count * sizeof *items);
+        loci_free(set->items);
+        set->items = items;
+        set->room = room;
+    }
+    set->items[set->count++] = *item;
+    return true;
+}
+
+bool loci_dataset_number_classes(loci_dataset *set, size_t count)
+{
+    enum { DIGITS = 24 };
+    set->names = loci_dataset_allocate(set, count, sizeof *set->names);
+    char *text = loci_dataset_allocate(set, count, DIGITS);
+    if (!set->names || !text) return false;
+    for (size_t c = 0; c < count; c++, text += DIGITS) {
+        snprintf(text, DIGITS, "%zu", c);
+        set->names[c] = text;
+    }
+    set->classes = count;
+    return true;
+}
+
+loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error)
+{
+    return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", set->folder);
+}
+
+/* --- opening --- */
+
+static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
+{
+    static const loci_dataset_kind *const kinds[] = {&loci_dataset_cifar, &loci_dataset_idx,
+                                                     &loci_dataset_arrays, &loci_dataset_audio};
+    struct stat there;
+    if (stat(set->path, &there) != 0)
+        return loci_fail(error, LOCI_E_IO, "%s: cannot be opened: %s", set->folder, strerror(errno));
+    if (!S_ISDIR(there.st_mode))
+        return loci_fail(error, LOCI_E_FORMAT, "%s: is a file; the folder of a data set was expected",
+                         set->folder);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i]->fits(set, options)) {
+            set->kind = kinds[i];
+            break;
+        }
+    if (!set->kind)
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "%s: holds no data set: data_batch_1.bin (CIFAR-10), train-images-idx3-ubyte[.gz] "
+                         "(IDX), train_x.npy, or a sub-folder of sounds for each class was expected",
+                         set->folder);
+    if (options->gray && !set->kind->images)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: is a data set of kind %s, which has no colours",
+                         set->folder, set->kind->name);
+    if ((options->label || options->match || options->except || options->resample != 0) && !set->kind->sounds)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "%s: is a data set of kind %s; label, match, except and resample are for sound",
+                         set->folder, set->kind->name);
+    return LOCI_OK;
+}
+
+static bool is_number(const char *text)
+{
+    return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+/* The number of class `name` among `classes`: by its name; but where none of these is a number, class 3 is the
+ * fourth of them. count: there is none. */
+static size_t find_class(const char *const *classes, size_t count, const char *name)
+{
+    bool numbered = false;
+    for (size_t c = 0; c < count; c++) {
+        if (strcmp(classes[c], name) == 0) return c;
+        numbered = numbered || is_number(classes[c]);
+    }
+    if (numbered || !is_number(name) || strlen(name) > 9) return count;
+    size_t number = 0;
+    for (; *name; name++) number = 10 * number + (size_t)(*name - '0');
+    return number < count ? number : count;
+}
+
+/* Labels become numbers of the classes that are given. */
+static loci_status map_classes(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
+{
+    const size_t count = options->class_count;
+    const char **names = loci_dataset_allocate(set, count, sizeof *names);
+    size_t *map = loci_dataset_allocate(set, set->classes, sizeof *map);
+    if (!names || !map) return loci_dataset_no_memory(set, error);
+    for (size_t c = 0; c < count; c++) {
+        names[c] = loci_dataset_text(set, options->classes[c], strlen(options->classes[c]));
+        if (!names[c]) return loci_dataset_no_memory(set, error);
+    }
+    for (size_t c = 0; c < set->classes; c++) map[c] = find_class(names, count, set->names[c]);
+    for (size_t i = 0; i < set->count; i++) {
+        const size_t label = set->items[i].label;
+        if (map[label] == count) {
+            char name[80], quoted[40];
+            loci_dataset_name(set, i, name, sizeof name);
+            loci_quote(quoted, sizeof quoted, set->names[label], strlen(set->names[label]));
+            return loci_fail(error, LOCI_E_MISMATCH,
+                             "%.80s: %s is of class %s, which is none of the %zu that were expected",
+                             set->folder, name, quoted, count);
+        }
+        set->items[i].label = map[label];
+    }
+    set->names = names;
+    set->classes = count;
+    return LOCI_OK;
+}
+
+static loci_status check_classes(loci_dataset *set, loci_error *error)
+{
+    char quoted[80];
+    if (set->classes == 1) {
+        loci_quote(quoted, sizeof quoted, set->names[0], strlen(set->names[0]));
+        return loci_fail(error, LOCI_E_FORMAT, "%s: all is of one class, %s; two at least were expected",
+                         set->folder, quoted);
+    }
+    bool *seen = loci_allocate(set->classes, sizeof *seen);
+    if (!seen) return loci_dataset_no_memory(set, error);
+    for (size_t i = 0; i < set->count; i++) seen[set->items[i].label] = true;
+    size_t missing = 0;
+    while (missing < set->classes && seen[missing]) missing++;
+    loci_free(seen);
+    if (missing == set->classes) return LOCI_OK;
+    loci_quote(quoted, sizeof quoted, set->names[missing], strlen(set->names[missing]));
+    return loci_fail(error, LOCI_E_FORMAT, "%s: no sequence is of class %s; each class needs one",
+                     set->folder, quoted);
+}
+
+void loci_dataset_permutation(size_t *order, size_t count, uint64_t seed)
+{
+    loci_random_permutation(order, count, loci_random_key(seed, loci_random_stream("permutation")));
+}
+
+static loci_status permute(loci_dataset *set, uint64_t seed, loci_error *error)
+{
+    const size_t length = set->items[0].length;
+    for (size_t i = 1; i < set->count; i++)
+        if (set->items[i].length != length) {
+            char name[80];
+            loci_dataset_name(set, i, name, sizeof name);
+            return loci_fail(error, LOCI_E_ARGUMENT,
+                             "%.80s: cannot be permuted: %s has %zu samples, and those before it have %zu",
+                             set->folder, name, set->items[i].length, length);
+        }
+    set->order = loci_dataset_allocate(set, length, sizeof *set->order);
+    if (!set->order) return loci_dataset_no_memory(set, error);
+    loci_dataset_permutation(set->order, length, seed);
+    set->permutation = seed;
+    return LOCI_OK;
+}
+
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+    return loci_random_mix(hash + 0x9e3779b97f4a7c15u) ^ loci_random_mix(word + 0x6a09e667f3bcc909u);
+}
+
+static uint64_t hash_bytes(const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    uint64_t hash = size, word;
+    for (; size >= sizeof word; size -= sizeof word, bytes += sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        hash = loci_random_mix(hash ^ word) + 0x9e3779b97f4a7c15u;
+    }
+    word = 0;
+    memcpy(&word, bytes, size);
+    return loci_random_mix(hash ^ word);
+}
+
+/* What follows from the items, after they have changed. */
+static void take_stock(loci_dataset *set)
+{
+    uint64_t hash = loci_random_stream(set->kind->name);
+    set->longest = 0;
+    set->samples = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const loci_dataset_item *item = &set->items[i];
+        if (item->length > set->longest) set->longest = item->length;
+        set->samples += item->length;
+        hash = hash_word(hash_word(hash_word(hash, item->hash), item->length), item->label);
+    }
+    for (size_t c = 0; c < set->classes; c++) hash = hash_word(hash, loci_random_stream(set->names[c]));
+    hash = hash_word(hash_word(hash, set->inputs), set->gray);
+    if (set->order) hash = hash_word(hash, set->permutation);
+    set->fingerprint = hash_word(hash, (uint64_t)llrint(set->rate * 1000));
+}
+
+static loci_status read_set(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
+{
+    loci_status status = choose_kind(set, options, error);
+    if (status == LOCI_OK) status = set->kind->read(set, options, error);
+    if (status != LOCI_OK) return status;
+    if (set->count == 0)
+        return loci_fail(error, LOCI_E_FORMAT, "%s: its %s split is empty", set->folder,
+                         options->test ? "test" : "training");
+    if (options->classes)
+        status = map_classes(set, options, error);
+    else if (set->found)
+        status = check_classes(set, error);
+    if (status == LOCI_OK && options->permuted) status = permute(set, options->permutation, error);
+    if (status != LOCI_OK) return status;
+    const size_t sample = set->planes ? set->planes : set->inputs * sizeof(float);
+    for (size_t i = 0; i < set->count; i++)
+        set->items[i].hash = hash_bytes(set->items[i].data, set->items[i].length * sample);
+    take_stock(set);
+    return LOCI_OK;
+}
+
+loci_status loci_dataset_open(loci_dataset **result, const char *path, const loci_dataset_options *options,
+                              loci_error *error)
+{
+    static const loci_dataset_options defaults = {0};
+    if (!options) options = &defaults;
+    *result = NULL;
+    loci_dataset *set = loci_allocate(1, sizeof *set);
+    if (!set) return loci_fail(error, LOCI_E_MEMORY, "%.100s: out of memory", path);
+    loci_input_name(set->folder, sizeof set->folder, path);
+    set->path = path;
+    const loci_status status = read_set(set, options, error);
+    set->path = NULL;
+    if (status != LOCI_OK)
+        loci_dataset_close(set);
+    else
+        *result = set;
+    return status;
+}
+
+void loci_dataset_close(loci_dataset *set)
+{
+    if (!set) return;
+    void *block = set->part ? NULL : set->blocks;
+    while (block) {
+        void *next;
+        memcpy(&next, block, sizeof next);
+        loci_free(block);
+        block = next;
+    }
+    loci_free(set->items);
+    loci_free(set);
+}
+
+/* --- what is there --- */
+
+loci_dataset_info loci_dataset_inspect(const loci_dataset *set)
+{
+    return (loci_dataset_info){.kind = set->kind->name,
+                               .sequences = set->count,
+                               .inputs = set->inputs,
+                               .longest = set->longest,
+                               .samples = set->samples,
+                               .classes = set->classes,
+                               .names = set->names,
+                               .rate = set->rate,
+                               .fingerprint = set->fingerprint};
+}
+
+size_t loci_dataset_length(const loci_dataset *set, size_t i)
+{
+    return set->items[i].length;
+}
+
+size_t loci_dataset_label(const loci_dataset *set, size_t i)
+{
+    return set->items[i].label;
+}
+
+void loci_dataset_name(const loci_dataset *set, size_t i, char *text, size_t size)
+{
+    const loci_dataset_item *item = &set->items[i];
+    char file[64];
+    loci_input_name(file, sizeof file, item->file);
+    if (set->kind->item)
+        snprintf(text, size, "%s, %s %zu", file, set->kind->item, item->number);
+    else
+        snprintf(text, size, "%s", file);
+}
+
+/* --- samples --- */
+
+static float gray_of(const unsigned char *pixel, size_t plane)
+{
+    return (float)(0.299 * pixel[0] + 0.587 * pixel[plane] + 0.114 * pixel[2 * plane]);
+}
+
+void loci_dataset_read(const loci_dataset *set, size_t i, float *u)
+{
+    const loci_dataset_item *item = &set->items[i];
+    const size_t length = item->length, inputs = set->inputs, *order = set->order;
+    const unsigned char *bytes = item->data;
+    const float *numbers = item->data;
+    if (set->gray)
+        for (size_t k = 0; k < length; k++) u[k] = gray_of(bytes + (order ? order[k] : k), length);
+    else if (set->planes)
+        for (size_t c = 0; c < inputs; c++, bytes += length)
+            for (size_t k = 0; k < length; k++) u[k * inputs + c] = bytes[order ? order[k] : k];
+    else if (order)
+        for (size_t k = 0; k < length; k++)
+            memcpy(u + k * inputs, numbers + order[k] * inputs, inputs * sizeof *u);
+    else
+        memcpy(u, numbers, length * inputs * sizeof *u);
+}
+
+/* Sum over the item's samples of input c of (sample - center)^power, power 1 or 2. */
+static double sum_item(const loci_dataset *set, const loci_dataset_item *item, size_t c, double center,
+                       int power)
+{
+    const size_t length = item->length;
+    const unsigned char *bytes = item->data;
+    const float *numbers = item->data;
+    double sum = 0;
+    for (size_t k = 0; k < length; k++) {
+        const double x = set->gray     ? gray_of(bytes + k, length)
+                         : set->planes ? bytes[c * length + k]
+                                       : numbers[k * set->inputs + c];
+        sum += power == 1 ? x - center : (x - center) * (x - center);
+    }
+    return sum;
+}
+
+void loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation)
+{
+    const double samples = (double)set->samples;
+    for (size_t c = 0; c < set->inputs; c++) {
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < set->count; i++) sum += sum_item(set, &set->items[i], c, 0, 1);
+        mean[c] = sum / samples;
+        for (size_t i = 0; i < set->count; i++) squares += sum_item(set, &set->items[i], c, mean[c], 2);
+        deviation[c] = sqrt(squares / samples);
+    }
+}
+
+/* --- division --- */
+
+/* chosen [set->count] = which sequences go: of each class a random subset. */
+static bool choose(bool *chosen, const loci_dataset *set, double share, uint64_t seed)
+{
+    size_t *of_class = loci_allocate(set->count, sizeof *of_class);
+    size_t *order = loci_allocate(set->count, sizeof *order);
+    const uint64_t key = loci_random_key(seed, loci_random_stream("divide"));
+    for (size_t c = 0; of_class && order && c < set->classes; c++) {
+        size_t count = 0;
+        for (size_t i = 0; i < set->count; i++)
+            if (set->items[i].label == c) of_class[count++] = i;
+        size_t wanted = (size_t)floor(share * (double)count + 0.5);
+        if (wanted == 0 && count > 1) wanted = 1;
+        if (wanted >= count) wanted = count > 0 ? count - 1 : 0;
+        loci_random_permutation(order, count, loci_random_key(key, c));
+        for (size_t k = 0; k < wanted; k++) chosen[of_class[order[k]]] = true;
+    }
+    const bool good = of_class && order;
+    loci_free(of_class);
+    loci_free(order);
+    return good;
+}
+
+loci_status loci_dataset_divide(loci_dataset **result, loci_dataset *set, double share, uint64_t seed,
+                                loci_error *error)
+{
+    *result = NULL;
+    if (!(share > 0 && share < 1))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "%s: the share to divide off is %g; between 0 and 1 was expected", set->folder,
+                         share);
+    bool *chosen = loci_allocate(set->count, sizeof *chosen);
+    loci_dataset *part = loci_allocate(1, sizeof *part);
+    if (!chosen || !part || !choose(chosen, set, share, seed)) {
+        loci_free(chosen);
+        loci_free(part);
+        return loci_dataset_no_memory(set, error);
+    }
+    *part = *set;
+    part->part = true;
+    part->count = 0;
+    for (size_t i = 0; i < set->count; i++) part->count += chosen[i];
+    part->room = part->count;
+    part->items = loci_allocate(part->count, sizeof *part->items);
+    loci_status status = part->items ? LOCI_OK : loci_dataset_no_memory(set, error);
+    if (status == LOCI_OK && part->count == 0)
+        status = loci_fail(error, LOCI_E_ARGUMENT, "%s: cannot be divided: no class has two sequences",
+                           set->folder);
+    if (status == LOCI_OK) {
+        size_t stays = 0, goes = 0;
+        for (size_t i = 0; i < set->count; i++)
+            if (chosen[i])
+                part->items[goes++] = set->items[i];
+            else
+                set->items[stays++] = set->items[i];
+        set->count = stays;
+        take_stock(set);
+        take_stock(part);
+        *result = part;
+    } else {
+        loci_dataset_close(part);
+    }
+    loci_free(chosen);
+    return status;
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT
+ * dataset_audio.c - sound files, labelled by the folder that they are in or by their names. */
+#include "data/dataset_kind.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <loci/data.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "data/input.h"
+#include "data/quote.h"
+#include "data/signal.h"
+
+/* --- names in folders --- */
+
+typedef struct {
+    const char **names;
+    size_t count, room;
+} list;
+
+static bool list_add(list *l, const char *name)
+{
+    if (l->count == l->room) {
+        const size_t room = l->room ? 2 * l->room : 64;
+        const char **names = loci_allocate(room, sizeof *names);
+        if (!names) return false;
+        if (l->count) memcpy(names, l->names, l->count * sizeof *names);
+        loci_free(l->names);
+        l->names = names;
+        l->room = room;
+    }
+    l->names[l->count++] = name;
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_folder(const loci_dataset *set, const char *name)
+{
+    struct stat there;
+    char *path = loci_dataset_path(set, name);
+    const bool folder = path && stat(path, &there) == 0 && S_ISDIR(there.st_mode);
+    loci_free(path);
+    return folder;
+}
+
+/* What is in `folder` ("" or "a/b/"), hidden names left out, each with the folder before it, sorted. */
+static loci_status list_folder(list *l, loci_dataset *set, const char *folder, loci_error *error)
+{
+    *l = (list){0};
+    char *path = loci_dataset_path(set, folder);
+    if (!path) return loci_dataset_no_memory(set, error);
+    DIR *directory = opendir(path);
+    const int reason = errno;
+    loci_free(path);
+    if (!directory)
+        return loci_fail(error, reason == ENOMEM ? LOCI_E_MEMORY : LOCI_E_IO,
+                         "%.120s: %.60s: cannot be read: %s", set->folder, folder, strerror(reason));
+    bool good = true;
+    for (struct dirent *entry; good && (entry = readdir(directory));) {
+        if (entry->d_name[0] == '.') continue;
+        const size_t size = strlen(folder) + strlen(entry->d_name);
+        char *name = loci_dataset_allocate(set, size + 1, 1);
+        if (name) snprintf(name, size + 1, "%s%s", folder, entry->d_name);
+        good = name && list_add(l, name);
+    }
+    closedir(directory);
+    if (!good) {
+        loci_free(l->names);
+        *l = (list){0};
+        return loci_dataset_no_memory(set, error);
+    }
+    if (l->count > 0) qsort(l->names, l->count, sizeof *l->names, compare_names);
+    return LOCI_OK;
+}
+
+/* --- labels --- */
+
+static const char label_mark[] = "{label}";
+
+/* Matches text against the pattern, {label} and * as short as they can be; *label is what {label} stands for.
+ * 1: it matches; 0: it does not; -1: nor would it after a longer * before this one. */
+static int match_label(const char *pattern, const char *text, const char **label, size_t *length)
+{
+    for (; *pattern; pattern++, text++) {
+        const bool mark = strncmp(pattern, label_mark, sizeof label_mark - 1) == 0;
+        if (mark || *pattern == '*') {
+            const char *rest = pattern + (mark ? sizeof label_mark - 1 : 1);
+            for (size_t n = mark; n <= strlen(text); n++) {
+                if (mark) {
+                    *label = text;
+                    *length = n;
+                }
+                const int matches = match_label(rest, text + n, label, length);
+                if (matches != 0) return matches;
+            }
+            return -1;
+        }
+        if (*text == 0) return -1;
+        if (*pattern != *text) return 0;
+    }
+    return *text == 0;
+}
+
+static const char *base_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return slash ? slash + 1 : file;
+}
+
+/* The label of a file in text [256]; the set's own memory is not touched. */
+static loci_status label_of(char *text, const loci_dataset *set, const char *file,
+                            const loci_dataset_options *options, loci_error *error)
+{
+    const char *name = base_name(file), *label = NULL;
+    size_t length = 0;
+    if (options->label) {
+        if (match_label(options->label, name, &label, &length) != 1) {
+            char quoted[64], pattern[48];
+            loci_quote(quoted, sizeof quoted, name, strlen(name));
+            loci_quote(pattern, sizeof pattern, options->label, strlen(options->label));
+            return loci_fail(error, LOCI_E_FORMAT, "%.80s: the name %s does not fit %s", set->folder, quoted,
+                             pattern);
+        }
+    } else {
+        const char *end = name - 1;
+        for (label = end; label > file && label[-1] != '/';) label--;
+        length = (size_t)(end - label);
+    }
+    loci_quote(text, 256, label, length);
+    return LOCI_OK;
+}
+
+static bool all_digits(const char *text)
+{
+    return *text && strlen(text) < 19 && strspn(text, "0123456789") == strlen(text);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const long long x = atoll(*(const char *const *)a), y = atoll(*(const char *const *)b);
+    return x < y ? -1 : x > y ? 1 : compare_names(a, b);
+}
+
+/* Classes of the labels of files, each once, by number where all are numbers, else by name. */
+static loci_status find_classes(loci_dataset *set, const list *files, const loci_dataset_options *options,
+                                loci_error *error)
+{
+    list labels = {0};
+    bool numbers = true;
+    loci_status status = LOCI_OK;
+    for (size_t i = 0; i < files->count && status == LOCI_OK; i++) {
+        char text[256];
+        status = label_of(text, set, files->names[i], options, error);
+        if (status != LOCI_OK) break;
+        /* files are sorted, so that most labels are like the one before */
+        if (labels.count > 0 && strcmp(labels.names[labels.count - 1], text) == 0) continue;
+        const char *copy = loci_dataset_text(set, text, strlen(text));
+        if (!copy || !list_add(&labels, copy)) status = loci_dataset_no_memory(set, error);
+        numbers = numbers && all_digits(text);
+    }
+    if (status == LOCI_OK && labels.count > 0) {
+        qsort(labels.names, labels.count, sizeof *labels.names, numbers ? compare_numbers : compare_names);
+        size_t count = 1;
+        for (size_t i = 1; i < labels.count; i++)
+            if (strcmp(labels.names[i], labels.names[count - 1]) != 0)
+                labels.names[count++] = labels.names[i];
+        set->names = loci_dataset_allocate(set, count, sizeof *set->names);
+        if (set->names) {
+            memcpy(set->names, labels.names, count * sizeof *set->names);
+            set->classes = count;
+        } else {
+            status = loci_dataset_no_memory(set, error);
+        }
+    }
+    loci_free(labels.names);
+    return status;
+}
+
+/* --- which files --- */
+
+static bool is_wanted(const char *file, const char *beyond, const loci_dataset_options *options)
+{
+    const char *name = base_name(file), *whole = file + strlen(beyond); /* "class/name" */
+    if (options->match && fnmatch(options->match, name, 0) != 0 && fnmatch(options->match, whole, 0) != 0)
+        return false;
+    return !options->except ||
+           (fnmatch(options->except, name, 0) != 0 && fnmatch(options->except, whole, 0) != 0);
+}
+
+/* The files of one folder, which holds nothing else. */
+static loci_status take_files(list *files, loci_dataset *set, const char *folder, const char *beyond,
+                              const loci_dataset_options *options, loci_error *error)
+{
+    list l;
+    loci_status status = list_folder(&l, set, folder, error);
+    size_t found = 0;
+    for (size_t i = 0; i < l.count && status == LOCI_OK; i++) {
+        if (is_folder(set, l.names[i])) {
+            if (options->label) continue;
+            status =
+                loci_fail(error, LOCI_E_FORMAT,
+                          "%.100s: %.80s is a folder within the folder of a class; sound files were expected",
+                          set->folder, l.names[i]);
+            break;
+        }
+        found++;
+        if (is_wanted(l.names[i], beyond, options) && !list_add(files, l.names[i]))
+            status = loci_dataset_no_memory(set, error);
+    }
+    if (status == LOCI_OK && found == 0 && !options->label)
+        status = loci_fail(error, LOCI_E_FORMAT, "%.120s: class %.60s has no files", set->folder, folder);
+    loci_free(l.names);
+    return status;
+}
+
+/* The files of a split, whose folder is `split`, "" or "train/" or "test/". */
+static loci_status take_split(list *files, loci_dataset *set, const char *split,
+                              const loci_dataset_options *options, loci_error *error)
+{
+    *files = (list){0};
+    if (options->label) return take_files(files, set, split, split, options, error);
+    list l;
+    loci_status status = list_folder(&l, set, split, error);
+    for (size_t i = 0; i < l.count && status == LOCI_OK; i++) {
+        if (!is_folder(set, l.names[i])) continue;
+        const size_t size = strlen(l.names[i]) + 2;
+        char *folder = loci_allocate(size, 1);
+        if (folder) snprintf(folder, size, "%s/", l.names[i]);
+        status = folder ? take_files(files, set, folder, split, options, error)
+                        : loci_dataset_no_memory(set, error);
+        loci_free(folder);
+    }
+    loci_free(l.names);
+    return status;
+}
+
+static bool audio_fits(const loci_dataset *set, const loci_dataset_options *options)
+{
+    if (options->label) return true;
+    char *path = loci_dataset_path(set, "");
+    DIR *directory = path ? opendir(path) : NULL;
+    loci_free(path);
+    bool fits = false;
+    for (struct dirent *entry; directory && !fits && (entry = readdir(directory));)
+        fits = entry->d_name[0] != '.' && is_folder(set, entry->d_name);
+    if (directory) closedir(directory);
+    return fits;
+}
+
+/* --- samples --- */
+
+/* Buffers for the file at hand, kept from one to the next. */
+typedef struct {
+    double *u; /* [room][channels] */
+    size_t samples, room, channels;
+    loci_resampler *resampler; /* NULL: none is needed */
+    double rate;               /* that it takes */
+    double *resampled;         /* [resampled_room][channels] */
+    size_t resampled_room;
+} sound;
+
+/* More room, for `room` samples, the first `kept` of which stay. */
+static bool grow(double **u, size_t *room, size_t more, size_t kept, size_t channels)
+{
+    size_t size;
+    double *larger = loci_size_multiply(&size, more, channels) ? loci_allocate(size, sizeof *larger) : NULL;
+    if (!larger) return false;
+    if (kept) memcpy(larger, *u, kept * channels * sizeof *larger);
+    loci_free(*u);
+    *u = larger;
+    *room = more;
+    return true;
+}
+
+static loci_status read_samples(sound *s, loci_signal *signal, const char *path, loci_error *error)
+{
+    s->samples = 0;
+    for (size_t count = 1; count > 0; s->samples += count) {
+        if (s->samples == s->room &&
+            !grow(&s->u, &s->room, s->room ? 2 * s->room : 65536, s->samples, s->channels))
+            return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
+        const loci_status status = loci_signal_read(signal, s->u + s->samples * s->channels, NULL,
+                                                    s->room - s->samples, &count, error);
+        if (status != LOCI_OK) return status;
+    }
+    return LOCI_OK;
+}
+
+/* *u [*samples] = the sound at rate `to`. */
+static loci_status resample(const double **u, size_t *samples, sound *s, double rate, double to,
+                            const char *path, loci_error *error)
+{
+    *u = s->u;
+    *samples = s->samples;
+    if (to == 0 || to == rate) return LOCI_OK;
+    if (!s->resampler || s->rate != rate) {
+        loci_resampler_free(s->resampler);
+        s->rate = rate;
+        const loci_status status = loci_resampler_create(&s->resampler, rate, to, s->channels, error);
+        if (status != LOCI_OK) return status;
+    }
+    const size_t most = loci_resampler_most(s->resampler, s->samples) + loci_resampler_most(s->resampler, 0);
+    if (most > s->resampled_room && !grow(&s->resampled, &s->resampled_room, most, 0, s->channels))
+        return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
+    *u = s->resampled;
+    *samples = loci_resampler_push(s->resampler, s->resampled, s->u, s->samples);
+    *samples += loci_resampler_end(s->resampler, s->resampled + *samples * s->channels);
+    return LOCI_OK;
+}
+
+static loci_status keep_sound(loci_dataset *set, const double *u, size_t samples, const char *file,
+                              size_t label, loci_error *error)
+{
+    const size_t size = samples * set->inputs;
+    float *numbers = loci_dataset_allocate(set, size, sizeof *numbers);
+    if (!numbers) return loci_dataset_no_memory(set, error);
+    if (samples == 0)
+        return loci_fail(error, LOCI_E_VALUE, "%.120s: %.80s: too short to be resampled", set->folder, file);
+    for (size_t i = 0; i < size; i++) {
+        numbers[i] = (float)u[i];
+        if (!isfinite(numbers[i]))
+            return loci_fail(error, LOCI_E_VALUE,
+                             "%.100s: %.80s: sample %zu is %g; a finite number was expected", set->folder,
+                             file, i / set->inputs, u[i]);
+    }
+    const loci_dataset_item item = {.data = numbers, .length = samples, .label = label, .file = file};
+    return loci_dataset_add(set, &item) ? LOCI_OK : loci_dataset_no_memory(set, error);
+}
+
+/* One file: the first says what channels and rate all have. */
+static loci_status read_sound(loci_dataset *set, sound *s, const char *file, const char *path, size_t label,
+                              double to, loci_error *error)
+{
+    loci_signal *signal;
+    loci_status status = loci_signal_open_audio(&signal, path, error);
+    if (status != LOCI_OK) return status;
+    const loci_signal_info info = loci_signal_inspect(signal);
+    const double rate = to != 0 ? to : info.rate;
+    if (set->count == 0) {
+        set->inputs = s->channels = info.channels;
+        set->rate = rate;
+    }
+    const double *u;
+    size_t samples;
+    if (info.channels != set->inputs)
+        status = loci_fail(error, LOCI_E_MISMATCH, "%.100s: %.60s has %zu channels, and %.40s has %zu",
+                           set->folder, file, info.channels, set->items[0].file, set->inputs);
+    else if (rate != set->rate)
+        status = loci_fail(error, LOCI_E_MISMATCH,
+                           "%.90s: %.60s has %g samples a second, and %.40s has %g; resample to one rate",
+                           set->folder, file, info.rate, set->items[0].file, set->rate);
+    if (status == LOCI_OK) status = read_samples(s, signal, path, error);
+    if (status == LOCI_OK) status = resample(&u, &samples, s, info.rate, to, path, error);
+    if (status == LOCI_OK) status = keep_sound(set, u, samples, file, label, error);
+    loci_signal_close(signal);
+    return status;
+}
+
+/* *class of a file by its label; the classes may be those of the training split. */
+static loci_status class_of(size_t *class, const loci_dataset *set, const char *file,
+                            const loci_dataset_options *options, loci_error *error)
+{
+    char label[256];
+    const loci_status status = label_of(label, set, file, options, error);
+    if (status != LOCI_OK) return status;
+    for (*class = 0; *class < set->classes; ++*class)
+        if (strcmp(set->names[*class], label) == 0) return LOCI_OK;
+    return loci_fail(error, LOCI_E_FORMAT, "%.100s: %.60s is of class %.40s, which the training split lacks",
+                     set->folder, file, label);
+}
+
+static loci_status read_sounds(loci_dataset *set, const list *files, const loci_dataset_options *options,
+                               loci_error *error)
+{
+    sound s = {0};
+    loci_status status = LOCI_OK;
+    for (size_t i = 0; i < files->count && status == LOCI_OK; i++) {
+        const char *file = files->names[i];
+        size_t label;
+        status = class_of(&label, set, file, options, error);
+        if (status != LOCI_OK) break;
+        char *path = loci_dataset_path(set, file);
+        status = path ? read_sound(set, &s, file, path, label, options->resample, error)
+                      : loci_dataset_no_memory(set, error);
+        loci_free(path);
+    }
+    loci_resampler_free(s.resampler);
+    loci_free(s.u);
+    loci_free(s.resampled);
+    return status;
+}
+
+static loci_status check_pattern(const char *label, loci_error *error)
+{
+    const char *mark = strstr(label, label_mark);
+    if (mark && !strstr(mark + 1, label_mark)) return LOCI_OK;
+    char quoted[80];
+    loci_quote(quoted, sizeof quoted, label, strlen(label));
+    return loci_fail(error, LOCI_E_ARGUMENT, "the pattern of labels is %s; {label} was expected in it, once",
+                     quoted);
+}
+
+static loci_status audio_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
+{
+    if (options->resample != 0 && !(options->resample > 0 && options->resample < INFINITY))
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: the rate to resample to is %g Hz; above 0 was expected",
+                         set->folder, options->resample);
+    loci_status status = options->label ? check_pattern(options->label, error) : LOCI_OK;
+    if (status != LOCI_OK) return status;
+    const bool splits = is_folder(set, "train") && is_folder(set, "test");
+    const char *split = !splits ? "" : options->test ? "test/" : "train/";
+    list files = {0}, training = {0};
+    status = take_split(&files, set, split, options, error);
+    if (status == LOCI_OK && files.count == 0)
+        status =
+            loci_fail(error, LOCI_E_FORMAT, "%.120s: there is no sound file in %s%s", set->folder,
+                      splits ? split : "it", options->match || options->except ? " with such a name" : "");
+    const bool elsewhere = splits && options->test && !options->classes;
+    if (status == LOCI_OK && elsewhere) status = take_split(&training, set, "train/", options, error);
+    set->found = !elsewhere;
+    if (status == LOCI_OK) status = find_classes(set, elsewhere ? &training : &files, options, error);
+    if (status == LOCI_OK) status = read_sounds(set, &files, options, error);
+    loci_free(files.names);
+    loci_free(training.names);
+    return status;
+}
+
+const loci_dataset_kind loci_dataset_audio = {
+    .name = "audio", .sounds = true, .fits = audio_fits, .read = audio_read};
