@@ -12,7 +12,7 @@ packages() {
             libopenblas-openmp-dev libsndfile1-dev libzip-dev zlib1g-dev libjansson-dev
         ;;
     test)
-        echo g++ clang libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck mandoc
+        echo g++ clang libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck mandoc valgrind
         ;;
     demo)
         echo gnuplot-nox python3-scipy
