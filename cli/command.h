@@ -6,6 +6,7 @@
 /* argv[0] is the name of the command; what is returned is the status of the program. */
 int command_basis(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_convert(int argc, char **argv);
 int command_figures(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_kernel(int argc, char **argv);

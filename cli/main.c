@@ -27,6 +27,7 @@ static const struct {
     {"kernel", command_kernel, "print and draw the kernel of a linear system"},
     {"simulate", command_simulate, "run a signal through a linear system, in any of its forms"},
     {"check", command_check, "say how far the forms of a system are from one another"},
+    {"convert", command_convert, "make a model of one that PyTorch trained"},
     {"basis", command_basis, "print and draw the functions that memories are made of"},
     {"figures", command_figures, "draw what memories and linear systems are made of and how they behave"},
 };

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include <loci/data.h>
 #include <loci/model.h>
 
 #include "base/allocate.h"
@@ -238,12 +239,33 @@ static void becomes_a_model(void **state)
     dict_free(&d);
 }
 
+/* The same parameters in a file that the format's own library wrote. */
+static void from_the_library(void **state)
+{
+    (void)state;
+    state_dict d = dict_of(POSTNORM, 1);
+    loci_model *model, *again;
+    loci_error error;
+    void *bytes;
+    size_t size;
+    if (import(&model, &d, 0, &error)) fail_msg("%s", error.text);
+    if (loci_file_read(LOCI_GOLDEN "/s4d_state.safetensors", &bytes, &size, 1000000, &error))
+        fail_msg("%s", error.text);
+    if (loci_model_import(&again, bytes, size, 0, LOCI_ZOH, &error)) fail_msg("%s", error.text);
+    assert_true(loci_model_fingerprint(model) == loci_model_fingerprint(again));
+    free(bytes);
+    loci_model_free(model);
+    loci_model_free(again);
+    dict_free(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published),
         cmocka_unit_test(refusals),
         cmocka_unit_test(becomes_a_model),
+        cmocka_unit_test(from_the_library),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,53 @@
+# A state_dict of PyTorch's as a model.
+$ cp "$FIXTURES/s4d_state.safetensors" state.safetensors
+$ loci convert state.safetensors -o model.safetensors && head -c 100 model.safetensors | tail -c 92 | cut -c 1-32
+| {"__metadata__":{"format":"loci"
+$ loci convert - -o - < state.safetensors | cmp - model.safetensors
+$ loci convert state.safetensors -o other.safetensors --prenorm --bilinear --gray --rate 8000 --classes a,b,c,d,e,f,g,h,i,j --shift 1,-2,3 --scale .5,.5,.5
+$ loci convert state.safetensors -o model.safetensors --classes a,b
+! loci: convert: --classes has 2 names; the model has 10 outputs
+= 2
+$ loci convert state.safetensors -o model.safetensors --shift 1,2,
+! loci: convert: --shift: "" is no number
+= 2
+$ loci convert state.safetensors -o model.safetensors --scale 1,2
+! loci: convert: --scale has 2 numbers; the model has 3 inputs
+= 2
+$ loci convert state.safetensors -o model.safetensors --scale 1,0,1
+! loci: convert: scale of input 1 is 0; a number other than 0 was expected
+= 2
+$ loci convert state.safetensors -o model.safetensors --rate 0
+! loci: convert: --rate is 0; more than 0 Hz was expected
+= 2
+$ loci convert state.safetensors
+! loci: convert: -o is missing; the model's file was expected
+= 2
+$ loci convert state.safetensors -o ./state.safetensors
+! loci: convert: state.safetensors is the state itself; another file was expected for the model
+= 2
+
+# What is no such state.
+$ loci convert model.safetensors -o x
+! loci: model.safetensors: is a model of loci already; a state_dict was expected
+= 1
+$ printf 'PK\003\004 and so on' > ckpt.pth; loci convert ckpt.pth -o x
+! loci: ckpt.pth: is what torch.save writes; what safetensors.torch.save_file writes of its state_dict was expected
+= 1
+$ sed 's/norms.1.bias/norms.1.base/' state.safetensors > x.safetensors; loci convert x.safetensors -o x
+! loci: x.safetensors: tensor norms.1.bias is missing
+= 1
+$ sed 's/encoder.bias/encoder.base/' state.safetensors > x.safetensors; loci convert x.safetensors -o x
+! loci: x.safetensors: tensor encoder.bias is missing
+= 1
+$ sed 's/s4_layers.1.D/s4_layers.2.D/' state.safetensors > x.safetensors; loci convert x.safetensors -o x
+! loci: x.safetensors: tensor norms.1.bias is none of this model: 13 were expected, 22 are there
+= 1
+$ head -c 5000 state.safetensors > x.safetensors; loci convert x.safetensors -o x
+!~ loci: x.safetensors: tensor *: its offsets do not lie within the * bytes of data
+= 1
+$ echo hello > x.safetensors; loci convert x.safetensors -o x
+! loci: x.safetensors: is no safetensors file: it has 6 bytes
+= 1
+$ ls x
+!~ ls: *
+= 2
