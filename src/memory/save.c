@@ -11,22 +11,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/checksum.h"
+
 enum { VERSION = 1, FIXED = 176 }; /* bytes before the note */
 static const char magic[8] = {'L', 'O', 'C', 'I', 'M', 'E', 'M', '\n'};
-
-/* CRC-64/XZ: polynomial 0x42F0E1EBA9EA3693, reflected */
-static uint64_t checksum(const unsigned char *bytes, size_t size)
-{
-    uint64_t table[256];
-    for (unsigned i = 0; i < 256; i++) {
-        uint64_t value = i;
-        for (int bit = 0; bit < 8; bit++) value = value & 1 ? (value >> 1) ^ 0xC96C5795D7870F42u : value >> 1;
-        table[i] = value;
-    }
-    uint64_t sum = ~UINT64_C(0);
-    for (size_t i = 0; i < size; i++) sum = table[(sum ^ bytes[i]) & 255] ^ (sum >> 8);
-    return ~sum;
-}
 
 typedef struct {
     unsigned char *at;
@@ -155,7 +143,7 @@ loci_status loci_memory_save(const loci_memory *memory, const loci_memory_plan *
             put_reals(&w, view.pending + c * (plan->leaf + 1), memory->pending);
     if (tree && stamped) put_reals(&w, view.time, memory->pending);
     if (!tree) put_reals(&w, view.state, channels * plan->order);
-    put(&w, checksum(bytes, wanted - 8));
+    put(&w, loci_checksum(bytes, wanted - 8));
     return LOCI_OK;
 }
 
@@ -174,7 +162,7 @@ static loci_status open_bytes(reader *r, const void *bytes, size_t size, loci_er
     r->at += sizeof magic;
     const uint64_t version = get(r), whole = get(r);
     reader tail = {b + size - 8, b + size, false, false};
-    const bool sound = get(&tail) == checksum(b, size - 8);
+    const bool sound = get(&tail) == loci_checksum(b, size - 8);
     if (!sound && whole > size)
         return loci_fail(error, LOCI_E_FORMAT, "is a memory cut short: %zu bytes of %llu", size,
                          (unsigned long long)whole);
