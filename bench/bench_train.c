@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT
+ * bench_train.c - what a step of training costs, and which part of it: s4-example on sequences of 1024 samples of 3
+ * numbers, in batches of 64, dropout on.
+ *
+ *     bench_train [THREADS]
+ *
+ * Steps are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one thread, micro-batches of
+ * the size that training takes, and are given for a batch, in core milliseconds. */
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <loci/data.h>
+#include <loci/train.h>
+
+#include "base/allocate.h"
+#include "base/random.h"
+#include "bench.h"
+#include "train/micro.h"
+#include "train/optimizer.h"
+
+enum { BATCH = 64, LENGTH = 1024, INPUTS = 3, CLASSES = 10, SEQUENCES = 128 };
+
+static void stop(const char *what)
+{
+    fprintf(stderr, "bench_train: %s\n", what);
+    exit(1);
+}
+
+static double wall(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Mebibytes that are resident now. */
+static double resident(void)
+{
+    long all, pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file) {
+        if (fscanf(file, "%ld %ld", &all, &pages) != 2) pages = 0;
+        fclose(file);
+    }
+    return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
+}
+
+/* ---- a set of noise ---- */
+
+static void write_array(const char *folder, const char *name, const double *x, const size_t *shape, size_t d)
+{
+    char path[128];
+    loci_error error;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (loci_npy_write(path, x, shape, d, 1, &error)) stop(error.text);
+}
+
+static loci_dataset *noise(void)
+{
+    static const char *const names[] = {"train_x.npy", "train_y.npy", "test_x.npy", "test_y.npy"};
+    char folder[] = "/tmp/loci-bench-XXXXXX", path[128];
+    const size_t shape[] = {SEQUENCES, LENGTH, INPUTS}, count = (size_t)SEQUENCES * LENGTH * INPUTS;
+    double *x = malloc(count * sizeof *x), y[SEQUENCES];
+    loci_dataset *set;
+    loci_error error;
+    if (!x || !mkdtemp(folder)) stop("no memory or no temporary folder");
+    for (size_t i = 0; i < count; i++) x[i] = loci_random_uniform(1, i) - 0.5;
+    for (size_t i = 0; i < SEQUENCES; i++) y[i] = (double)(i % CLASSES);
+    for (size_t i = 0; i < 4; i += 2)
+        write_array(folder, names[i], x, shape, 3), write_array(folder, names[i + 1], y, shape, 1);
+    free(x);
+    const loci_status status = loci_dataset_open(&set, folder, NULL, &error);
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        remove(path);
+    }
+    rmdir(folder);
+    if (status) stop(error.text);
+    return set;
+}
+
+/* ---- whole steps ---- */
+
+static void time_steps(loci_model *model, const loci_dataset *set, size_t threads)
+{
+    loci_trainer *trainer;
+    loci_error error;
+    loci_train_report report;
+    loci_evaluation result = {0};
+    loci_train_options options = loci_train_options_default();
+    options.epochs = 1000, options.threads = threads;
+    double step[BENCH_ROUNDS], evaluation[BENCH_ROUNDS];
+    const double before = resident();
+    if (loci_trainer_create(&trainer, model, set, NULL, &options, &error)) stop(error.text);
+    for (int r = -1; r < BENCH_ROUNDS; r++) {
+        const double start = wall();
+        if (loci_trainer_step(trainer, &report, &error)) stop(error.text);
+        if (r >= 0) step[r] = wall() - start;
+    }
+    const double held = resident() - before;
+    loci_trainer_free(trainer);
+    const loci_evaluate_options how = {.threads = threads};
+    for (int r = 0; r < BENCH_ROUNDS; r++) {
+        if (loci_evaluate(&result, model, set, &how, &error)) stop(error.text);
+        evaluation[r] = result.seconds * BATCH / SEQUENCES;
+    }
+    bench_case c = {0}, d = {0};
+    memcpy(c.seconds, step, sizeof step), memcpy(d.seconds, evaluation, sizeof evaluation);
+    printf("on %zu threads, batches of %d\n", threads, BATCH);
+    printf("  step        %8.1f ms, best %.1f\n", 1e3 * bench_median(&c), 1e3 * bench_best(&c));
+    printf("  evaluation  %8.1f ms, best %.1f\n", 1e3 * bench_median(&d), 1e3 * bench_best(&d));
+    printf("  memory      %8.1f MiB beside the data\n", held);
+}
+
+/* ---- parts ---- */
+
+typedef struct {
+    loci_model *model;
+    loci_network_f32 *network;
+    loci_pass pass;
+    float *u, *y, *dy, *gradient, *dparameters, *m, *v;
+    void *workspace;
+    size_t parts, size;
+} bench;
+
+static void run_prepare(void *argument)
+{
+    bench *b = argument;
+    for (size_t i = 0; i < b->parts; i++)
+        loci_network_prepare_f32(b->network, loci_model_values(b->model), 1, i);
+}
+
+static void run_forward(void *argument)
+{
+    bench *b = argument;
+    b->pass.training = 1;
+    loci_network_forward_f32(b->network, b->y, b->u, &b->pass, NULL, 1, b->workspace);
+}
+
+static void run_both(void *argument)
+{
+    bench *b = argument;
+    run_forward(b);
+    loci_network_backward_f32(b->network, NULL, b->gradient, b->dy, &b->pass, NULL, b->workspace);
+}
+
+static void run_answer(void *argument)
+{
+    bench *b = argument;
+    b->pass.training = 0;
+    loci_network_forward_f32(b->network, b->y, b->u, &b->pass, NULL, 0, b->workspace);
+}
+
+static void run_gather(void *argument)
+{
+    bench *b = argument;
+    for (size_t i = 0; i < b->parts; i++)
+        loci_network_gather_f32(b->network, b->dparameters, b->gradient, loci_model_values(b->model), i);
+}
+
+static void run_optimizer(void *argument)
+{
+    bench *b = argument;
+    const double norm = loci_optimizer_squares_f32(b->dparameters, b->size);
+    loci_optimizer_adamw_f32(loci_model_values(b->model), b->m, b->v, b->dparameters, b->size, 1e-9, 0,
+                             1 / (1 + norm), 1000);
+}
+
+static void time_parts(loci_model *model)
+{
+    const loci_model_config *c = loci_model_configuration(model);
+    const size_t B = loci_micro_most(LENGTH, c->width);
+    loci_error error;
+    bench b = {.model = model, .pass = {.B = B, .L = LENGTH, .seed = 1}};
+    if (loci_network_create_f32(&b.network, model, LENGTH, &error)) stop(error.text);
+    b.parts = loci_network_parts_f32(b.network), b.size = loci_model_size(model);
+    const size_t gradient = loci_network_gradient_size_f32(b.network);
+    b.u = loci_allocate(B * LENGTH * INPUTS, sizeof(float)), b.y = loci_allocate(B * CLASSES, sizeof(float));
+    b.dy = loci_allocate(B * CLASSES, sizeof(float)), b.gradient = loci_allocate(gradient, sizeof(float));
+    b.dparameters = loci_allocate(b.size, sizeof(float)), b.m = loci_allocate(b.size, sizeof(float));
+    b.v = loci_allocate(b.size, sizeof(float));
+    b.workspace = loci_allocate(loci_network_workspace_f32(b.network, B, 1), 1);
+    if (!b.u || !b.y || !b.dy || !b.gradient || !b.dparameters || !b.m || !b.v || !b.workspace)
+        stop("no memory");
+    for (size_t i = 0; i < B * LENGTH * INPUTS; i++) b.u[i] = (float)(loci_random_uniform(2, i) - 0.5);
+    for (size_t i = 0; i < B * CLASSES; i++) b.dy[i] = (float)(loci_random_uniform(3, i) - 0.5);
+    run_prepare(&b);
+
+    bench_case cases[] = {{"prepare", run_prepare, &b, {0}},     {"forward", run_forward, &b, {0}},
+                          {"and backward", run_both, &b, {0}},   {"gather", run_gather, &b, {0}},
+                          {"optimizer", run_optimizer, &b, {0}}, {"evaluation", run_answer, &b, {0}},
+                          {"peak", bench_peak_run, NULL, {0}}};
+    enum { CASES = sizeof cases / sizeof *cases };
+    bench_rounds(cases, CASES, 0.05);
+    /* products with the weights of a layer, H to 2 H: forward, and twice in backward */
+    const double products = 2.0 * (double)c->layers * 2 * (double)(c->width * c->width) * LENGTH * BATCH,
+                 peak = bench_peak_operations() / bench_median(&cases[CASES - 1]),
+                 times = (double)BATCH / (double)B;
+    printf("on one thread, core ms for a batch, in micro-batches of %zu\n", B);
+    for (int i = 0; i < CASES - 1; i++) {
+        const int whole = i == 0 || i == 3 || i == 4;
+        const double seconds = bench_median(&cases[i]) * (whole ? 1 : times);
+        printf("  %-12s%8.1f ms", cases[i].name, 1e3 * seconds);
+        if (!whole) {
+            const double rate = products * (i == 2 ? 3 : 1) / seconds;
+            printf("   %6.1f GFLOP/s of products, %2.0f %% of the peak", 1e-9 * rate, 100 * rate / peak);
+        }
+        printf("\n");
+    }
+    printf("  gradient of a shard %.1f MiB, workspace of a thread %.1f MiB, peak %.0f GFLOP/s\n",
+           (double)gradient * 4 / 1048576, (double)loci_network_workspace_f32(b.network, B, 1) / 1048576,
+           1e-9 * peak);
+    void *const all[] = {b.u, b.y, b.dy, b.gradient, b.dparameters, b.m, b.v, b.workspace};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) loci_free(all[i]);
+    loci_network_free_f32(b.network);
+}
+
+int main(int argc, char **argv)
+{
+    const long threads = argc == 2 ? strtol(argv[1], NULL, 10) : 2;
+    loci_model *model;
+    loci_model_config config;
+    loci_error error;
+    if (argc > 2 || threads < 1 || threads > 64) stop("usage: bench_train [THREADS]");
+    if (loci_model_preset(&config, "s4-example", INPUTS, CLASSES, &error) ||
+        loci_model_create(&model, &config, &error))
+        stop(error.text);
+    loci_model_initialize(model, 0);
+    loci_dataset *set = noise();
+    time_steps(model, set, (size_t)threads);
+    time_parts(model);
+    loci_dataset_close(set);
+    loci_model_free(model);
+    return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * train/fit.h - whether a model and a set of labelled sequences belong together. */
+#ifndef LOCI_TRAIN_FIT_H
+#define LOCI_TRAIN_FIT_H
+
+#include <loci/dataset.h>
+#include <loci/model.h>
+
+/* Inputs, classes and, where both know them, the names of classes are the same, and the model has one answer a sequence.
+ * `what` names the set in the sentence: "training set". LOCI_E_MISMATCH. */
+loci_status loci_fit_check(const loci_model *model, const loci_dataset *set, const char *what,
+                           loci_error *error);
+
+/* How many of the model's steps a sample of `rate` Hz lasts; 1 where one of the rates is not known (0). */
+double loci_fit_rate(const loci_model *model, double rate);
+
+#endif

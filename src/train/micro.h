@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * train/micro.h - micro-batches: what one thread takes through a network at a time. */
+#ifndef LOCI_TRAIN_MICRO_H
+#define LOCI_TRAIN_MICRO_H
+
+#include <loci/dataset.h>
+#include <loci/model.h>
+
+typedef struct {
+    const loci_network_f32 *network; /* prepared, for sequences of L samples */
+    const loci_model_config *config;
+    const loci_dataset *set;
+    const size_t *sequences; /* numbers within the set, none longer than L */
+    double *loss;            /* of each of them, in nats */
+    size_t *answer;          /* class that each was taken for */
+    size_t L;
+    size_t most;   /* sequences of a micro-batch */
+    uint64_t seed; /* of dropout */
+    double scale;  /* of gradients */
+} loci_micro;
+
+/* How many sequences of L samples make a micro-batch: 4 of 1024 samples at width 128, as many numbers for others, 1 to 16.
+ * More would not be faster, and take more memory. */
+size_t loci_micro_most(size_t L, size_t width);
+
+/* Bytes, on a 64-byte boundary; 0: too many. */
+size_t loci_micro_workspace(const loci_micro *micro, int backward);
+
+/* Takes sequences `first` to first + count - 1 through the network, in micro-batches: fills loss and answer, and, where
+ * gradient is not NULL, adds that of scale times their losses, with dropout on. */
+void loci_micro_run(const loci_micro *micro, float *gradient, size_t first, size_t count, void *workspace);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * options.c - how to train: the usual choice, and what can be chosen. */
+#include "train/options.h"
+
+#include <math.h>
+
+#include "base/status.h"
+#include "train/threads.h"
+
+enum { BATCH_MAX = 65536 };
+
+loci_train_options loci_train_options_default(void)
+{
+    return (loci_train_options){
+        .batch = 64, .epochs = 10, .lr = 0.01, .lr_ssm = 0.001, .decay = 0.01, .warmup = 0.05, .clip = 1};
+}
+
+loci_status loci_options_check(const loci_train_options *o, loci_error *error)
+{
+    if (o->batch < 1 || o->batch > BATCH_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "batch is %zu; 1 to %d was expected", o->batch, BATCH_MAX);
+    if (o->epochs == 0 && o->steps == 0)
+        return loci_fail(error, LOCI_E_ARGUMENT, "epochs and steps are both 0; one of them was expected");
+    if (!(o->lr > 0 && isfinite(o->lr)))
+        return loci_fail(error, LOCI_E_ARGUMENT, "lr is %g; more than 0 was expected", o->lr);
+    if (!(o->lr_ssm > 0 && isfinite(o->lr_ssm)))
+        return loci_fail(error, LOCI_E_ARGUMENT, "lr_ssm is %g; more than 0 was expected", o->lr_ssm);
+    if (!(o->decay >= 0 && isfinite(o->decay)))
+        return loci_fail(error, LOCI_E_ARGUMENT, "decay is %g; 0 or more was expected", o->decay);
+    if (!(o->warmup >= 0 && o->warmup < 1))
+        return loci_fail(error, LOCI_E_ARGUMENT, "warmup is %g; 0 to below 1 was expected", o->warmup);
+    if (!(o->clip >= 0 && isfinite(o->clip)))
+        return loci_fail(error, LOCI_E_ARGUMENT, "clip is %g; 0 or more was expected", o->clip);
+    if (o->threads > LOCI_THREADS_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "number of threads is %zu; 0 to %d was expected", o->threads,
+                         LOCI_THREADS_MAX);
+    return LOCI_OK;
+}

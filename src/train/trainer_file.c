@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT
+ * trainer_file.c - a training saved in the middle, and taken up again.
+ *
+ * Bytes, little-endian: magic and version; what the training is bound to, number by number, so that a difference
+ * can be named; the position; parameters, first and second moments, and, where there was a validation, the best
+ * parameters; a checksum of all before it. */
+#include "train/trainer.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/checksum.h"
+#include "base/random.h"
+#include "base/status.h"
+
+enum { VERSION = 1, BOUND_MAX = 32, MAGIC = 8 };
+static const char magic[MAGIC] = {'L', 'O', 'C', 'I', 'T', 'R', 'N', '\n'};
+
+/* ---- what a training is bound to ---- */
+
+typedef enum { NUMBER, REAL, HASH } bound_kind;
+
+typedef struct {
+    const char *name;
+    bound_kind kind;
+    uint64_t value;
+} bound;
+
+static uint64_t bits_of(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static double real_of(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    return loci_random_key(hash, text ? loci_random_stream(text) : 0);
+}
+
+static uint64_t hash_reals(uint64_t hash, const double *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) hash = loci_random_key(hash, x ? bits_of(x[i]) : 1);
+    return hash;
+}
+
+static uint64_t hash_config(const loci_model *model)
+{
+    const loci_model_config *c = loci_model_configuration(model);
+    const uint64_t numbers[] = {(uint64_t)c->layer,
+                                c->inputs,
+                                c->outputs,
+                                c->layers,
+                                c->width,
+                                c->order,
+                                (uint64_t)c->discretization,
+                                bits_of(c->dt_min),
+                                bits_of(c->dt_max),
+                                (uint64_t)c->plain,
+                                (uint64_t)c->norm,
+                                (uint64_t)c->prenorm,
+                                bits_of(c->dropout),
+                                (uint64_t)c->tied,
+                                (uint64_t)c->pool};
+    uint64_t hash = 0;
+    size_t count;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) hash = loci_random_key(hash, numbers[i]);
+    const loci_parameter *table = loci_model_parameters(model, &count);
+    for (size_t k = 0; k < count; k++) {
+        hash = hash_text(hash, table[k].name);
+        hash = loci_random_key(loci_random_key(hash, table[k].offset), table[k].count);
+    }
+    return hash;
+}
+
+/* Of what decides which numbers the network sees; names and notes do not. */
+static uint64_t hash_description(const loci_model *model)
+{
+    const loci_model_about *about = loci_model_description(model);
+    const size_t inputs = loci_model_configuration(model)->inputs;
+    return hash_reals(hash_reals(hash_reals(0, &about->rate, 1), about->shift, inputs), about->scale, inputs);
+}
+
+static size_t bind(bound list[BOUND_MAX], const loci_trainer *trainer)
+{
+    const loci_train_options *o = &trainer->options;
+    const loci_dataset_info train = loci_dataset_inspect(trainer->train);
+    const bound all[] = {
+        {"configuration of the model", HASH, hash_config(trainer->model)},
+        {"scale or rate of the model", HASH, hash_description(trainer->model)},
+        {"number of training sequences", NUMBER, train.sequences},
+        {"training set", HASH, train.fingerprint},
+        {"number of validation sequences", NUMBER,
+         trainer->valid ? loci_dataset_inspect(trainer->valid).sequences : 0},
+        {"validation set", HASH, trainer->valid ? loci_dataset_inspect(trainer->valid).fingerprint : 0},
+        {"batch", NUMBER, o->batch},
+        {"number of epochs", NUMBER, o->epochs},
+        {"number of steps", NUMBER, o->steps},
+        {"lr", REAL, bits_of(o->lr)},
+        {"lr_ssm", REAL, bits_of(o->lr_ssm)},
+        {"decay", REAL, bits_of(o->decay)},
+        {"warmup", REAL, bits_of(o->warmup)},
+        {"clip", REAL, bits_of(o->clip)},
+        {"patience", NUMBER, o->patience},
+        {"seed", NUMBER, o->seed},
+    };
+    memcpy(list, all, sizeof all);
+    return sizeof all / sizeof *all;
+}
+
+static loci_status compare(const bound *now, uint64_t saved, loci_error *error)
+{
+    if (now->value == saved) return LOCI_OK;
+    if (now->kind == REAL)
+        return loci_fail(error, LOCI_E_MISMATCH, "%s was %g in the saved training and is %g now", now->name,
+                         real_of(saved), real_of(now->value));
+    if (now->kind == NUMBER)
+        return loci_fail(error, LOCI_E_MISMATCH, "%s was %llu in the saved training and is %llu now",
+                         now->name, (unsigned long long)saved, (unsigned long long)now->value);
+    return loci_fail(error, LOCI_E_MISMATCH, "%s is another one than that of the saved training", now->name);
+}
+
+/* ---- bytes ---- */
+
+static void put(unsigned char **at, uint64_t value)
+{
+    for (int i = 0; i < 8; i++) *(*at)++ = (unsigned char)(value >> (8 * i));
+}
+
+static uint64_t get(const unsigned char **at)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++) value |= (uint64_t) * (*at)++ << (8 * i);
+    return value;
+}
+
+static void put_floats(unsigned char **at, const float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        for (int k = 0; k < 4; k++) *(*at)++ = (unsigned char)(bits >> (8 * k));
+    }
+}
+
+static void get_floats(const unsigned char **at, float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits = 0;
+        for (int k = 0; k < 4; k++) bits |= (uint32_t) * (*at)++ << (8 * k);
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+}
+
+/* ---- position ---- */
+
+enum { WHOLE = 7, REALS = 8 }; /* numbers of a position */
+
+static void spread(uint64_t numbers[WHOLE + REALS], const loci_trainer_position *at)
+{
+    const uint64_t whole[WHOLE] = {at->step,    at->sequences, at->correct, at->worse,
+                                   at->pending, at->validated, at->improved};
+    const double reals[REALS] = {at->loss_sum, at->best_loss, at->loss,       at->accuracy,
+                                 at->lr,       at->norm,      at->valid_loss, at->valid_accuracy};
+    memcpy(numbers, whole, sizeof whole);
+    for (size_t i = 0; i < REALS; i++) numbers[WHOLE + i] = bits_of(reals[i]);
+}
+
+static loci_trainer_position join(const uint64_t n[WHOLE + REALS])
+{
+    const uint64_t *r = n + WHOLE;
+    return (loci_trainer_position){.step = n[0],
+                                   .sequences = n[1],
+                                   .correct = n[2],
+                                   .worse = n[3],
+                                   .pending = n[4],
+                                   .validated = n[5],
+                                   .improved = n[6],
+                                   .loss_sum = real_of(r[0]),
+                                   .best_loss = real_of(r[1]),
+                                   .loss = real_of(r[2]),
+                                   .accuracy = real_of(r[3]),
+                                   .lr = real_of(r[4]),
+                                   .norm = real_of(r[5]),
+                                   .valid_loss = real_of(r[6]),
+                                   .valid_accuracy = real_of(r[7])};
+}
+
+/* ---- save and restore ---- */
+
+/* Bytes of a saved training; 0: too many. */
+static size_t size_of(size_t numbers, size_t floats, size_t arrays)
+{
+    size_t bytes;
+    if (!loci_size_multiply(&bytes, floats, arrays * sizeof(float)) ||
+        !loci_size_add(&bytes, bytes, MAGIC + (numbers + WHOLE + REALS + 2) * 8))
+        return 0;
+    return bytes;
+}
+
+loci_status loci_trainer_save(const loci_trainer *trainer, void **out, size_t *size, loci_error *error)
+{
+    bound list[BOUND_MAX];
+    uint64_t position[WHOLE + REALS];
+    const size_t count = bind(list, trainer);
+    const size_t bytes = size_of(count, trainer->size, trainer->at.validated ? 4 : 3);
+    unsigned char *const first = bytes ? loci_allocate(bytes, 1) : NULL;
+    if (!first) return loci_fail(error, LOCI_E_MEMORY, "out of memory to save the training");
+    unsigned char *at = first;
+    memcpy(at, magic, MAGIC);
+    at += MAGIC;
+    put(&at, VERSION);
+    for (size_t i = 0; i < count; i++) put(&at, list[i].value);
+    spread(position, &trainer->at);
+    for (size_t i = 0; i < WHOLE + REALS; i++) put(&at, position[i]);
+    put_floats(&at, loci_model_values_const(trainer->model), trainer->size);
+    put_floats(&at, trainer->m, trainer->size);
+    put_floats(&at, trainer->v, trainer->size);
+    if (trainer->at.validated) put_floats(&at, trainer->best, trainer->size);
+    put(&at, loci_checksum(first, (size_t)(at - first)));
+    assert((size_t)(at - first) == bytes);
+    *out = first, *size = bytes;
+    return LOCI_OK;
+}
+
+static loci_status damaged(loci_error *error, const char *what)
+{
+    return loci_fail(error, LOCI_E_FORMAT, "%s", what);
+}
+
+loci_status loci_trainer_restore(loci_trainer *trainer, const void *bytes, size_t size, loci_error *error)
+{
+    bound list[BOUND_MAX];
+    uint64_t position[WHOLE + REALS];
+    const unsigned char *at = bytes;
+    const size_t count = bind(list, trainer);
+    if (size < MAGIC || memcmp(at, magic, MAGIC) != 0)
+        return damaged(error, "is not a saved training: it does not begin like one");
+    if (size < size_of(count, 0, 3)) return damaged(error, "is a saved training cut short");
+    const unsigned char *tail = at + size - 8;
+    if (get(&tail) != loci_checksum(bytes, size - 8))
+        return damaged(error, "is a damaged saved training: its checksum does not fit its bytes");
+    at += MAGIC;
+    const uint64_t version = get(&at);
+    if (version != VERSION)
+        return loci_fail(error, LOCI_E_FORMAT, "is a saved training of version %llu; version %d was expected",
+                         (unsigned long long)version, VERSION);
+    for (size_t i = 0; i < count; i++) {
+        const loci_status status = compare(&list[i], get(&at), error);
+        if (status) return status;
+    }
+    for (size_t i = 0; i < WHOLE + REALS; i++) position[i] = get(&at);
+    const loci_trainer_position now = join(position);
+    if (now.step > trainer->steps || now.validated > 1 || (now.validated && !trainer->best) ||
+        size != size_of(count, trainer->size, now.validated ? 4 : 3))
+        return damaged(error, "is a saved training with sizes that cannot be");
+    trainer->at = now;
+    get_floats(&at, loci_model_values(trainer->model), trainer->size);
+    get_floats(&at, trainer->m, trainer->size);
+    get_floats(&at, trainer->v, trainer->size);
+    if (now.validated) get_floats(&at, trainer->best, trainer->size);
+    return LOCI_OK;
+}
