@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ * bench_layer.c - what layers cost, forward and backward, on one core and on two, with the share of the peak.
+ *
+ *     bench_layer [--json]
+ *     bench_layer lstm        seconds of the LSTM of 256 channels, 64 sequences of 100 samples, on two threads, alone */
+#include "base/real.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/random.h"
+#include "bench.h"
+#include "layer/layer.h"
+
+enum { V = LOCI_LANES, THREADS = 2 };
+
+/* A layer at work on B sequences of L samples, `part` of them at a time. */
+typedef struct {
+    loci_layer *layer;
+    void *derived, *saved[THREADS], *scratch[THREADS];
+    size_t B, L, part, in, out;
+    float *p, *x, *y, *dx, *dy, *gradient[THREADS];
+    double operations; /* of forward and backward */
+} work;
+
+static void *some(size_t count, size_t size)
+{
+    void *memory = loci_allocate(count, size);
+    if (!memory) fprintf(stderr, "bench_layer: out of memory\n"), exit(1);
+    return memory;
+}
+
+static void set_up(work *w, loci_layer *layer, size_t B, size_t L, size_t part, double operations)
+{
+    *w = (work){.layer = layer, .B = B, .L = L, .part = part, .operations = operations};
+    w->in = loci_lane_blocks(layer->inputs) * L * V, w->out = loci_lane_blocks(layer->outputs) * L * V;
+    if (loci_layer_open(layer, &w->derived, L, NULL)) exit(1);
+    const loci_layer_memory m = layer->class->memory(layer, w->derived, part, L);
+    for (int t = 0; t < THREADS; t++) {
+        w->saved[t] = some(m.saved, 1), w->scratch[t] = some(m.scratch, 1);
+        w->gradient[t] = some(m.gradient, sizeof(float));
+    }
+    w->p = some(layer->size, sizeof(float));
+    for (size_t i = 0; i < layer->size; i++) w->p[i] = (float)(0.1 * loci_random_normal(1, 2 * i));
+    w->x = some(B * w->in, sizeof(float)), w->dx = some(B * w->in, sizeof(float));
+    w->y = some(B * w->out, sizeof(float)), w->dy = some(B * w->out, sizeof(float));
+    for (size_t i = 0; i < B * w->in; i++) w->x[i] = (float)loci_random_normal(2, 2 * i);
+    loci_layer_prepare(layer, w->derived, w->p, 1);
+}
+
+/* Every `threads`-th part, from the first one of thread t. */
+static void pass_parts(work *w, int t, int threads)
+{
+    for (size_t b = (size_t)t * w->part; b < w->B; b += (size_t)threads * w->part) {
+        const loci_pass pass = {.B = w->part, .L = w->L, .training = 1, .seed = 1, .first = b};
+        float *x = w->x + b * w->in, *y = w->y + b * w->out, *dy = w->dy + b * w->out;
+        w->layer->class->forward(w->layer, w->derived, &pass, y, x, NULL, w->saved[t], w->scratch[t]);
+        memcpy(dy, y, w->part * w->out * sizeof(float));
+        w->layer->class->backward(w->layer, w->derived, &pass, w->dx + b * w->in, w->gradient[t], NULL, dy, x,
+                                  y, w->saved[t], w->scratch[t]);
+    }
+}
+
+static void one_thread(void *argument)
+{
+    pass_parts(argument, 0, 1);
+}
+
+static void *second(void *argument)
+{
+    pass_parts(argument, 1, 2);
+    return NULL;
+}
+
+static double wall(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The best wall time of five on two threads. */
+static double two_threads(work *w)
+{
+    double best = 1e9;
+    for (int r = 0; r < 6; r++) {
+        pthread_t thread;
+        const double start = wall();
+        if (pthread_create(&thread, NULL, second, w)) exit(1);
+        pass_parts(w, 0, 2);
+        pthread_join(thread, NULL);
+        if (r > 0 && wall() - start < best) best = wall() - start;
+    }
+    return best;
+}
+
+static loci_layer *lstm(size_t H)
+{
+    loci_layer *layer;
+    if (loci_lstm_create(&layer, "lstm", H, H, NULL)) exit(1);
+    return layer;
+}
+
+/* As in the S4 repository's example. */
+static loci_layer *s4d(size_t H, size_t N)
+{
+    loci_layer *layer, *norm, *residual;
+    const loci_s4d_options options = {N, LOCI_ZOH, 0.001, 0.1, 0.1, 1};
+    const loci_residual_options around = {"residual", 0, 0.1, 1};
+    if (loci_s4d_create(&layer, "s4d", H, &options, NULL)) exit(1);
+    if (loci_norm_create(&norm, "norm", LOCI_NORM_LAYER, H, NULL)) exit(1);
+    if (loci_residual_create(&residual, layer, norm, &around, NULL)) exit(1);
+    return residual;
+}
+
+int main(int argc, char **argv)
+{
+    work w[2];
+    /* products with input and recurrent weights, once forward and twice back; of s4d the mixing alone is counted */
+    set_up(&w[0], lstm(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 4 * 256 * 512);
+    if (argc == 2 && !strcmp(argv[1], "lstm")) {
+        printf("%.6g\n", two_threads(&w[0]));
+        return 0;
+    }
+    const int json = bench_json(argc, argv);
+    set_up(&w[1], s4d(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
+    static const char *const names[] = {"LSTM, H 256, L 100, B 64",
+                                        "S4D with residual and norm, H 128, N 64, L 1024, B 64"};
+    bench_case cases[] = {{.name = "peak", .run = bench_peak_run},
+                          {.name = names[0], .run = one_thread, .argument = &w[0]},
+                          {.name = names[1], .run = one_thread, .argument = &w[1]}};
+    bench_rounds(cases, 3, 0.02);
+    const double peak = bench_peak_operations() / bench_best(&cases[0]);
+    if (!json)
+        puts("layer, forward and backward                          core-ms  of the peak  ms on two threads");
+    for (int i = 0; i < 2; i++) {
+        const double seconds = bench_median(&cases[i + 1]), two = two_threads(&w[i]);
+        const double share = w[i].operations / seconds / peak;
+        if (json)
+            printf(
+                "{\"work\": \"%s\", \"core_seconds\": %.6g, \"peak_share\": %.4g, \"two_threads_seconds\": %.6g}\n",
+                names[i], seconds, share, two);
+        else
+            printf("%-52s %7.1f  %9.0f %%  %17.1f\n", names[i], 1e3 * seconds, 100 * share, 1e3 * two);
+    }
+    return 0;
+}
