@@ -153,7 +153,8 @@ LOCI_API size_t loci_network_state_f32(const loci_network_f32 *network);
 /* y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are applied here. y is
  * [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not
  * read. state [B]: the state of each sequence, [loci_network_state()], 64-byte aligned, read and replaced; NULL: all
- * begin at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace. */
+ * begin at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace; without it, and
+ * with states, pass->L may be any from 1 to L, and the answers are those of step, to the last bit. */
 LOCI_API void loci_network_forward_f32(const loci_network_f32 *network, float *y, const float *u,
                                        const loci_pass *pass, float *const *state, int backward,
                                        void *workspace);

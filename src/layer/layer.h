@@ -84,7 +84,8 @@ typedef struct {
     loci_layer_memory (*memory)(const loci_layer *, const void *derived, size_t B, size_t L);
 
     /* y from x, which may not overlap. state [B]: where the state of each sequence lies, read and replaced;
-     * NULL: it begins at 0 and is not wanted. saved NULL: no backward will follow. */
+     * NULL: it begins at 0 and is not wanted. saved NULL: no backward will follow; with states, pass->L may then be less
+     * than the L that derived was opened for, and the answers are those of step, to the last bit. */
     void (*forward)(const loci_layer *, const void *derived, const loci_pass *, real *y, const real *x,
                     real *const *state, void *saved, void *scratch);
 

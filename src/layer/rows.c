@@ -232,22 +232,65 @@ static void normalize_backward(real *dx, real *dweight, real *dbias, const real 
 
 /* ---- recurrences ---- */
 
-static void recur(real *y, real *state, const real *u, const real *z, const real *c, const real *d,
-                  size_t modes)
+/* Modes that stay in registers, with z and c, on their way through the rows. */
+#if LOCI_VECTOR_BYTES == 64
+enum { MODES = 4 };
+#else
+enum { MODES = 2 };
+#endif
+
+/* y, odd += the real parts' and the imaginary parts' share of `count` modes. All pointers are at the vector, those of the
+ * modes at the first of them; the state's imaginary parts are `apart` reals behind the real ones. */
+static inline LOCI_INLINE void recur_modes(real *y, real *odd, real *state, size_t apart, const real *u,
+                                           const real *z, const real *c, size_t rows, const int count)
 {
-    for (size_t lane = 0; lane < V; lane += W) {
-        const vreal in = AT(u + lane);
-        vreal even = in * AT(d + lane), odd = {0};
-        for (size_t n = 0; n < modes; n++) {
-            const size_t at = n * 2 * V + lane, x = n * V + lane, x_im = modes * V + x;
-            const vreal zr = AT(z + at), zi = AT(z + at + V), xr = AT(state + x), xi = AT(state + x_im);
-            const vreal re = zr * xr - zi * xi + in, im = zr * xi + zi * xr;
-            TO(state + x) = re;
-            TO(state + x_im) = im;
-            even += AT(c + at) * re;
-            odd += AT(c + at + V) * im;
+    vreal re[MODES], im[MODES], zr[MODES], zi[MODES], cr[MODES], ci[MODES];
+#pragma GCC unroll 4
+    for (int n = 0; n < count; n++) {
+        re[n] = AT(state + n * V), im[n] = AT(state + apart + n * V);
+        zr[n] = AT(z + n * 2 * V), zi[n] = AT(z + n * 2 * V + V);
+        cr[n] = AT(c + n * 2 * V), ci[n] = AT(c + n * 2 * V + V);
+    }
+    for (size_t r = 0; r < rows * V; r += V) {
+        const vreal in = AT(u + r);
+        vreal even_sum = AT(y + r), odd_sum = AT(odd + r);
+#pragma GCC unroll 4
+        for (int n = 0; n < count; n++) {
+            const vreal next = zr[n] * re[n] + (in - zi[n] * im[n]);
+            im[n] = zr[n] * im[n] + zi[n] * re[n];
+            re[n] = next;
+            even_sum += cr[n] * re[n];
+            odd_sum += ci[n] * im[n];
         }
-        TO(y + lane) = even - odd;
+        TO(y + r) = even_sum;
+        TO(odd + r) = odd_sum;
+    }
+#pragma GCC unroll 4
+    for (int n = 0; n < count; n++) TO(state + n * V) = re[n], TO(state + apart + n * V) = im[n];
+}
+
+static void recur(real *y, real *state, const real *u, const real *z, const real *c, const real *d,
+                  size_t modes, size_t rows)
+{
+    _Alignas(64) real odd[LOCI_BAND * V];
+    for (size_t band = 0; band < rows; band += LOCI_BAND) {
+        const size_t count = least(rows - band, LOCI_BAND);
+        const real *in = u + band * V;
+        real *out = y + band * V;
+        for (size_t lane = 0; lane < V; lane += W) {
+            for (size_t r = lane; r < count * V; r += V) {
+                TO(out + r) = AT(in + r) * AT(d + lane);
+                TO(odd + r) = (vreal){0};
+            }
+            size_t n = 0;
+            for (; n + MODES <= modes; n += MODES)
+                recur_modes(out + lane, odd + lane, state + n * V + lane, modes * V, in + lane,
+                            z + n * 2 * V + lane, c + n * 2 * V + lane, count, MODES);
+            for (; n < modes; n++)
+                recur_modes(out + lane, odd + lane, state + n * V + lane, modes * V, in + lane,
+                            z + n * 2 * V + lane, c + n * 2 * V + lane, count, 1);
+            for (size_t r = lane; r < count * V; r += V) TO(out + r) = AT(out + r) - AT(odd + r);
+        }
     }
 }
 

@@ -43,10 +43,10 @@ typedef struct loci_rows {
                                const real *statistics, const real *weight, size_t stride, int centered,
                                size_t channels, size_t rows);
 
-    /* One sample of 16 diagonal systems: x = z x + u, y = Re(c x) + d u. z and c are [modes][2][16], the state is
-     * [2][modes][16]: real and imaginary parts. */
+    /* 16 diagonal systems: x = z x + u, y = Re(c x) + d u, row after row. z and c are [modes][2][16], the state is
+     * [2][modes][16]: real and imaginary parts. The same bits however the rows are cut. */
     void (*recur)(real *y, real *state, const real *u, const real *z, const real *c, const real *d,
-                  size_t modes);
+                  size_t modes, size_t rows);
 
     /* One sample of 16 LSTM cells: gates [4], `apart` reals from one to the next, hold i, f, g, o before their
      * nonlinearities on entry, after them on return; `more`, added to them, is laid out likewise `more_apart`. c =

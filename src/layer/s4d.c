@@ -273,10 +273,22 @@ static loci_layer_memory memory(const loci_layer *layer, const void *derived, si
 
 /* ---- forward ---- */
 
-/* One sample of one block that lasts `dt` usual steps, in double: x = z x + (B now / B usually) u. */
+/* Samples of one block that last a usual step each. */
+static void recur(const s4d *self, const derived_s4d *d, real *y, real *state, const real *u, size_t k,
+                  size_t rows)
+{
+    const size_t at = k * self->modes * 2 * V;
+    loci_rows_get()->recur(y, state, u, d->z + at, d->c + at, d->d + k * V, self->modes, rows);
+}
+
+/* One that lasts `dt` of them, in double: x = z x + (B now / B usually) u. */
 static void recur_for(const s4d *self, const derived_s4d *d, real *y, real *state, const real *u, size_t k,
                       double dt)
 {
+    if (dt == 1) {
+        recur(self, d, y, state, u, k, 1);
+        return;
+    }
     const size_t lanes = self->layer.inputs - k * V < V ? self->layer.inputs - k * V : V;
     for (size_t i = 0; i < V; i++) y[i] = 0;
     for (size_t i = 0; i < lanes; i++) {
@@ -365,6 +377,10 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
                 for (size_t l = 0; l < length; l++)
                     recur_for(self, d, vk + l * V, here, uk + l * V, k, pass->dt[b * L + l]);
                 memset(vk + length * V, 0, (L - length) * V * sizeof(real));
+            } else if (state && !saved) {
+                /* cheaper than what states take beside a convolution, and the same bits as step */
+                recur(self, d, vk, here, uk, k, length);
+                memset(vk + length * V, 0, (L - length) * V * sizeof(real));
             } else {
                 loci_convolution_apply(d->plan, vk, uk, d->kernel + k * d->kernel_size, at);
                 if (state && length > 0) loci_state_diagonal(vk, here, uk, &d->block[k], length, at);
@@ -384,15 +400,11 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
     const size_t per_block = self->modes * 2 * V;
     void *at = scratch;
     real *v = loci_carve(&at, blocks_of(layer) * lanes * V * sizeof(real));
-    for (size_t b = 0; b < lanes; b++)
-        for (size_t k = 0; k < blocks_of(layer); k++) {
+    for (size_t k = 0; k < blocks_of(layer); k++) /* the block's z and c stay in cache for all lanes */
+        for (size_t b = 0; b < lanes; b++) {
             const size_t here = (k * lanes + b) * V;
             real *s = state[b] + k * per_block;
-            if (dt && dt[b] != 1)
-                recur_for(self, d, v + here, s, x + here, k, dt[b]);
-            else
-                loci_rows_get()->recur(v + here, s, x + here, d->z + k * per_block, d->c + k * per_block,
-                                       d->d + k * V, self->modes);
+            recur_for(self, d, v + here, s, x + here, k, dt ? dt[b] : 1);
         }
     mix(self, d, NULL, 0, 0, lanes, y, NULL, NULL, v, lanes, at);
 }
