@@ -383,6 +383,34 @@ static void numbers_that_are_not_finite(void **state)
     loci_model_free(model);
 }
 
+/* Inputs of 1e25, tamed by the encoder's weights, and answers of 1e15: only the encoder's gradient overflows. */
+static void gradients_that_are_not_finite(void **state)
+{
+    (void)state;
+    const loci_train_options o = short_options();
+    loci_model *model = training_model(2, 3, 20), *before;
+    const double scale[2] = {1e25, 1e25};
+    loci_error error;
+    loci_train_report r;
+    size_t count;
+    assert_int_equal(loci_model_describe(model, &(loci_model_about){.scale = scale}, NULL), LOCI_OK);
+    const loci_parameter *table = loci_model_parameters(model, &count);
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; i < table[k].count; i++)
+            loci_model_values(model)[table[k].offset + i] *= !strcmp(table[k].name, "encoder.weight") ? 1e-25f
+                                                             : !strcmp(table[k].name, "decoder.weight")
+                                                                 ? 1e15f
+                                                                 : 1;
+    assert_int_equal(loci_model_copy(&before, model, NULL), LOCI_OK);
+    loci_trainer *trainer = trainer_of(model, train_set, NULL, &o);
+    assert_int_equal(loci_trainer_step(trainer, &r, &error), LOCI_E_VALUE);
+    assert_string_equal(error.text, "the gradient of encoder.weight in step 1 is not finite");
+    same_parameters(model, before);
+    assert_int_equal(loci_trainer_report(trainer).step, 0);
+    loci_trainer_free(trainer);
+    loci_model_free(model), loci_model_free(before);
+}
+
 static void refused(loci_model *model, const loci_dataset *train, const loci_dataset *valid,
                     loci_train_options o, loci_status status, const char *sentence)
 {
@@ -548,6 +576,7 @@ int main(void)
                                        cmocka_unit_test(keeps_the_best_and_gives_up),
                                        cmocka_unit_test(learns),
                                        cmocka_unit_test(numbers_that_are_not_finite),
+                                       cmocka_unit_test(gradients_that_are_not_finite),
                                        cmocka_unit_test(what_does_not_fit),
                                        cmocka_unit_test(damaged_files),
                                        cmocka_unit_test(files_of_other_trainings)};

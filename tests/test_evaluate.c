@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ * test_evaluate.c - evaluation: what forward says sequence by sequence, on any number of threads; rates, progress, what is
+ * refused. */
+#include "training.h"
+
+#include "base/allocate.h"
+
+typedef struct {
+    double loss, accuracy;
+    size_t confusion[9];
+} truth;
+
+/* A network of each sequence's own length, one at a time. */
+static truth by_hand(const loci_model *model, const loci_dataset *set, double rate)
+{
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    truth t = {0};
+    for (size_t i = 0; i < info.sequences; i++) {
+        const size_t L = loci_dataset_length(set, i), label = loci_dataset_label(set, i);
+        loci_network_f32 *network;
+        assert_int_equal(loci_network_create_f32(&network, model, L, NULL), LOCI_OK);
+        void *workspace = loci_allocate(loci_network_workspace_f32(network, 1, 0), 1);
+        float *u = loci_allocate(L * info.inputs, sizeof *u), y[3];
+        loci_dataset_read(set, i, u);
+        for (size_t k = 0; k < loci_network_parts_f32(network); k++)
+            loci_network_prepare_f32(network, loci_model_values_const(model), rate, k);
+        loci_network_forward_f32(network, y, u, &(loci_pass){.B = 1, .L = L}, NULL, 0, workspace);
+        size_t top = 0;
+        double sum = 0;
+        for (size_t c = 0; c < 3; c++) top = y[c] > y[top] ? c : top, sum += exp((double)y[c]);
+        t.loss += (log(sum) - (double)y[label]) / (double)info.sequences;
+        t.accuracy += (top == label) / (double)info.sequences;
+        t.confusion[3 * label + top]++;
+        loci_free(u), loci_free(workspace);
+        loci_network_free_f32(network);
+    }
+    return t;
+}
+
+static loci_dataset *arrays, *sounds;
+
+static int set_up(void **state)
+{
+    if (temporary_setup(state)) return -1;
+    arrays = training_open(training_arrays("arrays", 75, 48, 1, 3), 0, NULL);
+    sounds = training_open(training_sounds("sounds", 60, 40, 900, 3), 0, "{label}_*");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    loci_dataset_close(arrays), loci_dataset_close(sounds);
+    return training_teardown(state);
+}
+
+/* A model that answers one thing and another: its decoder is large. */
+static loci_model *decided(void)
+{
+    loci_model *model = training_model(1, 3, 20);
+    for (size_t i = 0; i < loci_model_size(model); i++) loci_model_values(model)[i] *= 1.2f;
+    return model;
+}
+
+static void agrees(const loci_model *model, const loci_dataset *set, double rate, double factor)
+{
+    const truth t = by_hand(model, set, factor);
+    double first = 0;
+    for (size_t threads = 1; threads <= 3; threads++) {
+        size_t confusion[9];
+        memset(confusion, 0xff, sizeof confusion);
+        loci_evaluation e = {.confusion = confusion};
+        loci_error error;
+        const loci_evaluate_options options = {.threads = threads, .rate = rate};
+        if (loci_evaluate(&e, model, set, &options, &error)) fail_msg("%s", error.text);
+        assert_int_equal(e.sequences, loci_dataset_inspect(set).sequences);
+        assert_near(e.loss, t.loss, 2e-6 * t.loss, "loss");
+        assert_near(e.accuracy, t.accuracy, 1e-12, "accuracy");
+        assert_memory_equal(confusion, t.confusion, sizeof confusion);
+        assert_true(e.seconds > 0);
+        if (threads == 1) first = e.loss;
+        assert_true(e.loss == first);
+    }
+}
+
+static void is_what_forward_says(void **state)
+{
+    (void)state;
+    loci_model *model = decided();
+    agrees(model, arrays, 0, 1);
+    agrees(model, sounds, 0, 1);
+    loci_model_free(model);
+}
+
+/* Sounds have 8000 Hz; a model of 16000 Hz takes a sample for two steps. */
+static void knows_rates(void **state)
+{
+    (void)state;
+    loci_model *model = decided();
+    agrees(model, sounds, 4000, 1); /* the model's is not known */
+    assert_int_equal(loci_model_describe(model, &(loci_model_about){.rate = 16000}, NULL), LOCI_OK);
+    agrees(model, sounds, 0, 2);
+    agrees(model, sounds, 4000, 4);
+    agrees(model, arrays, 0, 1); /* the set's is not known */
+    agrees(model, arrays, 32000, 0.5);
+    loci_model_free(model);
+}
+
+typedef struct {
+    size_t calls, done, all, stop_at;
+} watch;
+
+static int look(void *context, size_t done, size_t all)
+{
+    watch *w = context;
+    assert_true(done > w->done && done <= all);
+    w->calls++, w->done = done, w->all = all;
+    return w->calls == w->stop_at;
+}
+
+static void tells_how_far_it_is(void **state)
+{
+    (void)state;
+    loci_model *model = decided();
+    loci_evaluation e = {0};
+    loci_error error;
+    watch w = {0};
+    loci_evaluate_options options = {.threads = 2, .progress = look, .context = &w};
+    assert_int_equal(loci_evaluate(&e, model, sounds, &options, &error), LOCI_OK);
+    assert_int_equal(w.done, 60);
+    assert_int_equal(w.all, 60);
+    assert_true(w.calls >= 2);
+    w = (watch){.stop_at = 1};
+    e.loss = 7;
+    assert_int_equal(loci_evaluate(&e, model, sounds, &options, &error), LOCI_E_RANGE);
+    assert_int_equal(w.calls, 1);
+    char sentence[64];
+    snprintf(sentence, sizeof sentence, "stopped after %zu of 60 sequences", w.done);
+    assert_string_equal(error.text, sentence);
+    assert_true(e.loss == 7);
+    loci_model_free(model);
+}
+
+static void refused(const loci_model *model, const loci_dataset *set, loci_evaluate_options options,
+                    loci_status status, const char *sentence)
+{
+    loci_evaluation e = {0};
+    loci_error error;
+    assert_int_equal(loci_evaluate(&e, model, set, &options, &error), status);
+    if (strncmp(error.text, sentence, strlen(sentence)) != 0) assert_string_equal(error.text, sentence);
+    assert_int_equal(e.sequences, 0);
+}
+
+static void refuses(void **state)
+{
+    (void)state;
+    loci_model *model = decided(), *two = training_model(2, 3, 20), *four = training_model(1, 4, 20);
+    const loci_evaluate_options usual = {.threads = 2};
+    refused(two, arrays, usual, LOCI_E_MISMATCH, "the set has 1 inputs a sample; the model takes 2");
+    refused(four, arrays, usual, LOCI_E_MISMATCH, "the set has 3 classes; the model has 4");
+    refused(model, arrays, (loci_evaluate_options){.rate = -1}, LOCI_E_ARGUMENT,
+            "rate is -1 Hz; 0 or more was expected");
+    refused(model, arrays, (loci_evaluate_options){.rate = NAN}, LOCI_E_ARGUMENT,
+            "rate is nan Hz; 0 or more was expected");
+    refused(model, arrays, (loci_evaluate_options){.threads = 2000}, LOCI_E_ARGUMENT,
+            "number of threads is 2000; 0 to 1024 was expected");
+    loci_model_values(model)[0] = INFINITY;
+    refused(model, arrays, usual, LOCI_E_VALUE, "the loss of train_x.npy");
+    loci_model_free(model), loci_model_free(two), loci_model_free(four);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(is_what_forward_says), cmocka_unit_test(knows_rates),
+                                       cmocka_unit_test(tells_how_far_it_is), cmocka_unit_test(refuses)};
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
