@@ -7,6 +7,7 @@
 int command_basis(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_convert(int argc, char **argv);
+int command_eval(int argc, char **argv);
 int command_figures(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_kernel(int argc, char **argv);
@@ -14,5 +15,6 @@ int command_merge(int argc, char **argv);
 int command_recall(int argc, char **argv);
 int command_remember(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_train(int argc, char **argv);
 
 #endif

@@ -24,6 +24,8 @@ static const struct {
     {"recall", command_recall, "get any part of the signal back from the memory"},
     {"merge", command_merge, "join memories of stretches that follow one another"},
     {"inspect", command_inspect, "say what a memory holds and what it forgot"},
+    {"train", command_train, "train a model on labelled sequences"},
+    {"eval", command_eval, "measure a model on labelled sequences"},
     {"kernel", command_kernel, "print and draw the kernel of a linear system"},
     {"simulate", command_simulate, "run a signal through a linear system, in any of its forms"},
     {"check", command_check, "say how far the forms of a system are from one another"},
@@ -87,6 +89,7 @@ int main(int argc, char **argv)
     output_prepare();
     struct sigaction action = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &action, NULL); /* a reader that left shows as a failed write */
+    sigaction(SIGXFSZ, &action, NULL); /* and so does a file that may not grow */
     struct sigaction old;
     sigaction(SIGINT, NULL, &old);
     action.sa_handler = interrupted;

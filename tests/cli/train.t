@@ -1,0 +1,218 @@
+# A tiny set and a tiny model, which learns it.
+$ "$FIXTURES"/../labelled.sh d 80
+$ printf 'exec loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --batch 8 "$@"\n' > t
+$ sh t --epochs 6 --show | grep -v ' ssm$\| main$'
+| data        d: idx, 1 input a sample
+| training    72 sequences of 20 samples
+| validation  8 sequences of 20 samples
+| classes     2: 0 1
+|~ normalised  (u - 7[67].[0-9]*) 0.0[45][0-9]*
+|
+| model       small: 2 layers of s4d, width 8, state 8, zoh, steps 0.1 to 1
+|             layer norms, post-norm, dropout 0.1 tied over time, the answer from the mean of all samples
+| parameters  642
+|
+|
+| steps       54, 6 epochs of 8 sequences a step
+| rates       0.01, of state spaces 0.001, rising over 5 % of the steps, then a cosine
+| decay       0.01, gradients of norm above 1 are scaled to it
+| seed        0
+$ ls
+| d
+| t
+$ sh t --epochs 6 -o m.safetensors --log m.jsonl --note 'the first' --threads 1
+|~ result      validation accuracy 100 %, loss 0.*, after epoch [56] of 6
+| parameters  642
+|~ time        *s, 54 steps
+|~ memory      * MB at most
+| model       m.safetensors
+!~ epoch 1 of 6: loss 0.*, accuracy * %; validation loss 0.*, accuracy * %; *s, best so far
+!~ epoch 2 of 6: loss 0.*, accuracy * %; validation loss 0.*, accuracy * %; *s*
+!~ epoch 3 of 6: loss 0.*, accuracy * %; validation loss 0.*, accuracy * %; *s*
+!~ epoch 4 of 6: loss 0.*, accuracy * %; validation loss 0.*, accuracy * %; *s*
+!~ epoch 5 of 6: loss 0.*, accuracy * %; validation loss 0.*, accuracy * %; *s*
+!~ epoch 6 of 6: loss 0.*, accuracy * %; validation loss 0.*, accuracy * %; *s*
+$ ls
+| d
+| m.jsonl
+| m.safetensors
+| t
+$ wc -l < m.jsonl; sed -n '1p; 10p; $p' m.jsonl
+| 60
+|~ {"step": 1, "epoch": 1, "loss": *, "seconds": *}
+|~ {"epoch": 1, "train_loss": *, "valid_loss": *, "valid_accuracy": *, "seconds": *}
+|~ {"epoch": 6, "train_loss": *, "valid_loss": *, "valid_accuracy": 1, "seconds": *}
+$ grep -ao 'note":"[^}]*}' m.safetensors | tr -d '\\'
+|~ note":"{"program":"loci *","command":"loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --epochs 6 --batch 8","seed":0,"steps":54,"epochs":6,"finished":true,"best_epoch":*,"train_loss":*,"valid_loss":*,"valid_accuracy":1.0,"note":"the first"}
+
+# The same seed, the same bits: for any number of threads, and for a training that was killed, again and again.
+$ sh t --epochs 6 -o two.safetensors --threads 2 --note 'the first' >out 2>&1; cmp m.safetensors two.safetensors
+$ sh t --epochs 6 -o three.safetensors --threads 3 --note 'the first' >out 2>&1; cmp m.safetensors three.safetensors
+$ sh t --epochs 6 -o other.safetensors --seed 1 --note 'the first' >out 2>&1; cmp -s m.safetensors other.safetensors
+= 1
+$ for lines in 3 12 30 47; do
++     : >k.jsonl
++     sh t --epochs 6 -o k.safetensors --resume --log k.jsonl --note 'the first' >out 2>&1 &
++     until [ "$(wc -l <k.jsonl)" -ge $lines ] || ! kill -0 $! 2>/dev/null; do :; done
++     kill -9 $! 2>/dev/null
++     wait $! 2>/dev/null
++ done; sh t --epochs 6 -o k.safetensors --resume --log k.jsonl --note 'the first' >out 2>&1; tail -n 1 out; ls k.*; cmp m.safetensors k.safetensors
+|~ *k.safetensors*
+| k.jsonl
+| k.safetensors
+$ for log in m k; do sed 's/, "seconds".*//' $log.jsonl > $log.told; done; cmp m.told k.told
+
+# What is finished is not done again; what was stopped is not overwritten unless that is wanted.
+$ sh t --epochs 6 -o k.safetensors --resume
+! loci: k.safetensors: this training is finished
+$ sh t --epochs 7 -o k.safetensors --resume
+! loci: k.safetensors: was made by another command, and there is no k.safetensors.resume to go on from; without --resume it is made anew
+= 1
+$ env --default-signal=INT sh t --steps 1000000 -o s.safetensors --log s.jsonl 2>err &
++ until [ "$(wc -l 2>/dev/null <s.jsonl)" -ge 5 ] 2>/dev/null; do :; done; kill -INT $!; wait $!; echo $?; tail -n 1 err; ls s.*
+| 130
+|~ loci: train: interrupted after step * of 1000000; the same command with --resume goes on
+| s.jsonl
+| s.safetensors.resume
+$ sh t --steps 1000000 -o s.safetensors
+! loci: train: s.safetensors.resume is there: the training of s.safetensors was stopped; --resume, which goes on, or --restart, which begins anew, was expected
+= 2
+$ sh t --steps 1000000 --lr 0.02 -o s.safetensors --resume
+! loci: s.safetensors.resume: lr was 0.01 in the saved training and is 0.02 now
+= 1
+$ sh t --steps 1000000 --width 16 -o s.safetensors --resume
+! loci: s.safetensors.resume: configuration of the model is another one than that of the saved training
+= 1
+$ sh t --steps 1000000 -o s.safetensors --resume --log s.jsonl 2>err &
++ last=$(wc -l <s.jsonl); until [ "$(wc -l <s.jsonl)" -gt $last ]; do :; done; kill -TERM $!; wait $!; echo $?; tail -n 1 err
+| 130
+|~ loci: train: interrupted after step * of 1000000; the same command with --resume goes on
+$ grep -o '"step": [0-9]*' s.jsonl | awk '$2 != NR { print "a step is missing:", NR }'
+$ cp s.safetensors.resume whole; for at in 3 50 300 9000; do { head -c $at whole; printf '~'; tail -c +$((at + 2)) whole; } > s.safetensors.resume; sh t --steps 1000000 -o s.safetensors --resume 2>&1; done
+|~ loci: s.safetensors.resume: is *damaged*
+|~ loci: s.safetensors.resume: is *damaged*
+|~ loci: s.safetensors.resume: is *damaged*
+|~ loci: s.safetensors.resume: is *damaged*
+= 1
+$ head -c 1000 whole > s.safetensors.resume; sh t --steps 1000000 -o s.safetensors --resume
+!~ loci: s.safetensors.resume: is *
+= 1
+$ sh t --steps 3 -o s.safetensors --restart >out 2>&1; ls s.*
+| s.jsonl
+| s.safetensors
+
+# Steps, patience, no validation, the log as the output, a chart.
+$ sh t --steps 12 --valid 0 -o n.safetensors --log - | tail -n 2
+|~ {"step": 12, "epoch": 2, "loss": *, "seconds": *}
+|~ {"epoch": 2, "train_loss": *, "valid_loss": null, "valid_accuracy": null, "seconds": *}
+!~ epoch 1 of 2: loss *, accuracy * %; *s
+!~ epoch 2 of 2: loss *, accuracy * %; *s
+$ sh t --epochs 50 --lr 1e-9 --patience 1 -o n.safetensors --log n.jsonl >out 2>&1; test "$(grep -c train_loss n.jsonl)" -lt 50
+$ sh t --epochs 2 -o n.safetensors --plot - 2>out | head -n 1
+| Training of n.safetensors
+
+# What cannot go on: the best model before, and the last state, stay.
+$ sh t --epochs 3 --lr 1e30 --lr-ssm 1e30 --clip 0 --warmup 0 -o n.safetensors --restart; ls n.*
+!~ loci: the * in step 2 is not finite; no epoch was finished, so that there is no model yet
+| n.jsonl
+| n.safetensors
+| n.safetensors.resume
+$ cp m.safetensors full.safetensors; (ulimit -f 4; sh t --epochs 3 -o full.safetensors); cmp m.safetensors full.safetensors; ls full*
+! loci: full.safetensors.resume: writing failed: File too large
+| full.safetensors
+$ sh t --epochs 3 -o nowhere/m.safetensors
+! loci: nowhere/m.safetensors.resume: cannot be created: No such file or directory
+= 1
+$ mkdir folder; sh t --epochs 3 -o n.safetensors --restart --log folder
+! loci: folder: cannot be created: Is a directory
+= 1
+
+# Options that do not fit.
+$ loci train d
+! loci: train: -o MODEL.safetensors is missing; a file for the model was expected
+= 2
+$ loci train d -o -
+! loci: train: -o is standard output; a file was expected, which is written again and again
+= 2
+$ loci train d -o x --preset tiny
+! loci: train: --preset: there is no preset tiny; s4-example, small, audio or lstm was expected
+= 2
+$ loci train d -o x --layer gru
+! loci: train: --layer is "gru"; s4d or lstm was expected
+= 2
+$ loci train d -o x --layers 0
+! loci: train: --layers is 0; 1 to 1024 was expected
+= 2
+$ loci train d -o x --width 70000
+! loci: train: --width is 70000; 1 to 65535 was expected
+= 2
+$ loci train d -o x --state 3
+! loci: train: --state is 3; an even number was expected
+= 2
+$ loci train d -o x --state 2000
+! loci: train: --state is 2000; an even number of 2 to 1024 was expected
+= 2
+$ loci train d -o x --dropout 1
+! loci: train: --dropout is 1; 0 to below 1 was expected
+= 2
+$ loci train d -o x --dt-min 0
+! loci: train: --dt-min is 0; more than 0, at most 1e6 was expected
+= 2
+$ loci train d -o x --dt-min 1
+! loci: train: --dt-min is 1 and --dt-max 0.1; the first was expected to be less
+= 2
+$ loci train d -o x --layer lstm --state 4
+! loci: train: --state, --dt-min, --dt-max and --discretization are for s4d; the layers here are lstm
+= 2
+$ loci train d -o x --preset lstm --prenorm
+! loci: train: the preset lstm has neither residuals nor norms; --norm, --prenorm and --postnorm are for others
+= 2
+$ loci train d -o x --prenorm --postnorm
+! loci: train: --prenorm and --postnorm exclude each other; one was expected
+= 2
+$ loci train d -o x --batch 0
+! loci: train: --batch is 0; 1 to 65536 was expected
+= 2
+$ loci train d -o x --lr 0
+! loci: train: --lr is 0; more than 0 was expected
+= 2
+$ loci train d -o x --valid 1
+! loci: train: --valid is 1; 0 to below 1 was expected
+= 2
+$ loci train d -o x --epochs 0
+! loci: train: --epochs is 0, and no --steps ends the training; one was expected
+= 2
+$ loci train d -o x --threads 1025
+! loci: train: --threads is 1025; 0 to 1024 was expected
+= 2
+$ loci train d -o x --resume --restart
+! loci: train: --resume and --restart exclude each other; one was expected
+= 2
+$ loci train d -o x --plot x.pdf
+! loci: train: --plot: x.pdf: no chart can be written there; FILE.svg, FILE.png or - was expected
+= 2
+$ loci train d -o x --log - --plot -
+! loci: train: the chart and the log both go to standard output; --log with a file was expected
+= 2
+
+# Data that cannot be.
+$ loci train nowhere -o x
+! loci: nowhere: cannot be opened: No such file or directory
+= 1
+$ loci train t -o x
+! loci: t: is a file; the folder of a data set was expected
+= 1
+$ loci train folder -o x
+!~ loci: folder: holds no data set: * was expected
+= 1
+$ loci train d -o x --match '*'
+! loci: d: is a data set of kind idx; label, match, except and resample are for sound
+= 1
+$ cp -r d e; printf '\005' | dd of=e/train-labels-idx1-ubyte bs=1 seek=8 conv=notrunc 2>/dev/null; loci train e -o x
+! loci: e: no sequence is of class 2; each class needs one
+= 1
+$ head -c 60 d/train-labels-idx1-ubyte > e/train-labels-idx1-ubyte; loci train e -o x
+!~ loci: e*: *
+= 1
+$ test -e x || test -e x.resume
+= 1
