@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * bench_train.c - what a step of training costs, and which part of it: s4-example on sequences of 1024 samples of 3
- * numbers, in batches of 64, dropout on.
+ * bench_train.c - what a step of training costs, and which part of it: sequences of LENGTH (1024) samples of 3 numbers, in
+ * batches of 64, dropout on.
  *
- *     bench_train [THREADS]
+ *     bench_train [PRESET [LENGTH [THREADS [SEQUENCES]]]]
  *
- * Steps are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one thread, micro-batches of
- * the size that training takes, and are given for a batch, in core milliseconds. */
+ * Steps of PRESET (s4-example) are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one
+ * thread, with micro-batches of SEQUENCES (as many as in training), and are given for a batch, in core milliseconds. */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@
 #include "train/micro.h"
 #include "train/optimizer.h"
 
-enum { BATCH = 64, LENGTH = 1024, INPUTS = 3, CLASSES = 10, SEQUENCES = 128 };
+enum { BATCH = 64, INPUTS = 3, CLASSES = 10, SEQUENCES = 128 };
 
 static void stop(const char *what)
 {
@@ -28,10 +28,11 @@ static void stop(const char *what)
     exit(1);
 }
 
-static double wall(void)
+/* Seconds by the clock on the wall, or of all threads on processors. */
+static double seconds_of(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -57,11 +58,11 @@ static void write_array(const char *folder, const char *name, const double *x, c
     if (loci_npy_write(path, x, shape, d, 1, &error)) stop(error.text);
 }
 
-static loci_dataset *noise(void)
+static loci_dataset *noise(size_t L)
 {
     static const char *const names[] = {"train_x.npy", "train_y.npy", "test_x.npy", "test_y.npy"};
     char folder[] = "/tmp/loci-bench-XXXXXX", path[128];
-    const size_t shape[] = {SEQUENCES, LENGTH, INPUTS}, count = (size_t)SEQUENCES * LENGTH * INPUTS;
+    const size_t shape[] = {SEQUENCES, L, INPUTS}, count = SEQUENCES * L * INPUTS;
     double *x = malloc(count * sizeof *x), y[SEQUENCES];
     loci_dataset *set;
     loci_error error;
@@ -91,26 +92,28 @@ static void time_steps(loci_model *model, const loci_dataset *set, size_t thread
     loci_evaluation result = {0};
     loci_train_options options = loci_train_options_default();
     options.epochs = 1000, options.threads = threads;
-    double step[BENCH_ROUNDS], evaluation[BENCH_ROUNDS];
+    bench_case step = {0}, busy = {0}, evaluation = {0};
     const double before = resident();
     if (loci_trainer_create(&trainer, model, set, NULL, &options, &error)) stop(error.text);
     for (int r = -1; r < BENCH_ROUNDS; r++) {
-        const double start = wall();
+        const double start = seconds_of(CLOCK_MONOTONIC), worked = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
         if (loci_trainer_step(trainer, &report, &error)) stop(error.text);
-        if (r >= 0) step[r] = wall() - start;
+        if (r < 0) continue;
+        step.seconds[r] = seconds_of(CLOCK_MONOTONIC) - start;
+        busy.seconds[r] = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - worked;
     }
     const double held = resident() - before;
     loci_trainer_free(trainer);
     const loci_evaluate_options how = {.threads = threads};
     for (int r = 0; r < BENCH_ROUNDS; r++) {
         if (loci_evaluate(&result, model, set, &how, &error)) stop(error.text);
-        evaluation[r] = result.seconds * BATCH / SEQUENCES;
+        evaluation.seconds[r] = result.seconds * BATCH / SEQUENCES;
     }
-    bench_case c = {0}, d = {0};
-    memcpy(c.seconds, step, sizeof step), memcpy(d.seconds, evaluation, sizeof evaluation);
     printf("on %zu threads, batches of %d\n", threads, BATCH);
-    printf("  step        %8.1f ms, best %.1f\n", 1e3 * bench_median(&c), 1e3 * bench_best(&c));
-    printf("  evaluation  %8.1f ms, best %.1f\n", 1e3 * bench_median(&d), 1e3 * bench_best(&d));
+    printf("  step        %8.1f ms, best %.1f\n", 1e3 * bench_median(&step), 1e3 * bench_best(&step));
+    printf("  of cores    %8.1f ms\n", 1e3 * bench_median(&busy));
+    printf("  evaluation  %8.1f ms, best %.1f\n", 1e3 * bench_median(&evaluation),
+           1e3 * bench_best(&evaluation));
     printf("  memory      %8.1f MiB beside the data\n", held);
 }
 
@@ -168,23 +171,22 @@ static void run_optimizer(void *argument)
                              1 / (1 + norm), 1000);
 }
 
-static void time_parts(loci_model *model)
+static void time_parts(loci_model *model, size_t L, size_t B)
 {
     const loci_model_config *c = loci_model_configuration(model);
-    const size_t B = loci_micro_most(LENGTH, c->width);
     loci_error error;
-    bench b = {.model = model, .pass = {.B = B, .L = LENGTH, .seed = 1}};
-    if (loci_network_create_f32(&b.network, model, LENGTH, &error)) stop(error.text);
+    bench b = {.model = model, .pass = {.B = B, .L = L, .seed = 1}};
+    if (loci_network_create_f32(&b.network, model, L, &error)) stop(error.text);
     b.parts = loci_network_parts_f32(b.network), b.size = loci_model_size(model);
     const size_t gradient = loci_network_gradient_size_f32(b.network);
-    b.u = loci_allocate(B * LENGTH * INPUTS, sizeof(float)), b.y = loci_allocate(B * CLASSES, sizeof(float));
+    b.u = loci_allocate(B * L * INPUTS, sizeof(float)), b.y = loci_allocate(B * CLASSES, sizeof(float));
     b.dy = loci_allocate(B * CLASSES, sizeof(float)), b.gradient = loci_allocate(gradient, sizeof(float));
     b.dparameters = loci_allocate(b.size, sizeof(float)), b.m = loci_allocate(b.size, sizeof(float));
     b.v = loci_allocate(b.size, sizeof(float));
     b.workspace = loci_allocate(loci_network_workspace_f32(b.network, B, 1), 1);
     if (!b.u || !b.y || !b.dy || !b.gradient || !b.dparameters || !b.m || !b.v || !b.workspace)
         stop("no memory");
-    for (size_t i = 0; i < B * LENGTH * INPUTS; i++) b.u[i] = (float)(loci_random_uniform(2, i) - 0.5);
+    for (size_t i = 0; i < B * L * INPUTS; i++) b.u[i] = (float)(loci_random_uniform(2, i) - 0.5);
     for (size_t i = 0; i < B * CLASSES; i++) b.dy[i] = (float)(loci_random_uniform(3, i) - 0.5);
     run_prepare(&b);
 
@@ -194,9 +196,12 @@ static void time_parts(loci_model *model)
                           {"peak", bench_peak_run, NULL, {0}}};
     enum { CASES = sizeof cases / sizeof *cases };
     bench_rounds(cases, CASES, 0.05);
-    /* products with the weights of a layer, H to 2 H: forward, and twice in backward */
-    const double products = 2.0 * (double)c->layers * 2 * (double)(c->width * c->width) * LENGTH * BATCH,
-                 peak = bench_peak_operations() / bench_median(&cases[CASES - 1]),
+    /* products with weights, once forward, twice in backward: an S4D layer's H to 2 H; an LSTM's four gates */
+    const double H = (double)c->width,
+                 lstm = 4 * H * ((double)c->inputs + H + 2 * H * (double)(c->layers - 1));
+    const double weights = c->layer == LOCI_LAYER_LSTM ? lstm : (double)c->layers * 2 * H * H;
+    const double products = 2 * weights * (double)L * BATCH;
+    const double peak = bench_peak_operations() / bench_median(&cases[CASES - 1]),
                  times = (double)BATCH / (double)B;
     printf("on one thread, core ms for a batch, in micro-batches of %zu\n", B);
     for (int i = 0; i < CASES - 1; i++) {
@@ -217,20 +222,27 @@ static void time_parts(loci_model *model)
     loci_network_free_f32(b.network);
 }
 
+static size_t number(char **argv, int argc, int at, size_t usual)
+{
+    const long value = at < argc ? strtol(argv[at], NULL, 10) : (long)usual;
+    if (value < 1 || value > 65536) stop("usage: bench_train [PRESET [LENGTH [THREADS [SEQUENCES]]]]");
+    return (size_t)value;
+}
+
 int main(int argc, char **argv)
 {
-    const long threads = argc == 2 ? strtol(argv[1], NULL, 10) : 2;
     loci_model *model;
     loci_model_config config;
     loci_error error;
-    if (argc > 2 || threads < 1 || threads > 64) stop("usage: bench_train [THREADS]");
-    if (loci_model_preset(&config, "s4-example", INPUTS, CLASSES, &error) ||
+    if (loci_model_preset(&config, argc > 1 ? argv[1] : "s4-example", INPUTS, CLASSES, &error) ||
         loci_model_create(&model, &config, &error))
         stop(error.text);
+    const size_t L = number(argv, argc, 2, 1024), threads = number(argv, argc, 3, 2),
+                 B = number(argv, argc, 4, loci_micro_most(&config, L));
     loci_model_initialize(model, 0);
-    loci_dataset *set = noise();
-    time_steps(model, set, (size_t)threads);
-    time_parts(model);
+    loci_dataset *set = noise(L);
+    time_steps(model, set, threads);
+    time_parts(model, L, B);
     loci_dataset_close(set);
     loci_model_free(model);
     return 0;

@@ -69,7 +69,7 @@ static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_e
                                 .loss = batch->loss,
                                 .answer = batch->answer,
                                 .L = L,
-                                .most = loci_micro_most(L, config->width)};
+                                .most = loci_micro_most(config, L)};
     if (group->micro.most > batch->shard_most) group->micro.most = batch->shard_most;
     group->shard = batch->shard_most;
     group->shards = (group->of.count + group->shard - 1) / group->shard;

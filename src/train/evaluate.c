@@ -80,7 +80,7 @@ static loci_status open_group(evaluation *e, const loci_length_group *group, loc
     if (status) return status;
     e->micro.network = e->network;
     e->micro.L = L;
-    e->micro.most = loci_micro_most(L, e->micro.config->width);
+    e->micro.most = loci_micro_most(e->micro.config, L);
     e->workspace_size = loci_micro_workspace(&e->micro, 0);
     const size_t batches = (group->count + e->micro.most - 1) / e->micro.most;
     const size_t threads = e->threads < batches ? e->threads : batches;

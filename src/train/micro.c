@@ -7,11 +7,12 @@
 #include "base/allocate.h"
 #include "train/loss.h"
 
-size_t loci_micro_most(size_t L, size_t width)
+size_t loci_micro_most(const loci_model_config *config, size_t L)
 {
-    enum { NUMBERS = 4 * 1024 * 128, MOST = 16 };
-    const size_t lanes = (width + 15) / 16 * 16, fit = L > 0 ? NUMBERS / lanes / L : MOST;
-    return fit < 1 ? 1 : fit > MOST ? MOST : fit;
+    enum { NUMBERS = 1024 * 128, MOST = 16 };
+    const size_t lanes = (config->width + 15) / 16 * 16, fit = L > 0 ? NUMBERS / lanes / L : MOST,
+                 least = config->layer == LOCI_LAYER_LSTM ? 4 : 1;
+    return fit < least ? least : fit > MOST ? MOST : fit;
 }
 
 /* What a micro-batch needs beside the network: samples, answers and their gradient, lengths. */

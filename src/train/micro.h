@@ -19,9 +19,10 @@ typedef struct {
     double scale;  /* of gradients */
 } loci_micro;
 
-/* How many sequences of L samples make a micro-batch: 4 of 1024 samples at width 128, as many numbers for others, 1 to 16.
- * More would not be faster, and take more memory. */
-size_t loci_micro_most(size_t L, size_t width);
+/* How many sequences of L samples make a micro-batch: as many as have the numbers of one of 1024 samples at width 128, up
+ * to 16. More are slower, as they leave the cache, and take more memory. The steps of an LSTM are products of so many rows
+ * with its weights, which take four to be quick. */
+size_t loci_micro_most(const loci_model_config *config, size_t L);
 
 /* Bytes, on a 64-byte boundary; 0: too many. */
 size_t loci_micro_workspace(const loci_micro *micro, int backward);
