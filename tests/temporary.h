@@ -20,19 +20,41 @@ static inline int temporary_setup(void **state)
     return mkdtemp(temporary_folder) ? 0 : -1;
 }
 
+/* Removes what is in a folder, folders too, and the folder. */
+static inline int temporary_remove(const char *folder)
+{
+    DIR *directory = opendir(folder);
+    if (!directory) return -1;
+    char path[1024];
+    struct stat there;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        snprintf(path, sizeof path, "%.700s/%.250s", folder, entry->d_name);
+        const int is_folder = lstat(path, &there) == 0 && S_ISDIR(there.st_mode);
+        if ((is_folder ? temporary_remove(path) : remove(path)) != 0)
+            fprintf(stderr, "%s stays behind\n", path);
+    }
+    closedir(directory);
+    return rmdir(folder);
+}
+
 static inline int temporary_teardown(void **state)
 {
     (void)state;
-    DIR *folder = opendir(temporary_folder);
-    if (!folder) return -1;
-    char path[512];
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        snprintf(path, sizeof path, "%.200s/%.250s", temporary_folder, entry->d_name);
-        if (remove(path) != 0) fprintf(stderr, "%s stays behind\n", path);
+    return temporary_remove(temporary_folder);
+}
+
+/* Makes the folders of a path in the folder, "a/b/c". */
+static inline void temporary_folders(const char *name)
+{
+    char path[320];
+    snprintf(path, sizeof path, "%s/%.240s", temporary_folder, name);
+    for (char *slash = path + strlen(temporary_folder) + 1; slash; *slash++ = '/') {
+        slash = strchr(slash, '/');
+        if (slash) *slash = 0;
+        mkdir(path, 0700);
+        if (!slash) break;
     }
-    closedir(folder);
-    return rmdir(temporary_folder);
 }
 
 /* The path of a name in the folder; good until the fourth call after this one. */
