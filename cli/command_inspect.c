@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * command_inspect.c - what a memory holds, and what it forgot. */
+ * command_inspect.c - what a memory holds, and what it forgot; what a model is made of. */
 #include "command.h"
 
 #include <errno.h>
@@ -8,8 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <loci/data.h>
+
+#include "chart.h"
+#include "inspect_model.h"
 #include "kept.h"
 #include "message.h"
+#include "model_read.h"
 #include "output.h"
 #include "words.h"
 
@@ -288,42 +293,89 @@ static void text_write(output *out, const kept *k, const knowledge *now)
                   now->spec->order, coefficients, now->spec->order == 1 ? "was" : "were");
 }
 
-int command_inspect(int argc, char **argv)
+static int inspect_memory(const void *bytes, size_t size, const char *path, bool json)
 {
-    bool json = false;
-    const option table[] = {
-        {"json", 0, OPTION_FLAG, &json, NULL, "print everything as JSON"},
-    };
-    const options_page page = {
-        .command = "inspect",
-        .synopsis = "M.loci [--json]",
-        .purpose =
-            "Say what a memory holds: its measure, its signal, its size, and how much of each stretch of the "
-            "past it forgot. A stretch of N coefficients resolves about N/3 cycles.",
-        .options = table,
-        .count = sizeof table / sizeof table[0],
-        .operand = "M.loci",
-        .least = 1,
-        .most = 1,
-    };
-    kept k = {0};
+    kept k;
     knowledge now = {0};
-    int status = options_parse(&page, &argc, argv);
-    if (status == OPTIONS_GO) {
-        status = kept_load(&k, argv[1]);
-        if (!status) status = learn(&now, &k);
-        if (!status) {
-            output out;
-            output_open(&out, NULL);
-            if (json)
-                json_write(&out, &k, &now);
-            else
-                text_write(&out, &k, &now);
-            status = output_close(&out);
-        }
+    int status = kept_from(&k, bytes, size, path);
+    if (!status) status = learn(&now, &k);
+    if (!status) {
+        output out;
+        output_open(&out, NULL);
+        if (json)
+            json_write(&out, &k, &now);
+        else
+            text_write(&out, &k, &now);
+        status = output_close(&out);
     }
     free(now.kept);
     free(now.whole);
     kept_release(&k);
     return status;
+}
+
+static int inspect(const char *path, bool json, const char *plot)
+{
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    void *bytes;
+    size_t size;
+    loci_error error;
+    if (loci_file_read(path, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    int status;
+    if (model_looks(bytes, size)) {
+        loci_model *model = NULL;
+        status = model_from(&model, bytes, size, name);
+        if (!status) status = inspect_model(model, name, json, plot);
+        loci_model_free(model);
+    } else {
+        status = plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
+                      : inspect_memory(bytes, size, path, json);
+    }
+    free(bytes);
+    return status;
+}
+
+static int plot_check(const char *plot, bool json, const char *path)
+{
+    loci_error error;
+    if (json && strcmp(plot, "-") == 0)
+        return message_usage(
+            "inspect: the chart and the JSON both go to standard output; --plot with a file was expected");
+    if (output_same_file(path, plot))
+        return message_usage("inspect: %s is the model itself; another file was expected for the chart",
+                             path);
+    if (chart_check(plot, &error) == LOCI_OK) return STATUS_DONE;
+    return error.status == LOCI_E_ARGUMENT ? message_usage("inspect: --plot: %s", error.text)
+                                           : message_fail("--plot: %s", error.text);
+}
+
+int command_inspect(int argc, char **argv)
+{
+    bool json = false;
+    const char *plot = NULL;
+    const option table[] = {
+        {"json", 0, OPTION_FLAG, &json, NULL, "print everything as JSON"},
+        {"plot", 0, OPTION_TEXT, &plot, "FILE",
+         "of a model: draw kernels of each layer as well: .svg, .png, or '-': in the terminal instead of the text"},
+    };
+    const options_page page = {
+        .command = "inspect",
+        .synopsis = "FILE [OPTION]...",
+        .purpose =
+            "Say what a memory holds: its measure, its signal, its size, and how much of each stretch of the "
+            "past it forgot. A stretch of N coefficients resolves about N/3 cycles.\n"
+            "\n"
+            "Say what a model is made of: its layers, what it was trained on, its parameters, and how fast and how slow "
+            "each layer is.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .operand = "FILE",
+        .least = 1,
+        .most = 1,
+    };
+    int status = options_parse(&page, &argc, argv);
+    if (status != OPTIONS_GO) return status;
+    status = plot ? plot_check(plot, json, argv[1]) : STATUS_DONE;
+    return status ? status : inspect(argv[1], json, plot);
 }

@@ -151,23 +151,27 @@ static bool note_read(kept *k, const char *note, size_t length)
 
 int kept_load(kept *k, const char *path)
 {
-    *k = (kept){.path = strcmp(path, "-") == 0 ? "standard input" : path};
     void *bytes;
     size_t size;
     loci_error error;
+    *k = (kept){0};
     if (loci_file_read(path, &bytes, &size, file_limit, &error) != LOCI_OK)
         return message_error(NULL, &error);
-    loci_memory_header header;
-    int status = STATUS_DONE;
-    if (loci_memory_load_header(&header, bytes, size, &error) != LOCI_OK) {
-        status = fail(k, &error);
-    } else {
-        status = prepare(k, &header.spec, header.channels);
-        if (!status && !note_read(k, header.note, header.note_length)) status = message_memory();
-        if (!status && loci_memory_load(k->memory, k->plan, bytes, size, &error) != LOCI_OK)
-            status = fail(k, &error);
-    }
+    const int status = kept_from(k, bytes, size, path);
     free(bytes);
+    return status;
+}
+
+int kept_from(kept *k, const void *bytes, size_t size, const char *path)
+{
+    *k = (kept){.path = strcmp(path, "-") == 0 ? "standard input" : path};
+    loci_memory_header header;
+    loci_error error;
+    if (loci_memory_load_header(&header, bytes, size, &error) != LOCI_OK) return fail(k, &error);
+    int status = prepare(k, &header.spec, header.channels);
+    if (!status && !note_read(k, header.note, header.note_length)) status = message_memory();
+    if (!status && loci_memory_load(k->memory, k->plan, bytes, size, &error) != LOCI_OK)
+        status = fail(k, &error);
     return status;
 }
 

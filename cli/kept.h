@@ -35,6 +35,7 @@ typedef struct {
 /* An empty memory; names are taken over by copying, NULL: none yet. */
 int kept_create(kept *k, const loci_memory_spec *spec, size_t channels, double start);
 int kept_load(kept *k, const char *path);
+int kept_from(kept *k, const void *bytes, size_t size, const char *path); /* a file that was read already */
 int kept_save(const kept *k, const char *path);
 void kept_release(kept *k);
 

@@ -23,7 +23,7 @@ static const struct {
     {"remember", command_remember, "squeeze a signal into a memory of bounded size"},
     {"recall", command_recall, "get any part of the signal back from the memory"},
     {"merge", command_merge, "join memories of stretches that follow one another"},
-    {"inspect", command_inspect, "say what a memory holds and what it forgot"},
+    {"inspect", command_inspect, "say what a memory holds and what it forgot, what a model is made of"},
     {"train", command_train, "train a model on labelled sequences"},
     {"eval", command_eval, "measure a model on labelled sequences"},
     {"kernel", command_kernel, "print and draw the kernel of a linear system"},

@@ -54,6 +54,30 @@ int model_read(loci_model **model, const char *path)
     return status;
 }
 
+/* Behind a string that is longer than all its words: see src/model/json.c. */
+int model_note(json_t **note, const loci_model *model)
+{
+    *note = NULL;
+    const char *text = loci_model_description(model)->note;
+    if (!text) return STATUS_DONE;
+    const size_t length = strlen(text);
+    size_t first = 24;
+    while (first < length) first *= 2;
+    char *both = malloc(first + length + 6);
+    if (!both) return message_memory();
+    memset(both, 'x', 2 + first);
+    memcpy(both, "[\"", 2);
+    snprintf(both + 2 + first, length + 4, "\",%s]", text);
+    json_error_t problem;
+    json_t *array = json_loads(both, 0, &problem);
+    free(both);
+    if (!array && json_error_code(&problem) == json_error_out_of_memory) return message_memory();
+    json_t *object = json_array_get(array, 1);
+    if (json_is_object(object)) *note = json_incref(object);
+    json_decref(array);
+    return STATUS_DONE;
+}
+
 int model_write(const loci_model *model, const char *path)
 {
     void *bytes;

@@ -3,6 +3,7 @@
 #ifndef LOCI_CLI_MODEL_READ_H
 #define LOCI_CLI_MODEL_READ_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,10 @@ bool model_is_at(const char *path);
 /* path "-": standard input. Released by loci_model_free. */
 int model_read(loci_model **model, const char *path);
 int model_from(loci_model **model, const void *bytes, size_t size, const char *path);
+
+/* *note = the object that the note of the description is, NULL where there is none, or it is none; to be released by
+ * json_decref. */
+int model_note(json_t **note, const loci_model *model);
 
 /* Whole or not at all. */
 int model_write(const loci_model *model, const char *path);

@@ -10,6 +10,7 @@ set -u
 export LC_ALL=C
 library=$(realpath "$1") || exit 2
 program=$(realpath "$2") || exit 2
+golden=$(cd "$(dirname "$0")/golden" && pwd) || exit 2
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/work"
@@ -105,6 +106,12 @@ check answer.csv simulate s4d-lin:4,copies=2 plain.csv --form convolution --swit
 check answer.npy simulate legs:4 signal.csv --time time --column temp --form continuous -o answer.npy
 check '' simulate legs:4 plain.csv --column 1 --plot -
 check '' check s4d-lin:4 --length 9 --json
+cp "$golden/s4d_state.safetensors" state.safetensors
+check model.safetensors convert state.safetensors -o model.safetensors --classes 0,1,2,3,4,5,6,7,8,9 --shift 1,2,3
+"$program" convert state.safetensors -o model.safetensors --rate 8000
+check '' inspect model.safetensors
+check '' inspect model.safetensors --json
+check '' inspect model.safetensors --plot -
 
 echo "1..$count"
 [ "$failures" = 0 ]

@@ -24,8 +24,10 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/checksum.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "model/json.h"
 #include "model/model.h"
 
 #define FORMAT "loci"
@@ -61,19 +63,6 @@ static uint64_t stir(uint64_t h, uint64_t value)
     return loci_random_mix((h ^ value) + 0x9e3779b97f4a7c15u);
 }
 
-static uint64_t stir_bytes(uint64_t h, const void *bytes, size_t size)
-{
-    const unsigned char *at = bytes;
-    h = stir(h, size);
-    for (; size >= 8; size -= 8, at += 8) {
-        uint64_t value = 0;
-        for (int i = 0; i < 8; i++) value |= (uint64_t)at[i] << (8 * i);
-        h = stir(h, value);
-    }
-    for (; size > 0; size--) h = stir(h, *at++);
-    return h;
-}
-
 static uint64_t stir_double(uint64_t h, double value)
 {
     uint64_t bits;
@@ -105,12 +94,12 @@ uint64_t loci_model_fingerprint(const loci_model *model)
 }
 
 /* texts: config, description, note. */
-static uint64_t checksum(const char *const texts[3], const unsigned char *data, size_t size)
+static uint64_t checksum(const char *const texts[3], const void *data, size_t size)
 {
-    uint64_t h = 0;
+    uint64_t h = loci_checksum(data, size);
     for (int i = 0; i < 3; i++)
-        h = texts[i] ? stir_bytes(h, texts[i], strlen(texts[i])) : stir(h, UINT64_MAX);
-    return stir_bytes(h, data, size);
+        h = stir(h, texts[i] ? loci_checksum(texts[i], strlen(texts[i])) : UINT64_MAX);
+    return h;
 }
 
 /* ---- writing ---- */
@@ -321,11 +310,12 @@ static loci_status take_no_more(fields *f)
 /* *object = what a text of the metadata holds. */
 static loci_status parse(json_t **object, const char *name, const char *text, loci_error *error)
 {
-    json_error_t problem;
+    json_t *value;
+    char what[32];
+    snprintf(what, sizeof what, "the %s", name);
     if (!text) return loci_fail(error, LOCI_E_FORMAT, "has no %s in its metadata", name);
-    json_t *value = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
-    if (!value && json_error_code(&problem) == json_error_out_of_memory)
-        return loci_fail(error, LOCI_E_MEMORY, "out of memory for the %s of a model", name);
+    const loci_status status = loci_json_read(&value, text, strlen(text), what, error);
+    if (status) return status;
     if (!json_is_object(value)) {
         json_decref(value);
         return loci_fail(error, LOCI_E_FORMAT, "the %s is no JSON object", name);
@@ -519,7 +509,7 @@ static loci_status check_sum(const loci_safetensors *file, const char *const tex
     const char *sum = loci_safetensors_metadata(file, "checksum");
     const size_t count = loci_safetensors_count(file);
     if (!sum || count == 0) return LOCI_OK;
-    const unsigned char *data = loci_safetensors_tensor(file, 0)->data;
+    const void *data = loci_safetensors_tensor(file, 0)->data;
     size_t size = 0;
     for (size_t i = 0; i < count; i++) size += loci_safetensors_tensor(file, i)->bytes;
     char expected[24];

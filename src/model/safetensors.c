@@ -11,6 +11,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "model/json.h"
 
 enum { HEADER_MOST = 100000000 }; /* the format's own bound */
 
@@ -144,13 +145,7 @@ loci_status loci_safetensors_read(loci_safetensors **file, const void *bytes, si
         return loci_fail(error, LOCI_E_FORMAT, "is no safetensors file: its header is no object");
     loci_safetensors *f = loci_allocate(1, sizeof *f);
     if (!f) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a file of tensors");
-    json_error_t problem;
-    f->header = json_loadb((const char *)b + 8, (size_t)length, JSON_REJECT_DUPLICATES, &problem);
-    loci_status status = LOCI_OK;
-    if (!f->header)
-        status = loci_fail(
-            error, json_error_code(&problem) == json_error_out_of_memory ? LOCI_E_MEMORY : LOCI_E_FORMAT,
-            "the header is no JSON: %.160s", problem.text);
+    loci_status status = loci_json_read(&f->header, (const char *)b + 8, (size_t)length, "the header", error);
     if (status == LOCI_OK) status = read_tensors(f, b + 8 + length, size - 8 - (size_t)length, error);
     if (status != LOCI_OK) {
         loci_safetensors_free(f);

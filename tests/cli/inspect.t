@@ -131,5 +131,5 @@ $ loci inspect m.csv
 ! loci: m.csv: is not a memory: it does not begin like one
 = 1
 $ loci inspect
-! loci: inspect: M.loci is missing; 'loci help inspect' shows how to use it
+! loci: inspect: FILE is missing; 'loci help inspect' shows how to use it
 = 2

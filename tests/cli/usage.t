@@ -6,15 +6,20 @@ $ loci --help | head -n 1
 $ test "$(loci help)" = "$(loci --help)" && test "$(loci -h)" = "$(loci --help)"
 $ test "$(loci help recall)" = "$(loci recall --help)" && test "$(loci recall -h)" = "$(loci help recall)"
 $ loci help inspect
-| Usage: loci inspect M.loci [--json]
+| Usage: loci inspect FILE [OPTION]...
 |
 | Say what a memory holds: its measure, its signal, its size, and how much of each
 | stretch of the past it forgot. A stretch of N coefficients resolves about N/3
 | cycles.
 |
+| Say what a model is made of: its layers, what it was trained on, its parameters,
+| and how fast and how slow each layer is.
+|
 | Options:
-|       --json    print everything as JSON
-|       --help    print this page
+|       --json       print everything as JSON
+|       --plot FILE  of a model: draw kernels of each layer as well: .svg, .png,
+|                    or '-': in the terminal instead of the text
+|       --help       print this page
 $ loci
 ! loci: no command was given; 'loci --help' lists them
 = 2
