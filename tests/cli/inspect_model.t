@@ -101,7 +101,7 @@ $ head -c 2000 m.safetensors > x; loci inspect x
 ! loci: x: is no safetensors file, or a damaged one: a header of 2280 bytes in 2000
 = 1
 $ { head -c 11000 m.safetensors; printf x; tail -c +11002 m.safetensors; } > x; loci inspect x
-! loci: x: is damaged, or was changed by a program that kept its checksum: it is 9473c7d833827bd2; 31a45f79f9fd9e8b was expected
+! loci: x: is damaged, or was changed by a program that kept its checksum
 = 1
 $ printf '\377\0\0\0\0\0\0\200{' > x; loci inspect x
 ! loci: x: is not a memory: it does not begin like one
