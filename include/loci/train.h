@@ -4,14 +4,16 @@
  * libloci-train.
  *
  * A thread takes a micro-batch through the whole network, forward and backward. Gradients are summed in an order that
- * does not depend on the number of threads: the same seed gives the same bits for any number of them.
+ * does not depend on the number of threads: the same seed gives the same bits for any number of them. Sequences of
+ * different lengths are grouped by length, each group in a network of its own, padded to a common length that convolutions
+ * like; padding changes nothing.
  *
  *     loci_trainer_create(&trainer, model, train, valid, &options, &error);
  *     do {
  *         loci_trainer_step(trainer, &report, &error);
- *         if (report.epoch_ended) loci_trainer_validate(trainer, &report, &error);
+ *         if (report.epoch_ended) loci_trainer_validate(trainer, NULL, NULL, &report, &error);
  *     } while (!report.finished);
- *     loci_trainer_best(trainer)      the model with the least validation loss
+ *     loci_trainer_best(trainer, model);      the parameters with the least validation loss
  */
 #ifndef LOCI_TRAIN_H
 #define LOCI_TRAIN_H
@@ -28,64 +30,70 @@ extern "C" {
 #endif
 
 typedef struct {
-    size_t
-        batch; /* sequences a step, 1 to 65536. Memory does not grow with it: it is cut into micro-batches, so that a
-                        large batch is gradient accumulation */
-    size_t epochs; /* passes over the training set, and */
-    uint64_t
-        steps; /* steps: the training ends with whichever comes first; 0: that bound is absent; not both */
-    double lr; /* of the group LOCI_GROUP_MAIN and LOCI_GROUP_UNDECAYED, > 0 */
-    double lr_ssm; /* at most that of LOCI_GROUP_SSM: its rate is min(lr, lr_ssm) */
-    double decay;  /* AdamW's weight decay, of LOCI_GROUP_MAIN alone, >= 0 */
-    double
-        warmup; /* share of all steps in which the rate rises from 0, 0 to below 1; then it falls to 0 as a cosine */
+    /* Sequences a step, 1 to 65536; the last batch of an epoch has what is left. Memory does not grow with it: it is cut
+     * into micro-batches, so that a large batch is gradient accumulation. */
+    size_t batch;
+    /* Passes over the training set, and steps. The training ends with whichever comes first; 0: that bound is absent. Not
+     * both are 0. */
+    size_t epochs;
+    uint64_t steps;
+    double lr;       /* of the groups LOCI_GROUP_MAIN and LOCI_GROUP_UNDECAYED, > 0 */
+    double lr_ssm;   /* at most that of LOCI_GROUP_SSM, whose rate is min(lr, lr_ssm); > 0 */
+    double decay;    /* AdamW's weight decay, of LOCI_GROUP_MAIN alone, >= 0 */
+    double warmup;   /* share of all steps, below 1, in which rates rise from 0; then they fall as a cosine */
     double clip;     /* gradients whose norm is larger are scaled to it; 0: never */
     size_t patience; /* ends after so many epochs without a better validation loss; 0: never */
     uint64_t seed;   /* of the order of sequences and of dropout (not of initial values) */
-    size_t threads;  /* 0: as many as the process may use processors; at most 1024 */
+    size_t threads;  /* 0: as many as there are processors that the process may use; at most 1024 */
 } loci_train_options;
 
 /* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0. */
 LOCI_API loci_train_options loci_train_options_default(void);
 
 typedef struct {
-    uint64_t step, steps; /* done, of all that are planned */
-    size_t epoch,
-        epochs; /* the one that the step belongs to, from 1; all that are planned (the last may be cut) */
+    uint64_t step, steps;  /* done, of all that are planned */
+    size_t epoch, epochs;  /* the step's, from 1 (0 before the first step), of all that are planned */
     size_t sequences;      /* trained on in this epoch */
-    double loss, accuracy; /* of the step's batch: cross-entropy in nats, share of sequences */
+    double loss, accuracy; /* of the step's batch: cross-entropy in nats, share of sequences; at first NAN */
     double lr, norm;       /* of the step: the main group's rate, the gradient's norm before clipping */
-    double train_loss, train_accuracy; /* of the epoch so far */
+    double train_loss, train_accuracy; /* of the epoch so far, as it was while parameters changed */
     double valid_loss, valid_accuracy; /* of the last validation; NAN: there was none */
-    int epoch_ended;                   /* validate next */
-    int improved;                      /* the last validation was the best so far */
-    int finished;                      /* all steps are done, or patience is at its end */
+    int epoch_ended; /* with this step, or it was the last of all: validate next, which makes this 0 */
+    int improved;    /* the last validation was the best so far */
+    int finished;    /* all steps are done, or patience is at its end */
 } loci_train_report;
 
 typedef struct loci_trainer loci_trainer;
 
-/* The model is changed by each step. Its outputs are the classes of the sets, its inputs theirs; it has a pool. valid
- * NULL: none, the last parameters are the best. Model and sets must live as long. LOCI_E_MISMATCH, LOCI_E_ARGUMENT,
- * LOCI_E_MEMORY. */
+/* The model is changed by each step. Its outputs are the classes of the sets, its inputs theirs; it has a pool. Sequences at
+ * another rate than the model's are trained on as such. valid NULL: none, the last parameters are the best. Model and sets
+ * must live as long, and the model's description stays as it is. Memory: the activations of a micro-batch for each thread,
+ * and 8 gradients, or up to 64 small ones, each with some 2 L numbers a channel of an S4D layer.
+ * LOCI_E_MISMATCH, LOCI_E_ARGUMENT, LOCI_E_MEMORY. */
 LOCI_API loci_status loci_trainer_create(loci_trainer **trainer, loci_model *model, const loci_dataset *train,
                                          const loci_dataset *valid, const loci_train_options *options,
                                          loci_error *error);
 LOCI_API void loci_trainer_free(loci_trainer *trainer); /* NULL is allowed */
 
-/* One step. LOCI_E_VALUE: the loss or the gradient is not finite; the sentence names step and sequence or parameter, and
- * the model is as before the step. */
+/* One step. LOCI_E_VALUE: the loss or the gradient is not finite; the sentence names step and sequence or parameter.
+ * LOCI_E_MEMORY: a batch of longer sequences than before needs more. LOCI_E_RANGE: all steps are done. After each of them
+ * model and trainer are as before the step. After the end of patience further steps may be taken. */
 LOCI_API loci_status loci_trainer_step(loci_trainer *trainer, loci_train_report *report, loci_error *error);
-/* Measures the validation set; keeps the parameters if they are the best so far. progress as in loci_evaluate. */
+/* Measures the validation set; keeps the parameters if they are the best so far. Only validations after the end of an epoch
+ * use up patience. progress as in loci_evaluate, whose errors it may give; the trainer is then as before. Without a
+ * validation set it only takes note. */
 LOCI_API loci_status loci_trainer_validate(loci_trainer *trainer,
                                            int (*progress)(void *, size_t done, size_t all), void *context,
                                            loci_train_report *report, loci_error *error);
-/* The report of the last step. */
+/* The report as of now: after the last step or validation, or of the training that was restored. */
 LOCI_API loci_train_report loci_trainer_report(const loci_trainer *trainer);
-/* Copies the best parameters so far into best, a copy of the model (loci_model_copy). */
+/* Copies the best parameters so far into best, the model or a copy of it (loci_model_copy): those with the least
+ * validation loss, or, without a validation, those of now. */
 LOCI_API void loci_trainer_best(const loci_trainer *trainer, loci_model *best);
 
 /* All that training needs to go on to the same bits: parameters, moments, position, the best so far; with a checksum, and
- * bound to configuration, options (not the threads) and data. *bytes is released by loci_model_release. */
+ * bound to configuration, description, options (not the threads) and data. Some 12 bytes a parameter, 16 after a
+ * validation. *bytes is released by loci_model_release. LOCI_E_MEMORY. */
 LOCI_API loci_status loci_trainer_save(const loci_trainer *trainer, void **bytes, size_t *size,
                                        loci_error *error);
 /* LOCI_E_FORMAT: damaged; LOCI_E_MISMATCH: of another model, other options or other data (the sentence names which). The
@@ -97,20 +105,23 @@ LOCI_API loci_status loci_trainer_restore(loci_trainer *trainer, const void *byt
 
 typedef struct {
     size_t sequences;
-    double loss, accuracy;
+    double loss, accuracy; /* mean cross-entropy in nats, share of sequences */
     double seconds;
-    size_t *confusion; /* [classes][classes]: true class, answer; NULL on entry: not wanted */
+    size_t *confusion; /* [classes][classes]: true class, answer. Memory of the caller; NULL: not wanted */
 } loci_evaluation;
 
 typedef struct {
-    size_t threads; /* 0: as many as the process may use processors */
+    size_t threads; /* 0: as many as there are processors that the process may use; at most 1024 */
     double rate;    /* Hz of the set's sequences; 0: the set's own, and if it has none, the model's */
-    /* Called now and then, by the calling thread; a result other than 0 ends the work with LOCI_E_RANGE. May be NULL. */
+    /* Called now and then, by the calling thread, with sequences; a result other than 0 ends the work with LOCI_E_RANGE.
+     * May be NULL. */
     int (*progress)(void *context, size_t done, size_t all);
     void *context;
 } loci_evaluate_options;
 
-/* Without dropout. Results do not depend on the number of threads. options NULL: all zero. */
+/* Without dropout. Results do not depend on the number of threads. options NULL: all zero. LOCI_E_MISMATCH: the set does
+ * not fit the model. LOCI_E_VALUE: the loss of a sequence, which the sentence names, is not finite. LOCI_E_ARGUMENT,
+ * LOCI_E_MEMORY. */
 LOCI_API loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, const loci_dataset *set,
                                    const loci_evaluate_options *options, loci_error *error);
 

@@ -9,10 +9,14 @@
 #include "base/vector.h"
 #include "train/threads.h"
 
+/* A buffer costs as much as a fourth of a sequence, to clear and to add; so shards have 8 sequences or more, but for small
+ * batches. Large batches have more shards, for more threads, as long as their gradients are small. */
 enum {
-    SHARDS = 8,   /* that a batch of one length is cut into, if a shard does not become longer than */
-    SHARD = 8,    /* sequences: a buffer costs as much as a fourth of a sequence, to clear and to add */
-    SLICE = 2048, /* floats that are added at a time, of all shards */
+    SHARDS = 8,
+    SHARDS_MAX = 64,
+    SHARD = 8,                /* sequences */
+    GRADIENTS = 16 * 1048576, /* floats of more than SHARDS shards */
+    SLICE = 2048,             /* floats that are added at a time, of all shards */
 };
 
 /* ---- life ---- */
@@ -27,8 +31,6 @@ loci_status loci_batch_open(loci_batch *batch, const loci_model *model, const lo
         if (length < shortest) shortest = length;
     }
     *batch = (loci_batch){.model = model, .set = set, .rate = rate, .most = most, .threads = threads};
-    batch->shard_most = (most + SHARDS - 1) / SHARDS;
-    if (batch->shard_most > SHARD) batch->shard_most = SHARD;
     loci_ladder_make(&batch->ladder, shortest, info.longest);
     const size_t rungs = batch->ladder.count;
     batch->network = loci_allocate(rungs, sizeof *batch->network);
@@ -54,6 +56,16 @@ void loci_batch_close(loci_batch *batch)
 
 /* ---- plan ---- */
 
+/* Sequences of a shard of a group whose gradient has `size` floats. */
+static size_t shard_of(const loci_batch *batch, size_t size)
+{
+    size_t shards = GRADIENTS / (size + 1);
+    if (shards > SHARDS_MAX) shards = SHARDS_MAX;
+    if (shards > batch->most / SHARD) shards = batch->most / SHARD;
+    if (shards < SHARDS) shards = SHARDS;
+    return (batch->most + shards - 1) / shards;
+}
+
 static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_error *error)
 {
     const size_t rung = group->of.rung, L = batch->ladder.length[rung];
@@ -70,11 +82,10 @@ static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_e
                                 .answer = batch->answer,
                                 .L = L,
                                 .most = loci_micro_most(config, L)};
-    if (group->micro.most > batch->shard_most) group->micro.most = batch->shard_most;
-    group->shard = batch->shard_most;
-    group->shards = (group->of.count + group->shard - 1) / group->shard;
-    group->before = batch->shards;
     group->gradient_size = loci_network_gradient_size_f32(group->micro.network);
+    group->shard = shard_of(batch, group->gradient_size);
+    group->shards = (group->of.count + group->shard - 1) / group->shard;
+    if (group->micro.most > group->shard) group->micro.most = group->shard;
     batch->shards += group->shards;
     return LOCI_OK;
 }

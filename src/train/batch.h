@@ -15,7 +15,6 @@ typedef struct {
     loci_length_group of;
     loci_micro micro;
     size_t shards, shard; /* how many; sequences of each but the last */
-    size_t before;        /* shards of all groups before */
     size_t gradient_size; /* floats of one shard */
     float *gradient;      /* [shards][gradient_size] */
     float *dparameters;   /* [model_size] */
@@ -31,7 +30,6 @@ typedef struct {
     loci_length_group *lengths; /* [ladder.count] */
     loci_batch_group *groups;   /* [ladder.count] */
     size_t used, shards;        /* groups and shards of this batch */
-    size_t shard_most;          /* sequences of a shard */
     size_t *sorted;             /* [most], by group */
     double *loss;               /* [most], as sorted */
     size_t *answer;
