@@ -22,6 +22,11 @@ complain() {
     [ -n "$complaint" ] || complaint="allocation $n${on:+ and all after it}: $1"
 }
 
+# No two runs take the same time.
+without_times() {
+    sed -i -e '/^  "seconds": /d' -e '/^time  /d' "$1"
+}
+
 # The n-th allocation fails, in the command that `set --` holds; sets injected.
 once() {
     rm -f "$scratch/mark"
@@ -29,6 +34,7 @@ once() {
     LD_PRELOAD=$library LOCI_FAIL_AT=$n LOCI_FAIL_ON=${on:-0} LOCI_FAIL_MARK=$scratch/mark \
         "$program" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
     status=$?
+    without_times "$scratch/out"
     injected=
     [ ! -e "$scratch/mark" ] || injected=1
     case $status in
@@ -56,6 +62,7 @@ check() {
     [ -z "$output" ] || : >"$output"
     files=$(ls -A)
     "$program" "$@" >"$scratch/expected_out" 2>"$scratch/err" </dev/null || complain "fails as it is: $(cat "$scratch/err")"
+    without_times "$scratch/expected_out"
     [ -z "$output" ] || cp "$output" "$scratch/expected_file"
     injected=1
     while [ -n "$injected" ] && [ -z "$complaint" ]; do
@@ -112,6 +119,49 @@ check model.safetensors convert state.safetensors -o model.safetensors --classes
 check '' inspect model.safetensors
 check '' inspect model.safetensors --json
 check '' inspect model.safetensors --plot -
+
+set -- train tiny --layers 1 --width 2 --state 2 --batch 4 --steps 5 --threads 1
+"$golden/../labelled.sh" tiny 8
+check '' "$@" --show
+"$program" "$@" -o tiny.safetensors >"$scratch/out" 2>"$scratch/err" || failures=1
+check '' eval tiny.safetensors tiny --threads 1 --confusion
+check '' eval tiny.safetensors tiny --threads 1 --json
+
+# A training that runs out of memory leaves what stood in the model's place, or a whole model; and what it leaves to go on
+# from leads to the same model.
+count=$((count + 1))
+complaint=
+n=0
+injected=1
+while [ -n "$injected" ] && [ -z "$complaint" ]; do
+    n=$((n + 1 + n / 10))
+    rm -f "$scratch/mark" new.safetensors.resume
+    printf 'what stood here' >new.safetensors
+    LD_PRELOAD=$library LOCI_FAIL_AT=$n LOCI_FAIL_ON=0 LOCI_FAIL_MARK=$scratch/mark \
+        "$program" "$@" -o new.safetensors >"$scratch/out" 2>"$scratch/err"
+    status=$?
+    injected=
+    [ ! -e "$scratch/mark" ] || injected=1
+    [ "$status" -le 1 ] || complain "status $status"
+    [ "$status" = 0 ] || grep -q '^loci: ' "$scratch/err" || complain "status $status without a word"
+    if [ "$status" = 0 ]; then
+        cmp -s new.safetensors tiny.safetensors || complain "status 0, but another model"
+    elif [ "$(head -c 4 new.safetensors)" != what ]; then
+        "$program" eval new.safetensors tiny >"$scratch/out" || complain "status $status, and a damaged model"
+    fi
+    [ ! -e new.safetensors.resume ] || "$program" "$@" -o new.safetensors --resume >"$scratch/out" 2>"$scratch/err" ||
+        complain "cannot be resumed"
+    [ "$(head -c 4 new.safetensors)" = what ] || cmp -s new.safetensors tiny.safetensors ||
+        complain "resumed to another model"
+done
+if [ -z "$complaint" ]; then
+    echo "ok $count - loci train ($n allocations)"
+else
+    failures=$((failures + 1))
+    echo "not ok $count - loci train"
+    echo "# $complaint"
+    sed 's/^/# /' "$scratch/err"
+fi
 
 echo "1..$count"
 [ "$failures" = 0 ]

@@ -69,7 +69,7 @@ $ sh t --epochs 7 -o k.safetensors --resume
 ! loci: k.safetensors: was made by another command, and there is no k.safetensors.resume to go on from; without --resume it is made anew
 = 1
 $ env --default-signal=INT sh t --steps 1000000 -o s.safetensors --log s.jsonl 2>err &
-+ until [ "$(wc -l 2>/dev/null <s.jsonl)" -ge 5 ] 2>/dev/null; do :; done; kill -INT $!; wait $!; echo $?; tail -n 1 err; ls s.*
++ until [ "$(wc -l 2>/dev/null <s.jsonl)" -ge 5 ] 2>/dev/null; do :; done; kill -INT $!; wait $!; echo $?; tail -n 1 err; ls s.jsonl s.safetensors.resume
 | 130
 |~ loci: train: interrupted after step * of 1000000; the same command with --resume goes on
 | s.jsonl
