@@ -97,6 +97,7 @@ static inline void fill_parameters(real *p, const loci_layer *layer, uint64_t *s
                 v = q->a + 0.3 * r;
                 break;
             case LOCI_INITIAL_UNIFORM:
+            case LOCI_INITIAL_GATES:
                 v = (q->a + q->b) / 2 + (q->b - q->a) / 2 * r;
                 break;
             case LOCI_INITIAL_NORMAL:

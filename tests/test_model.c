@@ -42,6 +42,7 @@ static void test_counts(void **state)
     loci_model_free(model);
     model = create("lstm", 1, 10);
     assert_int_equal(loci_model_count(model), 4 * 128 * (1 + 128 + 2) + 10 * 129);
+    assert_int_equal(loci_model_count(model), 68362);
     assert_false(loci_model_takes_steps(model));
     loci_model_free(model);
 }
@@ -94,6 +95,13 @@ static void test_initial(void **state)
     v = loci_model_values_const(one) + p->offset;
     for (size_t i = 0; i < p->count; i++) assert_true(v[i] >= (float)log(0.001) && v[i] <= (float)log(0.1));
     loci_model_free(one), loci_model_free(two);
+    one = create("lstm", 1, 10);
+    loci_model_initialize(one, 7);
+    p = find(one, "lstm_layers.0.bias_hh_l0");
+    v = loci_model_values_const(one) + p->offset;
+    const float bound = 0.0884f; /* 1/sqrt(128) */
+    for (size_t i = 0; i < p->count; i++) assert_true(fabsf(v[i] - (i / 128 == 1 ? 1 : 0)) < bound);
+    loci_model_free(one);
 }
 
 static void test_description(void **state)

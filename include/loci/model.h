@@ -64,7 +64,7 @@ typedef struct {
  *               with layer norms, dropout 0.1 tied, mean pool: 201,482 parameters for 3 inputs and 10 outputs
  * "small"       the same with 4 layers of width 64 and order 32, an eighth of the work
  * "audio"       like small, pre-norm, order 64, steps 0.0001 to 0.1: for sounds of 1,000 to 100,000 samples
- * "lstm"        plain: one LSTM of width 128, the answer from its last sample
+ * "lstm"        plain: one LSTM of width 128, mean pool: 68,362 parameters for 1 input and 10 outputs
  * LOCI_E_ARGUMENT: no such name. */
 LOCI_API loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs,
                                        size_t outputs, loci_error *error);
@@ -78,7 +78,9 @@ typedef enum {
     LOCI_INITIAL_CONSTANT, /* a */
     LOCI_INITIAL_UNIFORM,  /* in [a, b) */
     LOCI_INITIAL_NORMAL,   /* mean a, standard deviation b */
-    LOCI_INITIAL_LADDER    /* a + b times the last index */
+    LOCI_INITIAL_LADDER,   /* a + b times the last index */
+    LOCI_INITIAL_GATES /* in [a, b), and 1 more in the second quarter: an LSTM that begins by keeping what it has
+                              (Jozefowicz et al. 2015) */
 } loci_initial;
 
 typedef struct {

@@ -219,7 +219,8 @@ loci_status loci_s4d_create(loci_layer **layer, const char *name, size_t channel
                             const loci_s4d_options *options, loci_error *error);
 
 /* Long short-term memory as in PyTorch: gates i, f, g, o; weight_ih_l0 [4 outputs][inputs], weight_hh_l0 [4
- * outputs][outputs], bias_ih_l0, bias_hh_l0 [4 outputs], all uniform in +-1/sqrt(outputs). State: h, then c. */
+ * outputs][outputs], bias_ih_l0, bias_hh_l0 [4 outputs], all uniform in +-1/sqrt(outputs) at first, with 1
+ * added to bias_hh_l0 of the gate f. State: h, then c. */
 loci_status loci_lstm_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
                              loci_error *error);
 

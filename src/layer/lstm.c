@@ -297,6 +297,7 @@ loci_status loci_lstm_create(loci_layer **out, const char *name, size_t inputs, 
     self->recurrent = loci_layer_add(&self->layer, "weight_hh_l0", like);
     like.dimensions = 1;
     self->input_bias = loci_layer_add(&self->layer, "bias_ih_l0", like);
+    like.initial = LOCI_INITIAL_GATES;
     self->recurrent_bias = loci_layer_add(&self->layer, "bias_hh_l0", like);
     self->layer.state = 2 * blocks_of(&self->layer) * V;
     *out = &self->layer;

@@ -35,7 +35,6 @@ loci_status loci_model_preset(loci_model_config *config, const char *name, size_
         c.width = 64, c.prenorm = 1, c.dt_min = 0.0001;
     } else if (!strcmp(name, "lstm")) {
         c.layer = LOCI_LAYER_LSTM, c.layers = 1, c.plain = 1, c.norm = LOCI_NORM_NONE, c.dropout = 0;
-        c.pool = LOCI_POOL_LAST;
     } else if (strcmp(name, "s4-example") != 0) {
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "there is no preset %.60s; s4-example, small, audio or lstm was expected", name);
@@ -175,11 +174,14 @@ void loci_model_initialize(loci_model *model, uint64_t seed)
         const size_t last = p->dimensions ? p->shape[p->dimensions - 1] : 1;
         float *v = model->values + p->offset;
         for (size_t i = 0; i < p->count; i++) {
-            const double x = p->initial == LOCI_INITIAL_UNIFORM
-                                 ? p->a + (p->b - p->a) * loci_random_uniform(key, i)
-                             : p->initial == LOCI_INITIAL_NORMAL ? p->a + p->b * loci_random_normal(key, i)
-                             : p->initial == LOCI_INITIAL_LADDER ? p->a + p->b * (double)(i % last)
-                                                                 : p->a;
+            double x = p->a;
+            if (p->initial == LOCI_INITIAL_UNIFORM || p->initial == LOCI_INITIAL_GATES)
+                x += (p->b - p->a) * loci_random_uniform(key, i);
+            else if (p->initial == LOCI_INITIAL_NORMAL)
+                x += p->b * loci_random_normal(key, i);
+            else if (p->initial == LOCI_INITIAL_LADDER)
+                x += p->b * (double)(i % last);
+            if (p->initial == LOCI_INITIAL_GATES && i / (p->count / 4) == 1) x += 1;
             v[i] = (float)x;
         }
     }
