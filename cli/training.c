@@ -228,7 +228,8 @@ static int step(run *r, loci_train_report *report)
         return message_fail("%s; no epoch was finished, so that there is no model yet", error.text);
     if (failed) return message_error(NULL, &error);
     r->result->steps++;
-    if (!record_add_step(record, (record_step){report->loss, elapsed(r)})) return message_memory();
+    if (!record_add_step(record, (record_step){report->loss, report->accuracy, elapsed(r)}))
+        return message_memory();
     char share[WORDS_SIZE];
     snprintf(r->bar.detail, sizeof r->bar.detail, "loss %.3f, accuracy %s", report->train_loss,
              words_share(share, report->train_accuracy));

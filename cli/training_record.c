@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char magic[8] = "lociTRAN";
-enum { VERSION = 1, HEAD = 40, STEP = 16, EPOCH = 48, SUM = 8, ROOM = 256 };
+enum { VERSION = 1, HEAD = 40, STEP = 24, EPOCH = 48, SUM = 8, ROOM = 256 };
 
 /* Room for one more. */
 static bool grow(void **array, size_t *room, size_t count, size_t width)
@@ -103,6 +103,7 @@ void *record_pack(const training_record *r, const void *trainer, size_t trainer_
     at = put(at, r->best, 8);
     for (size_t i = 0; i < r->step_count; i++) {
         at = put_real(at, r->steps[i].loss);
+        at = put_real(at, r->steps[i].accuracy);
         at = put_real(at, r->steps[i].seconds);
     }
     for (size_t i = 0; i < r->epoch_count; i++) {
@@ -137,6 +138,7 @@ bool record_unpack(training_record *r, const void **trainer, size_t *trainer_siz
     bool good = true;
     for (size_t i = 0; good && i < steps; i++) {
         record_step step = {.loss = get_real(&at)};
+        step.accuracy = get_real(&at);
         step.seconds = get_real(&at);
         good = record_add_step(r, step);
     }

@@ -4,7 +4,7 @@
  * the trainer's own bytes, so that the log and the chart of a training that was resumed are those of one run.
  *
  * MODEL.resume is little-endian: "lociTRAN", u32 version 1, u32 0, u64 steps, u64 epochs, u64 best, then a step a row of
- * two f64, an epoch a row of a u64 and five f64, the u64 FNV-1a of all that, and the bytes of the trainer to the end.
+ * three f64, an epoch a row of a u64 and five f64, the u64 FNV-1a of all that, and the bytes of the trainer to the end.
  */
 #ifndef LOCI_CLI_TRAINING_RECORD_H
 #define LOCI_CLI_TRAINING_RECORD_H
@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 typedef struct {
-    double loss, seconds; /* since the training began, without the time between a stop and a --resume */
+    double loss, accuracy,
+        seconds; /* since the training began, without the time between a stop and a --resume */
 } record_step;
 
 typedef struct {

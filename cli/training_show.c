@@ -71,8 +71,7 @@ static void model_show(output *out, const char *preset, const loci_model *model)
     const char *discretization = c->discretization == LOCI_BILINEAR ? "bilinear" : "zoh";
     char count[WORDS_SIZE];
     output_format(out, "\n%-11s %s: %s of %s, width %zu", "model", preset,
-                  words_plural(count, c->layers, "layer"), c->layer == LOCI_LAYER_S4D ? "s4d" : "lstm",
-                  c->width);
+                  words_plural(count, c->layers, "layer"), loci_layer_name(c->layer), c->width);
     if (c->layer == LOCI_LAYER_S4D) {
         output_format(out, ", state %zu, %s", c->order, discretization);
         number(out, ", steps ", c->dt_min, "");
