@@ -107,6 +107,21 @@ static int json_write(const loci_dataset_info *info, const loci_evaluation *resu
     return output_close(&out);
 }
 
+/* --rate is about data that tell no rate, and a model that knows its own. */
+static int rate_check(const loci_model *model, const char *model_path, const loci_dataset *set,
+                      const char *path, double rate)
+{
+    const double own = loci_dataset_inspect(set).rate;
+    char is[WORDS_SIZE], asked[WORDS_SIZE];
+    if (isnan(rate)) return STATUS_DONE;
+    if (own > 0 && fabs(own - rate) > 1e-9 * own)
+        return message_fail("%s: its rate is %s Hz, and --rate is %s; leave --rate out, or give the data's",
+                            path, words_number(is, own), words_number(asked, rate));
+    if (!(loci_model_description(model)->rate > 0))
+        return message_fail("%s: was trained on data without a rate; leave --rate out", model_path);
+    return STATUS_DONE;
+}
+
 static int measure(const loci_model *model, const loci_dataset *set, const char *path, const settings *s)
 {
     const loci_dataset_info info = loci_dataset_inspect(set);
@@ -156,7 +171,8 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
     if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)
         status = message_error(path, &error);
     else
-        status = measure(model, set, path, s);
+        status = rate_check(model, model_path, set, path, s->rate);
+    if (!status) status = measure(model, set, path, s);
     loci_dataset_close(set);
     loci_model_free(model);
     return status;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -50,6 +51,9 @@ static char *resume_name(const char *model)
 
 int training_check(const char *model, bool resume, bool restart)
 {
+    struct stat there;
+    if (stat(model, &there) == 0 && S_ISDIR(there.st_mode))
+        return message_fail("%s: is a folder; the name of a file was expected", model);
     char *name = resume_name(model);
     if (!name) return message_memory();
     int status = STATUS_DONE;

@@ -36,7 +36,8 @@ typedef struct {
     bool finished;            /* by an earlier run: there was nothing to do */
 } training_result;
 
-/* Before any work, given the path of MODEL: whether MODEL.resume is there while neither --resume nor --restart was given. A status. */
+/* Before any work, given the path of MODEL: whether that can be a file, and whether MODEL.resume is there while neither
+ * --resume nor --restart was given. A status. */
 int training_check(const char *model, bool resume, bool restart);
 
 /* valid may be NULL. A status, after saying what went wrong; the result is released by training_release in any case. */

@@ -43,6 +43,14 @@ $ loci eval s.safetensors s --match '*_[12].wav' | head -n 1
 | accuracy    100 %, 4 of 4
 $ loci eval s.safetensors s --match '*_[12].wav' --resample 400 | head -n 1
 | accuracy    100 %, 4 of 4
+$ loci eval s.safetensors s --rate 400
+! loci: s: its rate is 800 Hz, and --rate is 400; leave --rate out, or give the data's
+= 1
+$ loci eval s.safetensors s --rate 800 | head -n 1
+| accuracy    100 %, 12 of 12
+$ loci eval m.safetensors d --rate 800
+! loci: m.safetensors: was trained on data without a rate; leave --rate out
+= 1
 $ cp s/low_1.wav s/middle_1.wav; loci eval s.safetensors s
 !~ loci: s: middle_1.wav is of class middle, which is none of the 2 that were expected
 = 1

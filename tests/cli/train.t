@@ -123,7 +123,10 @@ $ cp m.safetensors full.safetensors; (ulimit -f 4; sh t --epochs 3 -o full.safet
 $ sh t --epochs 3 -o nowhere/m.safetensors
 ! loci: nowhere/m.safetensors.resume: cannot be created: No such file or directory
 = 1
-$ mkdir folder; sh t --epochs 3 -o n.safetensors --restart --log folder
+$ mkdir folder; sh t --epochs 3 -o folder
+! loci: folder: is a folder; the name of a file was expected
+= 1
+$ sh t --epochs 3 -o n.safetensors --restart --log folder
 ! loci: folder: cannot be created: Is a directory
 = 1
 
