@@ -12,6 +12,7 @@ int command_figures(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_kernel(int argc, char **argv);
 int command_merge(int argc, char **argv);
+int command_predict(int argc, char **argv);
 int command_recall(int argc, char **argv);
 int command_remember(int argc, char **argv);
 int command_simulate(int argc, char **argv);

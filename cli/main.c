@@ -26,6 +26,7 @@ static const struct {
     {"inspect", command_inspect, "say what a memory holds and what it forgot, what a model is made of"},
     {"train", command_train, "train a model on labelled sequences"},
     {"eval", command_eval, "measure a model on labelled sequences"},
+    {"predict", command_predict, "say what a model takes files for"},
     {"kernel", command_kernel, "print and draw the kernel of a linear system"},
     {"simulate", command_simulate, "run a signal through a linear system, in any of its forms"},
     {"check", command_check, "say how far the forms of a system are from one another"},

@@ -126,6 +126,9 @@ check '' "$@" --show
 "$program" "$@" -o tiny.safetensors >"$scratch/out" 2>"$scratch/err" || failures=1
 check '' eval tiny.safetensors tiny --threads 1 --confusion
 check '' eval tiny.safetensors tiny --threads 1 --json
+printf '1,2,3,4\n5,6,7,8\n' | tr ',' '\n' >8.csv
+check '' predict tiny.safetensors 8.csv 8.csv --top 2
+check '' predict tiny.safetensors 8.csv --rate 8 --resample 4 --json
 
 # A training that runs out of memory leaves what stood in the model's place, or a whole model; and what it leaves to go on
 # from leads to the same model.

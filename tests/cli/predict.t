@@ -1,0 +1,116 @@
+# Pictures as files of text, one for each sequence of a test split.
+$ "$FIXTURES"/../labelled.sh d 80; i=0; while [ $i -lt 40 ]; do
++     tail -c +$((17 + 20 * i)) d/t10k-images-idx3-ubyte | head -c 20 | od -An -v -tu1 | tr -s ' ' '\n' | grep . > $(printf %02d $i).txt; i=$((i + 1)); done
+$ loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --batch 8 --epochs 6 -o m.safetensors >out 2>&1
+$ loci predict m.safetensors 00.txt 01.txt
+| file,class,p_0,p_1
+|~ 00.txt,0,0.[5-9]*,0.[0-4]*
+|~ 01.txt,1,0.[0-4]*,0.[5-9]*
+$ loci predict m.safetensors - < 01.txt | cut -c -4
+| file
+| -,1,
+
+# All of them are told as by eval, with the same loss to 6 digits or so.
+$ loci predict m.safetensors ??.txt --top 1 | awk -F, 'NR > 1 { right += $2 == NR % 2 } END { print right }'
+| 40
+$ { loci eval m.safetensors d --json; loci predict m.safetensors ??.txt; } | sed 's/"loss": /,,,/' |
++     awk -F, '/,,,/ { loss = $4 } /^[0-9]/ { loss += log($(NR % 2 ? 3 : 4)) / 40 } END { print (loss * loss < 1e-10) }'
+| 1
+$ loci train d --layers 1 --width 4 --state 4 --permute 7 --steps 20 -o p.safetensors >out 2>&1
+$ { loci eval p.safetensors d --json; loci predict p.safetensors ??.txt; } | sed 's/"loss": /,,,/' |
++     awk -F, '/,,,/ { loss = $4 } /^[0-9]/ { loss += log($(NR % 2 ? 3 : 4)) / 40 } END { print (loss * loss < 1e-10) }'
+| 1
+
+# What it prints.
+$ loci predict m.safetensors 00.txt 01.txt --top 2 | tr '[2-9]' 1 | sed 's/0\.[0-9][0-9]*/#/g'
+| file,class,probability,class_1,probability_1
+| 00.txt,0,#,1,#
+| 01.txt,1,#,0,#
+$ loci predict m.safetensors 00.txt --json | sed 's/0\.[0-9][0-9]*/#/g'
+| {
+|   "classes": ["0", "1"],
+|   "files": [{"file": "00.txt", "class": "0", "probability": #, "probabilities": [#, #]}]
+| }
+$ loci predict m.safetensors 01.txt --json --top 1 | sed 's/0\.[0-9][0-9]*/#/g'
+| {
+|   "classes": ["0", "1"],
+|   "files": [{"file": "01.txt", "class": "1", "probability": #, "top": [{"class": "1", "probability": #}]}]
+| }
+
+# Sounds at the rate of the training, and at half of it.
+$ mkdir s; for i in 1 2 3 4 5 6; do for kind in low high; do
++     LC_ALL=C awk -v kind=$kind -v i=$i 'function u(n, bytes) { while (bytes-- > 0) { printf "%c", n % 256; n = int(n / 256) } }
++         BEGIN { n = 256; printf "RIFF"; u(36 + n, 4); printf "WAVEfmt "; u(16, 4); u(1, 2); u(1, 2); u(800, 4); u(800, 4); u(1, 2); u(8, 2); printf "data"; u(n, 4)
++                 for (k = 0; k < n; k++) u(128 + int(60 * sin((kind == "low" ? 0.1 : 0.4) * k + i)), 1) }' > s/${kind}_$i.wav
++ done; done
+$ loci train s --label '{label}_*' --except '*_[12].wav' --layers 1 --width 8 --state 8 --dt-min 0.05 --dt-max 0.5 --dropout 0 --lr-ssm 0.01 --steps 40 --valid 0 -o s.safetensors >out 2>&1
+$ loci predict s.safetensors s/*_[12].wav --top 1 | cut -d , -f 1,2
+| file,class
+| s/high_1.wav,high
+| s/high_2.wav,high
+| s/low_1.wav,low
+| s/low_2.wav,low
+$ loci predict s.safetensors s/*_[12].wav --top 1 --resample 400 | cut -d , -f 1,2
+| file,class
+| s/high_1.wav,high
+| s/high_2.wav,high
+| s/low_1.wav,low
+| s/low_2.wav,low
+$ tail -c 256 s/low_1.wav | loci predict s.safetensors - --raw u8 --rate 800 | tail -n 1 > raw; loci predict s.safetensors s/low_1.wav | tail -n 1 | sed 's/.*wav/-/' | diff - raw
+
+# A file that cannot be used does not keep the others from their answers.
+$ printf '1\n2\n\n nan\n3\n' > gap.txt; printf '1,2\n3,4\n' > two.txt; : > empty.txt
+$ loci predict m.safetensors 00.txt nope gap.txt two.txt empty.txt s/low_1.wav 01.txt --top 1 | cut -c -8
+! loci: nope: cannot be opened: No such file or directory
+! loci: gap.txt: line 4: "u" is missing or not a number; a number was expected
+! loci: two.txt: it has 2 channels; 1, as many as m.safetensors has inputs, was expected (--column chooses)
+! loci: empty.txt: is empty
+| file,cla
+| 00.txt,0
+| s/low_1.
+| 01.txt,1
+$ loci predict m.safetensors nope
+! loci: nope: cannot be opened: No such file or directory
+| file,class,p_0,p_1
+= 1
+$ printf '1e300\n' | loci predict m.safetensors -
+! loci: standard input: line 1: "u" is 1e+300; a finite number in single precision was expected
+| file,class,p_0,p_1
+= 1
+$ loci predict s.safetensors s/low_1.wav --rate 400
+! loci: s/low_1.wav: its rate is 800 Hz, and --rate is 400; leave --rate out, or give the file's
+| file,class,p_high,p_low
+= 1
+$ loci predict m.safetensors 00.txt --resample 4
+! loci: 00.txt: its rate is not known, which --resample starts from; --rate was expected
+| file,class,p_0,p_1
+= 1
+
+# What cannot be.
+$ loci predict m.safetensors
+! loci: predict: FILE is missing; 'loci help predict' shows how to use it
+= 2
+$ loci predict m.safetensors - - </dev/null
+! loci: predict: standard input is named 2 times; once was expected
+= 2
+$ loci predict - - < m.safetensors
+! loci: predict: standard input is named 2 times; once was expected
+= 2
+$ loci predict m.safetensors 00.txt --top 3
+! loci: predict: --top is 3; m.safetensors has 2 classes
+= 2
+$ loci predict m.safetensors 00.txt --top 0
+! loci: predict: --top is 0; at least 1 was expected
+= 2
+$ loci predict m.safetensors 00.txt --resample 0
+! loci: predict: --resample is 0; more than 0 Hz was expected
+= 2
+$ loci predict none.safetensors 00.txt
+! loci: none.safetensors: cannot be opened: No such file or directory
+= 1
+$ loci predict 00.txt 00.txt
+!~ loci: 00.txt: *
+= 1
+$ loci predict m.safetensors 00.txt >/dev/full
+! loci: standard output: writing failed: No space left on device
+= 1
