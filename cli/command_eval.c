@@ -73,7 +73,7 @@ static int table_write(const loci_dataset_info *info, const loci_evaluation *res
     output_open(&out, NULL);
     output_format(&out, "accuracy    %s, %s of %s\n", words_share(share, result->accuracy),
                   words_count(right, (uint64_t)(correct + 0.5)), words_count(all, result->sequences));
-    output_format(&out, "loss        %.4f nats\n", result->loss);
+    output_format(&out, "loss        %.4g nats\n", result->loss);
     output_format(&out, "time        %s, %s sequences/s\n", words_duration(time, result->seconds),
                   words_count(all, (uint64_t)((double)result->sequences / fmax(result->seconds, 1e-9))));
     if (result->confusion) confusion_write(&out, info, result);

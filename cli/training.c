@@ -26,7 +26,7 @@ static const size_t file_limit = SIZE_MAX / 4;
 
 typedef struct {
     const training_plan *plan;
-    const loci_dataset *valid;
+    const loci_dataset *train, *valid;
     loci_model *model, *best; /* the one that learns, not ours; room for the best one, with its description */
     loci_trainer *trainer;
     training_result *result;
@@ -186,9 +186,9 @@ static void tell_epoch(const run *r, const loci_train_report *report, double sec
 {
     char accuracy[WORDS_SIZE], valid[3 * WORDS_SIZE] = "", share[WORDS_SIZE], time[WORDS_SIZE];
     if (r->valid)
-        snprintf(valid, sizeof valid, "; validation loss %.4f, accuracy %s", report->valid_loss,
+        snprintf(valid, sizeof valid, "; validation loss %.4g, accuracy %s", report->valid_loss,
                  words_share(share, report->valid_accuracy));
-    fprintf(stderr, "epoch %zu of %zu: loss %.4f, accuracy %s%s; %s%s\n", report->epoch, report->epochs,
+    fprintf(stderr, "epoch %zu of %zu: loss %.4g, accuracy %s%s; %s%s\n", report->epoch, report->epochs,
             report->train_loss, words_share(accuracy, report->train_accuracy), valid,
             words_duration(time, seconds), best && r->valid ? ", best so far" : "");
 }
@@ -235,7 +235,7 @@ static int step(run *r, loci_train_report *report)
     if (!record_add_step(record, (record_step){report->loss, report->accuracy, elapsed(r)}))
         return message_memory();
     char share[WORDS_SIZE];
-    snprintf(r->bar.detail, sizeof r->bar.detail, "loss %.3f, accuracy %s", report->train_loss,
+    snprintf(r->bar.detail, sizeof r->bar.detail, "loss %.3g, accuracy %s", report->train_loss,
              words_share(share, report->train_accuracy));
     progress_step(&r->bar, report->step);
     return log_step(&r->log, record);
@@ -255,7 +255,10 @@ static int steps(run *r)
     loci_train_report report = loci_trainer_report(r->trainer);
     progress_start(&r->bar, "training", "steps", report.steps);
     progress_resume(&r->bar, report.step);
-    progress_rate(&r->bar, "sequences", (double)r->plan->options.batch);
+    const size_t sequences = loci_dataset_inspect(r->train).sequences, batch = r->plan->options.batch;
+    progress_rate(&r->bar, "sequences",
+                  (double)sequences /
+                      ceil((double)sequences / (double)batch)); /* the last batch is smaller */
     int status = STATUS_DONE;
     while (!status) {
         if (interrupt_seen())
@@ -275,13 +278,13 @@ static int steps(run *r)
     return status;
 }
 
-static int start(run *r, const loci_dataset *train)
+static int start(run *r)
 {
     const training_plan *plan = r->plan;
     loci_error error;
     const bool stopped = access(r->resume_path, F_OK) == 0;
     if (plan->resume && !stopped && access(plan->output, F_OK) == 0) return load_finished(r);
-    if (loci_trainer_create(&r->trainer, r->model, train, r->valid, &plan->options, &error) != LOCI_OK ||
+    if (loci_trainer_create(&r->trainer, r->model, r->train, r->valid, &plan->options, &error) != LOCI_OK ||
         loci_model_copy(&r->best, r->model, &error) != LOCI_OK)
         return message_error(NULL, &error);
     int status = plan->resume && stopped ? load_state(r) : STATUS_DONE;
@@ -297,11 +300,11 @@ int training_run(training_result *result, loci_model *model, const loci_dataset 
                  const loci_dataset *valid, const training_plan *plan)
 {
     *result = (training_result){0};
-    run r = {.plan = plan, .valid = valid, .model = model, .result = result};
+    run r = {.plan = plan, .train = train, .valid = valid, .model = model, .result = result};
     r.resume_path = resume_name(plan->output);
     int status = r.resume_path ? STATUS_DONE : message_memory();
     interrupt_catch();
-    if (!status) status = start(&r, train);
+    if (!status) status = start(&r);
     if (!status && !result->finished) status = steps(&r);
     if (!status && !result->finished) status = save_model(&r, true);
     if (!status && !result->finished && unlink(r.resume_path) != 0 && errno != ENOENT)
