@@ -379,6 +379,8 @@ static int job_open(job *j)
             "%s: it answers at every sample, which 'loci stream' shows; a model with one answer "
             "for a sequence was expected",
             j->model_path);
+    if (!isnan(j->s->source.rate) && isnan(j->s->resample) && !(j->about->rate > 0))
+        return message_fail("%s: was trained on data without a rate; leave --rate out", j->model_path);
     if (j->s->top != SIZE_MAX && j->s->top > j->outputs)
         return message_usage("predict: --top is %zu; %s has %zu classes", j->s->top, j->model_path,
                              j->outputs);

@@ -85,6 +85,9 @@ $ loci predict m.safetensors 00.txt --resample 4
 ! loci: 00.txt: its rate is not known, which --resample starts from; --rate was expected
 | file,class,p_0,p_1
 = 1
+$ loci predict m.safetensors 00.txt --rate 4
+! loci: m.safetensors: was trained on data without a rate; leave --rate out
+= 1
 
 # What cannot be.
 $ loci predict m.safetensors
