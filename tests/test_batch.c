@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_batch.c - the gradient of a batch: what its sequences, one by one, give in double; the same bits for any number of
  * threads. */
-#include "training.h"
+#include "trainer_case.h"
 
 #include "base/allocate.h"
 #include "train/batch.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_evaluate.c - evaluation: what forward says sequence by sequence, on any number of threads; rates, progress, what is
  * refused. */
-#include "training.h"
+#include "trainer_case.h"
 
 #include "base/allocate.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_lengths.c - ladders of lengths, and the rungs that batches run at. */
-#include "training.h"
+#include "trainer_case.h"
 
 #include "train/lengths.h"
 

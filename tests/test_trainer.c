@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_trainer.c - training: the published steps, the same bits however it runs and wherever it is interrupted, a task that
  * is learned, and what is refused. */
-#include "training.h"
+#include "trainer_case.h"
 
 #include "base/checksum.h"
 

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "train/fit.h"
 #include "train/optimizer.h"
-#include "train/options.h"
+#include "train/train_options.h"
 #include "train/schedule.h"
 #include "train/threads.h"
 
@@ -91,7 +91,7 @@ loci_status loci_trainer_create(loci_trainer **out, loci_model *model, const loc
                                 const loci_dataset *valid, const loci_train_options *options,
                                 loci_error *error)
 {
-    loci_status status = loci_options_check(options, error);
+    loci_status status = loci_train_options_check(options, error);
     if (!status) status = loci_fit_check(model, train, "training set", error);
     if (!status && valid) status = loci_fit_check(model, valid, "validation set", error);
     if (status) return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * options.c - how to train: the usual choice, and what can be chosen. */
-#include "train/options.h"
+ * train_options.c - how to train: the usual choice, and what can be chosen. */
+#include "train/train_options.h"
 
 #include <math.h>
 
@@ -15,7 +15,7 @@ loci_train_options loci_train_options_default(void)
         .batch = 64, .epochs = 10, .lr = 0.01, .lr_ssm = 0.001, .decay = 0.01, .warmup = 0.05, .clip = 1};
 }
 
-loci_status loci_options_check(const loci_train_options *o, loci_error *error)
+loci_status loci_train_options_check(const loci_train_options *o, loci_error *error)
 {
     if (o->batch < 1 || o->batch > BATCH_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT, "batch is %zu; 1 to %d was expected", o->batch, BATCH_MAX);

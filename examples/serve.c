@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * stream.c - run a model on a signal sample by sample, put its state away in the middle, and go on from it elsewhere.
+ * serve.c - run a model on a signal sample by sample, put its state away in the middle, and go on from it elsewhere.
  *
- *     stream MODEL.safetensors <SAMPLES       one number a line, class and probability at every hundredth
- *     stream                                  shows the same on a small model with initial values */
+ *     serve MODEL.safetensors <SAMPLES       one number a line, class and probability at every hundredth
+ *     serve                                  shows the same on a small model with initial values */
 #include <loci.h>
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * threads.c - four threads remember a quarter each of a million samples; merged, these are the memory of the whole. */
+ * parallel.c - four threads remember a quarter each of a million samples; merged, these are the memory of the whole. */
 #include <loci.h>
 
 #include <math.h>

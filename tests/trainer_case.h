@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * training.h - small labelled sets and models to train with: arrays of one length, sounds of many lengths, in folders of a
+ * trainer_case.h - small labelled sets and models to train with: arrays of one length, sounds of many lengths, in folders of a
  * temporary folder that teardown removes. */
-#ifndef LOCI_TESTS_TRAINING_H
-#define LOCI_TESTS_TRAINING_H
+#ifndef LOCI_TESTS_TRAINER_CASE_H
+#define LOCI_TESTS_TRAINER_CASE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
