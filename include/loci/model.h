@@ -226,8 +226,11 @@ typedef struct {
 LOCI_API loci_status loci_model_describe(loci_model *model, const loci_model_about *about, loci_error *error);
 LOCI_API const loci_model_about *loci_model_description(const loci_model *model);
 
-/* A model as a safetensors file in memory: *bytes is released by loci_model_release. Every size is checked, a missing,
- * surplus or misshapen tensor is an error that names it; nothing is left behind by a failed load. */
+/* A model as a safetensors file in memory: *bytes is released by loci_model_release. Tensors are the parameters by name, in
+ * F32; metadata are format "loci", version "1", config and description (JSON: the fields of the structs above), note and a
+ * checksum, without which a file is read as well. LOCI_E_VALUE: a parameter is not finite.
+ * Reading: every size is checked, a missing, surplus or misshapen tensor, or one with a number that is not finite, is
+ * LOCI_E_FORMAT and named; another version is LOCI_E_UNSUPPORTED. A failed load leaves nothing behind. */
 LOCI_API loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error);
 LOCI_API loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error);
 LOCI_API void loci_model_release(void *bytes);
