@@ -1,5 +1,5 @@
 #!/bin/sh
-# demo-memory.sh LOCI FOLDER - the second half of ./demo: remembers a real recording with the program LOCI, as a palace and
+# demo-memory.sh LOCI FOLDER - the second part of ./demo: remembers a real recording with the program LOCI, as a palace and
 # as plain 64 coefficients, recalls it, and draws both over the original into FOLDER.
 #
 # The recording: five minutes of a human heart, 108,000 samples at 360 Hz; record 208, lead MLII, of the MIT-BIH Arrhythmia

@@ -15,7 +15,7 @@ packages() {
         echo g++ clang libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck mandoc valgrind
         ;;
     demo)
-        echo gnuplot-nox python3-scipy
+        echo gnuplot-nox python3-scipy dataset-fashion-mnist
         ;;
     *)
         echo "setup.sh: $1 is no goal; build, test or demo was expected" >&2
