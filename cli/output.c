@@ -268,14 +268,29 @@ static void json_print(output *out, const json_t *value, bool outermost)
     }
 }
 
-void output_json(output *out, json_t *value)
+static void json_put(output *out, json_t *value, bool lines)
 {
     if (value && !json_cut) {
-        json_print(out, value, true);
+        json_print(out, value, lines);
         output_text(out, "\n");
     }
     if ((!value || json_cut) && !out->reason) out->reason = ENOMEM;
     json_decref(value);
+}
+
+void output_json(output *out, json_t *value)
+{
+    json_put(out, value, true);
+}
+
+void output_json_line(output *out, json_t *value)
+{
+    json_put(out, value, false);
+}
+
+void output_flush(output *out)
+{
+    if (!out->path && !out->reason) drain(out);
 }
 
 static bool is_special(const char *path)

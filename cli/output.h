@@ -46,6 +46,10 @@ void output_cell(output *out, const char *name, int width);
 /* JSON, a line for each key of the outermost object; numbers as above. Releases the value; NULL stands for
  * one that memory was too short for. */
 void output_json(output *out, json_t *value);
+/* The same on a line of its own, whatever it is. */
+void output_json_line(output *out, json_t *value);
+/* Of standard output: writes what has gathered. */
+void output_flush(output *out);
 /* Of a file: replaces its first bytes, which must be there already. */
 void output_begin(output *out, const void *bytes, size_t size);
 /* Finishes: 0, or 1 after saying what went wrong. */

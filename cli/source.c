@@ -2,10 +2,14 @@
  * source.c - a signal on its way through the program, piece by piece. */
 #include "source.h"
 
+#include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "progress.h"
@@ -47,8 +51,7 @@ int source_check(const source_options *o, const char *command)
     return STATUS_DONE;
 }
 
-/* Reads the next piece; its count is 0 at the end. */
-static int next(source *from)
+int source_next(source *from)
 {
     loci_error error;
     if (from->count) from->last = from->t[from->count - 1];
@@ -60,9 +63,25 @@ static int next(source *from)
     return message_error(from->path, &error);
 }
 
+bool source_live(const source *from)
+{
+    struct stat about;
+    return (from->standard ? fstat(STDIN_FILENO, &about) : stat(from->path, &about)) == 0 &&
+           !S_ISREG(about.st_mode);
+}
+
+bool source_ready(const source *from, int milliseconds)
+{
+    if (!from->standard || from->count == from->capacity) return true; /* more may have been read already */
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    const int ready = poll(&input, 1, milliseconds);
+    return ready != 0 && !(ready < 0 && errno == EINTR);
+}
+
 int source_open(source *from, const char *path, const source_options *o, double rate)
 {
-    *from = (source){.path = strcmp(path, "-") == 0 ? "standard input" : path};
+    const bool standard = strcmp(path, "-") == 0;
+    *from = (source){.path = standard ? "standard input" : path, .standard = standard};
     loci_signal_options options = {
         .columns = o->columns.count ? o->columns.items : NULL,
         .column_count = o->columns.count,
@@ -88,7 +107,7 @@ int source_open(source *from, const char *path, const source_options *o, double 
     from->u = calloc(from->capacity * channels, sizeof *from->u);
     from->t = calloc(from->capacity, sizeof *from->t);
     if (!from->u || !from->t) return message_memory();
-    const int status = next(from);
+    const int status = source_next(from);
     if (status || from->count > 0) return status;
     return message_fail("%s: it holds no sample; at least one was expected", from->path);
 }
@@ -157,7 +176,7 @@ int source_feed(source *from, source_taker *take, void *target, const char *doin
         loci_error error;
         if (take(target, from->u, from->info.stamped ? from->t : NULL, from->count, &error) == LOCI_OK) {
             progress_step(&bar, from->samples + from->count);
-            status = next(from);
+            status = source_next(from);
         } else {
             status = refused(from, &error);
         }

@@ -5,6 +5,7 @@
 #define LOCI_CLI_SOURCE_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <loci/data.h>
@@ -43,6 +44,7 @@ typedef struct {
     loci_signal *signal;
     loci_signal_info info;
     loci_missing missing; /* what the taker does with missing values; set by the caller */
+    bool standard;        /* it is standard input */
     double dt;            /* 0: stamped */
     double *u, *t;
     size_t capacity, count; /* samples in the buffers: room, and read last */
@@ -59,6 +61,13 @@ int source_check(const source_options *options, const char *command);
  * source of {0} or of a call, even in vain, is for source_close. */
 int source_open(source *from, const char *path, const source_options *options, double rate);
 void source_close(source *from);
+
+/* For commands that go through the signal piece by piece, each u [count][channels]. source_next reads the next one; its count
+ * is 0 at the end. source_ready: whether it would not wait, or, from a pipe on standard input, not longer than this.
+ * source_live: whether samples come as they arise, as from a pipe. */
+int source_next(source *from);
+bool source_ready(const source *from, int milliseconds);
+bool source_live(const source *from);
 
 /* Feeds the whole signal to a taker such as loci_memory_push, with progress. A sample that is refused is told
  * by its place in the file. A taker that has had enough, for reasons that it tells itself, leaves the error's text empty: the
