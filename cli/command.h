@@ -16,6 +16,7 @@ int command_predict(int argc, char **argv);
 int command_recall(int argc, char **argv);
 int command_remember(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_stream(int argc, char **argv);
 int command_train(int argc, char **argv);
 
 #endif

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT
- * command_check.c - whether the forms of a system say the same. */
+ * command_check.c - whether the forms of a system, or of a trained model, say the same. */
 #include "command.h"
 
 #include <math.h>
 #include <stdio.h>
 
+#include "check_model.h"
 #include "gaps.h"
 #include "given.h"
 #include "message.h"
+#include "model_read.h"
 #include "options.h"
 #include "output.h"
 #include "words.h"
 
 enum { LENGTH = 1000, NAME_WIDTH = 40 };
+#define NOT_GIVEN SIZE_MAX
 
 typedef struct {
     const char *discretization;
     size_t length, seed;
-    bool json;
+    bool json, random;
 } settings;
 
 static size_t failures(const gaps *found)
@@ -113,41 +116,69 @@ static int check(const given *g, const settings *s)
     return status ? status : failures(&found) ? STATUS_FAILED : STATUS_DONE;
 }
 
+static int check_system(settings *s, const char *system)
+{
+    given g = {0};
+    if (s->length == NOT_GIVEN) s->length = LENGTH;
+    int status = given_open(&g, system, s->discretization, "check");
+    if (!status) status = check(&g, s);
+    given_release(&g);
+    return status;
+}
+
+static int usage_check(const settings *s, bool model, const char *what, const char *data)
+{
+    if (s->length == 0) return message_usage("check: --length is 0; at least 1 was expected");
+    if (data && !model)
+        return message_usage("check: %s is no model, and systems are run on noise; %s is one too many", what,
+                             data);
+    if (data && s->random) return message_usage("check: --random and %s exclude each other", data);
+    if (model && s->discretization)
+        return message_usage("check: --discretization is for systems; %s, a model, has its own", what);
+    return STATUS_DONE;
+}
+
 int command_check(int argc, char **argv)
 {
-    settings s = {.length = LENGTH};
+    settings s = {.length = NOT_GIVEN};
     const option table[] = {
-        {"length", 0, OPTION_COUNT, &s.length, "L", "samples to run (1000)"},
+        {"length", 0, OPTION_COUNT, &s.length, "L", "samples to run (a system 1000, a model 16384)"},
+        {"random", 0, OPTION_FLAG, &s.random, NULL, "run a model on noise (without DATA)"},
         {"discretization", 0, OPTION_TEXT, &s.discretization, "NAME",
-         "zoh, foh, bilinear, backward or euler (zoh; for diagonal plus low rank, which zoh would make dense, bilinear)"},
+         "of a system: zoh, foh, bilinear, backward or euler (zoh; for diagonal plus low rank, which zoh would make dense, "
+         "bilinear)"},
         {"seed", 0, OPTION_COUNT, &s.seed, "S", "of the noise and the places of the cuts (0)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of a table"},
     };
     const options_page page = {
         .command = "check",
-        .synopsis = "SYSTEM [OPTION]...",
+        .synopsis = "SYSTEM [OPTION]...\nMODEL [DATA|--random] [OPTION]...",
         .purpose =
             "Run noise through every form of a linear system, in double and in float, whole and cut into four pieces at "
             "random places with the state handed on, and say how far the answers are from one another, as a share of the "
             "largest. The status is 1 where a gap exceeds its bound: 1e-10 in double, 1e-4 where float takes part.\n"
+            "\n"
+            "Of a trained model: noise or data as whole sequences, sample by sample, cut at random, restored and forked; gaps "
+            "are shares of the range of the answers, their bounds 1e-9 in double, 1e-4 in float, and 0 for a stream that was "
+            "cut. DATA is a signal as 'loci stream' takes, or the folder of a data set.\n"
             "\n" GIVEN_HELP,
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"
                    "  loci check s4d-lin:64,copies=4\n"
                    "  loci check s4-legs:32 --length 16384\n"
-                   "  loci check trained.npz --discretization bilinear --json",
-        .operand = "SYSTEM",
+                   "  loci check trained.npz --discretization bilinear --json\n"
+                   "  loci check digits.safetensors",
+        .operand = "SYSTEM or MODEL",
         .least = 1,
-        .most = 1,
+        .most = 2,
     };
-    given g = {0};
-    int status = options_parse(&page, &argc, argv);
-    if (status == OPTIONS_GO) {
-        status = s.length ? STATUS_DONE : message_usage("check: --length is 0; at least 1 was expected");
-        if (!status) status = given_open(&g, argv[1], s.discretization, "check");
-        if (!status) status = check(&g, &s);
-    }
-    given_release(&g);
-    return status;
+    const int status = options_parse(&page, &argc, argv);
+    if (status != OPTIONS_GO) return status;
+    const char *data = argc > 2 ? argv[2] : NULL;
+    const bool model = model_is_at(argv[1]);
+    const int wrong = usage_check(&s, model, argv[1], data);
+    if (wrong) return wrong;
+    if (!model) return check_system(&s, argv[1]);
+    return check_model(argv[1], data, s.length == NOT_GIVEN ? CHECK_MODEL_LENGTH : s.length, s.seed, s.json);
 }

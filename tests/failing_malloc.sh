@@ -119,6 +119,14 @@ check model.safetensors convert state.safetensors -o model.safetensors --classes
 check '' inspect model.safetensors
 check '' inspect model.safetensors --json
 check '' inspect model.safetensors --plot -
+printf '1,2,3\n4,5,6\n7,8,9\n' >three.csv
+check '' stream model.safetensors three.csv --every 1 --json
+check '' stream model.safetensors three.csv --rate 9000 --resample 8000 --every 1 --plot -
+check kept stream model.safetensors three.csv --every 0 --state-out kept
+"$program" stream model.safetensors three.csv --every 0 --state-out kept >"$scratch/out"
+check answers.csv stream model.safetensors three.csv --state-in kept -o answers.csv
+check '' check model.safetensors --length 9 --json
+check '' check model.safetensors three.csv
 
 set -- train tiny --layers 1 --width 2 --state 2 --batch 4 --steps 5 --threads 1
 "$golden/../labelled.sh" tiny 8

@@ -70,3 +70,59 @@ $ loci check legs:4 --length 0
 $ loci check legs:4 --length 1000000000000000
 !~ loci: check: --length: running 1,000,000,000,000,000 samples in every form needs * of memory; this machine has *
 = 1
+
+# Trained models: what is a model, its content says.
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o model
+$ loci check model --length 500 | sed 's/[0-9.]*e-[01][0-9] /# /; s/[0-9.]*e-[01][0-9]$/#/'
+| model: 2 S4D layers of width 16, pooled
+|~ 500 samples of noise; answers from * to *
+|
+|~                                         gap         bound
+|~   step : forward                        *ok
+|~   step : forward, in double             *ok
+|~   forward, float : double               *ok
+|~   step, float : double                  *ok
+|   cut at random : step                  0           0           ok
+|   restored : cut                        0           0           ok
+|   forked : cut                          0           0           ok
+|
+| step : forward at every sample, behind  float       double
+|~   layer 1                               *#
+|~   layer 2                               *#
+|
+| all 7 gaps are within their bounds
+$ for n in 1 2 64 65; do for s in 0 1 2; do loci check model --random --seed $s --length $n | tail -n 1; done; done | uniq
+| all 7 gaps are within their bounds
+$ awk 'BEGIN { for (k = 0; k < 90; k++) print sin(k), cos(k), k % 3 }' | tr ' ' ',' > x.csv; loci check model x.csv --json | sed 's/: [0-9.]*e-[01][0-9]/: #/g'
+| {
+|   "pass": true,
+|   "tolerance": 0.0001,
+|   "tolerance_double": #,
+|   "samples": 90,
+|~   "gaps": {"output": #, "output_double": *, "forward_float_double": #, "step_float_double": #, "cut": 0, "restored": 0, "forked": 0},
+|~   "layers": ?{"output": #, "output_double": *}, {"output": #, "output_double": *}?
+| }
+$ loci check model x.csv --column 1
+!~ loci: check: --column is no option*
+= 2
+$ cut -d , -f 1 x.csv > one.csv; loci check model one.csv
+! loci: one.csv: it has 1 channel, and model has 3 inputs; as many were expected
+= 1
+$ loci check model x.csv --random
+! loci: check: --random and x.csv exclude each other
+= 2
+$ loci check legs:4 x.csv
+! loci: check: legs:4 is no model, and systems are run on noise; x.csv is one too many
+= 2
+$ loci check model --discretization zoh
+! loci: check: --discretization is for systems; model, a model, has its own
+= 2
+$ loci check model --length 0
+! loci: check: --length is 0; at least 1 was expected
+= 2
+$ loci check model --length 100000000000000
+!~ loci: check: --length: running 100,000,000,000,000 samples in every form needs * of memory; this machine has *
+= 1
+$ "$FIXTURES"/../labelled.sh d 40; loci train d --layers 1 --width 4 --state 4 --steps 3 -o trained >out 2>&1; loci check trained d --length 100 | sed -n '2p;$p'
+|~ 100 samples of d; answers from * to *
+| all 7 gaps are within their bounds

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ * check_model.h - loci check of a trained model. */
+#ifndef LOCI_CLI_CHECK_MODEL_H
+#define LOCI_CLI_CHECK_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CHECK_MODEL_LENGTH = 16384 };
+
+/* data: a signal, or a data set; NULL: noise. Returns the status of the program: 1 where a gap exceeds its bound. */
+int check_model(const char *path, const char *data, size_t length, size_t seed, bool json);
+
+#endif

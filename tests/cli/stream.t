@@ -1,0 +1,148 @@
+# A model on signals as they come: 3 inputs, 10 outputs; n knows neither a rate nor classes, m both.
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o n.safetensors
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o m.safetensors --rate 8000 --classes a,b,c,d,e,f,g,h,i,j
+$ awk 'BEGIN { for (k = 0; k < 700; k++) print sin(k / 7) "," cos(k * k / 5000) "," k % 11 / 11 }' > x.csv
+
+# Answers: outputs at every sample; classes ten times a second; the last one.
+$ loci stream n.safetensors x.csv > every.csv && wc -l < every.csv && head -n 2 every.csv | sed 's/0\.[0-9]*/#/g'
+| 701
+| sample,y0,y1,y2,y3,y4,y5,y6,y7,y8,y9
+|~ 1,*#,*#,*#,*#,*#,*#,*#,*#,*#,*#
+$ loci stream m.safetensors x.csv | sed 's/0\.[0-9][0-9][0-9]*/#/g'
+| time,class,p_a,p_b,p_c,p_d,p_e,p_f,p_g,p_h,p_i,p_j
+|~ #,b,#,#,#,#,#,#,#,#,#,#
+$ loci stream m.safetensors x.csv --every 300 | cut -d , -f 1,2
+| time,class
+| 0.0375,b
+| 0.075,b
+$ loci stream m.safetensors x.csv --every 0 --json | sed 's/0\.0*[1-9][0-9]*/#/g'
+| {"sample": 700, "time": #, "class": "b", "probabilities": [#, #, #, #, #, #, #, #, #, #]}
+$ loci stream n.safetensors x.csv --every 350 --json | cut -c -30
+| {"sample": 350, "outputs": [0.
+| {"sample": 700, "outputs": [0.
+$ loci stream m.safetensors x.csv --every 1 --json | sed 's/.*\[//; s/\]}//; s/ //g' > p.json; loci stream m.safetensors x.csv --every 1 | tail -n +2 | cut -d , -f 3- | cmp - p.json
+
+# However the signal is cut, the same digits.
+$ for chunk in 1 2 3 64 65 1000; do loci stream n.safetensors x.csv --chunk $chunk | cmp - every.csv; done
+$ cat x.csv | loci stream n.safetensors | cmp - every.csv
+$ { head -n 100 x.csv; sleep 0.1; tail -n +101 x.csv; } | loci stream n.safetensors - | cmp - every.csv
+$ for k in 1 64 250 699; do head -n $k x.csv | loci stream n.safetensors --state-out s -o 1.csv; tail -n +$((k + 1)) x.csv |
++     loci stream n.safetensors --state-in s | tail -n +2 | cat 1.csv - | cmp - every.csv; done
+
+# Bytes: 16-bit numbers are read as sound.
+$ printf '\000\100\000\300\000\040\000\000\000\000\000\000' > x.raw
+$ printf '0.5,-0.5,0.25\n0,0,0\n' | loci stream n.safetensors > one.csv; loci stream n.safetensors - --raw s16le --channels 3 < x.raw | cmp - one.csv
+
+# Rates. A state belongs to one.
+$ loci stream m.safetensors x.csv --rate 4000 --every 0 | cut -d , -f 1,2
+| time,class
+| 0.175,b
+$ loci stream m.safetensors x.csv --rate 16000 --resample 8000 --every 0 | cut -d , -f 1
+| time
+| 0.04375
+$ loci stream m.safetensors x.csv --rate 4000 --state-out s --every 0 -o out.csv
+$ loci stream m.safetensors x.csv --state-in s
+! loci: s: is the state of a stream at 4000 Hz; one at 8000 Hz was expected
+= 1
+$ loci stream m.safetensors x.csv --rate 4000 --state-in s --every 0 | tail -n 1 | cut -d , -f 1
+| 0.35
+$ loci stream m.safetensors x.csv --rate 1
+! loci: m.safetensors: rate is 1 Hz, and the model was trained at 8000 Hz; within a factor of 1000 was expected
+= 1
+$ loci stream n.safetensors x.csv --rate 8000
+! loci: n.safetensors: it does not know the rate of its training, which --rate would be set against; leave --rate out
+= 1
+$ loci stream n.safetensors x.csv --resample 8000
+! loci: x.csv: its rate is not known, which --resample starts from; --rate was expected
+= 1
+$ loci stream n.safetensors x.csv --rate 16000 --resample 8000 --every 0 | cut -d , -f 1
+| time
+| 0.04375
+
+# A bad sample is told with its place, after all answers before it.
+$ printf '1,2,3\n4,5,6\n7,,9\n1,2,3\n' | loci stream n.safetensors | cut -d , -f 1
+| sample
+| 1
+| 2
+! loci: standard input: line 3: "u1" is missing or not a number; a number was expected, or --missing hold
+$ printf '1,2,3\n4,5,6\n7,,9\n' | loci stream n.safetensors --missing hold > a.csv; printf '1,2,3\n4,5,6\n7,5,9\n' | loci stream n.safetensors | cmp - a.csv
+$ printf '1,,3\n' | loci stream n.safetensors --missing hold
+| sample,y0,y1,y2,y3,y4,y5,y6,y7,y8,y9
+! loci: standard input: line 1: "u1" has no value yet that could be held; a number was expected first
+= 1
+$ printf '1,2,3\n4,inf,6\n' | loci stream n.safetensors --every 0 -o out.csv
+! loci: standard input: line 2: "u1" is inf; a finite number in single precision was expected
+= 1
+$ printf '1,2,3\n4,1e300,6\n' | loci stream n.safetensors --every 0 -o out.csv
+! loci: standard input: line 2: "u1" is 1e+300; a finite number in single precision was expected
+= 1
+
+# States of others, and damaged ones.
+$ loci stream n.safetensors x.csv --state-out s --every 0 -o out.csv
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o other.safetensors --prenorm
+$ loci stream other.safetensors x.csv --state-in s
+! loci: s: is the state of a stream of another model, or of this one when its parameters were others
+= 1
+$ head -c 300 s > cut && loci stream n.safetensors x.csv --state-in cut
+!~ loci: cut: is the state of a stream cut short: 300 bytes of *
+= 1
+$ { head -c 300 s; printf x; tail -c +302 s; } > flipped && loci stream n.safetensors x.csv --state-in flipped
+! loci: flipped: is the damaged state of a stream: its checksum does not fit its bytes
+= 1
+$ loci stream n.safetensors x.csv --state-in x.csv
+! loci: x.csv: is not the state of a stream: it does not begin like one
+= 1
+$ loci stream n.safetensors x.csv --state-in none
+! loci: none: cannot be opened: No such file or directory
+= 1
+
+# A reader that leaves; an interrupt: what came is answered, and the state is kept.
+$ { loci stream n.safetensors x.csv --state-out kept; echo $? > status; } | head -n 1 && cat status && test -s kept
+| sample,y0,y1,y2,y3,y4,y5,y6,y7,y8,y9
+| 1
+$ mkfifo pipe; loci stream n.safetensors - --state-out kept < pipe > out.csv & exec 3> pipe; head -n 10 x.csv >&3
++     for i in $(seq 1000); do [ $(wc -l < out.csv) -lt 11 ] && sleep 0.01; done; kill -TERM $!; wait $!; echo $?; wc -l < out.csv
++     exec 3>&-; tail -n +11 x.csv | loci stream n.safetensors --state-in kept | tail -n +2 | cat out.csv - | cmp - every.csv
+| 130
+| 11
+
+# How long it took, and how it looks.
+$ loci stream m.safetensors x.csv --latency -o out.csv
+!~ loci: latency of 700 samples: median * us a sample, 99 % within * us, at most * us; a sample lasts 125 us
+$ loci stream m.safetensors x.csv --every 10 --plot - | head -n 4
+| x.csv through m.safetensors
+| 700 samples at 8000 Hz
+|
+| probability   ── a   ── b   ── c   ── f   ── g   ── i
+
+# What does not go together.
+$ loci stream
+! loci: stream: MODEL is missing; 'loci help stream' shows how to use it
+= 2
+$ loci stream - x.csv
+! loci: stream: the model cannot come from standard input; a file was expected
+= 2
+$ loci stream x.csv x.csv
+!~ loci: x.csv: *
+= 1
+$ loci stream n.safetensors x.csv --column 1
+! loci: x.csv: it has 1 channel; 3, as many as n.safetensors has inputs, were expected (--column chooses)
+= 1
+$ loci stream n.safetensors x.csv --chunk 0
+! loci: stream: --chunk is 0; 1 to 1048576 was expected
+= 2
+$ loci stream n.safetensors x.csv --plot - --json
+! loci: stream: --json and --plot - both go to standard output; -o with a file was expected
+= 2
+$ loci stream n.safetensors x.csv -o n.safetensors
+! loci: stream: n.safetensors is the model itself; another file was expected
+= 2
+$ loci stream n.safetensors x.csv -o y --state-out y
+! loci: stream: y is named for two things that are written
+= 2
+$ loci stream n.safetensors x.csv --state-out -
+! loci: stream: a state goes into and comes from a file; the name of one was expected
+= 2
+$ loci stream n.safetensors x.csv --raw s16le --column 1
+! loci: stream: --column is for columns of text; raw samples have none
+= 2
