@@ -34,12 +34,12 @@ static void gelu_backward(real *dx, real *y, const real *dy, const real *x, cons
                           size_t rows)
 {
     for (size_t i = 0; i < rows * V; i += W) {
-        const vreal v = AT(x + i), m = masked(mask, step, i);
+        const vreal v = AT(x + i), m = masked(mask, step, i), d = dy ? AT(dy + i) * m : m;
         vreal half, density;
         loci_vnormal(&half, &density, v);
         if (y) TO(y + i) = (LOCI_REAL(0.5) * v + loci_vabs(v) * half) * m;
         const vreal slope = LOCI_REAL(0.5) + loci_vcopysign(half, v) + v * density;
-        TO(dx + i) = AT(dy + i) * m * slope;
+        TO(dx + i) = d * slope;
     }
 }
 

@@ -16,7 +16,8 @@
 enum { LOCI_BAND = 64 }; /* rows that layers take through several loops at a time */
 
 typedef struct loci_rows {
-    /* y = f(x) mask, and back: dx = dy mask f'(x); y, unless NULL, = f(x) mask once more. dx may be dy. */
+    /* y = f(x) mask, and back: dx = dy mask f'(x); y, unless NULL, = f(x) mask once more. dx may be dy. GELU alone: dy
+     * NULL: ones. */
     void (*gelu)(real *y, const real *x, const real *mask, size_t step, size_t rows);
     void (*gelu_backward)(real *dx, real *y, const real *dy, const real *x, const real *mask, size_t step,
                           size_t rows);

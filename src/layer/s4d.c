@@ -8,7 +8,7 @@
  *
  * The convolution takes each block of channels by itself, D as part of K_0. What follows is done in bands of LOCI_BAND
  * rows that stay in cache from GELU to GLU. The second half of the linear layer's outputs begins at a block of its
- * own. backward repeats GELU. */
+ * own. backward repeats GELU, for its value and its slope at once. */
 #include "base/real.h"
 
 #include "layer/layer.h"
@@ -251,10 +251,10 @@ static kept lay_out(const loci_layer *layer, const loci_pass *pass, void *at)
     return k;
 }
 
-/* A band's masks, and its activations three times as wide. */
+/* A band's masks, and its activations four times as wide. */
 static size_t band_memory(const loci_layer *layer, size_t rows)
 {
-    return 4 * blocks_of(layer) * rows * V * sizeof(real);
+    return 5 * blocks_of(layer) * rows * V * sizeof(real);
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
@@ -418,9 +418,10 @@ static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass 
     const loci_layer *layer = &self->layer;
     const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V;
     const gradient_offsets g = gradient_of(layer, d);
-    /* masks, both halves' gradients, GELU's outputs and then their gradient */
+    /* masks, both halves' gradients, GELU's outputs and then their gradient, GELU's slopes */
     const real *mask = masks(self, pass, b, r, rows, band);
-    real *dboth = band + blocks * rows * V, *active = dboth + 2 * blocks * rows * V;
+    real *dboth = band + blocks * rows * V, *active = dboth + 2 * blocks * rows * V,
+         *slope = active + blocks * rows * V;
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = (k * L + r) * V;
         real *da = dboth + k * rows * V;
@@ -428,16 +429,17 @@ static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass 
                                       s->gate + b * plane + at, rows);
     }
     for (size_t k = 0; k < blocks; k++)
-        loci_rows_get()->gelu(active + k * rows * V, s->v + b * plane + (k * L + r) * V,
-                              mask_of(self, mask, k, rows), loci_dropout_step(&self->dropout), rows);
+        loci_rows_get()->gelu_backward(slope + k * rows * V, active + k * rows * V, NULL,
+                                       s->v + b * plane + (k * L + r) * V, mask_of(self, mask, k, rows),
+                                       loci_dropout_step(&self->dropout), rows);
     d->mix->gradient(gradient + g.weight, active, rows, dboth, rows, layer->inputs, wide(layer), rows);
     for (size_t k = 0; k < 2 * blocks; k++)
         loci_rows_get()->sum(gradient + g.bias + k * V, dboth + k * rows * V, rows);
     d->mix->multiply(active, rows, dboth, rows, d->back, NULL, wide(layer), layer->inputs, rows);
     for (size_t k = 0; k < blocks; k++) {
-        const size_t at = (k * L + r) * V;
-        loci_rows_get()->gelu_backward(dv + at, NULL, active + k * rows * V, s->v + b * plane + at,
-                                       mask_of(self, mask, k, rows), loci_dropout_step(&self->dropout), rows);
+        const size_t at = k * rows * V;
+        loci_rows_get()->add(dv + (k * L + r) * V, NULL, active + at, slope + at, V,
+                             rows); /* their product */
     }
 }
 
