@@ -231,7 +231,7 @@ static size_t number(char **argv, int argc, int at, size_t usual)
 
 int main(int argc, char **argv)
 {
-    loci_model *model;
+    loci_model *model = NULL;
     loci_model_config config;
     loci_error error;
     if (loci_model_preset(&config, argc > 1 ? argv[1] : "s4-example", INPUTS, CLASSES, &error) ||
