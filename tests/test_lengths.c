@@ -33,17 +33,17 @@ static void ladders(void **state)
     assert_int_equal(loci_ladder_find(&l, SIZE_MAX), l.count - 1);
 }
 
-/* What a choice costs, in half sequences of a sample. */
+/* What a choice costs, in samples. */
 static double cost(const loci_ladder *l, const size_t *count, const size_t *rung)
 {
     double sum = 0;
     size_t used[16] = {0};
     for (size_t i = 0; i < l->count; i++) {
         assert_true(rung[i] >= i && rung[i] < l->count);
-        sum += 2 * (double)count[i] * (double)l->length[rung[i]];
+        sum += (double)count[i] * (double)l->length[rung[i]];
         used[rung[i]] += count[i];
     }
-    for (size_t i = 0; i < l->count; i++) sum += used[i] > 0 ? 3 * (double)l->length[i] : 0;
+    for (size_t i = 0; i < l->count; i++) sum += used[i] > 0 ? (double)l->length[i] : 0;
     return sum;
 }
 

@@ -27,7 +27,7 @@ size_t loci_ladder_find(const loci_ladder *ladder, size_t length)
 
 void loci_ladder_choose(size_t *rung, const loci_ladder *ladder, const size_t *count)
 {
-    /* least[j]: cost, in half sequences of one sample, of all up to rung j where j is used; below[j]: the next used one */
+    /* least[j]: cost, in samples, of all up to rung j where j is used; below[j]: the next used one */
     double least[LOCI_RUNGS_MAX];
     size_t below[LOCI_RUNGS_MAX], top = 0;
     for (size_t j = 0; j < ladder->count; j++) {
@@ -36,7 +36,7 @@ void loci_ladder_choose(size_t *rung, const loci_ladder *ladder, const size_t *c
         for (size_t i = j + 1;
              i-- > 0;) { /* rungs i to j run at j; below[j] = i: rung i - 1 is the next one */
             sequences += (double)count[i];
-            const double cost = (2 * sequences + 3) * (double)ladder->length[j] + (i > 0 ? least[i - 1] : 0);
+            const double cost = (sequences + 1) * (double)ladder->length[j] + (i > 0 ? least[i - 1] : 0);
             if (i == j || cost < least[j]) least[j] = cost, below[j] = i;
         }
         if (count[j] > 0) top = j;

@@ -3,8 +3,8 @@
  *
  * A network is made for one length; what is shorter is padded to it. A set's lengths are covered by a ladder, 2^k and 3 *
  * 2^k, where convolutions are at their best, and above all the longest length itself. Which rungs a batch uses is
- * chosen for it: a rung of its own saves padding, and costs about as much as one and a half of its sequences, for
- * kernels and their gradients. */
+ * chosen for it: a rung of its own saves padding, and costs about as much as one of its sequences, for kernels and
+ * their gradients. */
 #ifndef LOCI_TRAIN_LENGTHS_H
 #define LOCI_TRAIN_LENGTHS_H
 
