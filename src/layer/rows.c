@@ -256,8 +256,8 @@ static inline LOCI_INLINE void recur_modes(real *y, real *odd, real *state, size
         vreal even_sum = AT(y + r), odd_sum = AT(odd + r);
 #pragma GCC unroll 4
         for (int n = 0; n < count; n++) {
-            const vreal next = zr[n] * re[n] + (in - zi[n] * im[n]);
-            im[n] = zr[n] * im[n] + zi[n] * re[n];
+            const vreal next = re[n] + (zr[n] * re[n] + (in - zi[n] * im[n]));
+            im[n] += zr[n] * im[n] + zi[n] * re[n];
             re[n] = next;
             even_sum += cr[n] * re[n];
             odd_sum += ci[n] * im[n];

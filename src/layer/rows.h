@@ -44,8 +44,8 @@ typedef struct loci_rows {
                                const real *statistics, const real *weight, size_t stride, int centered,
                                size_t channels, size_t rows);
 
-    /* 16 diagonal systems: x = z x + u, y = Re(c x) + d u, row after row. z and c are [modes][2][16], the state is
-     * [2][modes][16]: real and imaginary parts. The same bits however the rows are cut. */
+    /* 16 diagonal systems: x += z x + u, y = Re(c x) + d u, row after row: z is the factor of a step less 1. z and c are
+     * [modes][2][16], the state is [2][modes][16]: real and imaginary parts. The same bits however the rows are cut. */
     void (*recur)(real *y, real *state, const real *u, const real *z, const real *c, const real *d,
                   size_t modes, size_t rows);
 

@@ -45,7 +45,7 @@ typedef struct {
     double rate;
     loci_block *block;        /* [blocks]: z, b1 = 1, c = C B, d, in double */
     real *kernel;             /* [blocks][kernel_size], prepared */
-    real *z, *c, *d;          /* as block's, c doubled: [blocks][modes][2][16], [blocks][16] */
+    real *z, *c, *d;          /* as block's, z less 1, c doubled: [blocks][modes][2][16], [blocks][16] */
     real *forth, *back;       /* the linear layer packed, and transposed */
     real *bias;               /* [2 blocks][16] */
     void *scratch;            /* of prepare and gather */
@@ -105,7 +105,8 @@ static void fill_block(const s4d *self, derived_s4d *d, const real *p, size_t k)
         }
         for (size_t n = 0; n < modes; n++) {
             const size_t at = n * 2 * V + i, to = k * modes * 2 * V + at;
-            d->z[to] = (real)block->z[at], d->z[to + V] = (real)block->z[at + V];
+            /* z of a slow mode is near 1, and rounded there it would forget at another speed */
+            d->z[to] = (real)(block->z[at] - 1), d->z[to + V] = (real)block->z[at + V];
             d->c[to] = (real)(2 * block->c[at]), d->c[to + V] = (real)(2 * block->c[at + V]);
         }
         d->d[k * V + i] = p[self->d + k * V + i];
