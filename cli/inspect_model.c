@@ -184,7 +184,7 @@ static void data_write(output *out, const loci_model_about *a)
     }
 }
 
-/* The numbers and texts of the note, one after the other. */
+/* The numbers and texts of the note, a line each. */
 static void note_write(output *out, json_t *note)
 {
     json_t *value;
@@ -199,7 +199,7 @@ static void note_write(output *out, json_t *note)
             output_cell(out, json_string_value(value), 0);
         else
             output_format(out, "%.6g", json_number_value(value));
-        between = ", ";
+        between = "\n            ";
     }
 }
 
