@@ -11,6 +11,7 @@
 
 #include <loci/memory.h>
 #include <loci/model.h>
+#include <loci/stream.h>
 
 #include "base/allocate.h"
 #include "base/random.h"
@@ -145,6 +146,25 @@ static void *lstm_made(void)
     return network_made("lstm");
 }
 
+/* ---- streams ---- */
+
+static void *stream_made(void)
+{
+    const learning *w = s4d_made();
+    loci_stream_tables *tables;
+    loci_stream *stream;
+    check(loci_stream_tables_create(&tables, w->model, 0, 1, NULL));
+    check(loci_stream_init(&stream, NULL, 0, tables, 1, NULL));
+    return stream;
+}
+
+static void push(void *stream)
+{
+    static float u[BATCH * LENGTH * 3];
+    for (size_t i = 0; i < BATCH * LENGTH * 3; i++) u[i] = (float)(i % 7);
+    check(loci_stream_push(stream, NULL, 1, u, NULL, BATCH * LENGTH, 0, NULL, NULL));
+}
+
 static const struct {
     const char *name;
     void *(*make)(void);
@@ -153,7 +173,8 @@ static const struct {
              {"s4d-prepare", s4d_made, prepare},     {"s4d-forward", s4d_made, forward},
              {"s4d-backward", s4d_made, backward},   {"s4d-gather", s4d_made, gather},
              {"s4d-step", s4d_made, step},           {"lstm-forward", lstm_made, forward},
-             {"lstm-backward", lstm_made, backward}, {"lstm-step", lstm_made, step}};
+             {"lstm-backward", lstm_made, backward}, {"lstm-step", lstm_made, step},
+             {"s4d-stream", stream_made, push}};
 
 /* A name that the linker keeps, called from elsewhere for all that the compiler knows. */
 void measured(void (*run)(void *), void *argument);

@@ -257,7 +257,7 @@ static inline LOCI_INLINE void recur_modes(real *y, real *odd, real *state, size
 #pragma GCC unroll 4
         for (int n = 0; n < count; n++) {
             const vreal next = re[n] + (zr[n] * re[n] + (in - zi[n] * im[n]));
-            im[n] += zr[n] * im[n] + zi[n] * re[n];
+            im[n] = im[n] + (zr[n] * im[n] + zi[n] * re[n]);
             re[n] = next;
             even_sum += cr[n] * re[n];
             odd_sum += ci[n] * im[n];
@@ -269,19 +269,41 @@ static inline LOCI_INLINE void recur_modes(real *y, real *odd, real *state, size
     for (int n = 0; n < count; n++) TO(state + n * V) = re[n], TO(state + apart + n * V) = im[n];
 }
 
+/* One row: its sums stay in registers instead. The same operations on each mode, so the same bits. */
+static inline LOCI_INLINE void recur_once(real *y, real *state, const real *u, const real *z, const real *c,
+                                          const real *d, size_t modes)
+{
+    for (size_t lane = 0; lane < V; lane += W) {
+        const vreal in = AT(u + lane);
+        vreal even = {0}, odd = {0};
+        for (size_t n = 0; n < modes; n++) {
+            real *const x = state + n * V + lane, *const x_im = x + modes * V;
+            const real *const zn = z + n * 2 * V + lane, *const cn = c + n * 2 * V + lane;
+            const vreal re = AT(x), im = AT(x_im), zr = AT(zn), zi = AT(zn + V);
+            const vreal next = re + (zr * re + (in - zi * im)), next_im = im + (zr * im + zi * re);
+            TO(x) = next;
+            TO(x_im) = next_im;
+            even += AT(cn) * next;
+            odd += AT(cn + V) * next_im;
+        }
+        TO(y + lane) = in * AT(d + lane) + (even - odd);
+    }
+}
+
 static void recur(real *y, real *state, const real *u, const real *z, const real *c, const real *d,
                   size_t modes, size_t rows)
 {
     _Alignas(64) real odd[LOCI_BAND * V];
+    if (rows == 1) {
+        recur_once(y, state, u, z, c, d, modes);
+        return;
+    }
     for (size_t band = 0; band < rows; band += LOCI_BAND) {
         const size_t count = least(rows - band, LOCI_BAND);
         const real *in = u + band * V;
         real *out = y + band * V;
         for (size_t lane = 0; lane < V; lane += W) {
-            for (size_t r = lane; r < count * V; r += V) {
-                TO(out + r) = AT(in + r) * AT(d + lane);
-                TO(odd + r) = (vreal){0};
-            }
+            for (size_t r = lane; r < count * V; r += V) TO(out + r) = TO(odd + r) = (vreal){0};
             size_t n = 0;
             for (; n + MODES <= modes; n += MODES)
                 recur_modes(out + lane, odd + lane, state + n * V + lane, modes * V, in + lane,
@@ -289,7 +311,8 @@ static void recur(real *y, real *state, const real *u, const real *z, const real
             for (; n < modes; n++)
                 recur_modes(out + lane, odd + lane, state + n * V + lane, modes * V, in + lane,
                             z + n * 2 * V + lane, c + n * 2 * V + lane, count, 1);
-            for (size_t r = lane; r < count * V; r += V) TO(out + r) = AT(out + r) - AT(odd + r);
+            for (size_t r = lane; r < count * V; r += V)
+                TO(out + r) = AT(in + r) * AT(d + lane) + (AT(out + r) - AT(odd + r));
         }
     }
 }
