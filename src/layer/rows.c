@@ -239,7 +239,10 @@ enum { MODES = 4 };
 enum { MODES = 2 };
 #endif
 
-/* y, odd += the real parts' and the imaginary parts' share of `count` modes. All pointers are at the vector, those of the
+/* No sum below has two products: which of them a compiler fuses with the sum would not be the same everywhere, and bits must
+ * not depend on how many rows there are.
+ *
+ * y, odd += the real parts' and the imaginary parts' share of `count` modes. All pointers are at the vector, those of the
  * modes at the first of them; the state's imaginary parts are `apart` reals behind the real ones. */
 static inline LOCI_INLINE void recur_modes(real *y, real *odd, real *state, size_t apart, const real *u,
                                            const real *z, const real *c, size_t rows, const int count)
@@ -257,7 +260,7 @@ static inline LOCI_INLINE void recur_modes(real *y, real *odd, real *state, size
 #pragma GCC unroll 4
         for (int n = 0; n < count; n++) {
             const vreal next = re[n] + (zr[n] * re[n] + (in - zi[n] * im[n]));
-            im[n] = im[n] + (zr[n] * im[n] + zi[n] * re[n]);
+            im[n] = (im[n] + zr[n] * im[n]) + zi[n] * re[n];
             re[n] = next;
             even_sum += cr[n] * re[n];
             odd_sum += ci[n] * im[n];
@@ -280,7 +283,7 @@ static inline LOCI_INLINE void recur_once(real *y, real *state, const real *u, c
             real *const x = state + n * V + lane, *const x_im = x + modes * V;
             const real *const zn = z + n * 2 * V + lane, *const cn = c + n * 2 * V + lane;
             const vreal re = AT(x), im = AT(x_im), zr = AT(zn), zi = AT(zn + V);
-            const vreal next = re + (zr * re + (in - zi * im)), next_im = im + (zr * im + zi * re);
+            const vreal next = re + (zr * re + (in - zi * im)), next_im = (im + zr * im) + zi * re;
             TO(x) = next;
             TO(x_im) = next_im;
             even += AT(cn) * next;
