@@ -5,7 +5,7 @@
  * to the next, the stride: channel k of row r is x[((k / 16) * stride + r) * 16 + k % 16]. Weights are packed
  * once into panels, [N / width][K][width], as wide as two vectors of the processor at hand, so a product reads
  * memory in order and x where it lies: 14 rows times one panel stay in registers (6 on AVX2), each number of x
- * meets the panel as a broadcast. The gradient of W is kept in the packed layout too. Its products broadcast x
+ * meets the panel as a broadcast; a single row goes through four panels at once. The gradient of W is kept in the packed layout too. Its products broadcast x
  * and run along the outputs likewise, so a tile of it stays in the first-level cache; it is unpacked once a
  * step.
  *

@@ -56,6 +56,28 @@ static inline LOCI_INLINE void product(real *y0, real *y1, const real *x, size_t
     }
 }
 
+/* One row of y at THIN panels: alone, each of their sums would wait for itself, and memory for the sums. */
+enum { THIN = 4 };
+static inline LOCI_INLINE void product_thin(real *y, size_t y_stride, size_t e, const real *x,
+                                            size_t x_stride, const real *packed, const real *bias, size_t K)
+{
+    vreal sum[2 * THIN];
+    const vreal zero = {0};
+#pragma GCC unroll 8
+    for (int i = 0; i < 2 * THIN; i++) sum[i] = bias ? AT(bias + i * W) : zero;
+    for (size_t block = 0; block < K; block += V, x += x_stride * V) {
+        const size_t count = K - block < V ? K - block : V;
+        for (size_t k = 0; k < count; k++, packed += PANEL) {
+            const real a = x[k];
+#pragma GCC unroll 8
+            for (int i = 0; i < 2 * THIN; i++)
+                sum[i] += a * AT(packed + (size_t)(i / 2) * PANEL * K + i % 2 * W);
+        }
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < 2 * THIN; i++) TO(y + column(e + (size_t)i * W, y_stride)) = sum[i];
+}
+
 /* `rows` x `vectors` of dpacked: rows are inputs, from[r] their places in x; dy is at the panel. */
 static inline LOCI_INLINE void outer(real *dpacked, const real *const *from, const real *dy0, const real *dy1,
                                      size_t length, const int rows, const int vectors)
@@ -127,9 +149,13 @@ static inline int vectors_at(size_t e, size_t N)
 static void multiply(real *y, size_t y_stride, const real *x, size_t x_stride, const real *packed,
                      const real *bias, size_t K, size_t N, size_t rows)
 {
+    const size_t columns = loci_lane_blocks(N) * V;
     for (size_t band = 0; band < rows; band += BAND) {
         const size_t height = rows - band < BAND ? rows - band : BAND, tiles = (height + ROWS - 1) / ROWS;
-        for (size_t e = 0; e < loci_lane_blocks(N) * V; e += PANEL) {
+        size_t e = 0;
+        for (; rows == 1 && e + THIN * PANEL <= columns; e += THIN * PANEL)
+            product_thin(y, y_stride, e, x, x_stride, packed + e * K, bias ? bias + e : NULL, K);
+        for (; e < columns; e += PANEL) {
             const int vectors = vectors_at(e, N);
             const real *b = bias ? bias + e : NULL;
             real *y0 = y + column(e, y_stride) + band * V;
