@@ -34,19 +34,36 @@ static void run(void *argument)
 }
 
 typedef struct {
-    const float *bytes;
+    const float *numbers;
     size_t count;
     float sum;
 } reading;
 
+/* Four sums of 64 bytes, on the widest vectors that there are. */
+#define READ(name, attributes)                                                                               \
+    attributes static void name(reading *r)                                                                  \
+    {                                                                                                        \
+        typedef float lanes __attribute__((vector_size(64), may_alias));                                     \
+        lanes sum[4] = {{0}};                                                                                \
+        for (size_t i = 0; i + 64 <= r->count; i += 64)                                                      \
+            for (size_t k = 0; k < 4; k++) sum[k] += *(const lanes *)(r->numbers + i + 16 * k);              \
+        r->sum = sum[0][0] + sum[1][1] + sum[2][2] + sum[3][3];                                              \
+    }
+#if LOCI_PROCESSOR_LEVELS
+READ(read_v4, BENCH_WIDEST)
+READ(read_v3, __attribute__((target("arch=x86-64-v3"))))
+#endif
+READ(read_base, )
+
 static void read_over(void *argument)
 {
-    reading *r = argument;
-    typedef float lanes __attribute__((vector_size(64), may_alias));
-    lanes sum[4] = {{0}};
-    for (size_t i = 0; i + 64 <= r->count; i += 64)
-        for (size_t k = 0; k < 4; k++) sum[k] += *(const lanes *)(r->bytes + i + 16 * k);
-    r->sum = sum[0][0] + sum[1][1] + sum[2][2] + sum[3][3];
+#if LOCI_PROCESSOR_LEVELS
+    if (loci_processor_level() >= 3) {
+        (loci_processor_level() == 4 ? read_v4 : read_v3)(argument);
+        return;
+    }
+#endif
+    read_base(argument);
 }
 
 static void measure(const char *preset, size_t inputs, size_t outputs, int json, int first)
@@ -91,7 +108,7 @@ static void measure(const char *preset, size_t inputs, size_t outputs, int json,
     float *bytes = aligned_alloc(64, (numbers + 16) / 16 * 64);
     if (!bytes) exit(1);
     memset(bytes, 0, numbers * sizeof *bytes);
-    all.bytes = bytes;
+    all.numbers = bytes;
     cases[KINDS] = (bench_case){"reading parameters and state once", read_over, &all, {0}};
     bench_rounds(cases, KINDS + 1, 0.05);
 

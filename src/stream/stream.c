@@ -70,7 +70,9 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
     tables->pooled = config->pool != LOCI_POOL_NONE;
     tables->takes_steps = loci_model_takes_steps(model);
     status = network_make(&tables->step, model, 0, steps, error);
-    if (!status && chunks) status = network_make(&tables->chunk, model, STREAM_CHUNK, steps, error);
+    /* an LSTM goes sample by sample anyway, and that is quicker with those of other lanes */
+    if (!status && chunks && config->layer != LOCI_LAYER_LSTM)
+        status = network_make(&tables->chunk, model, STREAM_CHUNK, steps, error);
     if (status) {
         loci_stream_tables_free(tables);
         return status;
