@@ -31,10 +31,10 @@ static inline size_t length_of(const loci_pass *pass, size_t b)
     return pass->length ? pass->length[b] : pass->L;
 }
 
-/* The count so far, `more` samples later. */
+/* The count so far, `more` samples later. A state may come from anywhere: what can be no count is 0. */
 static real count(real *row, size_t more)
 {
-    const size_t turn = (size_t)TURN, now = (size_t)row[0] + more;
+    const size_t turn = (size_t)TURN, now = (row[0] >= 0 && row[0] < TURN ? (size_t)row[0] : 0) + more;
     row[0] = (real)(now % turn);
     row[1] += (real)(now / turn);
     return row[1] * TURN + row[0];
