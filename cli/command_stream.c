@@ -2,6 +2,7 @@
  * command_stream.c - run a model on a signal as it arrives, sample by sample. */
 #include "command.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,10 +192,23 @@ static int state_save(const job *j)
     return status;
 }
 
+/* Whether the state can be written in the end, which may be months away. */
+static int state_out_check(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    char folder[4096];
+    if (!path) return STATUS_DONE;
+    const int length = slash ? (int)(slash > path ? slash - path : 1) : 1;
+    snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
+    if (access(folder, W_OK | X_OK) == 0) return STATUS_DONE;
+    return message_fail("%s: cannot be written: %s", path, strerror(errno));
+}
+
 static int prepare(job *j)
 {
     const settings *s = j->s;
     int status = channels_check(j);
+    if (!status) status = state_out_check(s->state_out);
     if (!status) status = rate_settle(j);
     if (status) return status;
     loci_error error;
@@ -339,7 +353,7 @@ static void latency_tell(const job *j)
         char rate[WORDS_SIZE];
         snprintf(share, sizeof share, "; a sample lasts %s", words_duration(rate, 1 / j->rate));
     }
-    fprintf(stderr, "loci: latency of %s: median %s a sample, 99 %% within %s, at most %s%s\n",
+    fprintf(stderr, "loci: time a sample, of %s: median %s, 99 %% within %s, at most %s%s\n",
             words_plural(samples, l->count, "sample"), words_duration(median, latency_share(l, 0.5)),
             words_duration(rare, latency_share(l, 0.99)), words_duration(most, l->most), share);
 }
@@ -369,7 +383,8 @@ static int stream(job *j)
     const bool strange = j->out.strange;
     const unsigned long long strange_at = j->out.strange_at;
     int saved = STATUS_DONE;
-    if (!status || closed) saved = state_save(j);
+    /* after an error too: the samples before it are in the state, and their answers were given */
+    if (!status || closed || !j->out.out.path) saved = state_save(j);
     if (!status && s->plot && !closed) status = plot(j);
     /* standard output has what there was before an error, a file is written whole or not at all */
     const int written = status && !closed && j->out.out.path ? (answers_abandon(&j->out), STATUS_DONE)

@@ -106,9 +106,18 @@ $ mkfifo pipe; loci stream n.safetensors - --state-out kept < pipe > out.csv & e
 | 130
 | 11
 
+# A sample that is refused ends the stream; what went before is in the state. A state that could not be written is said at once.
+$ { head -n 10 x.csv; echo nan,0,0; } | loci stream n.safetensors - --state-out kept > out.csv
+!~ loci: standard input: line 11: * is missing or not a number; a number was expected, or --missing hold
+= 1
+$ tail -n +11 x.csv | loci stream n.safetensors --state-in kept | tail -n +2 | cat out.csv - | cmp - every.csv
+$ loci stream n.safetensors x.csv --state-out nowhere/kept
+! loci: nowhere/kept: cannot be written: No such file or directory
+= 1
+
 # How long it took, and how it looks.
 $ loci stream m.safetensors x.csv --latency -o out.csv
-!~ loci: latency of 700 samples: median * us a sample, 99 % within * us, at most * us; a sample lasts 125 us
+!~ loci: time a sample, of 700 samples: median * us, 99 % within * us, at most * us; a sample lasts 125 us
 $ loci stream m.safetensors x.csv --every 10 --plot - | head -n 4
 | x.csv through m.safetensors
 | 700 samples at 8000 Hz

@@ -185,6 +185,9 @@ $ loci train d -o x --valid 1
 $ loci train d -o x --epochs 0
 ! loci: train: --epochs is 0, and no --steps ends the training; one was expected
 = 2
+$ loci train d -o x --steps 0
+! loci: train: --steps is 0; 1 or more was expected
+= 2
 $ loci train d -o x --threads 1025
 ! loci: train: --threads is 1025; 0 to 1024 was expected
 = 2
