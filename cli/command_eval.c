@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <loci/dataset.h>
 #include <loci/train.h>
@@ -148,6 +150,18 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
     return status;
 }
 
+/* Sounds without a folder `test` are all there is: whoever names none of them measures what was learned by heart, too. */
+static void split_warn(const loci_dataset *set, const char *path, const settings *s)
+{
+    char test[4096];
+    if (strcmp(loci_dataset_inspect(set).kind, "audio") != 0 || s->match || s->except || s->train) return;
+    if (snprintf(test, sizeof test, "%s/test", path) < (int)sizeof test && access(test, F_OK) != 0)
+        message_warn(
+            "%s: has no folder named test, so all its files are measured, those of the training too; --match or "
+            "--except chooses",
+            path);
+}
+
 static int evaluate(const char *model_path, const char *path, const settings *s)
 {
     loci_model *model;
@@ -172,6 +186,7 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         status = message_error(path, &error);
     else
         status = rate_check(model, model_path, set, path, s->rate);
+    if (!status) split_warn(set, path, s);
     if (!status) status = measure(model, set, path, s);
     loci_dataset_close(set);
     loci_model_free(model);

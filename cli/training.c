@@ -226,10 +226,13 @@ static int step(run *r, loci_train_report *report)
     training_record *record = &r->result->record;
     const loci_status failed = loci_trainer_step(r->trainer, report, &error);
     if (failed == LOCI_E_VALUE && record->best)
-        return message_fail("%s; %s holds the best model before, that of epoch %llu", error.text,
-                            r->plan->output, (unsigned long long)record->best);
+        return message_fail(
+            "%s; %s holds the best model before, that of epoch %llu; a lower --lr with --restart may not diverge",
+            error.text, r->plan->output, (unsigned long long)record->best);
     if (failed == LOCI_E_VALUE)
-        return message_fail("%s; no epoch was finished, so that there is no model yet", error.text);
+        return message_fail(
+            "%s; no epoch was finished, so that there is no model yet; a lower --lr with --restart may not diverge",
+            error.text);
     if (failed) return message_error(NULL, &error);
     r->result->steps++;
     if (!record_add_step(record, (record_step){report->loss, report->accuracy, elapsed(r)}))

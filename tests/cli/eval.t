@@ -39,6 +39,8 @@ $ mkdir s; for i in 1 2 3 4 5 6; do for kind in low high; do
 + done; done; ls s | wc -l
 | 12
 $ loci train s --label '{label}_*' --except '*_[12].wav' --layers 1 --width 8 --state 8 --dt-min 0.05 --dt-max 0.5 --dropout 0 --lr-ssm 0.01 --steps 40 --valid 0 -o s.safetensors >out 2>&1
+$ loci eval s.safetensors s 2>&1 >out | cut -d, -f1
+| loci: warning: s: has no folder named test
 $ loci eval s.safetensors s --match '*_[12].wav' | head -n 1
 | accuracy    100 %, 4 of 4
 $ loci eval s.safetensors s --match '*_[12].wav' --resample 400 | head -n 1
@@ -46,7 +48,7 @@ $ loci eval s.safetensors s --match '*_[12].wav' --resample 400 | head -n 1
 $ loci eval s.safetensors s --rate 400
 ! loci: s: its rate is 800 Hz, and --rate is 400; leave --rate out, or give the data's
 = 1
-$ loci eval s.safetensors s --rate 800 | head -n 1
+$ loci eval s.safetensors s --match '*' --rate 800 | head -n 1
 | accuracy    100 %, 12 of 12
 $ loci eval m.safetensors d --rate 800
 ! loci: m.safetensors: was trained on data without a rate; leave --rate out

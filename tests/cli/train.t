@@ -113,7 +113,7 @@ $ sh t --epochs 2 -o n.safetensors --plot - 2>out | head -n 1
 
 # What cannot go on: the best model before, and the last state, stay.
 $ sh t --epochs 3 --lr 1e30 --lr-ssm 1e30 --clip 0 --warmup 0 -o n.safetensors --restart; ls n.*
-!~ loci: the * in step 2 is not finite; no epoch was finished, so that there is no model yet
+!~ loci: the * in step 2 is not finite; no epoch was finished, so that there is no model yet; a lower --lr with --restart may not diverge
 | n.jsonl
 | n.safetensors
 | n.safetensors.resume
