@@ -15,8 +15,7 @@ test:
 
 bench: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) --target bench
-	@for program in $(BUILD)/bench_*; do test -x $$program || continue; $$program || exit 1; done
-	@BUILD=$(BUILD) bench/table
+	@BUILD=$(BUILD) bench/run $(if $(JSON),--json >$(JSON))
 
 install: build
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"
@@ -27,6 +26,6 @@ clean:
 help:
 	@echo 'make            build the libraries and the program, in $(BUILD)/'
 	@echo 'make test       everything that ./test checks'
-	@echo 'make bench      build and run the benchmarks; the table beside PyTorch, where python3-torch is installed'
+	@echo 'make bench      [JSON=FILE] build and run the benchmarks; at the end the table beside PyTorch, if python3-torch is there'
 	@echo 'make install    [PREFIX=$(PREFIX)] [DESTDIR=] libraries, headers, program, manual pages'
 	@echo 'make clean      remove what was built'

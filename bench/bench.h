@@ -8,6 +8,7 @@
 #ifndef LOCI_BENCH_H
 #define LOCI_BENCH_H
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,13 +175,32 @@ static inline double bench_bandwidth(void)
 
 /* ---- output ---- */
 
-/* Is --json among the arguments? Anything else but a plain call is refused. */
+/* Is --json the argument? Anything else but a plain call is refused. */
 static inline int bench_json(int argc, char **argv)
 {
     if (argc == 1) return 0;
     if (argc == 2 && strcmp(argv[1], "--json") == 0) return 1;
     fprintf(stderr, "%s: usage: %s [--json]\n", argv[0], argv[0]);
     exit(2);
+}
+
+/* One figure of a list in JSON, its name given as to printf; bench_figures_end closes the list. */
+__attribute__((format(printf, 3, 4))) static inline void bench_figure(double value, const char *unit,
+                                                                      const char *work, ...)
+{
+    static int count;
+    va_list names;
+    printf(count++ ? ",\n  {\"work\": \"" : "[\n  {\"work\": \"");
+    va_start(names, work);
+    vprintf(work, names);
+    va_end(names);
+    printf("\", \"unit\": \"%s\", \"value\": %.5g}", unit, value);
+    fflush(stdout);
+}
+
+static inline void bench_figures_end(void)
+{
+    printf("\n]\n");
 }
 
 #endif

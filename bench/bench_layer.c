@@ -140,12 +140,13 @@ int main(int argc, char **argv)
     for (int i = 0; i < 2; i++) {
         const double seconds = bench_median(&cases[i + 1]), two = two_threads(&w[i]);
         const double share = w[i].operations / seconds / peak;
-        if (json)
-            printf(
-                "{\"work\": \"%s\", \"core_seconds\": %.6g, \"peak_share\": %.4g, \"two_threads_seconds\": %.6g}\n",
-                names[i], seconds, share, two);
-        else
+        if (json) {
+            bench_figure(1e3 * seconds, "core-ms", "%s", names[i]);
+            bench_figure(share, "of the peak", "%s", names[i]);
+            bench_figure(1e3 * two, "ms", "%s, two threads", names[i]);
+        } else
             printf("%-52s %7.1f  %9.0f %%  %17.1f\n", names[i], 1e3 * seconds, 100 * share, 1e3 * two);
     }
+    if (json) bench_figures_end();
     return 0;
 }

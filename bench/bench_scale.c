@@ -2,7 +2,7 @@
  * bench_scale.c - how the time of a training step grows: with the length of sequences at a constant number of samples, with
  * width, order, batch and threads. Everything else is as in the S4 repository's example, in batches of 32.
  *
- *     bench_scale          CSV: what varies, its value, milliseconds a step (the best of three), as bench/draw reads it */
+ *     bench_scale [--json]     CSV: what varies, its value, milliseconds a step (the best of three), as bench/draw reads it */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -14,6 +14,7 @@
 
 #include "base/allocate.h"
 #include "base/random.h"
+#include "bench.h"
 
 enum { INPUTS = 3, CLASSES = 10, TOKENS = 65536, THREADS_MAX = 64, ROUNDS = 3 };
 
@@ -31,6 +32,8 @@ typedef struct {
     work *work;
     size_t thread;
 } worker;
+
+static int json;
 
 static void *some(size_t count, size_t size)
 {
@@ -102,7 +105,10 @@ static void measure(const char *what, size_t value, size_t L, size_t H, size_t N
         step(&w);
         if (r > 0 && now() - start < best) best = now() - start;
     }
-    printf("%s,%zu,%.4g\n", what, value, 1e3 * best);
+    if (json)
+        bench_figure(1e3 * best, "ms", "a step, %s %zu", what, value);
+    else
+        printf("%s,%zu,%.4g\n", what, value, 1e3 * best);
     fflush(stdout);
     for (size_t t = 0; t < threads; t++) loci_free(w.gradient[t]), loci_free(w.workspace[t]);
     loci_free(w.u), loci_free(w.dparameters);
@@ -110,13 +116,15 @@ static void measure(const char *what, size_t value, size_t L, size_t H, size_t N
     loci_model_free(model);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    printf("varies,value,milliseconds\n");
+    json = bench_json(argc, argv);
+    if (!json) printf("varies,value,milliseconds\n");
     for (size_t L = 256; L <= 65536; L *= 2) measure("length", L, L, 128, 64, TOKENS / L, 1);
     for (size_t H = 16; H <= 512; H *= 2) measure("width", H, 1024, H, 64, 32, 1);
     for (size_t N = 4; N <= 256; N *= 2) measure("order", N, 1024, 128, N, 32, 1);
     for (size_t B = 1; B <= 128; B *= 2) measure("batch", B, 1024, 128, 64, B, 1);
     for (size_t t = 1; t <= 4; t++) measure("threads", t, 1024, 128, 64, 32, t);
+    if (json) bench_figures_end();
     return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * bench_signal.c - how fast signals are read: megabytes and numbers a second, median of seven runs, from files in /tmp that
- * were just written and so lie in memory. */
+ * were just written and so lie in memory.
+ *
+ *     bench_signal [--json] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +13,12 @@
 
 #include <loci/data.h>
 
+#include "bench.h"
+
 #define RUNS 7
 #define SAMPLES 4096 /* of one call */
+
+static int json;
 
 static double now(void)
 {
@@ -59,8 +65,12 @@ static void measure(const char *what, const char *path, const loci_signal_option
     qsort(seconds, RUNS, sizeof *seconds, ascending);
     struct stat there;
     stat(path, &there);
-    printf("%-44s %8.0f MB/s %8.1f million numbers/s\n", what,
-           (double)there.st_size / 1e6 / seconds[RUNS / 2], (double)numbers / 1e6 / seconds[RUNS / 2]);
+    const double bytes = (double)there.st_size / 1e6 / seconds[RUNS / 2],
+                 values = (double)numbers / 1e6 / seconds[RUNS / 2];
+    if (json)
+        bench_figure(bytes, "MB/s", "%s", what), bench_figure(values, "million numbers/s", "%s", what);
+    else
+        printf("%-44s %8.0f MB/s %8.1f million numbers/s\n", what, bytes, values);
 }
 
 static char path[64] = "/tmp/loci-bench-XXXXXX";
@@ -149,8 +159,9 @@ static void measure_dates(void)
     measure("CSV, 2 of 4 columns hold numbers", path, NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    json = bench_json(argc, argv);
     const int descriptor = mkstemp(path);
     if (descriptor < 0) return 1;
     close(descriptor);
@@ -164,5 +175,6 @@ int main(void)
     measure_csv("CSV, 8 columns, 25 digits", "%.25f", 8, NULL);
     measure_dates();
     unlink(path);
+    if (json) bench_figures_end();
     return 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * bench_ssm.c - what kernels and the three forms cost on one core, in float: medians, and how they scale in L, N and H. */
+ * bench_ssm.c - what kernels and the three forms cost on one core, in float: medians, and how they scale in L, N and H.
+ *
+ *     bench_ssm [--json] */
 #include "base/real.h"
 
 #include <stdio.h>
@@ -9,6 +11,7 @@
 #include <loci/ssm.h>
 
 #include "base/allocate.h"
+#include "bench.h"
 #include "ssm/block.h"
 #include "ssm/chunk.h"
 #include "ssm/kernel.h"
@@ -17,6 +20,17 @@
 #include "transform/convolution.h"
 
 enum { V = LOCI_LANES };
+
+static int json;
+
+/* What only the table has. */
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    if (!json) vprintf(format, values);
+    va_end(values);
+}
 
 /* Time of this thread on a processor: other programs on the machine take from it only what they take from the caches. */
 static double now(void)
@@ -91,7 +105,7 @@ static real *noise(size_t count)
 static void kernels(void)
 {
     const size_t H = 128, N = 64, L = 1024;
-    printf("kernels, H %zu, N %zu, L %zu, ms: forward, backward\n", H, N, L);
+    say("kernels, H %zu, N %zu, L %zu, ms: forward, backward\n", H, N, L);
     const char *kinds[] = {"s4d-lin", "s4-legs", "s4-legt"};
     const loci_discretization rules[] = {LOCI_ZOH, LOCI_BILINEAR, LOCI_BILINEAR};
     for (size_t i = 0; i < 3; i++) {
@@ -102,10 +116,23 @@ static void kernels(void)
         timing forward, backward;
         TIME(forward, 21, 1, must(loci_kernel(k, s, rules[i], L, &error), &error));
         TIME(backward, i ? 7 : 21, 1, must(loci_kernel_backward(d, k, s, rules[i], L, &error), &error));
-        printf("  %-8s %-9s %7.3f %7.3f\n", kinds[i], loci_discretization_name(rules[i]),
-               1e3 * median(&forward), 1e3 * median(&backward));
+        const char *rule = loci_discretization_name(rules[i]);
+        const double there = 1e3 * median(&forward), back = 1e3 * median(&backward);
+        say("  %-8s %-9s %7.3f %7.3f\n", kinds[i], rule, there, back);
+        if (json) {
+            bench_figure(there, "ms", "kernel %s %s H %zu N %zu L %zu", kinds[i], rule, H, N, L);
+            bench_figure(back, "ms", "kernel %s %s H %zu N %zu L %zu, backward", kinds[i], rule, H, N, L);
+        }
         loci_free(k), loci_system_free(s), loci_system_free(d);
     }
+}
+
+/* Microseconds a channel of one form. */
+static void form_figure(const timing *t, double channels, const char *form, size_t N, size_t L)
+{
+    const double each = 1e6 * median(t) / channels;
+    say(" %8.2f", each);
+    if (json) bench_figure(each, "us a channel", "%s N %zu L %zu", form, N, L);
 }
 
 /* One block of 16 channels in every form, in the library's own layout. */
@@ -136,16 +163,19 @@ static void forms(size_t N, size_t L, size_t blocks)
     const double channels = (double)(blocks * V);
     const size_t rounds = L > 4096 ? 9 : 21;
     timing t;
-    printf("  %5zu %7zu", N, L);
+    say("  %5zu %7zu", N, L);
     TIME(t, rounds, 1,
          for (size_t b = 0; b < blocks; b++)
              loci_convolution_apply(plan, y + b * L * V, u + b * L * V, prepared, scratch));
-    printf(" %8.2f", 1e6 * median(&t) / channels);
+    form_figure(&t, channels, "convolution", N, L);
     TIME(t, rounds, 1,
          for (size_t b = 0; b < blocks; b++)
              loci_convolution_backward(plan, du, dprepared, y + b * L * V, u + b * L * V, prepared, scratch));
-    printf(" %8.2f", 1e6 * median(&t) / channels);
+    form_figure(&t, channels, "convolution, backward", N, L);
     for (size_t T = 16; T <= 64; T *= 2) {
+        char name[32], back[48];
+        snprintf(name, sizeof name, "chunks of %zu", T);
+        snprintf(back, sizeof back, "%s, backward", name);
         real *tables = memory(loci_chunk_size(T, N, 1, 0), sizeof *tables),
              *dtables = memory(loci_chunk_size(T, N, 1, 0), sizeof *tables);
         loci_chunk chunk = loci_chunk_lay_out(tables, T, N, 1, 0),
@@ -155,17 +185,18 @@ static void forms(size_t N, size_t L, size_t blocks)
         TIME(t, rounds, 1,
              for (size_t b = 0; b < blocks; b++)
                  loci_chunk_run(y + b * L * V, state, u + b * L * V, &chunk, L, own));
-        printf(" %8.2f", 1e6 * median(&t) / channels);
+        form_figure(&t, channels, name, N, L);
         TIME(t, rounds, 1,
              for (size_t b = 0; b < blocks; b++) loci_chunk_backward(&dchunk, du, dstate, y + b * L * V,
                                                                      u + b * L * V, state, &chunk, L, own));
-        printf(" %8.2f", 1e6 * median(&t) / channels);
+        form_figure(&t, channels, back, N, L);
         loci_free(tables), loci_free(dtables), loci_free(own);
     }
     TIME(t, rounds, 1,
          for (size_t b = 0; b < blocks; b++)
              loci_recurrence_diagonal(y + b * L * V, state, u + b * L * V, &recurrence, L));
-    printf(" %8.2f\n", 1e6 * median(&t) / channels);
+    form_figure(&t, channels, "recurrence", N, L);
+    say("\n");
     loci_convolution_destroy(plan);
     loci_free(k), loci_free(prepared), loci_free(dprepared), loci_free(scratch), loci_free(u), loci_free(y),
         loci_free(du);
@@ -206,7 +237,9 @@ static void steps(const char *kind, loci_discretization rule, size_t H, size_t N
         TIME(t, 51, 200,
              for (size_t i = 0; i < blocks; i++)
                  loci_recurrence_diagonal(y + i * V, state + i * N * V, u + i * V, block + i, 1));
-    printf("  %-8s H %4zu N %4zu %8.2f us\n", kind, H, N, 1e6 * median(&t));
+    say("  %-8s H %4zu N %4zu %8.2f us\n", kind, H, N, 1e6 * median(&t));
+    if (json)
+        bench_figure(1e6 * median(&t), "us", "one sample of the recurrence, %s H %zu N %zu", kind, H, N);
     loci_free(exact), loci_free(coefficients), loci_free(state), loci_free(u), loci_free(y), loci_free(block);
     loci_system_free(s);
 }
@@ -225,51 +258,56 @@ static void run(const char *kind, loci_form form, size_t H, size_t N, size_t L)
     timing t;
     TIME(t, L * H > 2000000 ? 3 : 9, 1,
          must(LOCI_NAME(loci_ssm_run)(ssm, y, NULL, u, NULL, 1, L, workspace, &error), &error));
-    printf(" %9.2f", 1e9 * median(&t) / (double)(L * H));
+    const double each = 1e9 * median(&t) / (double)(L * H);
+    say(" %9.2f", each);
+    if (json)
+        bench_figure(each, "ns a channel and sample", "%s %s H %zu N %zu L %zu", kind, loci_form_name(form),
+                     H, N, L);
     fflush(stdout);
     loci_free(u), loci_free(y), loci_free(workspace), loci_ssm_free(ssm), loci_system_free(s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    json = bench_json(argc, argv);
     kernels();
-    puts("one sample of the recurrence");
+    say("one sample of the recurrence\n");
     steps("s4d-lin", LOCI_ZOH, 128, 64);
     steps("s4-legs", LOCI_BILINEAR, 128, 64);
-    puts(
-        "forms, diagonal, us a channel of length L in blocks of 16 channels (128 of them): forward, backward\n"
-        "      N       L      convolution       chunks of 16       chunks of 32       chunks of 64  recurrence");
+    say("forms, diagonal, us a channel of length L in blocks of 16 channels (128 of them): forward, backward\n"
+        "      N       L      convolution       chunks of 16       chunks of 32       chunks of 64  recurrence\n");
     for (size_t N = 16; N <= 128; N *= 2) forms(N, 1024, 8);
     forms(64, 16384, 8);
-    puts("scaling, row-major, ns a channel and sample: convolution, mixed, recurrent");
+    say("scaling, row-major, ns a channel and sample: convolution, mixed, recurrent\n");
     for (size_t L = 256; L <= (size_t)1 << 20; L *= 4) {
-        printf("  H   16 N  64 L %7zu", L);
+        say("  H   16 N  64 L %7zu", L);
         for (int form = LOCI_CONVOLUTION; form <= LOCI_MIXED; form++)
             run("s4d-lin", (loci_form)form, 16, 64, L);
         run("s4d-lin", LOCI_RECURRENT, 16, 64, L);
-        puts("");
+        say("\n");
     }
     for (size_t N = 4; N <= 256; N *= 4) {
-        printf("  H   16 N %3zu L    4096", N);
+        say("  H   16 N %3zu L    4096", N);
         for (int form = LOCI_CONVOLUTION; form <= LOCI_MIXED; form++)
             run("s4d-lin", (loci_form)form, 16, N, 4096);
         run("s4d-lin", LOCI_RECURRENT, 16, N, 4096);
-        puts("");
+        say("\n");
     }
     for (size_t H = 1; H <= 1024; H *= 4) {
-        printf("  H %4zu N  64 L    1024", H);
+        say("  H %4zu N  64 L    1024", H);
         for (int form = LOCI_CONVOLUTION; form <= LOCI_MIXED; form++)
             run("s4d-lin", (loci_form)form, H, 64, 1024);
         run("s4d-lin", LOCI_RECURRENT, H, 64, 1024);
-        puts("");
+        say("\n");
     }
-    puts("  dplr, rank 1");
+    say("  dplr, rank 1\n");
     for (size_t N = 16; N <= 64; N *= 2) {
-        printf("  H   16 N %3zu L    4096", N);
+        say("  H   16 N %3zu L    4096", N);
         for (int form = LOCI_CONVOLUTION; form <= LOCI_MIXED; form++)
             run("s4-legs", (loci_form)form, 16, N, 4096);
         run("s4-legs", LOCI_RECURRENT, 16, N, 4096);
-        puts("");
+        say("\n");
     }
+    if (json) bench_figures_end();
     return 0;
 }

@@ -2,7 +2,7 @@
  * bench_train.c - what a step of training costs, and which part of it: sequences of LENGTH (1024) samples of 3 numbers, in
  * batches of 64, dropout on.
  *
- *     bench_train [PRESET [LENGTH [THREADS [SEQUENCES]]]]
+ *     bench_train [--json] [PRESET [LENGTH [THREADS [SEQUENCES]]]]
  *
  * Steps of PRESET (s4-example) are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one
  * thread, with micro-batches of SEQUENCES (as many as in training), and are given for a batch, in core milliseconds. */
@@ -21,6 +21,8 @@
 #include "train/optimizer.h"
 
 enum { BATCH = 64, INPUTS = 3, CLASSES = 10, SEQUENCES = 128 };
+
+static int json;
 
 static void stop(const char *what)
 {
@@ -108,6 +110,13 @@ static void time_steps(loci_model *model, const loci_dataset *set, size_t thread
     for (int r = 0; r < BENCH_ROUNDS; r++) {
         if (loci_evaluate(&result, model, set, &how, &error)) stop(error.text);
         evaluation.seconds[r] = result.seconds * BATCH / SEQUENCES;
+    }
+    if (json) {
+        bench_figure(1e3 * bench_median(&step), "ms", "step, %zu threads", threads);
+        bench_figure(1e3 * bench_median(&busy), "core-ms", "step, %zu threads", threads);
+        bench_figure(1e3 * bench_median(&evaluation), "ms", "evaluation, %zu threads", threads);
+        bench_figure(held, "MiB", "memory beside the data");
+        return;
     }
     printf("on %zu threads, batches of %d\n", threads, BATCH);
     printf("  step        %8.1f ms, best %.1f\n", 1e3 * bench_median(&step), 1e3 * bench_best(&step));
@@ -203,20 +212,27 @@ static void time_parts(loci_model *model, size_t L, size_t B)
     const double products = 2 * weights * (double)L * BATCH;
     const double peak = bench_peak_operations() / bench_median(&cases[CASES - 1]),
                  times = (double)BATCH / (double)B;
-    printf("on one thread, core ms for a batch, in micro-batches of %zu\n", B);
+    if (!json) printf("on one thread, core ms for a batch, in micro-batches of %zu\n", B);
     for (int i = 0; i < CASES - 1; i++) {
         const int whole = i == 0 || i == 3 || i == 4;
         const double seconds = bench_median(&cases[i]) * (whole ? 1 : times);
-        printf("  %-12s%8.1f ms", cases[i].name, 1e3 * seconds);
-        if (!whole) {
-            const double rate = products * (i == 2 ? 3 : 1) / seconds;
-            printf("   %6.1f GFLOP/s of products, %2.0f %% of the peak", 1e-9 * rate, 100 * rate / peak);
+        const double rate = products * (i == 2 ? 3 : 1) / seconds;
+        if (json) {
+            bench_figure(1e3 * seconds, "core-ms", "%s", cases[i].name);
+            if (!whole) bench_figure(rate / peak, "of the peak", "products of %s", cases[i].name);
+            continue;
         }
+        printf("  %-12s%8.1f ms", cases[i].name, 1e3 * seconds);
+        if (!whole)
+            printf("   %6.1f GFLOP/s of products, %2.0f %% of the peak", 1e-9 * rate, 100 * rate / peak);
         printf("\n");
     }
-    printf("  gradient of a shard %.1f MiB, workspace of a thread %.1f MiB, peak %.0f GFLOP/s\n",
-           (double)gradient * 4 / 1048576, (double)loci_network_workspace_f32(b.network, B, 1) / 1048576,
-           1e-9 * peak);
+    if (json)
+        bench_figure(1e-9 * peak, "GFLOP/s", "peak of a core"), bench_figures_end();
+    else
+        printf("  gradient of a shard %.1f MiB, workspace of a thread %.1f MiB, peak %.0f GFLOP/s\n",
+               (double)gradient * 4 / 1048576, (double)loci_network_workspace_f32(b.network, B, 1) / 1048576,
+               1e-9 * peak);
     void *const all[] = {b.u, b.y, b.dy, b.gradient, b.dparameters, b.m, b.v, b.workspace};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) loci_free(all[i]);
     loci_network_free_f32(b.network);
@@ -225,7 +241,8 @@ static void time_parts(loci_model *model, size_t L, size_t B)
 static size_t number(char **argv, int argc, int at, size_t usual)
 {
     const long value = at < argc ? strtol(argv[at], NULL, 10) : (long)usual;
-    if (value < 1 || value > 65536) stop("usage: bench_train [PRESET [LENGTH [THREADS [SEQUENCES]]]]");
+    if (value < 1 || value > 65536)
+        stop("usage: bench_train [--json] [PRESET [LENGTH [THREADS [SEQUENCES]]]]");
     return (size_t)value;
 }
 
@@ -234,6 +251,7 @@ int main(int argc, char **argv)
     loci_model *model = NULL;
     loci_model_config config;
     loci_error error;
+    if (argc > 1 && !strcmp(argv[1], "--json")) json = 1, argc--, argv++;
     if (loci_model_preset(&config, argc > 1 ? argv[1] : "s4-example", INPUTS, CLASSES, &error) ||
         loci_model_create(&model, &config, &error))
         stop(error.text);
