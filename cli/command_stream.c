@@ -30,7 +30,7 @@ enum { PUSH = 256, CHUNK_MOST = 1 << 20, A_SECOND = 10, WAIT = 100 /* millisecon
 typedef struct {
     source_options source;
     const char *missing, *state_in, *state_out, *output, *plot;
-    size_t every, chunk;
+    size_t every, chunk, forget;
     double resample;
     bool latency, json;
 } settings;
@@ -94,6 +94,7 @@ static int usage_check(const settings *s, const char *model, const char *signal)
         return message_usage("stream: --missing is \"%s\"; refuse or hold was expected", s->missing);
     if (s->chunk != NOT_GIVEN && (s->chunk < 1 || s->chunk > CHUNK_MOST))
         return message_usage("stream: --chunk is %zu; 1 to %d was expected", s->chunk, CHUNK_MOST);
+    if (s->forget == 0) return message_usage("stream: --forget is 0; 1 sample or more was expected");
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("stream: --resample is %g; more than 0 Hz was expected", s->resample);
     if (drawn && s->output && !elsewhere)
@@ -149,6 +150,8 @@ static int rate_settle(job *j)
     j->rate = rate;
     if (loci_stream_tables_create(&j->tables, j->model, own > 0 ? rate : 0, 1, &error) != LOCI_OK)
         return message_error(j->model_path, &error);
+    if (s->forget != NOT_GIVEN && loci_stream_tables_forget(j->tables, s->forget, &error) != LOCI_OK)
+        return message_fail("%s: --forget: %s", j->model_path, error.text);
     return STATUS_DONE;
 }
 
@@ -413,11 +416,18 @@ static void release(job *j)
 
 int command_stream(int argc, char **argv)
 {
-    settings s = {.source = SOURCE_DEFAULTS, .every = NOT_GIVEN, .chunk = NOT_GIVEN, .resample = NAN};
+    settings s = {.source = SOURCE_DEFAULTS,
+                  .every = NOT_GIVEN,
+                  .chunk = NOT_GIVEN,
+                  .forget = NOT_GIVEN,
+                  .resample = NAN};
     const option table[] = {
         {"every", 0, OPTION_COUNT, &s.every, "K",
          "an answer after every K samples since the signal's begin; 0: only at its end (ten a second, or, where no rate is "
          "known, after each sample; and at the end)"},
+        {"forget", 0, OPTION_COUNT, &s.forget, "K",
+         "the answer is about the last K samples or so, as long as what was learned from, and not about all since the "
+         "signal's begin (never)"},
         {"state-in", 0, OPTION_TEXT, &s.state_in, "FILE", "go on from this state"},
         {"state-out", 0, OPTION_TEXT, &s.state_out, "FILE",
          "in the end, also of an interrupt, save the state to go on from"},

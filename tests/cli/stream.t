@@ -29,6 +29,16 @@ $ { head -n 100 x.csv; sleep 0.1; tail -n +101 x.csv; } | loci stream n.safetens
 $ for k in 1 64 250 699; do head -n $k x.csv | loci stream n.safetensors --state-out s -o 1.csv; tail -n +$((k + 1)) x.csv |
 +     loci stream n.safetensors --state-in s | tail -n +2 | cat 1.csv - | cmp - every.csv; done
 
+# An answer that forgets: the same up to so many samples, then about the newest; the same however it is cut.
+$ loci stream n.safetensors x.csv --forget 350 -o f.csv; head -n 351 f.csv > a; head -n 351 every.csv | cmp - a; cmp -s f.csv every.csv; echo $?
+| 1
+$ for chunk in 1 3 65 1000; do loci stream n.safetensors x.csv --forget 350 --chunk $chunk | cmp - f.csv; done
+$ loci stream n.safetensors x.csv --forget 350 | tail -n 1 | cut -c -4; loci stream n.safetensors x.csv --forget 701 | cmp - every.csv
+| 700,
+$ loci stream n.safetensors x.csv --forget 0
+! loci: stream: --forget is 0; 1 sample or more was expected
+= 2
+
 # Bytes: 16-bit numbers are read as sound.
 $ printf '\000\100\000\300\000\040\000\000\000\000\000\000' > x.raw
 $ printf '0.5,-0.5,0.25\n0,0,0\n' | loci stream n.safetensors > one.csv; loci stream n.safetensors - --raw s16le --channels 3 < x.raw | cmp - one.csv
