@@ -307,21 +307,24 @@ static void keeps_the_best_and_gives_up(void **state)
     loci_model *model = training_model(2, 3, 20), *best = training_model(2, 3, 20);
     loci_trainer *trainer = trainer_of(model, train_set, valid_set, &o);
     loci_train_report r;
-    double least = INFINITY;
-    size_t since = 0;
+    double least = INFINITY, most = -1;
+    size_t since = 0, finer = 0;
     do {
         r = go(trainer);
         if (r.step % 3 != 0) continue;
-        assert_int_equal(r.improved, r.valid_loss < least);
-        since = r.improved ? 0 : since + 1;
-        if (r.improved) least = r.valid_loss;
+        const int better = r.valid_accuracy > most || (r.valid_accuracy == most && r.valid_loss < least);
+        assert_int_equal(r.improved, better);
+        finer += better && r.valid_accuracy == most;
+        since = better ? 0 : since + 1;
+        if (better) least = r.valid_loss, most = r.valid_accuracy;
         assert_int_equal(r.finished, since == 2 || r.step == r.steps);
     } while (!r.finished);
     assert_int_equal(since, 2);
     loci_trainer_best(trainer, best);
     loci_evaluation e = {0};
     assert_int_equal(loci_evaluate(&e, best, valid_set, NULL, NULL), LOCI_OK);
-    assert_true(e.loss == least);
+    assert_true(e.loss == least && e.accuracy == most);
+    assert_true(finer > 0); /* the loss decided, too */
     loci_trainer_free(trainer);
     loci_model_free(model), loci_model_free(best);
 }
@@ -492,12 +495,12 @@ static void damaged_files(void **state)
     same_parameters(model, before);
     assert_int_equal(loci_trainer_report(trainer).step, 0);
     /* a checksum that fits, over a version and over sizes that cannot be */
-    bytes[8] = 2;
+    bytes[8] = 3;
     uint64_t sum = loci_checksum(bytes, size - 8);
     for (size_t i = 0; i < 8; i++) bytes[size - 8 + i] = (unsigned char)(sum >> (8 * i));
     assert_int_equal(loci_trainer_restore(trainer, bytes, size, &error), LOCI_E_FORMAT);
-    assert_string_equal(error.text, "is a saved training of version 2; version 1 was expected");
-    bytes[8] = 1;
+    assert_string_equal(error.text, "is a saved training of version 3; version 2 was expected");
+    bytes[8] = 2;
     sum = loci_checksum(bytes, size - 12);
     for (size_t i = 0; i < 8; i++) bytes[size - 12 + i] = (unsigned char)(sum >> (8 * i));
     assert_int_equal(loci_trainer_restore(trainer, bytes, size - 4, &error), LOCI_E_FORMAT);

@@ -13,7 +13,7 @@
  *         loci_trainer_step(trainer, &report, &error);
  *         if (report.epoch_ended) loci_trainer_validate(trainer, NULL, NULL, &report, &error);
  *     } while (!report.finished);
- *     loci_trainer_best(trainer, model);      the parameters with the least validation loss
+ *     loci_trainer_best(trainer, model);      the parameters with the best validation accuracy
  */
 #ifndef LOCI_TRAIN_H
 #define LOCI_TRAIN_H
@@ -42,7 +42,7 @@ typedef struct {
     double decay;    /* AdamW's weight decay, of LOCI_GROUP_MAIN alone, >= 0 */
     double warmup;   /* share of all steps, below 1, in which rates rise from 0; then they fall as a cosine */
     double clip;     /* gradients whose norm is larger are scaled to it; 0: never */
-    size_t patience; /* ends after so many epochs without a better validation loss; 0: never */
+    size_t patience; /* ends after so many epochs without a better validation; 0: never */
     uint64_t seed;   /* of the order of sequences and of dropout (not of initial values) */
     size_t threads;  /* 0: as many as there are processors that the process may use; at most 1024 */
 } loci_train_options;
@@ -87,8 +87,8 @@ LOCI_API loci_status loci_trainer_validate(loci_trainer *trainer,
                                            loci_train_report *report, loci_error *error);
 /* The report as of now: after the last step or validation, or of the training that was restored. */
 LOCI_API loci_train_report loci_trainer_report(const loci_trainer *trainer);
-/* Copies the best parameters so far into best, the model or a copy of it (loci_model_copy): those with the least
- * validation loss, or, without a validation, those of now. */
+/* Copies the best parameters so far into best, the model or a copy of it (loci_model_copy): those with the best
+ * validation accuracy and, of equal ones, the least loss, or, without a validation, those of now. */
 LOCI_API void loci_trainer_best(const loci_trainer *trainer, loci_model *best);
 
 /* All that training needs to go on to the same bits: parameters, moments, position, the best so far; with a checksum, and

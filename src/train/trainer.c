@@ -234,9 +234,10 @@ loci_status loci_trainer_validate(loci_trainer *trainer, int (*progress)(void *,
             .threads = trainer->options.threads, .progress = progress, .context = context};
         const loci_status status = loci_evaluate(&result, trainer->model, trainer->valid, &options, error);
         if (status) return status;
-        at->improved = !at->validated || result.loss < at->best_loss;
+        at->improved = !at->validated || result.accuracy > at->best_accuracy ||
+                       (result.accuracy == at->best_accuracy && result.loss < at->best_loss);
         if (at->improved) {
-            at->best_loss = result.loss;
+            at->best_loss = result.loss, at->best_accuracy = result.accuracy;
             memcpy(trainer->best, loci_model_values_const(trainer->model), trainer->size * sizeof(float));
             at->worse = 0;
         } else {

@@ -16,7 +16,7 @@ typedef struct {
     uint64_t validated;          /* there was a validation: `best` is set */
     uint64_t improved;           /* the last one was the best so far */
     double loss_sum;             /* of the epoch so far */
-    double best_loss;
+    double best_loss, best_accuracy;
     double loss, accuracy, lr, norm; /* of the last step */
     double valid_loss, valid_accuracy;
 } loci_trainer_position;

@@ -16,7 +16,7 @@
 #include "base/random.h"
 #include "base/status.h"
 
-enum { VERSION = 1, BOUND_MAX = 32, MAGIC = 8 };
+enum { VERSION = 2, BOUND_MAX = 32, MAGIC = 8 };
 static const char magic[MAGIC] = {'L', 'O', 'C', 'I', 'T', 'R', 'N', '\n'};
 
 /* ---- what a training is bound to ---- */
@@ -164,14 +164,14 @@ static void get_floats(const unsigned char **at, float *x, size_t count)
 
 /* ---- position ---- */
 
-enum { WHOLE = 7, REALS = 8 }; /* numbers of a position */
+enum { WHOLE = 7, REALS = 9 }; /* numbers of a position */
 
 static void spread(uint64_t numbers[WHOLE + REALS], const loci_trainer_position *at)
 {
     const uint64_t whole[WHOLE] = {at->step,    at->sequences, at->correct, at->worse,
                                    at->pending, at->validated, at->improved};
-    const double reals[REALS] = {at->loss_sum, at->best_loss, at->loss,       at->accuracy,
-                                 at->lr,       at->norm,      at->valid_loss, at->valid_accuracy};
+    const double reals[REALS] = {at->loss_sum, at->best_loss,  at->loss,           at->accuracy,     at->lr,
+                                 at->norm,     at->valid_loss, at->valid_accuracy, at->best_accuracy};
     memcpy(numbers, whole, sizeof whole);
     for (size_t i = 0; i < REALS; i++) numbers[WHOLE + i] = bits_of(reals[i]);
 }
@@ -193,7 +193,8 @@ static loci_trainer_position join(const uint64_t n[WHOLE + REALS])
                                    .lr = real_of(r[4]),
                                    .norm = real_of(r[5]),
                                    .valid_loss = real_of(r[6]),
-                                   .valid_accuracy = real_of(r[7])};
+                                   .valid_accuracy = real_of(r[7]),
+                                   .best_accuracy = real_of(r[8])};
 }
 
 /* ---- save and restore ---- */
