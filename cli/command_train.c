@@ -51,11 +51,11 @@ static int prepare(work *w, const training_settings *s)
     loci_error error;
     loci_model_config config;
     const loci_dataset_options read = training_settings_data(s);
-    const loci_train_options options = training_settings_options(s);
+    const uint64_t seed = training_settings_seed(s);
     const double share = isnan(s->valid) ? 0.1 : s->valid;
     if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK)
         return message_error(w->path, &error);
-    if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, options.seed, &error) != LOCI_OK)
+    if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
         return message_error(w->path, &error);
     const loci_dataset_info info = loci_dataset_inspect(w->train);
     const int status = training_settings_model(&config, s, &info);
@@ -63,13 +63,13 @@ static int prepare(work *w, const training_settings *s)
     if (loci_model_create(&w->model, &config, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("train: %s", error.text)
                                                : message_error(NULL, &error);
-    loci_model_initialize(w->model, options.seed);
+    loci_model_initialize(w->model, seed);
     return describe(w, s);
 }
 
 static int show(const work *w, const training_settings *s)
 {
-    const loci_train_options options = training_settings_options(s);
+    const loci_train_options options = training_settings_options(s, w->model);
     const loci_dataset_info info = loci_dataset_inspect(w->train);
     loci_trainer *trainer;
     loci_error error;
@@ -91,7 +91,7 @@ static int train(const work *w, const training_settings *s, const options_page *
         .command = command,
         .note = s->note,
         .resume = s->resume,
-        .options = training_settings_options(s),
+        .options = training_settings_options(s, w->model),
     };
     training_result result;
     int status = training_run(&result, w->model, w->train, w->valid, &plan);
@@ -144,7 +144,7 @@ int command_train(int argc, char **argv)
         {"epochs", 0, OPTION_COUNT, &s.epochs, "E", "how many times through the data (10)"},
         {"steps", 0, OPTION_COUNT, &s.steps, "S", "ends after so many steps; without --epochs just then"},
         {"batch", 0, OPTION_COUNT, &s.batch, "B", "sequences a step (64)"},
-        {"lr", 0, OPTION_NUMBER, &s.lr, "X", "the learning rate at its highest (0.01)"},
+        {"lr", 0, OPTION_NUMBER, &s.lr, "X", "the learning rate at its highest (0.01, of lstm 0.001)"},
         {"lr-ssm", 0, OPTION_NUMBER, &s.lr_ssm, "X", "at most that for state spaces (0.001)"},
         {"decay", 0, OPTION_NUMBER, &s.decay, "X", "weight decay (0.01)"},
         {"warmup", 0, OPTION_NUMBER, &s.warmup, "SHARE",

@@ -190,9 +190,14 @@ int training_settings_model(loci_model_config *config, const training_settings *
     return STATUS_DONE;
 }
 
-loci_train_options training_settings_options(const training_settings *s)
+uint64_t training_settings_seed(const training_settings *s)
 {
-    loci_train_options o = loci_train_options_default();
+    return s->seed != NOT_GIVEN ? s->seed : 0;
+}
+
+loci_train_options training_settings_options(const training_settings *s, const loci_model *model)
+{
+    loci_train_options o = loci_train_options_for(loci_model_configuration(model));
     if (s->steps != NOT_GIVEN) {
         o.steps = s->steps;
         if (s->steps) o.epochs = 0; /* --steps alone: so many, however many epochs these are */
@@ -200,7 +205,7 @@ loci_train_options training_settings_options(const training_settings *s)
     if (s->epochs != NOT_GIVEN) o.epochs = s->epochs;
     if (s->batch != NOT_GIVEN) o.batch = s->batch;
     if (s->patience != NOT_GIVEN) o.patience = s->patience;
-    if (s->seed != NOT_GIVEN) o.seed = s->seed;
+    o.seed = training_settings_seed(s);
     if (s->threads != NOT_GIVEN) o.threads = s->threads;
     if (!isnan(s->lr)) o.lr = s->lr;
     if (!isnan(s->lr_ssm)) o.lr_ssm = s->lr_ssm;

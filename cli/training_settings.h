@@ -41,7 +41,9 @@ const char *training_settings_preset(const training_settings *settings, const ch
 /* The configuration of the model; what does not fit is said. */
 int training_settings_model(loci_model_config *config, const training_settings *settings,
                             const loci_dataset_info *data);
-loci_train_options training_settings_options(const training_settings *settings);
+uint64_t training_settings_seed(const training_settings *settings);
+/* How the model is trained. */
+loci_train_options training_settings_options(const training_settings *settings, const loci_model *model);
 loci_dataset_options training_settings_data(const training_settings *settings);
 
 /* The command that makes the same model, wherever that lies, as a line for a shell: data and the given options of the

@@ -116,7 +116,8 @@ int training_show_plan(const char *path, const loci_dataset *train, const loci_d
                       words_plural(count, o->patience, "epoch"));
     output_format(&out, "\n%-11s ", "rates");
     number(&out, "", o->lr, "");
-    number(&out, ", of state spaces ", fmin(o->lr, o->lr_ssm), "");
+    if (loci_model_configuration(model)->layer == LOCI_LAYER_S4D)
+        number(&out, ", of state spaces ", fmin(o->lr, o->lr_ssm), "");
     number(&out, ", rising over ", 100 * o->warmup, " % of the steps, then a cosine\n");
     output_format(&out, "%-11s ", "decay");
     number(&out, "", o->decay, "");

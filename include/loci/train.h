@@ -49,6 +49,8 @@ typedef struct {
 
 /* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0. */
 LOCI_API loci_train_options loci_train_options_default(void);
+/* The same, but for LSTM layers lr 0.001: at 0.01 they learn slowly or not at all (docs/results.md). */
+LOCI_API loci_train_options loci_train_options_for(const loci_model_config *config);
 
 typedef struct {
     uint64_t step, steps;  /* done, of all that are planned */

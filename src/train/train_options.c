@@ -15,6 +15,13 @@ loci_train_options loci_train_options_default(void)
         .batch = 64, .epochs = 10, .lr = 0.01, .lr_ssm = 0.001, .decay = 0.01, .warmup = 0.05, .clip = 1};
 }
 
+loci_train_options loci_train_options_for(const loci_model_config *config)
+{
+    loci_train_options options = loci_train_options_default();
+    if (config->layer == LOCI_LAYER_LSTM) options.lr = 0.001;
+    return options;
+}
+
 loci_status loci_train_options_check(const loci_train_options *o, loci_error *error)
 {
     if (o->batch < 1 || o->batch > BATCH_MAX)
