@@ -16,7 +16,7 @@
 
 #include "base/processor.h"
 
-enum { BENCH_ROUNDS = 9, BENCH_CASES = 8 };
+enum { BENCH_ROUNDS = 9, BENCH_CASES = 12 };
 
 typedef struct {
     const char *name;
