@@ -32,11 +32,12 @@ typedef struct {
     size_t kernel_size;
 } layer;
 
-static float *numbers(size_t count)
+/* Normal, of this deviation. */
+static float *numbers(size_t count, double deviation)
 {
     float *x = loci_allocate(count, sizeof *x);
     if (!x) fprintf(stderr, "bench_parts: out of memory\n"), exit(1);
-    for (size_t i = 0; i < count; i++) x[i] = (float)loci_random_normal(1, 2 * i);
+    for (size_t i = 0; i < count; i++) x[i] = (float)(deviation * loci_random_normal(1, 2 * i));
     return x;
 }
 
@@ -136,13 +137,17 @@ static layer make(void)
         exit(1);
     }
     l.kernel_size = loci_convolution_prepared_size(l.plan);
-    l.x = numbers(PLANE), l.y = numbers(PLANE), l.v = numbers(PLANE), l.dy = numbers(PLANE);
-    l.a = numbers(PLANE), l.gate = numbers(PLANE), l.band = numbers(H * BAND), l.wide = numbers(2 * H * BAND);
-    l.kernel = numbers(BLOCKS * l.kernel_size), l.dkernel = numbers(BLOCKS * l.kernel_size);
-    l.scratch = numbers(loci_convolution_scratch_size(l.plan));
-    l.forth = numbers(loci_mix_size(l.mix, H, 2 * H)), l.back = numbers(loci_mix_size(l.mix, 2 * H, H));
-    l.dweight = numbers(loci_mix_size(l.mix, H, 2 * H)), l.bias = numbers(2 * H), l.weight = numbers(2 * H);
-    l.mask = numbers(V), l.statistics = numbers(2 * L);
+    /* what parts write and others read keeps about the size of activations: exponentials of large numbers are slow */
+    const size_t mixed = loci_mix_size(l.mix, H, 2 * H);
+    l.x = numbers(PLANE, 1), l.y = numbers(PLANE, 1), l.v = numbers(PLANE, 1), l.dy = numbers(PLANE, 1e-3);
+    l.a = numbers(PLANE, 1), l.gate = numbers(PLANE, 1), l.band = numbers(H * BAND, 1);
+    l.wide = numbers(2 * H * BAND, 1), l.forth = numbers(mixed, 1 / sqrt(H));
+    l.back = numbers(loci_mix_size(l.mix, 2 * H, H), 1 / sqrt(2 * H)), l.dweight = numbers(mixed, 0);
+    l.kernel = numbers(BLOCKS * l.kernel_size, 1 / (double)L);
+    l.dkernel = numbers(BLOCKS * l.kernel_size, 0),
+    l.scratch = numbers(loci_convolution_scratch_size(l.plan), 0);
+    l.bias = numbers(2 * H, 0.1), l.weight = numbers(2 * H, 1), l.mask = numbers(V, 1);
+    l.statistics = numbers(2 * L, 1);
     return l;
 }
 
