@@ -106,7 +106,7 @@ static void gate_back(void *argument)
     for (size_t r = 0; r < L; r += BAND)
         for (size_t k = 0; k < BLOCKS; k++)
             l->rows->glu_backward(l->wide + k * BAND * V, l->wide + (BLOCKS + k) * BAND * V,
-                                  l->dy + (k * L + r) * V, l->a + (k * L + r) * V, l->gate + (k * L + r) * V,
+                                  l->dy + (k * L + r) * V, l->y + (k * L + r) * V, l->gate + (k * L + r) * V,
                                   BAND);
 }
 

@@ -54,7 +54,7 @@ static void is_the_published_one(void **state)
     loci_layer_prepare(layer, t.derived, t.p, 1);
     run_forward(&t, 0, 1);
     near(t.y, "y", B, H, L, LOCI_REAL_IS_DOUBLE ? 1e-11 : 1e-5);
-    layer->class->backward(layer, t.derived, &t.pass, t.dx, t.gradient, NULL, t.dy, t.x, NULL, t.saved,
+    layer->class->backward(layer, t.derived, &t.pass, t.dx, t.gradient, NULL, t.dy, t.x, t.y, t.saved,
                            t.scratch);
     loci_layer_gather(layer, t.derived, t.dp, t.gradient, t.p);
     near(t.dx, "gx", B, H, L, LOCI_REAL_IS_DOUBLE ? 1e-10 : 1e-5);

@@ -83,7 +83,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
             first_half(a, x + at + r * V, L, half, block, count);
             second_half(b, x + at + r * V, L, half, block, count);
             rows->glu(da, gate, a, b, count);
-            rows->glu_backward(da, db, dy + (plane * L + r) * V, a, gate, count);
+            rows->glu_backward(da, db, dy + (plane * L + r) * V, da, gate, count);
             real *to = dx + at + (block * L + r) * V;
             rows->add(to, to, da, NULL, 0, count);
             second_half_back(dx + at + r * V, db, L, half, block, count);

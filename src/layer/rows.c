@@ -68,12 +68,12 @@ static void glu(real *y, real *gate, const real *a, const real *b, size_t rows)
     }
 }
 
-static void glu_backward(real *da, real *db, const real *dy, const real *a, const real *gate, size_t rows)
+static void glu_backward(real *da, real *db, const real *dy, const real *y, const real *gate, size_t rows)
 {
     for (size_t i = 0; i < rows * V; i += W) {
-        const vreal s = AT(gate + i), d = AT(dy + i) * s;
-        TO(db + i) = d * AT(a + i) * (1 - s);
-        TO(da + i) = d;
+        const vreal s = AT(gate + i), d = AT(dy + i);
+        TO(db + i) = d * AT(y + i) * (1 - s);
+        TO(da + i) = d * s;
     }
 }
 

@@ -24,9 +24,9 @@ typedef struct loci_rows {
     void (*silu)(real *y, const real *x, const real *mask, size_t step, size_t rows);
     void (*silu_backward)(real *dx, real *y, const real *dy, const real *x, const real *mask, size_t step,
                           size_t rows);
-    /* y = a sigmoid(b); gate, unless NULL, = sigmoid(b). da = dy gate, db = dy a gate (1 - gate). */
+    /* y = a sigmoid(b); gate, unless NULL, = sigmoid(b). da = dy gate, db = dy y (1 - gate); da may be y. */
     void (*glu)(real *y, real *gate, const real *a, const real *b, size_t rows);
-    void (*glu_backward)(real *da, real *db, const real *dy, const real *a, const real *gate, size_t rows);
+    void (*glu_backward)(real *da, real *db, const real *dy, const real *y, const real *gate, size_t rows);
     /* y = x + a mask; x NULL: 0. y may be x or a. */
     void (*add)(real *y, const real *x, const real *a, const real *mask, size_t step, size_t rows);
     /* sum [16] += the rows of x. */

@@ -234,10 +234,10 @@ static gradient_offsets gradient_of(const loci_layer *layer, const derived_s4d *
     return g;
 }
 
-/* saved: v [B][blocks][L][16]; the linear layer's first half, and the gates, likewise; states at the beginning
+/* saved: v [B][blocks][L][16]; the gates likewise; states at the beginning
  * [B][state]; whether there were any. */
 typedef struct {
-    real *v, *first, *gate, *state, *stateful;
+    real *v, *gate, *state, *stateful;
 } kept;
 
 static kept lay_out(const loci_layer *layer, const loci_pass *pass, void *at)
@@ -245,7 +245,6 @@ static kept lay_out(const loci_layer *layer, const loci_pass *pass, void *at)
     const size_t plane = pass->B * blocks_of(layer) * pass->L * V * sizeof(real);
     kept k;
     k.v = loci_carve(&at, plane);
-    k.first = loci_carve(&at, plane);
     k.gate = loci_carve(&at, plane);
     k.state = loci_carve(&at, pass->B * layer->state * sizeof(real));
     k.stateful = loci_carve(&at, V * sizeof(real));
@@ -267,7 +266,7 @@ static loci_layer_memory memory(const loci_layer *layer, const void *derived, si
         loci_lane_blocks(loci_block_size(modes, 0)) * V * sizeof(double) + layer->state * sizeof(real);
     loci_layer_memory m;
     m.gradient = gradient_of(layer, d).size;
-    m.saved = B * (3 * plane + layer->state * sizeof(real)) + V * sizeof(real);
+    m.saved = B * (2 * plane + layer->state * sizeof(real)) + V * sizeof(real);
     m.scratch = plane + states + band_memory(layer, most(BAND, B)) + (convolution + 63) / 64 * 64;
     return m;
 }
@@ -329,9 +328,9 @@ static inline const real *mask_of(const s4d *self, const real *mask, size_t k, s
     return mask ? mask + k * (self->dropout.tied ? V : rows * V) : NULL;
 }
 
-/* From v to y, rows r, ...: pass NULL: no dropout. first, gate: kept where not NULL. All with `stride` rows a block. */
+/* From v to y, rows r, ...: pass NULL: no dropout. gate: kept where not NULL. All with `stride` rows a block. */
 static void mix(const s4d *self, const derived_s4d *d, const loci_pass *pass, size_t b, size_t r, size_t rows,
-                real *y, real *first, real *gate, const real *v, size_t stride, real *band)
+                real *y, real *gate, const real *v, size_t stride, real *band)
 {
     const size_t blocks = blocks_of(&self->layer);
     const real *mask = masks(self, pass, b, r, rows, band);
@@ -345,7 +344,6 @@ static void mix(const s4d *self, const derived_s4d *d, const loci_pass *pass, si
         const size_t at = (k * stride + r) * V;
         const real *a = out + k * rows * V;
         loci_rows_get()->glu(y + at, gate ? gate + at : NULL, a, a + blocks * rows * V, rows);
-        if (first) memcpy(first + at, a, rows * V * sizeof(real));
     }
 }
 
@@ -389,7 +387,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
         }
         for (size_t r = 0; r < L; r += BAND)
             mix(self, d, pass, b, r, L - r < BAND ? L - r : BAND, y + b * plane,
-                saved ? s.first + b * plane : NULL, saved ? s.gate + b * plane : NULL, v, L, band);
+                saved ? s.gate + b * plane : NULL, v, L, band);
     }
 }
 
@@ -407,14 +405,15 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
             real *s = state[b] + k * per_block;
             recur_for(self, d, v + here, s, x + here, k, dt ? dt[b] : 1);
         }
-    mix(self, d, NULL, 0, 0, lanes, y, NULL, NULL, v, lanes, at);
+    mix(self, d, NULL, 0, 0, lanes, y, NULL, v, lanes, at);
 }
 
 /* ---- backward ---- */
 
-/* dv of rows r, ... from dy, and the gradient of the linear layer. */
+/* dv of rows r, ... from dy and y, and the gradient of the linear layer. */
 static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass *pass, size_t b, size_t r,
-                         size_t rows, real *dv, real *gradient, const real *dy, const kept *s, real *band)
+                         size_t rows, real *dv, real *gradient, const real *dy, const real *y, const kept *s,
+                         real *band)
 {
     const loci_layer *layer = &self->layer;
     const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V;
@@ -426,8 +425,8 @@ static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass 
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = (k * L + r) * V;
         real *da = dboth + k * rows * V;
-        loci_rows_get()->glu_backward(da, da + blocks * rows * V, dy + at, s->first + b * plane + at,
-                                      s->gate + b * plane + at, rows);
+        loci_rows_get()->glu_backward(da, da + blocks * rows * V, dy + at, y + at, s->gate + b * plane + at,
+                                      rows);
     }
     for (size_t k = 0; k < blocks; k++)
         loci_rows_get()->gelu_backward(slope + k * rows * V, active + k * rows * V, NULL,
@@ -448,7 +447,6 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                      real *gradient, real *const *dstate, real *dy, const real *x, const real *y, void *saved,
                      void *scratch)
 {
-    (void)y;
     const s4d *self = (const s4d *)layer;
     const derived_s4d *d = derived;
     const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V, modes = self->modes;
@@ -465,8 +463,8 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = length_of(pass, b);
         for (size_t r = 0; r < L; r += BAND)
-            mix_backward(self, d, pass, b, r, L - r < BAND ? L - r : BAND, dv, gradient, dy + b * plane, &s,
-                         band);
+            mix_backward(self, d, pass, b, r, L - r < BAND ? L - r : BAND, dv, gradient, dy + b * plane,
+                         y + b * plane, &s, band);
         if (!dstate) memset(none, 0, layer->state * sizeof(real));
         for (size_t k = 0; k < blocks; k++) {
             const real *u = x + b * plane + k * L * V;
@@ -544,7 +542,7 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 /* ---- creation ---- */
 
 static const loci_layer_class class = {.name = "s4d",
-                                       .flags = LOCI_LAYER_STEPS,
+                                       .flags = LOCI_LAYER_STEPS | LOCI_LAYER_READS_OUTPUT,
                                        .open = open_layer,
                                        .close = close_layer,
                                        .prepare = prepare,
