@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * bench_scale.c - how the time of a training step grows: with the length of sequences at a constant number of samples, with
- * width, order, batch and threads. Everything else is as in the S4 repository's example, in batches of 32.
+ * bench_scale.c - how forward and backward of a batch grow: with the length of sequences at a constant number of samples,
+ * with width, order, batch and threads, up to twice the processors. Everything else is as in the S4 repository's example, in
+ * batches of 32.
  *
- *     bench_scale [--json]     CSV: what varies, its value, milliseconds a step (the best of three), as bench/draw reads it */
+ *     bench_scale [--json]     CSV: what varies, its value, milliseconds a batch (the best of three), as bench/draw reads it */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <loci/model.h>
 
@@ -106,7 +108,7 @@ static void measure(const char *what, size_t value, size_t L, size_t H, size_t N
         if (r > 0 && now() - start < best) best = now() - start;
     }
     if (json)
-        bench_figure(1e3 * best, "ms", "a step, %s %zu", what, value);
+        bench_figure(1e3 * best, "ms", "forward and backward, %s %zu", what, value);
     else
         printf("%s,%zu,%.4g\n", what, value, 1e3 * best);
     fflush(stdout);
@@ -124,7 +126,9 @@ int main(int argc, char **argv)
     for (size_t H = 16; H <= 512; H *= 2) measure("width", H, 1024, H, 64, 32, 1);
     for (size_t N = 4; N <= 256; N *= 2) measure("order", N, 1024, 128, N, 32, 1);
     for (size_t B = 1; B <= 128; B *= 2) measure("batch", B, 1024, 128, 64, B, 1);
-    for (size_t t = 1; t <= 4; t++) measure("threads", t, 1024, 128, 64, 32, t);
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    for (size_t t = 1; t <= 2 * (size_t)processors && t <= THREADS_MAX; t++)
+        measure("threads", t, 1024, 128, 64, 32, t);
     if (json) bench_figures_end();
     return 0;
 }

@@ -38,16 +38,12 @@ static double seconds_of(clockid_t clock)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Mebibytes that are resident now. */
+/* The most mebibytes that have been resident so far. */
 static double resident(void)
 {
-    long all, pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file) {
-        if (fscanf(file, "%ld %ld", &all, &pages) != 2) pages = 0;
-        fclose(file);
-    }
-    return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024;
 }
 
 /* ---- a set of noise ---- */
@@ -210,7 +206,7 @@ static void time_parts(loci_model *model, size_t L, size_t B)
                  lstm = 4 * H * ((double)c->inputs + H + 2 * H * (double)(c->layers - 1));
     const double weights = c->layer == LOCI_LAYER_LSTM ? lstm : (double)c->layers * 2 * H * H;
     const double products = 2 * weights * (double)L * BATCH;
-    const double peak = bench_peak_operations() / bench_median(&cases[CASES - 1]),
+    const double peak = bench_peak_operations() / bench_best(&cases[CASES - 1]),
                  times = (double)BATCH / (double)B;
     if (!json) printf("on one thread, core ms for a batch, in micro-batches of %zu\n", B);
     for (int i = 0; i < CASES - 1; i++) {

@@ -76,6 +76,17 @@ static int numbers_read(double **numbers, const char *option_name, const char *t
     return status;
 }
 
+/* Each once. */
+static int names_check(const parts *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(names->items[i], names->items[k]) == 0)
+                return message_usage("convert: --classes has \"%s\" twice; a name for each was expected",
+                                     names->items[i]);
+    return STATUS_DONE;
+}
+
 static int describe(loci_model *model, const settings *s)
 {
     const loci_model_config *config = loci_model_configuration(model);
@@ -89,6 +100,7 @@ static int describe(loci_model *model, const settings *s)
     if (!status && s->classes && names.count != config->outputs)
         status = message_usage("convert: --classes has %zu names; the model has %zu outputs", names.count,
                                config->outputs);
+    if (!status) status = names_check(&names);
     if (!status) {
         about.shift = shift;
         about.scale = scale;
@@ -163,9 +175,8 @@ int command_convert(int argc, char **argv)
             "there are; what they cannot say is told by options, in words of the example's own.",
         .options = table,
         .count = sizeof table / sizeof table[0],
-        .closing =
-            "Example, for CIFAR-10, whose pixels are 0 to 255 here:\n"
-            "  loci convert state.safetensors -o cifar.safetensors \\\n"
+        .closing = "Example, for CIFAR-10, whose pixels are 0 to 255 here:\n"
+                   "  loci convert state.safetensors -o cifar.safetensors \\\n"
                    "    --classes airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck \\\n"
                    "    --shift 125.307,122.961,113.858 --scale 0.019385,0.019667,0.019510",
         .operand = "STATE.safetensors",

@@ -434,7 +434,7 @@ int command_stream(int argc, char **argv)
         {"chunk", 0, OPTION_COUNT, &s.chunk, "N",
          "wait for N samples before they go through the model at once, which is faster (as many as have come)"},
         {"latency", 0, OPTION_FLAG, &s.latency, NULL,
-         "say on standard error how long samples took: median, 99 %, longest"},
+         "say on standard error how long the model worked on a sample: median, 99 %, longest"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
         {"rate", 0, OPTION_NUMBER, &s.source.rate, "HZ",
          "samples a second, where the file does not tell (as the model was trained); the model's time is scaled to it"},
@@ -464,11 +464,13 @@ int command_stream(int argc, char **argv)
             "input), with a channel for each input of the model.",
         .options = table,
         .count = sizeof table / sizeof table[0],
-        .closing = "Examples:\n"
-                   "  arecord -f S16_LE -r 8000 -c 1 -t raw | loci stream digits.safetensors - --raw s16le\n"
-                   "  loci stream digits.safetensors seven.wav --every 0\n"
-                   "  loci stream digits.safetensors part1.wav --state-out s && \\\n"
-                   "    loci stream digits.safetensors part2.wav --state-in s",
+        .closing =
+            "Examples:\n"
+            "  arecord -f S16_LE -r 8000 -c 1 -t raw | \\\n"
+            "    loci stream alarm.safetensors - --raw s16le --forget 8000\n"
+            "  loci stream digits.safetensors seven.wav --every 0\n"
+            "  loci stream digits.safetensors part1.wav --state-out s && \\\n"
+            "    loci stream digits.safetensors part2.wav --state-in s",
         .operand = "MODEL SIGNAL",
         .least = 1,
         .most = 2,

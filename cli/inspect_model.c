@@ -191,15 +191,20 @@ static void note_write(output *out, json_t *note)
     const char *key, *between = "\ntraining    ";
     json_object_foreach(note, key, value)
     {
-        if (!json_is_number(value) && !json_is_string(value)) continue;
+        const bool stopped = strcmp(key, "finished") == 0 && json_is_false(value);
+        if (!json_is_number(value) && !json_is_string(value) && !stopped) continue;
         output_text(out, between);
+        between = "\n            ";
+        if (stopped) {
+            output_text(out, "not to its end");
+            continue;
+        }
         output_cell(out, key, 0);
         output_text(out, " ");
         if (json_is_string(value))
             output_cell(out, json_string_value(value), 0);
         else
             output_format(out, "%.6g", json_number_value(value));
-        between = "\n            ";
     }
 }
 

@@ -116,6 +116,9 @@ static int numbers_check(const training_settings *s)
     if (!status) status = range_check("seed", given(s->seed), 0, false, 0x1p62, "0 to 2^62");
     if (!status) status = range_check("permute", given(s->permute), 0, false, 0x1p62, "0 to 2^62");
     if (!status) status = range_check("threads", given(s->threads), 0, false, 1024, "0 to 1024");
+    if (!status && s->valid == 0 && s->patience != NOT_GIVEN && s->patience > 0)
+        status = message_usage(
+            "train: --patience is about validation, and --valid 0 leaves none; one was expected");
     if (!status && s->steps == 0) status = message_usage("train: --steps is 0; 1 or more was expected");
     if (!status && s->steps == NOT_GIVEN && s->epochs == 0)
         status = message_usage("train: --epochs is 0, and no --steps ends the training; one was expected");

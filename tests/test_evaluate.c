@@ -155,7 +155,7 @@ static void refuses(void **state)
     (void)state;
     loci_model *model = decided(), *two = training_model(2, 3, 20), *four = training_model(1, 4, 20);
     const loci_evaluate_options usual = {.threads = 2};
-    refused(two, arrays, usual, LOCI_E_MISMATCH, "the set has 1 inputs a sample; the model takes 2");
+    refused(two, arrays, usual, LOCI_E_MISMATCH, "the set has samples of 1 numbers; the model takes 2");
     refused(four, arrays, usual, LOCI_E_MISMATCH, "the set has 3 classes; the model has 4");
     refused(model, arrays, (loci_evaluate_options){.rate = -1}, LOCI_E_ARGUMENT,
             "rate is -1 Hz; 0 or more was expected");

@@ -430,9 +430,9 @@ static void what_does_not_fit(void **state)
     const loci_train_options good = short_options();
     loci_train_options o;
     refused(model, sounds, NULL, good, LOCI_E_MISMATCH,
-            "the training set has 1 inputs a sample; the model takes 2");
+            "the training set has samples of 1 numbers; the model takes 2");
     refused(model, train_set, sounds, good, LOCI_E_MISMATCH,
-            "the validation set has 1 inputs a sample; the model takes 2");
+            "the validation set has samples of 1 numbers; the model takes 2");
     refused(more, train_set, NULL, good, LOCI_E_MISMATCH, "the training set has 3 classes; the model has 4");
     loci_model_config config = *loci_model_configuration(model);
     config.pool = LOCI_POOL_NONE;

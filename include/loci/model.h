@@ -62,7 +62,7 @@ typedef struct {
 /* A configuration by name, for `inputs` numbers a sample and `outputs` an answer:
  * "s4-example"  the S4 repository's example: s4d, 4 layers of width 128 and order 64, zoh, steps 0.001 to 0.1, post-norm
  *               with layer norms, dropout 0.1 tied, mean pool: 201,482 parameters for 3 inputs and 10 outputs
- * "small"       the same with 4 layers of width 64 and order 32, an eighth of the work
+ * "small"       the same with 4 layers of width 64 and order 32, a third of the time a step
  * "audio"       like small, pre-norm, order 64, steps 0.0001 to 0.1: for sounds of 1,000 to 100,000 samples
  * "lstm"        plain: one LSTM of width 128, mean pool: 68,362 parameters for 1 input and 10 outputs
  * LOCI_E_ARGUMENT: no such name. */

@@ -109,7 +109,8 @@ static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *op
     if (!set->kind)
         return loci_fail(error, LOCI_E_FORMAT,
                          "%s: holds no data set: data_batch_1.bin (CIFAR-10), train-images-idx3-ubyte[.gz] "
-                         "(IDX), train_x.npy, or a sub-folder of sounds for each class was expected",
+                         "(IDX), train_x.npy, a sub-folder of sounds for each class, or sounds and where "
+                         "their names have the label (--label) was expected",
                          set->folder);
     if (options->gray && !set->kind->images)
         return loci_fail(error, LOCI_E_ARGUMENT, "%s: is a data set of kind %s, which has no colours",

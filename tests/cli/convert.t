@@ -7,6 +7,9 @@ $ loci convert state.safetensors -o other.safetensors --prenorm --bilinear --gra
 $ loci convert state.safetensors -o model.safetensors --classes a,b
 ! loci: convert: --classes has 2 names; the model has 10 outputs
 = 2
+$ loci convert state.safetensors -o model.safetensors --classes a,b,c,d,e,f,g,h,b,j
+! loci: convert: --classes has "b" twice; a name for each was expected
+= 2
 $ loci convert state.safetensors -o model.safetensors --shift 1,2,
 ! loci: convert: --shift: "" is no number
 = 2

@@ -164,6 +164,9 @@ $ loci train d -o x --dt-min 0
 $ loci train d -o x --dt-min 1
 ! loci: train: --dt-min is 1 and --dt-max 0.1; the first was expected to be less
 = 2
+$ loci train d -o x --valid 0 --patience 2
+! loci: train: --patience is about validation, and --valid 0 leaves none; one was expected
+= 2
 $ loci train d --layer lstm --show | grep rates; loci train d --layer lstm --lr 0.01 --show | grep rates
 | rates       0.001, rising over 5 % of the steps, then a cosine
 | rates       0.01, rising over 5 % of the steps, then a cosine
