@@ -30,7 +30,7 @@ enum { PUSH = 256, CHUNK_MOST = 1 << 20, A_SECOND = 10, WAIT = 100 /* millisecon
 typedef struct {
     source_options source;
     const char *missing, *state_in, *state_out, *output, *plot;
-    size_t every, chunk, forget;
+    size_t every, chunk, window;
     double resample;
     bool latency, json;
 } settings;
@@ -49,6 +49,8 @@ typedef struct {
     size_t every; /* 0: at the end alone */
     bool last;    /* an answer at the end, whether it is due or not */
     bool live, gray;
+    size_t window; /* 0: none; else lane 0 begins anew every so many samples, and lane 1 half of them later */
+    uint64_t samples; /* so far */
     size_t inputs, outputs, chunk;
     double *held;    /* [channels]: the last values that were there */
     double *changed; /* resampled: [most][inputs] */
@@ -94,7 +96,11 @@ static int usage_check(const settings *s, const char *model, const char *signal)
         return message_usage("stream: --missing is \"%s\"; refuse or hold was expected", s->missing);
     if (s->chunk != NOT_GIVEN && (s->chunk < 1 || s->chunk > CHUNK_MOST))
         return message_usage("stream: --chunk is %zu; 1 to %d was expected", s->chunk, CHUNK_MOST);
-    if (s->forget == 0) return message_usage("stream: --forget is 0; 1 sample or more was expected");
+    if (s->window == 0) return message_usage("stream: --window is 0; 1 sample or more was expected");
+    if (s->window != NOT_GIVEN && (s->state_in || s->state_out))
+        return message_usage(
+            "stream: with --window nothing older counts, so there is no state to be kept; no "
+            "--state-in and --state-out were expected");
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("stream: --resample is %g; more than 0 Hz was expected", s->resample);
     if (drawn && s->output && !elsewhere)
@@ -150,8 +156,6 @@ static int rate_settle(job *j)
     j->rate = rate;
     if (loci_stream_tables_create(&j->tables, j->model, own > 0 ? rate : 0, 1, &error) != LOCI_OK)
         return message_error(j->model_path, &error);
-    if (s->forget != NOT_GIVEN && loci_stream_tables_forget(j->tables, s->forget, &error) != LOCI_OK)
-        return message_fail("%s: --forget: %s", j->model_path, error.text);
     return STATUS_DONE;
 }
 
@@ -215,7 +219,8 @@ static int prepare(job *j)
     if (!status) status = rate_settle(j);
     if (status) return status;
     loci_error error;
-    if (loci_stream_init(&j->stream, NULL, 0, j->tables, 1, &error) != LOCI_OK)
+    j->window = s->window == NOT_GIVEN ? 0 : s->window;
+    if (loci_stream_init(&j->stream, NULL, 0, j->tables, j->window ? 2 : 1, &error) != LOCI_OK)
         return message_error(j->model_path, &error);
     j->live = source_live(&j->from);
     j->chunk = s->chunk == NOT_GIVEN ? PUSH : s->chunk;
@@ -228,22 +233,72 @@ static int prepare(job *j)
     if (loci_model_description(j->model)->permuted)
         message_warn("%s: it was trained on samples in another order; the signal's must come in that order",
                      j->model_path);
-    return state_load(j);
+    status = state_load(j);
+    j->samples = loci_stream_samples(j->stream, 0);
+    return status;
 }
 
 /* --- samples on their way --- */
+
+/* The lane that answers: of a window the one that has seen more. */
+static uint32_t lane(const job *j)
+{
+    return j->window && loci_stream_samples(j->stream, 1) > loci_stream_samples(j->stream, 0);
+}
+
+/* The next samples of those that wait, from `first` on, up to where a lane of the window begins or an answer is due. A lane
+ * that is full begins anew with the sample after, so that until then it can still be asked. */
+static loci_status push_window(job *j, size_t first, size_t *count, loci_error *error)
+{
+    const uint64_t half = j->window / 2;
+    const uint32_t lanes = j->samples >= half ? 2 : 1;
+    uint64_t n = j->count - first, until = lanes == 1 ? half - j->samples : n;
+    if (j->every && j->every - j->samples % j->every < until) until = j->every - j->samples % j->every;
+    for (uint32_t i = 0; i < lanes; i++) {
+        if (loci_stream_samples(j->stream, i) == j->window) loci_stream_reset(j->stream, i);
+        const uint64_t room = j->window - loci_stream_samples(j->stream, i);
+        if (room < until) until = room;
+    }
+    if (until < n) n = until;
+    *count = (size_t)n;
+    loci_status status = LOCI_OK;
+    for (uint32_t i = 0; i < lanes && !status; i++)
+        status =
+            loci_stream_push(j->stream, &i, 1, j->waiting + first * j->inputs, NULL, *count, 0, NULL, error);
+    return status;
+}
+
+/* All that waits through the model; *due answers are then in j->due. */
+static loci_status push_all(job *j, size_t *due, loci_error *error)
+{
+    *due = j->every ? j->count / j->every + (j->samples % j->every + j->count % j->every >= j->every) : 0;
+    if (!j->window)
+        return loci_stream_push(j->stream, NULL, 1, j->waiting, NULL, j->count, j->every, j->due, error);
+    const uint64_t before = j->samples;
+    loci_status status = LOCI_OK;
+    size_t answered = 0;
+    for (size_t at = 0, n; at < j->count && !status; at += n) {
+        status = push_window(j, at, &n, error);
+        j->samples += n;
+        if (j->every && j->samples % j->every == 0)
+            loci_stream_answer(j->stream, lane(j), j->due + answered++ * j->outputs);
+    }
+    j->samples = before;
+    return status;
+}
 
 /* Pushes what waits. */
 static int push(job *j)
 {
     if (j->count == 0) return STATUS_DONE;
     loci_error error;
-    const size_t due = loci_stream_due(j->stream, 0, j->count, j->every);
-    const uint64_t before = loci_stream_samples(j->stream, 0);
+    size_t due;
+    const uint64_t before = j->samples;
     latency_start(&j->taken);
-    if (loci_stream_push(j->stream, NULL, 1, j->waiting, NULL, j->count, j->every, j->due, &error) != LOCI_OK)
+    if (push_all(j, &due, &error) != LOCI_OK)
         return message_error(j->from.path, &error); /* what cannot be pushed was refused before */
     latency_stop(&j->taken, j->count);
+    j->samples += j->count;
     j->count = 0;
     int status = STATUS_DONE;
     for (size_t k = 0; k < due && !status; k++) {
@@ -338,10 +393,9 @@ static int run(job *j)
         status = add(j, j->changed, count);
     }
     if (!status) status = push(j);
-    const uint64_t samples = loci_stream_samples(j->stream, 0);
-    if (!status && j->last && samples > 0 && j->answered != samples) {
-        loci_stream_answer(j->stream, 0, j->due);
-        status = answers_put(&j->out, samples, j->due);
+    if (!status && j->last && j->samples > 0 && j->answered != j->samples) {
+        loci_stream_answer(j->stream, lane(j), j->due);
+        status = answers_put(&j->out, j->samples, j->due);
     }
     return status;
 }
@@ -365,7 +419,7 @@ static int plot(const job *j)
 {
     char title[320], subtitle[160], samples[WORDS_SIZE], rate[WORDS_SIZE];
     snprintf(title, sizeof title, "%.128s through %.128s", j->from.path, j->model_path);
-    words_plural(samples, loci_stream_samples(j->stream, 0), "sample");
+    words_plural(samples, j->samples, "sample");
     if (j->rate > 0)
         snprintf(subtitle, sizeof subtitle, "%s at %s Hz", samples, words_number(rate, j->rate));
     else
@@ -419,15 +473,14 @@ int command_stream(int argc, char **argv)
     settings s = {.source = SOURCE_DEFAULTS,
                   .every = NOT_GIVEN,
                   .chunk = NOT_GIVEN,
-                  .forget = NOT_GIVEN,
+                  .window = NOT_GIVEN,
                   .resample = NAN};
     const option table[] = {
         {"every", 0, OPTION_COUNT, &s.every, "K",
          "an answer after every K samples since the signal's begin; 0: only at its end (ten a second, or, where no rate is "
          "known, after each sample; and at the end)"},
-        {"forget", 0, OPTION_COUNT, &s.forget, "K",
-         "the answer is about the last K samples or so, as long as what was learned from, and not about all since the "
-         "signal's begin (never)"},
+        {"window", 0, OPTION_COUNT, &s.window, "K",
+         "answers are about the newest samples alone, K/2 to K of them, as if the signal had begun there (all)"},
         {"state-in", 0, OPTION_TEXT, &s.state_in, "FILE", "go on from this state"},
         {"state-out", 0, OPTION_TEXT, &s.state_out, "FILE",
          "in the end, also of an interrupt, save the state to go on from"},
@@ -464,13 +517,12 @@ int command_stream(int argc, char **argv)
             "input), with a channel for each input of the model.",
         .options = table,
         .count = sizeof table / sizeof table[0],
-        .closing =
-            "Examples:\n"
-            "  arecord -f S16_LE -r 8000 -c 1 -t raw | \\\n"
-            "    loci stream alarm.safetensors - --raw s16le --forget 8000\n"
-            "  loci stream digits.safetensors seven.wav --every 0\n"
-            "  loci stream digits.safetensors part1.wav --state-out s && \\\n"
-            "    loci stream digits.safetensors part2.wav --state-in s",
+        .closing = "Examples:\n"
+                   "  arecord -f S16_LE -r 8000 -c 1 -t raw | \\\n"
+                   "    loci stream digits.safetensors - --raw s16le --window 4000\n"
+                   "  loci stream digits.safetensors seven.wav --every 0\n"
+                   "  loci stream digits.safetensors part1.wav --state-out s && \\\n"
+                   "    loci stream digits.safetensors part2.wav --state-in s",
         .operand = "MODEL SIGNAL",
         .least = 1,
         .most = 2,

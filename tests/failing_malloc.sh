@@ -125,6 +125,7 @@ check '' stream model.safetensors three.csv --rate 9000 --resample 8000 --every 
 check kept stream model.safetensors three.csv --every 0 --state-out kept
 "$program" stream model.safetensors three.csv --every 0 --state-out kept >"$scratch/out"
 check answers.csv stream model.safetensors three.csv --state-in kept -o answers.csv
+check answers.csv stream model.safetensors three.csv --window 3 --every 2 -o answers.csv
 check '' check model.safetensors --length 9 --json
 check '' check model.safetensors three.csv
 

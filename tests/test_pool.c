@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * test_pool.c - means and last samples of sequences, with lengths, by steps, and far beyond where a float can count; means
- * that forget. */
+ * test_pool.c - means and last samples of sequences, with lengths, by steps, and far beyond where a float can count. */
 #include "base/real.h"
 
-#include "base/random.h"
 #include "layers.h"
 
 static void passes_the_checks(void **state)
@@ -56,58 +54,12 @@ static void the_mean_of_a_long_stream_stays_right(void **state)
     loci_layer_free(layer);
 }
 
-/* Against the weights in closed form: the first `most` samples alike, (1 - 1/most)^k for each that came k after the last
- * of these, and so on for each that came later. What is taken away is rounded by half an ulp of 1/most of the sum, a `most`-th
- * of which is left after `most` samples: an ulp of the mean in all, another for the division, one for that of the end. */
-static void a_mean_forgets_as_stated(void **state)
-{
-    (void)state;
-    enum { L = 200 };
-    for (uint64_t most = 1; most <= 2 * L; most = 3 * most + 1) {
-        loci_layer *layer;
-        bench t;
-        assert_int_equal(loci_pool_create(&layer, LOCI_POOL_MEAN, 1, NULL), LOCI_OK);
-        assert_true(loci_pool_forget(layer, most));
-        bench_open(&t, layer, 1, L);
-        for (size_t l = 0; l < L; l++) t.x[l * LANES] = (real)(loci_random_uniform(4, l) + 1);
-        const long double keep = 1 - 1 / (long double)most;
-        for (size_t l = 0; l < L; l++) {
-            long double weights = 0, expected = 0;
-            for (size_t k = 0; k <= l; k++) {
-                const size_t newer = k < most ? (l < most ? 0 : l - most + 1) : l - k;
-                const long double weight = newer ? powl(keep, (long double)newer) : 1;
-                weights += weight, expected += weight * (long double)t.x[k * LANES];
-            }
-            assert_true(fabsl(weights - (long double)(l + 1 < most ? l + 1 : most)) < 1e-12L * weights);
-            layer->class->step(layer, NULL, t.y, t.x + l * LANES, 1, NULL, t.state, t.scratch);
-            assert_near(t.y[0], (double)(expected / weights), 3 * 2 * LOCI_REAL_EPSILON, "mean of %zu",
-                        l + 1);
-        }
-        /* fewer from now on: the mean is the same, of so many */
-        const real before = t.y[0], one = t.x[0];
-        loci_pool_forget(layer, 1 + most / 2);
-        layer->class->step(layer, NULL, t.y, t.x, 1, NULL, t.state, t.scratch);
-        const double now = most < L ? (double)most : L, fewer = (double)(1 + most / 2),
-                     full = fewer < now ? fewer : now;
-        const double next = now < fewer ? (now * (double)before + (double)one) / (now + 1)
-                                        : (double)before + ((double)one - (double)before) / full;
-        assert_near(t.y[0], next, 8 * LOCI_REAL_EPSILON, "mean of fewer");
-        bench_close(&t);
-        loci_layer_free(layer);
-    }
-    loci_layer *last;
-    assert_int_equal(loci_pool_create(&last, LOCI_POOL_LAST, 1, NULL), LOCI_OK);
-    assert_false(loci_pool_forget(last, 5));
-    loci_layer_free(last);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes_the_checks),
         cmocka_unit_test(are_means_and_last_samples),
         cmocka_unit_test(the_mean_of_a_long_stream_stays_right),
-        cmocka_unit_test(a_mean_forgets_as_stated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

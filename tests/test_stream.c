@@ -211,16 +211,12 @@ static void test_slow_modes(void **state)
 static void test_rolling_answers(void **state)
 {
     (void)state;
-    const loci_pool pools[] = {LOCI_POOL_MEAN, LOCI_POOL_NONE, LOCI_POOL_MEAN};
+    const loci_pool pools[] = {LOCI_POOL_MEAN, LOCI_POOL_NONE};
     const size_t everys[] = {1, 2, 3, 7, CHUNK, CHUNK + 9, 2 * CHUNK, LENGTH, LENGTH + 1, SIZE_MAX};
-    for (size_t p = 0; p < 3; p++) {
+    for (size_t p = 0; p < 2; p++) {
         const loci_model_config config = small(pools[p]);
         bench t;
         open_bench(&t, &config, NULL);
-        if (p == 2) {
-            assert_int_equal(loci_stream_tables_forget(t.tables, 110, NULL), LOCI_OK);
-            assert_int_equal(loci_stream_tables_forget(t.stepped, 110, NULL), LOCI_OK);
-        }
         float *each = some(LENGTH * t.outputs, sizeof(float));
         loci_stream *stream = stream_of(t.stepped, 1);
         push(stream, t.u, LENGTH, 1, each);
@@ -247,48 +243,6 @@ static void test_rolling_answers(void **state)
             loci_stream_free(stream);
         }
         loci_free(each);
-        close_bench(&t);
-    }
-}
-
-/* With a mean that forgets: as without, up to so many samples, and of another signal that follows, what that signal alone
- * would give, once the first is forgotten: e^-20 of it is left. */
-static void test_forgetting(void **state)
-{
-    (void)state;
-    enum { SHORT = 100, LONG = 20 * SHORT };
-    loci_model_config config = small(LOCI_POOL_MEAN);
-    config.dt_min = config.dt_max; /* layers that forget sooner: a twentieth a sample */
-    bench t;
-    open_bench(&t, &config, NULL);
-    const float quiet[3] = {0};
-    float ever[5], now[5], other[5];
-    loci_stream *stream = stream_of(t.tables, 1);
-    push(stream, t.u, SHORT, 0, NULL);
-    loci_stream_answer(stream, 0, ever);
-    loci_stream_reset(stream, 0);
-    assert_int_equal(loci_stream_tables_forget(t.tables, SHORT, NULL), LOCI_OK);
-    push(stream, t.u, SHORT, 0, NULL);
-    loci_stream_answer(stream, 0, now);
-    same_bits(now, ever, 5);
-    for (int which = 0; which < 2; which++) {
-        for (size_t i = 0; i < LONG; i++) push(stream, quiet, 1, 0, NULL);
-        loci_stream_answer(stream, 0, which ? other : now);
-        loci_stream_reset(stream, 0);
-    }
-    for (size_t i = 0; i < 5; i++)
-        assert_near(now[i], other[i], tolerance * range(other, 5), "answer %zu", i);
-    loci_stream_free(stream);
-    close_bench(&t);
-    const loci_model_config none = small(LOCI_POOL_NONE), last = recurrent();
-    const loci_model_config *const unable[] = {&none, &last};
-    for (size_t i = 0; i < 2; i++) {
-        loci_error error;
-        loci_model_config c = *unable[i];
-        if (i == 1) c.pool = LOCI_POOL_LAST;
-        open_bench(&t, &c, NULL);
-        assert_int_equal(loci_stream_tables_forget(t.tables, SHORT, &error), LOCI_E_UNSUPPORTED);
-        assert_non_null(strstr(error.text, "no mean"));
         close_bench(&t);
     }
 }
@@ -701,7 +655,6 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_slow_modes),
         cmocka_unit_test(test_rolling_answers),
-        cmocka_unit_test(test_forgetting),
         cmocka_unit_test(test_lanes),
         cmocka_unit_test(test_fork_and_restore),
         cmocka_unit_test(test_reset),

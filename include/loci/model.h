@@ -151,9 +151,6 @@ LOCI_API size_t loci_network_gradient_size_f32(const loci_network_f32 *network);
 LOCI_API size_t loci_network_workspace_f32(const loci_network_f32 *network, size_t B, int backward);
 /* Numbers of one sequence's state. */
 LOCI_API size_t loci_network_state_f32(const loci_network_f32 *network);
-/* Makes the mean of the pool forget, where no backward follows: it is about the last `samples` samples (loci/stream.h says
- * how exactly); 0: about all. Returns 0 where there is no such pool, else 1. */
-LOCI_API int loci_network_forget_f32(loci_network_f32 *network, uint64_t samples);
 
 /* y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are applied here. y is
  * [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not
@@ -192,7 +189,6 @@ LOCI_API void loci_network_prepare_f64(loci_network_f64 *network, const double *
 LOCI_API size_t loci_network_gradient_size_f64(const loci_network_f64 *network);
 LOCI_API size_t loci_network_workspace_f64(const loci_network_f64 *network, size_t B, int backward);
 LOCI_API size_t loci_network_state_f64(const loci_network_f64 *network);
-LOCI_API int loci_network_forget_f64(loci_network_f64 *network, uint64_t samples);
 LOCI_API void loci_network_forward_f64(const loci_network_f64 *network, double *y, const double *u,
                                        const loci_pass *pass, double *const *state, int backward,
                                        void *workspace);

@@ -11,6 +11,9 @@
  * the time: a sample of the S4 repository's example, four layers of width 128, takes 8 us alone, 4 us with those of
  * other lanes, 3 us in a push of 8 samples or more.
  *
+ * For answers about the newest samples alone, K/2 to K of them, as if the signal had begun there: push two lanes, reset lane 0
+ * every K samples and lane 1 half of them later, and ask the one that has seen more.
+ *
  *     loci_stream_tables *tables;
  *     loci_stream *stream;
  *     if (loci_stream_tables_create(&tables, model, 0, 0, &error) ||
@@ -43,14 +46,6 @@ typedef struct loci_stream_tables loci_stream_tables;
  * range; LOCI_E_MEMORY. */
 LOCI_API loci_status loci_stream_tables_create(loci_stream_tables **tables, const loci_model *model,
                                                double rate, int chunks, loci_error *error);
-/* Lets the answers of a model with a mean pool forget, for signals that go on after what was to be recognized. As trained, an
- * answer is about the mean over all samples since the reset. Told `samples`, it is just that for the first so many; from then
- * on each further sample takes 1/samples of the sum with it, so that one s samples old weighs exp(-s/samples), nearly. A good
- * number is the length of the sequences in training. 0: about all, as at first. To be called before a stream of these tables
- * takes samples; a state saved under another number goes on. LOCI_E_UNSUPPORTED: the model has no mean pool (its
- * layers forget by themselves). */
-LOCI_API loci_status loci_stream_tables_forget(loci_stream_tables *tables, uint64_t samples,
-                                               loci_error *error);
 LOCI_API void loci_stream_tables_free(loci_stream_tables *tables); /* NULL is allowed */
 
 /* Running state of `lanes` signals side by side. */

@@ -53,7 +53,6 @@
 #define loci_glu_create LOCI_NAME(loci_glu_create)
 #define loci_dropout_create LOCI_NAME(loci_dropout_create)
 #define loci_pool_create LOCI_NAME(loci_pool_create)
-#define loci_pool_forget LOCI_NAME(loci_pool_forget)
 #define loci_residual_create LOCI_NAME(loci_residual_create)
 #define loci_s4d_create LOCI_NAME(loci_s4d_create)
 #define loci_lstm_create LOCI_NAME(loci_lstm_create)
@@ -192,9 +191,6 @@ loci_status loci_dropout_create(loci_layer **layer, const char *name, size_t cha
  * sequence of length 0 gives 0. The mean is kept in twice the precision and is
  * right to a few ulp after 2^40 samples. */
 loci_status loci_pool_create(loci_layer **layer, loci_pool pool, size_t channels, loci_error *error);
-/* A mean that forgets, in forward (without backward) and step: of the first `samples` as ever, then each sample takes
- * 1/samples of the sum with it; 0: never. Returns 0 where the layer is no pool for a mean. */
-int loci_pool_forget(loci_layer *layer, uint64_t samples);
 
 /* Post-norm: y = norm(x + dropout(inner(x))); pre-norm: y = x + dropout(inner(norm(x))). norm NULL: none. Takes
  * inner and norm over, on failure too; they, and the residual, have the same channels in and out. */

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * pool.c - one answer for a sequence: the mean over its samples so far, or the last of them. A mean may forget: with W
- * samples in it, each further one takes 1/W of their sum with it, sum += x - sum/W, so that one s samples old weighs
- * (1 - 1/W)^s, and the answer stays sum/W. */
+ * pool.c - one answer for a sequence: the mean over its samples so far, or the last of them. */
 #include "base/real.h"
 
 #include "layer/layer.h"
 
 #include <assert.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "base/allocate.h"
@@ -18,13 +15,10 @@ enum { V = LOCI_LANES };
 typedef struct {
     loci_layer layer;
     loci_pool pool;
-    uint64_t most; /* samples in a mean, W; forever: any number */
 } pool_layer;
 
-static const uint64_t forever = UINT64_MAX;
-
-/* State of the mean: [blocks][sum, what rounding the sum lost][16], then one row: the samples in it modulo TURN, and turns,
- * so that a float counts exactly. State of the last: [blocks][16]. saved: [B] samples so far. */
+/* State of the mean: [blocks][sum, what rounding the sum lost][16], then one row: samples modulo TURN, and turns, so that
+ * a float counts exactly. State of the last: [blocks][16]. saved: [B] samples so far. */
 #define TURN LOCI_REAL(1048576.0)
 
 static inline int is_mean(const loci_layer *layer)
@@ -37,17 +31,13 @@ static inline size_t length_of(const loci_pass *pass, size_t b)
     return pass->length ? pass->length[b] : pass->L;
 }
 
-/* A state may come from anywhere: what can be no count is 0. */
-static uint64_t count(const real *row)
+/* The count so far, `more` samples later. A state may come from anywhere: what can be no count is 0. */
+static real count(real *row, size_t more)
 {
-    const uint64_t turns = row[1] >= 0 && row[1] < TURN * TURN ? (uint64_t)row[1] : 0;
-    return turns * (uint64_t)TURN + (row[0] >= 0 && row[0] < TURN ? (uint64_t)row[0] : 0);
-}
-
-static void set_count(real *row, uint64_t count)
-{
-    row[0] = (real)(count % (uint64_t)TURN);
-    row[1] = (real)(count / (uint64_t)TURN);
+    const size_t turn = (size_t)TURN, now = (row[0] >= 0 && row[0] < TURN ? (size_t)row[0] : 0) + more;
+    row[0] = (real)(now % turn);
+    row[1] += (real)(now / turn);
+    return row[1] * TURN + row[0];
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
@@ -62,23 +52,13 @@ static void mean(const loci_layer *layer, real *y, size_t y_stride, const real *
                  size_t length, real *state, real *samples)
 {
     const size_t blocks = loci_lane_blocks(layer->inputs);
-    const uint64_t most = ((const pool_layer *)layer)->most, before = count(state + 2 * blocks * V);
-    const uint64_t room = most > before ? most - before : 0, now = length < room ? before + length : most;
-    const size_t whole = length < room ? length : (size_t)room;
-    const real n = (real)now, fewer = before > most ? (real)most / (real)before : 1;
+    const real n = count(state + 2 * blocks * V, length);
     for (size_t k = 0; k < blocks; k++) {
         real *s = state + 2 * k * V, *lost = s + V, *out = y + k * y_stride * V;
         const real *in = x + k * x_stride * V;
-        for (size_t i = 0; fewer < 1 && i < V; i++) s[i] *= fewer, lost[i] *= fewer;
-        loci_rows_get()->accumulate(s, lost, in, whole);
-        for (size_t r = whole; r < length; r++) {
-            _Alignas(64) real change[V];
-            for (size_t i = 0; i < V; i++) change[i] = in[r * V + i] - (s[i] + lost[i]) / n;
-            loci_rows_get()->accumulate(s, lost, change, 1);
-        }
-        for (size_t i = 0; i < V; i++) out[i] = now > 0 ? (s[i] + lost[i]) / n : 0;
+        loci_rows_get()->accumulate(s, lost, in, length);
+        for (size_t i = 0; i < V; i++) out[i] = n > 0 ? (s[i] + lost[i]) / n : 0;
     }
-    set_count(state + 2 * blocks * V, now);
     if (samples) *samples = n;
 }
 
@@ -173,16 +153,8 @@ loci_status loci_pool_create(loci_layer **out, loci_pool pool, size_t channels, 
         loci_layer_allocate((void **)&self, sizeof *self, &class, "", channels, channels, error);
     if (status) return status;
     self->pool = pool;
-    self->most = forever;
     const size_t blocks = loci_lane_blocks(channels);
     self->layer.state = (pool == LOCI_POOL_MEAN ? 2 * blocks + 1 : blocks) * V;
     *out = &self->layer;
     return LOCI_OK;
-}
-
-int loci_pool_forget(loci_layer *layer, uint64_t samples)
-{
-    if (layer->class != &class || !is_mean(layer)) return 0;
-    ((pool_layer *)layer)->most = samples ? samples : forever;
-    return 1;
 }

@@ -89,13 +89,6 @@ loci_status loci_network_create(loci_network **out, const loci_model *model, siz
     return LOCI_OK;
 }
 
-int loci_network_forget(loci_network *n, uint64_t samples)
-{
-    int found = 0;
-    for (size_t i = 0; i < n->stack.count; i++) found |= loci_pool_forget(n->stack.at[i].layer, samples);
-    return found;
-}
-
 size_t loci_network_parts(const loci_network *n)
 {
     return n->stack.count;

@@ -10,7 +10,6 @@
 #define loci_network LOCI_NAME(loci_network)
 #define loci_network_create LOCI_NAME(loci_network_create)
 #define loci_network_free LOCI_NAME(loci_network_free)
-#define loci_network_forget LOCI_NAME(loci_network_forget)
 #define loci_network_parts LOCI_NAME(loci_network_parts)
 #define loci_network_prepare LOCI_NAME(loci_network_prepare)
 #define loci_network_gradient_size LOCI_NAME(loci_network_gradient_size)

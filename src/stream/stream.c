@@ -82,15 +82,6 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
     return LOCI_OK;
 }
 
-loci_status loci_stream_tables_forget(loci_stream_tables *tables, uint64_t samples, loci_error *error)
-{
-    if (!loci_network_forget_f32(tables->step, samples))
-        return loci_fail(error, LOCI_E_UNSUPPORTED,
-                         "the model's answer is no mean over samples, so there is nothing that it could forget");
-    if (tables->chunk) loci_network_forget_f32(tables->chunk, samples);
-    return LOCI_OK;
-}
-
 void loci_stream_tables_free(loci_stream_tables *tables)
 {
     if (!tables) return;

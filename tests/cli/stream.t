@@ -29,14 +29,20 @@ $ { head -n 100 x.csv; sleep 0.1; tail -n +101 x.csv; } | loci stream n.safetens
 $ for k in 1 64 250 699; do head -n $k x.csv | loci stream n.safetensors --state-out s -o 1.csv; tail -n +$((k + 1)) x.csv |
 +     loci stream n.safetensors --state-in s | tail -n +2 | cat 1.csv - | cmp - every.csv; done
 
-# An answer that forgets: the same up to so many samples, then about the newest; the same however it is cut.
-$ loci stream n.safetensors x.csv --forget 350 -o f.csv; head -n 351 f.csv > a; head -n 351 every.csv | cmp - a; cmp -s f.csv every.csv; echo $?
-| 1
-$ for chunk in 1 3 65 1000; do loci stream n.safetensors x.csv --forget 350 --chunk $chunk | cmp - f.csv; done
-$ loci stream n.safetensors x.csv --forget 350 | tail -n 1 | cut -c -4; loci stream n.safetensors x.csv --forget 701 | cmp - every.csv
-| 700,
-$ loci stream n.safetensors x.csv --forget 0
-! loci: stream: --forget is 0; 1 sample or more was expected
+# A window: the same up to so many samples, then what the newest alone would give; the same however it is cut. Lanes begin at
+# 0, 300, 600 and at 150, 450: at 700 samples the older one has 250.
+$ loci stream n.safetensors x.csv --window 300 -o w.csv; head -n 301 w.csv > a; head -n 301 every.csv | cmp - a
+$ for chunk in 1 3 65 1000; do loci stream n.safetensors x.csv --window 300 --chunk $chunk | cmp - w.csv; done
+$ for n in 301 450 451 700; do head -n $n x.csv | tail -n +$((n <= 450 ? 151 : n <= 600 ? 301 : 451)) |
++     loci stream n.safetensors --every 0 | tail -n 1 | cut -d , -f 2- > a; sed -n $((n + 1))p w.csv | cut -d , -f 2- | cmp - a; done
+$ for every in 7 300; do loci stream n.safetensors x.csv --window 300 --every $every | tail -n +2 > a; awk "NR > 1 && (NR - 1) % $every == 0" w.csv | cmp - a; done
+$ loci stream n.safetensors x.csv --window 300 --every 0 | tail -n 1 > a; tail -n 1 w.csv | cmp - a; loci stream n.safetensors x.csv --window 1 | tail -n 1 > a; tail -n 1 x.csv | loci stream n.safetensors | tail -n 1 | sed 's/^1,/700,/' | cmp - a
+$ loci stream n.safetensors x.csv --window 701 | cmp - every.csv
+$ loci stream n.safetensors x.csv --window 0
+! loci: stream: --window is 0; 1 sample or more was expected
+= 2
+$ loci stream n.safetensors x.csv --window 300 --state-out s
+! loci: stream: with --window nothing older counts, so there is no state to be kept; no --state-in and --state-out were expected
 = 2
 
 # Bytes: 16-bit numbers are read as sound.
