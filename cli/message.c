@@ -39,7 +39,8 @@ int message_usage(const char *format, ...)
 int message_error(const char *subject, const loci_error *error)
 {
     /* the library leaves out the front of a long path */
-    if (!subject || strncmp(error->text, subject, strlen(subject)) == 0 || strncmp(error->text, "...", 3) == 0)
+    if (!subject || strncmp(error->text, subject, strlen(subject)) == 0 ||
+        strncmp(error->text, "...", 3) == 0)
         return message_fail("%s", error->text);
     return message_fail("%s: %s", subject, error->text);
 }

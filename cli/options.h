@@ -57,8 +57,9 @@ typedef struct {
     const option *options;
     size_t count;
     const char *closing; /* paragraphs below them, printed as they are; NULL: none */
-    const char *operand; /* how messages call the operands; names with blanks between, where each has its own */
-    size_t least, most;  /* how many operands there may be */
+    const char
+        *operand; /* how messages call the operands; names with blanks between, where each has its own */
+    size_t least, most; /* how many operands there may be */
 } options_page;
 
 #define OPTIONS_GO (-1)

@@ -28,7 +28,7 @@ typedef enum {
 typedef enum {
     LOCI_LEGENDRE, /* g_n(x) = sqrt(2n+1) P_n(2x-1), orthonormal on [0, 1] */
     LOCI_LAGUERRE, /* l_n(x) = exp(-x/2) L_n(x), orthonormal on [0, infinity) */
-    LOCI_FOURIER   /* 1, 0, sqrt2 cos 2 pi x, sqrt2 sin 2 pi x, sqrt2 cos 4 pi x, ...: pairs, orthonormal on [0, 1];
+    LOCI_FOURIER /* 1, 0, sqrt2 cos 2 pi x, sqrt2 sin 2 pi x, sqrt2 cos 4 pi x, ...: pairs, orthonormal on [0, 1];
                       function 1 is the zero sine of the HiPPO convention */
 } loci_basis;
 
@@ -36,8 +36,8 @@ typedef enum {
  * (LOCI_INTEGRAL), n < order. x is [count]: in [0, 1] for Legendre and Fourier, >= 0 for Laguerre; outside, the formulas
  * still hold, without a promise of accuracy. LOCI_MEAN is not a question to a basis: LOCI_E_ARGUMENT.
  * Three-term recurrences: cost O(order) a point; absolute error of values a few ulp times sqrt(2 order + 1). */
-LOCI_API loci_status loci_basis_evaluate(loci_basis basis, loci_ask ask, double *out, const double *x, size_t count,
-                                         size_t order, loci_error *error);
+LOCI_API loci_status loci_basis_evaluate(loci_basis basis, loci_ask ask, double *out, const double *x,
+                                         size_t count, size_t order, loci_error *error);
 
 /* The same for one basis (src/basis/legendre.c, laguerre.c, fourier.c), without checks: order >= 1. */
 LOCI_API void loci_legendre_evaluate(loci_ask ask, double *out, const double *x, size_t count, size_t order);
@@ -50,7 +50,8 @@ LOCI_API void loci_legendre_sum(loci_ask ask, double *out, const double *c, size
                                 size_t count);
 LOCI_API void loci_laguerre_sum(loci_ask ask, double *out, const double *c, size_t order, const double *x,
                                 size_t count);
-LOCI_API void loci_fourier_sum(loci_ask ask, double *out, const double *c, size_t order, const double *x, size_t count);
+LOCI_API void loci_fourier_sum(loci_ask ask, double *out, const double *c, size_t order, const double *x,
+                               size_t count);
 
 /* The exact coefficients of the standard P_n(z) on [-1, 1]: P_n(z) = (sum over k <= n of numerator[k] z^k) / 2^n.
  * numerator is [n + 1]; n from 0 to 30 (above, they leave the range of int64), else LOCI_E_ARGUMENT. */

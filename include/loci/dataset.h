@@ -39,8 +39,8 @@ extern "C" {
 typedef struct loci_dataset loci_dataset;
 
 typedef struct {
-    int test;     /* the test split; 0: the training split */
-    int gray;     /* colours to one channel, 0.299 R + 0.587 G + 0.114 B; images only */
+    int test; /* the test split; 0: the training split */
+    int gray; /* colours to one channel, 0.299 R + 0.587 G + 0.114 B; images only */
     int permuted; /* every sequence's samples in one random order, which `permutation` seeds; all sequences must have the
                      same length */
     uint64_t permutation;

@@ -20,15 +20,15 @@ extern "C" {
 #endif
 
 /* name, one-line meaning */
-#define LOCI_STATUS_LIST(X)                                                                                           \
-    X(LOCI_OK, "done")                                                                                                \
-    X(LOCI_E_ARGUMENT, "an argument is outside its range, or does not fit another")                                   \
-    X(LOCI_E_MEMORY, "out of memory")                                                                                 \
-    X(LOCI_E_RANGE, "a time or an index lies outside what is there")                                                  \
-    X(LOCI_E_VALUE, "the data hold a value that cannot be used")                                                      \
-    X(LOCI_E_FORMAT, "the bytes are damaged or are not what was expected")                                            \
-    X(LOCI_E_IO, "reading or writing failed")                                                                         \
-    X(LOCI_E_MISMATCH, "two things that must agree do not")                                                           \
+#define LOCI_STATUS_LIST(X)                                                                                  \
+    X(LOCI_OK, "done")                                                                                       \
+    X(LOCI_E_ARGUMENT, "an argument is outside its range, or does not fit another")                          \
+    X(LOCI_E_MEMORY, "out of memory")                                                                        \
+    X(LOCI_E_RANGE, "a time or an index lies outside what is there")                                         \
+    X(LOCI_E_VALUE, "the data hold a value that cannot be used")                                             \
+    X(LOCI_E_FORMAT, "the bytes are damaged or are not what was expected")                                   \
+    X(LOCI_E_IO, "reading or writing failed")                                                                \
+    X(LOCI_E_MISMATCH, "two things that must agree do not")                                                  \
     X(LOCI_E_UNSUPPORTED, "not possible for this combination")
 
 typedef enum {

@@ -9,8 +9,9 @@
 const char *loci_status_text(loci_status status)
 {
     switch (status) {
-#define LOCI_STATUS_ENTRY(name, text)                                                                                 \
-    case name: return text;
+#define LOCI_STATUS_ENTRY(name, text)                                                                        \
+    case name:                                                                                               \
+        return text;
         LOCI_STATUS_LIST(LOCI_STATUS_ENTRY)
 #undef LOCI_STATUS_ENTRY
     }

@@ -17,10 +17,10 @@ enum { V = LOCI_LANES };
 struct loci_network {
     loci_stack stack;
     size_t inputs, outputs, L;
-    size_t shrinks;   /* layers from this one on see one sample; more than count: none does */
-    void **derived;   /* [stack.count] */
-    size_t *gradient; /* [stack.count] where each layer's begins */
-    size_t gradients; /* reals of all */
+    size_t shrinks;      /* layers from this one on see one sample; more than count: none does */
+    void **derived;      /* [stack.count] */
+    size_t *gradient;    /* [stack.count] where each layer's begins */
+    size_t gradients;    /* reals of all */
     real *shift, *scale; /* [inputs] */
 };
 

@@ -16,8 +16,8 @@ loci_status loci_fit_check(const loci_model *model, const loci_dataset *set, con
         return loci_fail(error, LOCI_E_MISMATCH,
                          "the model answers at every sample; one with a pool was expected");
     if (info.inputs != config->inputs)
-        return loci_fail(error, LOCI_E_MISMATCH, "the %s has samples of %zu numbers; the model takes %zu", what,
-                         info.inputs, config->inputs);
+        return loci_fail(error, LOCI_E_MISMATCH, "the %s has samples of %zu numbers; the model takes %zu",
+                         what, info.inputs, config->inputs);
     if (info.classes != config->outputs)
         return loci_fail(error, LOCI_E_MISMATCH, "the %s has %zu classes; the model has %zu", what,
                          info.classes, config->outputs);
