@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * command_check.c - whether the forms of a system, or of a trained model, say the same. */
-#include "command.h"
+#include "shared/command.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "check_model.h"
-#include "gaps.h"
-#include "given.h"
-#include "message.h"
-#include "model_read.h"
-#include "options.h"
-#include "output.h"
-#include "words.h"
+#include "model/check_model.h"
+#include "system/gaps.h"
+#include "system/given.h"
+#include "shared/message.h"
+#include "model/model_read.h"
+#include "shared/options.h"
+#include "shared/output.h"
+#include "shared/words.h"
 
 enum { LENGTH = 1000, NAME_WIDTH = 40 };
 #define NOT_GIVEN SIZE_MAX

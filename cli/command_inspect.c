@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * command_inspect.c - what a memory holds, and what it forgot; what a model is made of. */
-#include "command.h"
+#include "shared/command.h"
 
 #include <errno.h>
 #include <math.h>
@@ -10,13 +10,13 @@
 
 #include <loci/data.h>
 
-#include "chart.h"
-#include "inspect_model.h"
-#include "kept.h"
-#include "message.h"
-#include "model_read.h"
-#include "output.h"
-#include "words.h"
+#include "draw/chart.h"
+#include "model/inspect_model.h"
+#include "memory/kept.h"
+#include "shared/message.h"
+#include "model/model_read.h"
+#include "shared/output.h"
+#include "shared/words.h"
 
 /* Everything that is known, [channels] each. */
 typedef struct {

@@ -9,11 +9,11 @@
 
 #include <loci.h>
 
-#include "command.h"
-#include "message.h"
-#include "options.h"
-#include "output.h"
-#include "progress.h"
+#include "shared/command.h"
+#include "shared/message.h"
+#include "shared/options.h"
+#include "shared/output.h"
+#include "shared/progress.h"
 
 static const struct {
     const char *name;

@@ -16,8 +16,8 @@
 
 #include <loci/data.h>
 
-#include "../cli/chart_model.h"
-#include "../cli/child.h"
+#include "draw/chart_model.h"
+#include "draw/child.h"
 #include "temporary.h"
 
 static chart *one_panel(const chart_axes *axes)

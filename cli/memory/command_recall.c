@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT
+ * command_recall.c - any part of the signal, from the memory alone. */
+#include "shared/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory/against.h"
+#include "draw/chart.h"
+#include "memory/kept.h"
+#include "shared/message.h"
+#include "shared/output.h"
+#include "shared/source.h"
+#include "shared/words.h"
+
+#define NOT_GIVEN SIZE_MAX
+
+enum { POINTS = 1000, PANELS_MOST = 8 };
+
+typedef struct {
+    source_options source; /* of --against */
+    const char *output, *plot, *from, *to, *against;
+    option_list at;
+    size_t points;
+    bool derivative, mean, integral, whole, json;
+} settings;
+
+/* What is recalled: `lead` columns of time, then one a channel. */
+typedef struct {
+    loci_ask ask;
+    size_t rows, lead, columns;
+    double *table; /* [columns][rows] */
+} answer;
+
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t length = strlen(path), tail = strlen(ending);
+    return length >= tail && strcmp(path + length - tail, ending) == 0;
+}
+
+static int usage_check(const settings *s, const char *memory)
+{
+    const bool elsewhere = s->output && strcmp(s->output, "-") != 0,
+               drawn = s->plot && strcmp(s->plot, "-") == 0;
+    if (s->derivative + s->mean + s->integral > 1)
+        return message_usage(
+            "recall: --derivative, --mean and --integral exclude each other; one was expected");
+    if (s->at.count && (s->from || s->to || s->points != NOT_GIVEN))
+        return message_usage("recall: --at names the times; --points, --from and --to do not go with it");
+    if (s->at.count && (s->mean || s->integral))
+        return message_usage("recall: --%s is over a stretch, --from A --to B; --at names single times",
+                             s->mean ? "mean" : "integral");
+    if (s->points == 0) return message_usage("recall: --points is 0; at least 1 was expected");
+    if (drawn && !elsewhere && (s->json || s->output))
+        return message_usage(
+            "recall: the chart and the %s both go to standard output; -o with a file was expected",
+            s->json ? "JSON" : "numbers");
+    if (s->json && s->output && ends_in(s->output, ".npy"))
+        return message_usage("recall: --json and an .npy file exclude each other; one was expected");
+    if (s->output && s->plot && strcmp(s->output, s->plot) == 0 && elsewhere)
+        return message_usage("recall: -o and --plot both name %s; two files were expected", s->output);
+    if ((s->output && output_same_file(memory, s->output)) || (s->plot && output_same_file(memory, s->plot)))
+        return message_usage("recall: %s is the memory itself; another file was expected for the answer",
+                             memory);
+    if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
+        return message_usage("recall: -o is for numbers; --plot %s draws", s->output);
+    const source_options *o = &s->source;
+    if (!s->against && (o->raw || o->time || o->columns.count || !isnan(o->rate) || o->channels != NOT_GIVEN))
+        return message_usage(
+            "recall: --rate, --time, --column, --raw and --channels are about the signal of --against");
+    if (s->against) {
+        if (s->at.count || s->from || s->to || s->points != NOT_GIVEN || s->derivative || s->mean ||
+            s->integral)
+            return message_usage(
+                "recall: --against compares the whole signal; it takes no times and no other question");
+        if ((s->output && output_same_file(s->against, s->output)) ||
+            (s->plot && output_same_file(s->against, s->plot)))
+            return message_usage("recall: %s is the signal itself; another file was expected", s->against);
+        const int wrong = source_check(o, "recall");
+        if (wrong) return wrong;
+    }
+    loci_error error;
+    if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
+        return error.status == LOCI_E_ARGUMENT ? message_usage("recall: --plot: %s", error.text)
+                                               : message_fail("--plot: %s", error.text);
+    return STATUS_DONE;
+}
+
+/* The part of time that can be asked for: the history, or the window at its end. */
+static void reach(const kept *k, double *earliest, double *latest)
+{
+    const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
+    const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
+    *earliest = info.start;
+    *latest = info.end;
+    const bool windowed = spec->measure == LOCI_MEASURE_LEGT || spec->measure == LOCI_MEASURE_FOUT;
+    if (windowed && info.end - spec->window > info.start) *earliest = info.end - spec->window;
+}
+
+/* A time of the user's, within what is remembered. What was rounded when it was printed may lie outside by
+ * that much. */
+static int time_settle(const kept *k, double *seconds, const char *name, const char *text)
+{
+    double earliest, latest;
+    char option_name[32];
+    snprintf(option_name, sizeof option_name, "recall: --%s", name);
+    const int status = kept_time(k, seconds, option_name, text);
+    if (status) return status;
+    reach(k, &earliest, &latest);
+    const double slack = k->iso ? 1e-6 : 1e-14 * fmax(fabs(earliest), fabs(latest));
+    if (*seconds >= earliest - slack && *seconds <= latest + slack) {
+        *seconds = fmin(fmax(*seconds, earliest), latest);
+        return STATUS_DONE;
+    }
+    char first[WORDS_SIZE], last[WORDS_SIZE];
+    return message_fail("%s: --%s %s lies outside of what is remembered, %s to %s", k->path, name, text,
+                        words_time(first, earliest, k->iso), words_time(last, latest, k->iso));
+}
+
+static double between(double from, double to, size_t i, size_t n)
+{
+    return i == n ? to : from + (to - from) * ((double)i / (double)n);
+}
+
+/* Fills the columns of time: single times, or the two ends of a stretch. */
+static int times_fill(answer *a, const settings *s, const kept *k)
+{
+    for (size_t i = 0; i < s->at.count; i++) {
+        const int status = time_settle(k, &a->table[i], "at", s->at.items[i]);
+        if (status) return status;
+    }
+    if (s->at.count) return STATUS_DONE;
+    double from, to;
+    int status = STATUS_DONE;
+    reach(k, &from, &to);
+    if (s->from) status = time_settle(k, &from, "from", s->from);
+    if (!status && s->to) status = time_settle(k, &to, "to", s->to);
+    if (status) return status;
+    if (from > to)
+        return message_usage("recall: --from lies after --to; a stretch forward in time was expected");
+    for (size_t i = 0; i < a->rows; i++)
+        if (a->lead == 2) {
+            a->table[i] = between(from, to, i, a->rows);
+            a->table[a->rows + i] = between(from, to, i + 1, a->rows);
+        } else {
+            a->table[i] = a->rows == 1 ? from : between(from, to, i, a->rows - 1);
+        }
+    return STATUS_DONE;
+}
+
+static int answer_make(answer *a, const settings *s, const kept *k)
+{
+    a->ask = s->derivative ? LOCI_DERIVATIVE : s->mean ? LOCI_MEAN : s->integral ? LOCI_INTEGRAL : LOCI_VALUE;
+    a->lead = s->mean || s->integral ? 2 : 1;
+    a->columns = a->lead + k->channels;
+    a->rows = s->at.count ? s->at.count : s->points != NOT_GIVEN ? s->points : a->lead == 2 ? 1 : POINTS;
+    if (a->rows > SIZE_MAX / sizeof(double) / (a->columns + 2)) return message_memory();
+    a->table = calloc(a->rows * a->columns, sizeof *a->table);
+    if (!a->table) return message_memory();
+    int status = times_fill(a, s, k);
+    if (status) return status;
+    double *pairs = NULL;
+    if (a->lead == 2) {
+        pairs = calloc(a->rows, 2 * sizeof *pairs);
+        if (!pairs) return message_memory();
+        for (size_t i = 0; i < a->rows; i++) {
+            pairs[2 * i] = a->table[i];
+            pairs[2 * i + 1] = a->table[a->rows + i];
+        }
+    }
+    for (size_t c = 0; c < k->channels && !status; c++) {
+        loci_error error;
+        if (loci_memory_recall(k->memory, k->plan, a->ask, c, pairs ? pairs : a->table, a->rows,
+                               a->table + (a->lead + c) * a->rows, &error) != LOCI_OK)
+            status = message_error(k->path, &error);
+    }
+    free(pairs);
+    return status;
+}
+
+static void csv_write(output *out, const answer *a, const kept *k)
+{
+    output_text(out, a->lead == 2 ? "from,to" : "time");
+    for (size_t c = 0; c < k->channels; c++) {
+        output_text(out, ",");
+        output_field(out, k->names[c]);
+    }
+    output_text(out, "\n");
+    for (size_t i = 0; i < a->rows; i++) {
+        for (size_t j = 0; j < a->columns; j++) {
+            if (j) output_text(out, ",");
+            if (j < a->lead)
+                output_time(out, a->table[j * a->rows + i], k->iso);
+            else
+                output_number(out, a->table[j * a->rows + i]);
+        }
+        output_text(out, "\n");
+    }
+}
+
+static json_t *json_column(const answer *a, size_t j, bool time, bool iso)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < a->rows; i++) {
+        const double number = a->table[j * a->rows + i];
+        json_array_append_new(array, time ? output_json_time(number, iso) : output_json_number(number));
+    }
+    return array;
+}
+
+static void json_write(output *out, const answer *a, const kept *k)
+{
+    json_t *object = json_object(), *names = json_array(), *values = json_array();
+    if (a->lead == 2) {
+        json_object_set_new(object, "from", json_column(a, 0, true, k->iso));
+        json_object_set_new(object, "to", json_column(a, 1, true, k->iso));
+    } else {
+        json_object_set_new(object, "time", json_column(a, 0, true, k->iso));
+    }
+    for (size_t c = 0; c < k->channels; c++) {
+        json_array_append_new(names, output_json_text(k->names[c]));
+        json_array_append_new(values, json_column(a, a->lead + c, false, false));
+    }
+    json_object_set_new(object, "names", names);
+    json_object_set_new(object, "values", values);
+    output_json(out, object);
+}
+
+static int plot(const answer *a, const kept *k, const settings *s)
+{
+    static const char *const asks[] = {"Recall", "Derivative of recall", "Means of recall",
+                                       "Integrals of recall"};
+    const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
+    const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
+    char subtitle[256], samples[WORDS_SIZE], numbers[WORDS_SIZE];
+    snprintf(subtitle, sizeof subtitle, "%s, order %zu: %s samples a channel in %s numbers",
+             loci_measure_name(spec->measure), spec->order, words_count(samples, info.samples),
+             words_count(numbers, info.numbers));
+    char title[512];
+    snprintf(title, sizeof title, "%s from %s", asks[a->ask], k->path);
+    const bool apart = k->channels <= PANELS_MOST;
+    chart *drawing = chart_create(&(chart_layout){.title = title, .subtitle = subtitle});
+    for (size_t c = 0; c < k->channels; c++) {
+        const bool last = !apart || c + 1 == k->channels;
+        if (apart || c == 0)
+            chart_panel(drawing, &(chart_axes){.x_label = k->iso ? "time" : "time (s)",
+                                               .y_label = apart ? k->names[c] : NULL,
+                                               .time_x = k->iso,
+                                               .bare_x = !last,
+                                               .no_legend = true});
+        chart_add(drawing, &(chart_series){.kind = a->lead == 2 ? CHART_STEPS : CHART_LINE,
+                                           .name = k->names[c],
+                                           .x = a->table,
+                                           .y = a->table + (a->lead + c) * a->rows,
+                                           .count = a->rows,
+                                           .colour = apart ? CHART_BLUE : CHART_SHADE,
+                                           .shade = (double)c / (double)k->channels});
+    }
+    loci_error error;
+    const loci_status status = chart_write(drawing, s->plot, &error);
+    chart_destroy(drawing);
+    return status == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
+}
+
+static int numbers_write(const answer *a, const kept *k, const settings *s)
+{
+    if (s->output && ends_in(s->output, ".npy")) return output_npy(s->output, a->table, a->rows, a->columns);
+    output out;
+    output_open(&out, s->output);
+    if (s->json)
+        json_write(&out, a, k);
+    else
+        csv_write(&out, a, k);
+    return output_close(&out);
+}
+
+static int recall(kept *k, const settings *s)
+{
+    const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
+    int status = STATUS_DONE;
+    if (s->whole) {
+        if (spec->measure != LOCI_MEASURE_LEGS)
+            return message_usage("recall: --whole is for legs; %s has one state and no stretches",
+                                 loci_measure_name(spec->measure));
+        status = kept_collapse(k);
+        if (status) return status;
+    }
+    if (s->against) return against_signal(k, s->against, &s->source, s->json, s->output, s->plot);
+    answer a = {0};
+    status = answer_make(&a, s, k);
+    const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
+    if (!status && !drawn_instead) status = numbers_write(&a, k, s);
+    if (!status && s->plot) status = plot(&a, k, s);
+    free(a.table);
+    return status;
+}
+
+int command_recall(int argc, char **argv)
+{
+    settings s = {.source = SOURCE_DEFAULTS, .points = NOT_GIVEN};
+    const option table[] = {
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "What to recall:"},
+        {"points", 0, OPTION_COUNT, &s.points, "N",
+         "at N equally spaced times (1000); of --mean and --integral, over N equal stretches (1)"},
+        {"at", 0, OPTION_TIMES, &s.at, "T...", "at these times, separated by commas or blanks"},
+        {"from", 0, OPTION_TEXT, &s.from, "A", "where to begin (where the memory, or its window, begins)"},
+        {"to", 0, OPTION_TEXT, &s.to, "B", "where to end (where the memory ends)"},
+        {"derivative", 0, OPTION_FLAG, &s.derivative, NULL,
+         "the slope, in units a second, instead of the value"},
+        {"mean", 0, OPTION_FLAG, &s.mean, NULL, "the mean from A to B"},
+        {"integral", 0, OPTION_FLAG, &s.integral, NULL, "the integral from A to B, in units times seconds"},
+        {"whole", 0, OPTION_FLAG, &s.whole, NULL,
+         "from the N coefficients of the whole history alone, as if detail were 0 (legs)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answer goes:"},
+        {"output", 'o', OPTION_TEXT, &s.output, "FILE",
+         "CSV, or a NumPy array of the same columns where FILE ends in .npy (standard output)"},
+        {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of CSV"},
+        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+         "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory against the signal:"},
+        {"against", 0, OPTION_TEXT, &s.against, "SIGNAL",
+         "compare with the signal that was remembered: mean square error, its share of the variance, and that "
+         "share by age; --plot draws both"},
+        SOURCE_OPTIONS(s.source, "that of the memory", "those of the memory"),
+    };
+    const options_page page = {
+        .command = "recall",
+        .synopsis =
+            "M.loci [--points N | --at T...] [--from A --to B] [OPTION]...\nM.loci --against SIGNAL [--json]",
+        .purpose =
+            "Get any part of a signal back from its memory, as CSV: time and a column a channel. Times are "
+            "in seconds, or dates where the signal had dates.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci recall weather.loci --from 2016-07-01 --to 2016-08-01 --plot -\n"
+                   "  loci recall room.loci --at 0.5,0.75,1\n"
+                   "  loci recall weather.loci --mean --points 24\n"
+                   "  loci recall weather.loci --against weather.csv",
+        .operand = "M.loci",
+        .least = 1,
+        .most = 1,
+    };
+    kept k = {0};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        status = usage_check(&s, argv[1]);
+        if (!status) status = kept_load(&k, argv[1]);
+        if (!status) status = recall(&k, &s);
+    }
+    kept_release(&k);
+    options_release(&s.at);
+    options_release(&s.source.columns);
+    return status;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT
+ * command_remember.c - squeeze a signal into a memory, and keep that in a file. */
+#include "shared/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory/kept.h"
+#include "shared/message.h"
+#include "shared/output.h"
+#include "shared/source.h"
+#include "shared/words.h"
+
+#define NOT_GIVEN SIZE_MAX
+
+typedef struct {
+    source_options source;
+    const char *output, *measure, *missing, *method, *discretization, *start, *end;
+    size_t order, detail;
+    double window;
+    bool linear;
+} settings;
+
+static bool one_of(size_t *choice, const char *word, const char *const *words, size_t count)
+{
+    for (*choice = 0; *choice < count; ++*choice)
+        if (strcmp(words[*choice], word) == 0) return true;
+    return false;
+}
+
+/* From the options to the spec; what does not fit the measure is wrong usage. */
+static int spec_settle(loci_memory_spec *spec, const settings *s)
+{
+    static const char *const missing[] = {"refuse", "hold"},
+                             *const methods[] = {"exact", "bilinear", "backward", "zoh"},
+                             *const discretizations[] = {"zoh", "bilinear"};
+    static const loci_discretization discretization[] = {LOCI_ZOH, LOCI_BILINEAR};
+    loci_error error;
+    size_t choice;
+    *spec = loci_memory_defaults();
+    if (s->measure && loci_measure_parse(&spec->measure, s->measure, &error) != LOCI_OK)
+        return message_usage("remember: --%s", error.text);
+    const char *measure = loci_measure_name(spec->measure);
+    const bool legs = spec->measure == LOCI_MEASURE_LEGS;
+    if (s->missing) {
+        if (!one_of(&choice, s->missing, missing, 2))
+            return message_usage("remember: --missing is \"%s\"; refuse or hold was expected", s->missing);
+        spec->missing = choice ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
+    }
+    if (s->method) {
+        if (!one_of(&choice, s->method, methods, 4))
+            return message_usage(
+                "remember: --method is \"%s\"; exact, bilinear, backward or zoh was expected", s->method);
+        if (!legs) return message_usage("remember: --method is for legs; %s has --discretization", measure);
+        spec->method = (loci_method)choice;
+    }
+    const bool exact = legs && spec->method == LOCI_METHOD_EXACT;
+    if (s->discretization) {
+        if (!one_of(&choice, s->discretization, discretizations, 2))
+            return message_usage("remember: --discretization is \"%s\"; zoh or bilinear was expected",
+                                 s->discretization);
+        if (legs)
+            return message_usage(
+                "remember: --discretization is for legs-lti, legt, lagt and fout; legs has --method");
+        spec->discretization = discretization[choice];
+    }
+    if (s->order != NOT_GIVEN) spec->order = s->order;
+    if (s->detail != NOT_GIVEN) {
+        if (!exact)
+            return message_usage("remember: --detail is for legs by --method exact; others keep one state");
+        spec->detail = s->detail;
+    } else if (!exact) {
+        spec->detail = 0;
+    }
+    if (s->linear) {
+        if (!exact)
+            return message_usage("remember: --linear is for legs by --method exact; others hold each sample");
+        spec->join = LOCI_LINEAR;
+    }
+    const bool windowed = spec->measure == LOCI_MEASURE_LEGT || spec->measure == LOCI_MEASURE_FOUT;
+    if (!isnan(s->window)) {
+        if (legs)
+            return message_usage(
+                "remember: --window is for legt, fout, legs-lti and lagt; legs remembers the whole "
+                "history");
+        spec->window = s->window;
+    } else if (!legs) {
+        return message_usage("remember: %s needs --window: %s, in seconds", measure,
+                             windowed ? "how far back it looks" : "its time constant");
+    }
+    if (s->source.time) spec->dt = 0;
+    if (loci_memory_check(spec, &error) != LOCI_OK) return message_usage("remember: --%s", error.text);
+    if (s->start && s->source.time && spec->method == LOCI_METHOD_EXACT)
+        return message_usage(
+            "remember: --start is for signals without times of their own; with --time it is the first");
+    if (s->end && !s->source.time && !s->linear)
+        return message_usage("remember: --end is for --time and --linear, whose last sample has no end; "
+                             "at a rate it lasts as long as the others");
+    return STATUS_DONE;
+}
+
+/* --start: seconds, or a date, which makes the times of a signal without dates into dates. */
+static int start_settle(double *start, bool *iso, const settings *s, const source *from)
+{
+    *iso = from->info.iso_times;
+    *start = from->info.stamped ? from->t[0] : 0;
+    if (!s->start || options_number(start, s->start)) return STATUS_DONE;
+    loci_error error;
+    if (loci_time_parse(start, s->start, &error) != LOCI_OK)
+        return message_usage("remember: --start: %s", error.text);
+    if (from->info.stamped && !*iso)
+        return message_usage("remember: --start is the date %s, but the times of %s are plain seconds",
+                             s->start, from->path);
+    *iso = true;
+    return STATUS_DONE;
+}
+
+static loci_status push(void *target, const double *u, const double *t, size_t n, loci_error *error)
+{
+    kept *k = target;
+    return loci_memory_push(k->memory, k->plan, u, t, n, error);
+}
+
+/* The last interval, where it is still open, and whether there is any history at all. */
+static int end_settle(kept *k, const settings *s, const char *path)
+{
+    loci_error error;
+    if (s->end) {
+        double end;
+        const int status = kept_time(k, &end, "remember: --end", s->end);
+        if (status) return status;
+        const double last = loci_memory_inspect(k->memory, k->plan).end;
+        if (end < last) {
+            char asked[WORDS_SIZE], least[WORDS_SIZE];
+            return message_fail("%s: --end is %s; the last sample lies at %s, and a later time was expected",
+                                path, words_time(asked, end, k->iso), words_time(least, last, k->iso));
+        }
+        if (loci_memory_close(k->memory, k->plan, end, &error) != LOCI_OK)
+            return message_fail("%s: --end: %s", path, error.text);
+    }
+    const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
+    if (info.end > info.start) return STATUS_DONE;
+    if (info.samples > 1)
+        return message_fail(
+            "%s: so late a --start leaves no digits for its samples; an earlier one was expected", path);
+    return message_fail("%s: holds one sample, and nothing says how long it lasts; --end was expected", path);
+}
+
+/* A last word, for people only. */
+static void tell(const kept *k, const char *path)
+{
+    if (!isatty(STDERR_FILENO)) return;
+    const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
+    char samples[WORDS_SIZE], numbers[WORDS_SIZE];
+    words_count(samples, info.samples);
+    words_count(numbers, info.numbers);
+    fprintf(stderr, "%s: %s samples of %zu channel%s in %s numbers each\n", path, samples, info.channels,
+            info.channels == 1 ? "" : "s", numbers);
+}
+
+static int remember(source *from, kept *k, const settings *s, loci_memory_spec *spec)
+{
+    double start;
+    bool iso;
+    int status = start_settle(&start, &iso, s, from);
+    if (status) return status;
+    spec->dt = from->dt;
+    from->missing = spec->missing;
+    status = kept_create(k, spec, from->info.channels, start);
+    if (status) return status;
+    k->iso = iso;
+    if (!kept_sources(k, s->source.time, &s->source.columns)) return message_memory();
+    for (size_t c = 0; c < k->channels; c++)
+        if (!kept_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
+    status = source_feed(from, push, k, "remembering");
+    if (!status) status = end_settle(k, s, from->path);
+    if (!status && spec->measure == LOCI_MEASURE_LEGS && spec->method == LOCI_METHOD_EXACT &&
+        spec->detail == 0)
+        status = kept_collapse(k);
+    if (!status) status = kept_save(k, s->output);
+    if (!status) tell(k, s->output);
+    return status;
+}
+
+int command_remember(int argc, char **argv)
+{
+    settings s = {.source = SOURCE_DEFAULTS, .order = NOT_GIVEN, .detail = NOT_GIVEN, .window = NAN};
+    const option table[] = {
+        {"output", 'o', OPTION_TEXT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
+        SOURCE_OPTIONS(s.source, "1", "all that hold numbers"),
+        {"start", 0, OPTION_TEXT, &s.start, "T",
+         "the time of the first sample, in seconds or as a date (0); for the published methods on a signal with "
+         "--time the origin of time"},
+        {"end", 0, OPTION_TEXT, &s.end, "T",
+         "with --time or --linear: when the last sample ends (without it, the memory ends where that "
+         "begins)"},
+        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
+         "what to do with missing values: end with an error, or hold the channel's last value and count them "
+         "(refuse)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory:"},
+        {"measure", 0, OPTION_TEXT, &s.measure, "NAME",
+         "which part of the past counts: legs, legs-lti, legt, lagt or fout (legs)"},
+        {"order", 0, OPTION_COUNT, &s.order, "N", "coefficients of a stretch, 1 to 1024 (64)"},
+        {"detail", 0, OPTION_COUNT, &s.detail, "K",
+         "legs: stretches kept of each length, 0 to 256; more is sharper; 0 keeps N coefficients in all (4)"},
+        {"window", 0, OPTION_NUMBER, &s.window, "SECONDS",
+         "legt, fout: how far back they look; legs-lti, lagt: their time constant"},
+        {"linear", 0, OPTION_FLAG, &s.linear, NULL,
+         "legs: join the samples by lines instead of holding each"},
+        {"method", 0, OPTION_TEXT, &s.method, "NAME",
+         "legs: exact, or a published recurrence for comparison: bilinear, backward or zoh (exact)"},
+        {"discretization", 0, OPTION_TEXT, &s.discretization, "NAME",
+         "legs-lti, legt, lagt, fout: zoh or bilinear (zoh)"},
+    };
+    const options_page page = {
+        .command = "remember",
+        .synopsis = "SIGNAL -o M.loci [OPTION]...",
+        .purpose =
+            "Squeeze a signal of any length into a memory of bounded size, from which 'loci recall' gets any "
+            "part of it back: new things sharp, old things blurred.\n"
+            "\n"
+            "SIGNAL is a table as text (.csv: commas, semicolons or tabs, with or without a header), a NumPy "
+            "array (.npy), audio, or '-': standard input, lines of numbers or raw samples.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci remember weather.csv --time date --column temperature -o weather.loci\n"
+                   "  loci remember - --raw s16le --rate 16000 -o room.loci < room.raw\n"
+                   "  loci remember speech.wav --measure legt --window 0.5 --order 128 -o last.loci",
+        .operand = "SIGNAL",
+        .least = 1,
+        .most = 1,
+    };
+    loci_memory_spec spec;
+    source from = {0};
+    kept k = {0};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        status = source_check(&s.source, "remember");
+        if (!status && !s.output)
+            status = message_usage("remember: -o M.loci is missing; a file for the memory was expected");
+        if (!status && strcmp(s.output, "-") == 0 && isatty(STDOUT_FILENO))
+            status = message_usage("remember: standard output is a terminal; -o with a file was expected");
+        if (!status && output_same_file(argv[1], s.output))
+            status = message_usage(
+                "remember: %s is the signal itself; another file was expected for the memory", s.output);
+        if (!status) status = spec_settle(&spec, &s);
+        if (!status) status = source_open(&from, argv[1], &s.source, 0);
+        if (!status) status = remember(&from, &k, &s, &spec);
+    }
+    kept_release(&k);
+    source_close(&from);
+    options_release(&s.source.columns);
+    return status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ * command_convert.c - a model that another program trained, as a model of loci. */
+#include "shared/command.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <loci/data.h>
+
+#include "shared/message.h"
+#include "model/model_read.h"
+#include "shared/options.h"
+#include "shared/output.h"
+
+typedef struct {
+    const char *output, *classes, *shift, *scale;
+    double rate; /* NAN: not given */
+    bool prenorm, bilinear, gray;
+} settings;
+
+static int usage_check(const settings *s, const char *state)
+{
+    if (!s->output) return message_usage("convert: -o is missing; the model's file was expected");
+    if (output_same_file(state, s->output))
+        return message_usage("convert: %s is the state itself; another file was expected for the model",
+                             state);
+    if (!isnan(s->rate) && !(s->rate > 0))
+        return message_usage("convert: --rate is %g; more than 0 Hz was expected", s->rate);
+    return STATUS_DONE;
+}
+
+/* The parts of a text between commas, in a copy of it that is released with them. */
+typedef struct {
+    char *text;
+    const char **items;
+    size_t count;
+} parts;
+
+static int parts_cut(parts *p, const char *text)
+{
+    size_t count = 1;
+    for (const char *c = text; *c; c++) count += *c == ',';
+    *p = (parts){.text = strdup(text), .items = calloc(count, sizeof *p->items), .count = count};
+    if (!p->text || !p->items) return message_memory();
+    char *at = p->text;
+    for (size_t i = 0; i < count; i++) {
+        p->items[i] = at;
+        at += strcspn(at, ",");
+        *at++ = 0;
+    }
+    return STATUS_DONE;
+}
+
+static void parts_release(parts *p)
+{
+    free(p->text);
+    free(p->items);
+    *p = (parts){0};
+}
+
+/* [count] numbers of an option; *numbers stays NULL where it was not given. */
+static int numbers_read(double **numbers, const char *option_name, const char *text, size_t count)
+{
+    if (!text) return STATUS_DONE;
+    parts p;
+    int status = parts_cut(&p, text);
+    if (!status && p.count != count)
+        status = message_usage("convert: --%s has %zu numbers; the model has %zu inputs", option_name,
+                               p.count, count);
+    if (!status && !(*numbers = calloc(count, sizeof **numbers))) status = message_memory();
+    for (size_t i = 0; i < count && !status; i++)
+        if (!options_number(&(*numbers)[i], p.items[i]))
+            status = message_usage("convert: --%s: \"%s\" is no number", option_name, p.items[i]);
+    parts_release(&p);
+    return status;
+}
+
+/* Each once. */
+static int names_check(const parts *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(names->items[i], names->items[k]) == 0)
+                return message_usage("convert: --classes has \"%s\" twice; a name for each was expected",
+                                     names->items[i]);
+    return STATUS_DONE;
+}
+
+static int describe(loci_model *model, const settings *s)
+{
+    const loci_model_config *config = loci_model_configuration(model);
+    loci_model_about about = {.rate = isnan(s->rate) ? 0 : s->rate, .gray = s->gray};
+    double *shift = NULL, *scale = NULL;
+    parts names = {0};
+    loci_error error;
+    int status = numbers_read(&shift, "shift", s->shift, config->inputs);
+    if (!status) status = numbers_read(&scale, "scale", s->scale, config->inputs);
+    if (!status && s->classes) status = parts_cut(&names, s->classes);
+    if (!status && s->classes && names.count != config->outputs)
+        status = message_usage("convert: --classes has %zu names; the model has %zu outputs", names.count,
+                               config->outputs);
+    if (!status) status = names_check(&names);
+    if (!status) {
+        about.shift = shift;
+        about.scale = scale;
+        about.classes = names.items;
+        if (loci_model_describe(model, &about, &error) != LOCI_OK)
+            status = message_usage("convert: %s", error.text);
+    }
+    free(shift);
+    free(scale);
+    parts_release(&names);
+    return status;
+}
+
+static int import(loci_model **model, const void *bytes, size_t size, const char *path, const settings *s)
+{
+    loci_error error;
+    if (size >= 4 && memcmp(bytes, "PK\003\004", 4) == 0)
+        return message_fail(
+            "%s: is what torch.save writes; what safetensors.torch.save_file writes of its state_dict "
+            "was expected",
+            path);
+    if (loci_model_load(model, bytes, size, NULL) == LOCI_OK) {
+        loci_model_free(*model);
+        *model = NULL;
+        return message_fail("%s: is a model of loci already; a state_dict was expected", path);
+    }
+    if (loci_model_import(model, bytes, size, s->prenorm, s->bilinear ? LOCI_BILINEAR : LOCI_ZOH, &error) !=
+        LOCI_OK)
+        return message_error(path, &error);
+    return STATUS_DONE;
+}
+
+static int convert(const char *path, const settings *s)
+{
+    void *bytes;
+    size_t size;
+    loci_error error;
+    if (loci_file_read(path, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    loci_model *model = NULL;
+    int status = import(&model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path, s);
+    free(bytes);
+    if (!status) status = describe(model, s);
+    if (!status) status = model_write(model, s->output);
+    loci_model_free(model);
+    return status;
+}
+
+int command_convert(int argc, char **argv)
+{
+    settings s = {.rate = NAN};
+    const option table[] = {
+        {"output", 'o', OPTION_TEXT, &s.output, "MODEL", "where the model goes"},
+        {"prenorm", 0, OPTION_FLAG, &s.prenorm, NULL,
+         "it was trained with norms before the layers (behind them)"},
+        {"bilinear", 0, OPTION_FLAG, &s.bilinear, NULL, "its discretization is bilinear (zoh)"},
+        {"gray", 0, OPTION_FLAG, &s.gray, NULL, "it was trained on pictures made grey"},
+        {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
+         "samples a second of the signals it was trained on (unknown)"},
+        {"classes", 0, OPTION_TEXT, &s.classes, "A,B,...", "the names of its outputs (numbers)"},
+        {"shift", 0, OPTION_TEXT, &s.shift, "X,...",
+         "it was fed with (sample - shift) scale: a number for each input (0)"},
+        {"scale", 0, OPTION_TEXT, &s.scale, "X,...",
+         "likewise: one over the standard deviation, usually (1)"},
+    };
+    const options_page page = {
+        .command = "convert",
+        .synopsis = "STATE.safetensors -o MODEL.safetensors [OPTION]...",
+        .purpose =
+            "Make a model of the state_dict of the S4 repository's example (its class S4Model with S4D layers), saved by "
+            "safetensors.torch.save_file. The tensors' shapes say how many layers, channels, states, inputs and outputs "
+            "there are; what they cannot say is told by options, in words of the example's own.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Example, for CIFAR-10, whose pixels are 0 to 255 here:\n"
+                   "  loci convert state.safetensors -o cifar.safetensors \\\n"
+                   "    --classes airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck \\\n"
+                   "    --shift 125.307,122.961,113.858 --scale 0.019385,0.019667,0.019510",
+        .operand = "STATE.safetensors",
+        .least = 1,
+        .most = 1,
+    };
+    const int status = options_parse(&page, &argc, argv);
+    if (status != OPTIONS_GO) return status;
+    const int wrong = usage_check(&s, argv[1]);
+    return wrong ? wrong : convert(argv[1], &s);
+}

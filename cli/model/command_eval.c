@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT
+ * command_eval.c - how well a model tells the sequences of a data set apart. */
+#include "shared/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <loci/dataset.h>
+#include <loci/train.h>
+
+#include "shared/message.h"
+#include "model/model_read.h"
+#include "shared/options.h"
+#include "shared/output.h"
+#include "shared/progress.h"
+#include "shared/words.h"
+
+typedef struct {
+    const char *match, *except;
+    double rate, resample; /* NAN: not given */
+    size_t threads;
+    bool train, json, confusion;
+} settings;
+
+static int advance(void *context, size_t done, size_t all)
+{
+    (void)all;
+    progress_step(context, done);
+    return 0;
+}
+
+/* How wide the columns of the confusion are: the longest name, within bounds, and the largest count. */
+static int cell_width(const loci_dataset_info *info, const loci_evaluation *result)
+{
+    size_t width = 5;
+    char text[WORDS_SIZE];
+    words_count(text, result->sequences);
+    for (size_t i = 0; i <= info->classes; i++) {
+        size_t used = 0;
+        for (const char *c = i < info->classes ? info->names[i] : text; *c; c++) used += (*c & 0xc0) != 0x80;
+        if (used > width) width = used;
+    }
+    return width < 16 ? (int)width : 16;
+}
+
+static void confusion_write(output *out, const loci_dataset_info *info, const loci_evaluation *result)
+{
+    const int width = cell_width(info, result);
+    char text[WORDS_SIZE];
+    output_text(out, "\nwhat it was, by rows, and what the answer was, by columns:\n\n");
+    output_cell(out, "", width);
+    for (size_t j = 0; j < info->classes; j++) {
+        output_text(out, " ");
+        output_cell(out, info->names[j], -width);
+    }
+    output_text(out, "\n");
+    for (size_t i = 0; i < info->classes; i++) {
+        output_cell(out, info->names[i], width);
+        for (size_t j = 0; j < info->classes; j++) {
+            output_text(out, " ");
+            output_cell(out, words_count(text, result->confusion[i * info->classes + j]), -width);
+        }
+        output_text(out, "\n");
+    }
+}
+
+static int table_write(const loci_dataset_info *info, const loci_evaluation *result)
+{
+    output out;
+    char share[WORDS_SIZE], right[WORDS_SIZE], all[WORDS_SIZE], time[WORDS_SIZE];
+    const double correct = result->accuracy * (double)result->sequences;
+    output_open(&out, NULL);
+    output_format(&out, "accuracy    %s, %s of %s\n", words_share(share, result->accuracy),
+                  words_count(right, (uint64_t)(correct + 0.5)), words_count(all, result->sequences));
+    output_format(&out, "loss        %.4g nats\n", result->loss);
+    output_format(&out, "time        %s, %s sequences/s\n", words_duration(time, result->seconds),
+                  words_count(all, (uint64_t)((double)result->sequences / fmax(result->seconds, 1e-9))));
+    if (result->confusion) confusion_write(&out, info, result);
+    return output_close(&out);
+}
+
+static int json_write(const loci_dataset_info *info, const loci_evaluation *result)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "task", json_string("classification"));
+    json_object_set_new(object, "loss", output_json_number(result->loss));
+    json_object_set_new(object, "accuracy", output_json_number(result->accuracy));
+    json_object_set_new(object, "samples", json_integer((json_int_t)result->sequences));
+    json_object_set_new(object, "seconds", output_json_number(round(1e6 * result->seconds) / 1e6));
+    if (result->confusion) {
+        json_t *names = json_array(), *rows = json_array();
+        for (size_t i = 0; i < info->classes; i++) {
+            json_t *row = json_array();
+            for (size_t j = 0; j < info->classes; j++)
+                json_array_append_new(row,
+                                      json_integer((json_int_t)result->confusion[i * info->classes + j]));
+            json_array_append_new(rows, row);
+            json_array_append_new(names, output_json_text(info->names[i]));
+        }
+        json_object_set_new(object, "classes", names);
+        json_object_set_new(object, "confusion", rows);
+    }
+    output out;
+    output_open(&out, NULL);
+    output_json(&out, object);
+    return output_close(&out);
+}
+
+/* --rate is about data that tell no rate, and a model that knows its own. */
+static int rate_check(const loci_model *model, const char *model_path, const loci_dataset *set,
+                      const char *path, double rate)
+{
+    const double own = loci_dataset_inspect(set).rate;
+    char is[WORDS_SIZE], asked[WORDS_SIZE];
+    if (isnan(rate)) return STATUS_DONE;
+    if (own > 0 && fabs(own - rate) > 1e-9 * own)
+        return message_fail("%s: its rate is %s Hz, and --rate is %s; leave --rate out, or give the data's",
+                            path, words_number(is, own), words_number(asked, rate));
+    if (!(loci_model_description(model)->rate > 0))
+        return message_fail("%s: was trained on data without a rate; leave --rate out", model_path);
+    return STATUS_DONE;
+}
+
+static int measure(const loci_model *model, const loci_dataset *set, const char *path, const settings *s)
+{
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    progress bar;
+    progress_start(&bar, "evaluating", "sequences", info.sequences);
+    const loci_evaluate_options options = {
+        .threads = s->threads,
+        .rate = isnan(s->rate) ? 0 : s->rate,
+        .progress = advance,
+        .context = &bar,
+    };
+    loci_evaluation result = {0};
+    if (s->confusion) {
+        result.confusion = calloc(info.classes * info.classes, sizeof *result.confusion);
+        if (!result.confusion) return message_memory();
+    }
+    loci_error error;
+    const loci_status failed = loci_evaluate(&result, model, set, &options, &error);
+    progress_wipe();
+    const int status = failed    ? message_error(path, &error)
+                       : s->json ? json_write(&info, &result)
+                                 : table_write(&info, &result);
+    free(result.confusion);
+    return status;
+}
+
+/* Sounds without a folder `test` are all there is: whoever names none of them measures what was learned by heart, too. */
+static void split_warn(const loci_dataset *set, const char *path, const settings *s)
+{
+    char test[4096];
+    if (strcmp(loci_dataset_inspect(set).kind, "audio") != 0 || s->match || s->except || s->train) return;
+    if (snprintf(test, sizeof test, "%s/test", path) < (int)sizeof test && access(test, F_OK) != 0)
+        message_warn(
+            "%s: has no folder named test, so all its files are measured, those of the training too; --match or "
+            "--except chooses",
+            path);
+}
+
+static int evaluate(const char *model_path, const char *path, const settings *s)
+{
+    loci_model *model;
+    int status = model_read(&model, model_path);
+    if (status) return status;
+    const loci_model_about *about = loci_model_description(model);
+    const loci_dataset_options options = {
+        .test = !s->train,
+        .gray = about->gray,
+        .permuted = about->permuted,
+        .permutation = about->permutation,
+        .label = about->label,
+        .match = s->match,
+        .except = s->except,
+        .resample = isnan(s->resample) ? 0 : s->resample,
+        .classes = about->classes,
+        .class_count = about->classes ? loci_model_configuration(model)->outputs : 0,
+    };
+    loci_error error;
+    loci_dataset *set = NULL;
+    if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)
+        status = message_error(path, &error);
+    else
+        status = rate_check(model, model_path, set, path, s->rate);
+    if (!status) split_warn(set, path, s);
+    if (!status) status = measure(model, set, path, s);
+    loci_dataset_close(set);
+    loci_model_free(model);
+    return status;
+}
+
+static int usage_check(const settings *s)
+{
+    if (!isnan(s->rate) && !(s->rate > 0))
+        return message_usage("eval: --rate is %g; more than 0 Hz was expected", s->rate);
+    if (!isnan(s->resample) && !(s->resample > 0))
+        return message_usage("eval: --resample is %g; more than 0 Hz was expected", s->resample);
+    if (s->threads > 1024) return message_usage("eval: --threads is %zu; 0 to 1024 was expected", s->threads);
+    return STATUS_DONE;
+}
+
+int command_eval(int argc, char **argv)
+{
+    settings s = {.rate = NAN, .resample = NAN};
+    const option table[] = {
+        {"train", 0, OPTION_FLAG, &s.train, NULL, "on the training split instead of the test split"},
+        {"match", 0, OPTION_TEXT, &s.match, "GLOB", "sounds: only files whose names are like this"},
+        {"except", 0, OPTION_TEXT, &s.except, "GLOB", "sounds: no files whose names are like this"},
+        {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
+         "the data's rate, where they tell none: the model runs at it, whatever it was trained at"},
+        {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate, at which the model runs"},
+        {"threads", 0, OPTION_COUNT, &s.threads, "T",
+         "0: one a processor; the result does not depend on it (0)"},
+        {"confusion", 0, OPTION_FLAG, &s.confusion, NULL, "how often each class was taken for each"},
+        {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of a table"},
+    };
+    const options_page page = {
+        .command = "eval",
+        .synopsis = "MODEL DATA [OPTION]...",
+        .purpose =
+            "Measure a model on the test split of a data set: the share of right answers, and the mean "
+            "cross-entropy in nats. DATA is read as 'loci train' read it: gray, permuted, with the same labels.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci eval digits.safetensors mnist\n"
+                   "  loci eval spoken.safetensors recordings --match '*_[0-4].wav' --resample 4000",
+        .operand = "MODEL DATA",
+        .least = 2,
+        .most = 2,
+    };
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        status = usage_check(&s);
+        if (!status) status = evaluate(argv[1], argv[2], &s);
+    }
+    return status;
+}

@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: MIT
+ * command_stream.c - run a model on a signal as it arrives, sample by sample. */
+#include "shared/command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <loci/stream.h>
+
+#include "model/answers.h"
+#include "draw/chart.h"
+#include "shared/interrupt.h"
+#include "shared/latency.h"
+#include "shared/message.h"
+#include "model/model_read.h"
+#include "shared/options.h"
+#include "shared/output.h"
+#include "shared/progress.h"
+#include "shared/source.h"
+#include "shared/words.h"
+
+#define NOT_GIVEN SIZE_MAX
+
+enum { PUSH = 256, CHUNK_MOST = 1 << 20, A_SECOND = 10, WAIT = 100 /* milliseconds */ };
+
+typedef struct {
+    source_options source;
+    const char *missing, *state_in, *state_out, *output, *plot;
+    size_t every, chunk, window;
+    double resample;
+    bool latency, json;
+} settings;
+
+typedef struct {
+    const settings *s;
+    const char *model_path;
+    loci_model *model;
+    loci_stream_tables *tables;
+    loci_stream *stream;
+    source from;
+    loci_resampler *resampler; /* NULL: none */
+    answers out;
+    latency taken;
+    double rate;  /* Hz of what the model gets; 0: not known */
+    size_t every; /* 0: at the end alone */
+    bool last;    /* an answer at the end, whether it is due or not */
+    bool live, gray;
+    size_t window; /* 0: none; else lane 0 begins anew every so many samples, and lane 1 half of them later */
+    uint64_t samples; /* so far */
+    size_t inputs, outputs, chunk;
+    double *held;    /* [channels]: the last values that were there */
+    double *changed; /* resampled: [most][inputs] */
+    float *waiting;  /* [chunk][inputs]: samples that wait for others */
+    size_t count;
+    float *due; /* [chunk][outputs] */
+    uint64_t answered;
+} job;
+
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t length = strlen(path), tail = strlen(ending);
+    return length >= tail && strcmp(path + length - tail, ending) == 0;
+}
+
+/* --- what was asked --- */
+
+static int files_check(const settings *s, const char *model, const char *signal)
+{
+    const char *const sources[] = {model, signal, s->state_in}, *const names[] = {"model", "signal",
+                                                                                  "state to begin with"};
+    const char *const targets[] = {s->output, s->plot, s->state_out};
+    for (size_t t = 0; t < 3; t++)
+        for (size_t i = 0; i < (t == 2 ? 2 : 3); i++) /* a state may take the place of the one before */
+            if (targets[t] && sources[i] && output_same_file(sources[i], targets[t]))
+                return message_usage("stream: %s is the %s itself; another file was expected", targets[t],
+                                     names[i]);
+    for (size_t t = 0; t < 3; t++)
+        for (size_t i = 0; i < t; i++)
+            if (targets[t] && targets[i] && strcmp(targets[i], targets[t]) == 0 &&
+                strcmp(targets[i], "-") != 0)
+                return message_usage("stream: %s is named for two things that are written", targets[t]);
+    return STATUS_DONE;
+}
+
+static int usage_check(const settings *s, const char *model, const char *signal)
+{
+    const bool elsewhere = s->output && strcmp(s->output, "-") != 0,
+               drawn = s->plot && strcmp(s->plot, "-") == 0;
+    if (strcmp(model, "-") == 0)
+        return message_usage("stream: the model cannot come from standard input; a file was expected");
+    if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
+        return message_usage("stream: --missing is \"%s\"; refuse or hold was expected", s->missing);
+    if (s->chunk != NOT_GIVEN && (s->chunk < 1 || s->chunk > CHUNK_MOST))
+        return message_usage("stream: --chunk is %zu; 1 to %d was expected", s->chunk, CHUNK_MOST);
+    if (s->window == 0) return message_usage("stream: --window is 0; 1 sample or more was expected");
+    if (s->window != NOT_GIVEN && (s->state_in || s->state_out))
+        return message_usage(
+            "stream: with --window nothing older counts, so there is no state to be kept; no "
+            "--state-in and --state-out were expected");
+    if (!isnan(s->resample) && !(s->resample > 0))
+        return message_usage("stream: --resample is %g; more than 0 Hz was expected", s->resample);
+    if (drawn && s->output && !elsewhere)
+        return message_usage(
+            "stream: the chart and the numbers both go to standard output; -o with a file was expected");
+    if (drawn && s->json && !elsewhere)
+        return message_usage(
+            "stream: --json and --plot - both go to standard output; -o with a file was expected");
+    if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
+        return message_usage("stream: -o is for numbers; --plot %s draws", s->output);
+    if ((s->state_in && strcmp(s->state_in, "-") == 0) || (s->state_out && strcmp(s->state_out, "-") == 0))
+        return message_usage("stream: a state goes into and comes from a file; the name of one was expected");
+    loci_error error;
+    if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
+        return error.status == LOCI_E_ARGUMENT ? message_usage("stream: --plot: %s", error.text)
+                                               : message_fail("--plot: %s", error.text);
+    const int status = files_check(s, model, signal);
+    return status ? status : source_check(&s->source, "stream");
+}
+
+/* --- before the first sample --- */
+
+/* The rate that the model gets its samples at, and whether it must be told. */
+static int rate_settle(job *j)
+{
+    const settings *s = j->s;
+    const double own = loci_model_description(j->model)->rate, given = j->from.info.rate;
+    const bool told = given > 0 || !isnan(s->source.rate);
+    double rate = told || own > 0 ? 1 / j->from.dt : 0;
+    if (given > 0)
+        rate = given;
+    else if (!isnan(s->source.rate))
+        rate = s->source.rate;
+    else
+        rate = own;
+    if (!isnan(s->source.rate) && !(own > 0) && isnan(s->resample))
+        return message_fail(
+            "%s: it does not know the rate of its training, which --rate would be set against; "
+            "leave --rate out",
+            j->model_path);
+    loci_error error;
+    if (!isnan(s->resample)) {
+        if (!(rate > 0))
+            return message_fail(
+                "%s: its rate is not known, which --resample starts from; --rate was expected", j->from.path);
+        if (loci_resampler_create(&j->resampler, rate, s->resample, j->inputs, &error) != LOCI_OK)
+            return message_error("--resample", &error);
+        j->changed =
+            calloc(loci_resampler_most(j->resampler, j->from.capacity) * j->inputs, sizeof *j->changed);
+        if (!j->changed) return message_memory();
+        rate = s->resample;
+    }
+    j->rate = rate;
+    if (loci_stream_tables_create(&j->tables, j->model, own > 0 ? rate : 0, 1, &error) != LOCI_OK)
+        return message_error(j->model_path, &error);
+    return STATUS_DONE;
+}
+
+static int channels_check(job *j)
+{
+    const size_t channels = j->from.info.channels;
+    j->gray = loci_model_description(j->model)->gray && j->inputs == 1 && channels == 3;
+    if (j->gray || channels == j->inputs) return STATUS_DONE;
+    return message_fail(
+        "%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (--column chooses)",
+        j->from.path, channels, channels == 1 ? "" : "s", j->inputs, j->model_path,
+        j->inputs == 1 ? "was" : "were");
+}
+
+static int state_load(job *j)
+{
+    if (!j->s->state_in) return STATUS_DONE;
+    void *bytes;
+    size_t size;
+    loci_error error;
+    if (loci_file_read(j->s->state_in, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    const loci_status status = loci_stream_restore(j->stream, 0, bytes, size, &error);
+    free(bytes);
+    return status == LOCI_OK ? STATUS_DONE : message_error(j->s->state_in, &error);
+}
+
+static int state_save(const job *j)
+{
+    if (!j->s->state_out) return STATUS_DONE;
+    const size_t size = loci_stream_state_size(j->stream);
+    void *bytes = malloc(size);
+    if (!bytes) return message_memory();
+    loci_error error;
+    int status = STATUS_DONE;
+    if (loci_stream_save(j->stream, 0, bytes, size, &error) != LOCI_OK)
+        status = message_error(j->s->state_out, &error);
+    else
+        status = output_file(j->s->state_out, bytes, size);
+    free(bytes);
+    return status;
+}
+
+/* Whether the state can be written in the end, which may be months away. */
+static int state_out_check(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    char folder[4096];
+    if (!path) return STATUS_DONE;
+    const int length = slash ? (int)(slash > path ? slash - path : 1) : 1;
+    snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
+    if (access(folder, W_OK | X_OK) == 0) return STATUS_DONE;
+    return message_fail("%s: cannot be written: %s", path, strerror(errno));
+}
+
+static int prepare(job *j)
+{
+    const settings *s = j->s;
+    int status = channels_check(j);
+    if (!status) status = state_out_check(s->state_out);
+    if (!status) status = rate_settle(j);
+    if (status) return status;
+    loci_error error;
+    j->window = s->window == NOT_GIVEN ? 0 : s->window;
+    if (loci_stream_init(&j->stream, NULL, 0, j->tables, j->window ? 2 : 1, &error) != LOCI_OK)
+        return message_error(j->model_path, &error);
+    j->live = source_live(&j->from);
+    j->chunk = s->chunk == NOT_GIVEN ? PUSH : s->chunk;
+    j->last = s->every == NOT_GIVEN || s->every == 0;
+    j->every = s->every != NOT_GIVEN ? s->every : j->rate > A_SECOND ? (size_t)round(j->rate / A_SECOND) : 1;
+    j->held = calloc(j->from.info.channels, sizeof *j->held);
+    j->waiting = calloc(j->chunk * j->inputs, sizeof *j->waiting);
+    j->due = calloc(j->chunk * j->outputs, sizeof *j->due);
+    if (!j->held || !j->waiting || !j->due) return message_memory();
+    if (loci_model_description(j->model)->permuted)
+        message_warn("%s: it was trained on samples in another order; the signal's must come in that order",
+                     j->model_path);
+    status = state_load(j);
+    j->samples = loci_stream_samples(j->stream, 0);
+    return status;
+}
+
+/* --- samples on their way --- */
+
+/* The lane that answers: of a window the one that has seen more. */
+static uint32_t lane(const job *j)
+{
+    return j->window && loci_stream_samples(j->stream, 1) > loci_stream_samples(j->stream, 0);
+}
+
+/* The next samples of those that wait, from `first` on, up to where a lane of the window begins or an answer is due. A lane
+ * that is full begins anew with the sample after, so that until then it can still be asked. */
+static loci_status push_window(job *j, size_t first, size_t *count, loci_error *error)
+{
+    const uint64_t half = j->window / 2;
+    const uint32_t lanes = j->samples >= half ? 2 : 1;
+    uint64_t n = j->count - first, until = lanes == 1 ? half - j->samples : n;
+    if (j->every && j->every - j->samples % j->every < until) until = j->every - j->samples % j->every;
+    for (uint32_t i = 0; i < lanes; i++) {
+        if (loci_stream_samples(j->stream, i) == j->window) loci_stream_reset(j->stream, i);
+        const uint64_t room = j->window - loci_stream_samples(j->stream, i);
+        if (room < until) until = room;
+    }
+    if (until < n) n = until;
+    *count = (size_t)n;
+    loci_status status = LOCI_OK;
+    for (uint32_t i = 0; i < lanes && !status; i++)
+        status =
+            loci_stream_push(j->stream, &i, 1, j->waiting + first * j->inputs, NULL, *count, 0, NULL, error);
+    return status;
+}
+
+/* All that waits through the model; *due answers are then in j->due. */
+static loci_status push_all(job *j, size_t *due, loci_error *error)
+{
+    *due = j->every ? j->count / j->every + (j->samples % j->every + j->count % j->every >= j->every) : 0;
+    if (!j->window)
+        return loci_stream_push(j->stream, NULL, 1, j->waiting, NULL, j->count, j->every, j->due, error);
+    const uint64_t before = j->samples;
+    loci_status status = LOCI_OK;
+    size_t answered = 0;
+    for (size_t at = 0, n; at < j->count && !status; at += n) {
+        status = push_window(j, at, &n, error);
+        j->samples += n;
+        if (j->every && j->samples % j->every == 0)
+            loci_stream_answer(j->stream, lane(j), j->due + answered++ * j->outputs);
+    }
+    j->samples = before;
+    return status;
+}
+
+/* Pushes what waits. */
+static int push(job *j)
+{
+    if (j->count == 0) return STATUS_DONE;
+    loci_error error;
+    size_t due;
+    const uint64_t before = j->samples;
+    latency_start(&j->taken);
+    if (push_all(j, &due, &error) != LOCI_OK)
+        return message_error(j->from.path, &error); /* what cannot be pushed was refused before */
+    latency_stop(&j->taken, j->count);
+    j->samples += j->count;
+    j->count = 0;
+    int status = STATUS_DONE;
+    for (size_t k = 0; k < due && !status; k++) {
+        j->answered = before - before % j->every + (k + 1) * j->every;
+        status = answers_put(&j->out, j->answered, j->due + k * j->outputs);
+    }
+    if (!status && j->live) answers_flush(&j->out);
+    return answers_failed(&j->out) ? STATUS_FAILED : status;
+}
+
+/* n samples of the model's inputs. */
+static int add(job *j, const double *u, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        for (size_t i = 0; i < j->inputs; i++)
+            j->waiting[j->count * j->inputs + i] = (float)u[k * j->inputs + i];
+        if (++j->count < j->chunk) continue;
+        const int status = push(j);
+        if (status) return status;
+    }
+    return STATUS_DONE;
+}
+
+/* Sample k of the piece cannot be used for its channel c. */
+static int refuse(const job *j, size_t k, size_t c, double value)
+{
+    char place[64];
+    loci_signal_position(j->from.signal, k, place, sizeof place);
+    const char *name = loci_signal_channel(j->from.signal, c);
+    if (!isnan(value))
+        return message_fail("%s: %s: \"%s\" is %g; a finite number in single precision was expected",
+                            j->from.path, place, name, value);
+    if (j->from.missing == LOCI_MISSING_HOLD)
+        return message_fail("%s: %s: \"%s\" has no value yet that could be held; a number was expected first",
+                            j->from.path, place, name);
+    return message_fail("%s: %s: \"%s\" is missing or not a number; a number was expected, or --missing hold",
+                        j->from.path, place, name);
+}
+
+/* The piece that was read. All samples before one that is refused have their answers. */
+static int take(job *j)
+{
+    const size_t channels = j->from.info.channels, n = j->from.count;
+    double *u = j->from.u;
+    size_t good = 0;
+    int refused = STATUS_DONE;
+    for (; good < n; good++) {
+        size_t c = 0;
+        for (; c < channels; c++) {
+            double *value = &u[good * channels + c];
+            if (isnan(*value) && j->from.missing == LOCI_MISSING_HOLD && j->from.samples + good > 0)
+                *value = j->held[c];
+            if (!isfinite((float)*value)) break;
+            j->held[c] = *value;
+        }
+        if (c < channels) break;
+        if (j->gray) u[good] = 0.299 * u[good * 3] + 0.587 * u[good * 3 + 1] + 0.114 * u[good * 3 + 2];
+    }
+    int status = STATUS_DONE;
+    if (j->resampler) {
+        const size_t count = loci_resampler_push(j->resampler, j->changed, u, good);
+        status = add(j, j->changed, count);
+    } else {
+        status = add(j, u, good);
+    }
+    if (!status && (j->s->chunk == NOT_GIVEN || good < n)) status = push(j);
+    if (!status && good < n)
+        for (size_t c = 0; c < channels && !refused; c++)
+            if (!isfinite((float)u[good * channels + c]))
+                refused = refuse(j, good, c, u[good * channels + c]);
+    return status ? status : refused;
+}
+
+/* Through the signal, to its end or to an interrupt. */
+static int run(job *j)
+{
+    progress bar;
+    const bool shown = !j->live && (j->out.silent || j->out.out.path || !isatty(STDOUT_FILENO));
+    if (shown) progress_start(&bar, "streaming", "samples", j->from.info.samples);
+    if (j->live) answers_flush(&j->out);
+    interrupt_catch();
+    int status = STATUS_DONE;
+    while (!status && j->from.count > 0 && !interrupt_seen()) {
+        status = take(j);
+        if (shown) progress_step(&bar, j->from.samples + j->from.count);
+        while (!status && !interrupt_seen() && !source_ready(&j->from, WAIT)) continue;
+        if (!status && !interrupt_seen()) status = source_next(&j->from);
+    }
+    if (shown) progress_wipe();
+    if (!status && j->resampler && !interrupt_seen()) {
+        const size_t count = loci_resampler_end(j->resampler, j->changed);
+        status = add(j, j->changed, count);
+    }
+    if (!status) status = push(j);
+    if (!status && j->last && j->samples > 0 && j->answered != j->samples) {
+        loci_stream_answer(j->stream, lane(j), j->due);
+        status = answers_put(&j->out, j->samples, j->due);
+    }
+    return status;
+}
+
+/* --- in the end --- */
+
+static void latency_tell(const job *j)
+{
+    const latency *l = &j->taken;
+    char samples[WORDS_SIZE], median[WORDS_SIZE], rare[WORDS_SIZE], most[WORDS_SIZE], share[128] = "";
+    if (j->rate > 0) {
+        char rate[WORDS_SIZE];
+        snprintf(share, sizeof share, "; a sample lasts %s", words_duration(rate, 1 / j->rate));
+    }
+    fprintf(stderr, "loci: time a sample, of %s: median %s, 99 %% within %s, at most %s%s\n",
+            words_plural(samples, l->count, "sample"), words_duration(median, latency_share(l, 0.5)),
+            words_duration(rare, latency_share(l, 0.99)), words_duration(most, l->most), share);
+}
+
+static int plot(const job *j)
+{
+    char title[320], subtitle[160], samples[WORDS_SIZE], rate[WORDS_SIZE];
+    snprintf(title, sizeof title, "%.128s through %.128s", j->from.path, j->model_path);
+    words_plural(samples, j->samples, "sample");
+    if (j->rate > 0)
+        snprintf(subtitle, sizeof subtitle, "%s at %s Hz", samples, words_number(rate, j->rate));
+    else
+        snprintf(subtitle, sizeof subtitle, "%s", samples);
+    return answers_draw(&j->out, j->s->plot, title, subtitle);
+}
+
+static int stream(job *j)
+{
+    const settings *s = j->s;
+    int status = prepare(j);
+    const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
+    if (!status)
+        status = answers_open(&j->out, s->output, j->model, j->rate, s->json, drawn_instead, s->plot != NULL);
+    if (status) return status;
+    status = run(j);
+    const bool closed = answers_failed(&j->out), interrupted = interrupt_seen();
+    const bool strange = j->out.strange;
+    const unsigned long long strange_at = j->out.strange_at;
+    int saved = STATUS_DONE;
+    /* after an error too: the samples before it are in the state, and their answers were given */
+    if (!status || closed || !j->out.out.path) saved = state_save(j);
+    if (!status && s->plot && !closed) status = plot(j);
+    /* standard output has what there was before an error, a file is written whole or not at all */
+    const int written = status && !closed && j->out.out.path ? (answers_abandon(&j->out), STATUS_DONE)
+                                                             : answers_close(&j->out);
+    if (s->latency) latency_tell(j);
+    if (strange)
+        message_warn("%s: its answers overflow; at sample %llu they are no finite numbers", j->model_path,
+                     strange_at);
+    status = status ? status : saved ? saved : written;
+    return !status && interrupted ? STATUS_INTERRUPTED : status;
+}
+
+static void release(job *j)
+{
+    answers_abandon(&j->out);
+    source_close(&j->from);
+    loci_resampler_free(j->resampler);
+    loci_stream_free(j->stream);
+    loci_stream_tables_free(j->tables);
+    loci_model_free(j->model);
+    free(j->held);
+    free(j->changed);
+    free(j->waiting);
+    free(j->due);
+}
+
+int command_stream(int argc, char **argv)
+{
+    settings s = {.source = SOURCE_DEFAULTS,
+                  .every = NOT_GIVEN,
+                  .chunk = NOT_GIVEN,
+                  .window = NOT_GIVEN,
+                  .resample = NAN};
+    const option table[] = {
+        {"every", 0, OPTION_COUNT, &s.every, "K",
+         "an answer after every K samples since the signal's begin; 0: only at its end (ten a second, or, where no rate is "
+         "known, after each sample; and at the end)"},
+        {"window", 0, OPTION_COUNT, &s.window, "K",
+         "answers are about the newest samples alone, K/2 to K of them, as if the signal had begun there (all)"},
+        {"state-in", 0, OPTION_TEXT, &s.state_in, "FILE", "go on from this state"},
+        {"state-out", 0, OPTION_TEXT, &s.state_out, "FILE",
+         "in the end, also of an interrupt, save the state to go on from"},
+        {"chunk", 0, OPTION_COUNT, &s.chunk, "N",
+         "wait for N samples before they go through the model at once, which is faster (as many as have come)"},
+        {"latency", 0, OPTION_FLAG, &s.latency, NULL,
+         "say on standard error how long the model worked on a sample: median, 99 %, longest"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
+        {"rate", 0, OPTION_NUMBER, &s.source.rate, "HZ",
+         "samples a second, where the file does not tell (as the model was trained); the model's time is scaled to it"},
+        {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signal to this rate"},
+        {"column", 0, OPTION_LIST, &s.source.columns, "NAME",
+         "a column to read, several by repeating it (all that hold numbers)"},
+        {"raw", 0, OPTION_TEXT, &s.source.raw, "KIND",
+         "the bytes are samples: f32le, s16le or u8, channels interleaved"},
+        {"channels", 0, OPTION_COUNT, &s.source.channels, "C", "channels of raw samples (1)"},
+        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
+         "what to do with missing values: end with an error, or hold the channel's last value (refuse)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},
+        {"output", 'o', OPTION_TEXT, &s.output, "FILE", "into a file (standard output)"},
+        {"json", 0, OPTION_FLAG, &s.json, NULL, "a line of JSON for each instead of CSV"},
+        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+         "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
+    };
+    const options_page page = {
+        .command = "stream",
+        .synopsis = "MODEL [SIGNAL|-] [OPTION]...",
+        .purpose =
+            "Run a trained model on a signal as it arrives, in fixed memory, for ever. Of a model with classes each answer is "
+            "the class it finds most likely so far and the probability of each, of another one its outputs. From a pipe, "
+            "answers are written as soon as they are known. However the signal is cut, the answers are the same.\n"
+            "\n"
+            "SIGNAL is what 'loci remember' takes: a table as text, a NumPy array, audio, or '-' (without it standard "
+            "input), with a channel for each input of the model.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  arecord -f S16_LE -r 8000 -c 1 -t raw | \\\n"
+                   "    loci stream digits.safetensors - --raw s16le --window 4000\n"
+                   "  loci stream digits.safetensors seven.wav --every 0\n"
+                   "  loci stream digits.safetensors part1.wav --state-out s && \\\n"
+                   "    loci stream digits.safetensors part2.wav --state-in s",
+        .operand = "MODEL SIGNAL",
+        .least = 1,
+        .most = 2,
+    };
+    job j = {.s = &s};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        const char *signal = argc > 2 ? argv[2] : "-";
+        j.model_path = argv[1];
+        status = usage_check(&s, argv[1], signal);
+        if (!status) status = model_read(&j.model, argv[1]);
+        if (!status) status = source_open(&j.from, signal, &s.source, loci_model_description(j.model)->rate);
+        if (!status) {
+            j.from.missing = s.missing && s.missing[0] == 'h' ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
+            j.inputs = loci_model_configuration(j.model)->inputs;
+            j.outputs = loci_model_configuration(j.model)->outputs;
+            status = stream(&j);
+        }
+    }
+    release(&j);
+    options_release(&s.source.columns);
+    return status;
+}

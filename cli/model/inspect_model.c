@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT
+ * inspect_model.c - what loci inspect says of a model: configuration, description, parameters, time scales. */
+#include "model/inspect_model.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/message.h"
+#include "model/model_read.h"
+#include "shared/output.h"
+#include "model/scales.h"
+#include "shared/words.h"
+
+enum { NAME_WIDTH = 15 };
+
+/* ---- JSON ---- */
+
+static json_t *config_json(const loci_model_config *c)
+{
+    const bool s4d = c->layer == LOCI_LAYER_S4D;
+    json_t *object = json_object();
+    json_object_set_new(object, "layer", json_string(loci_layer_name(c->layer)));
+    json_object_set_new(object, "inputs", json_integer((json_int_t)c->inputs));
+    json_object_set_new(object, "outputs", json_integer((json_int_t)c->outputs));
+    json_object_set_new(object, "layers", json_integer((json_int_t)c->layers));
+    json_object_set_new(object, "width", json_integer((json_int_t)c->width));
+    json_object_set_new(object, "order", s4d ? json_integer((json_int_t)c->order) : json_null());
+    json_object_set_new(object, "discretization",
+                        s4d ? json_string(loci_discretization_name(c->discretization)) : json_null());
+    json_object_set_new(object, "dt_min", s4d ? json_real(c->dt_min) : json_null());
+    json_object_set_new(object, "dt_max", s4d ? json_real(c->dt_max) : json_null());
+    json_object_set_new(object, "plain", json_boolean(c->plain));
+    json_object_set_new(object, "norm", json_string(loci_norm_name(c->norm)));
+    json_object_set_new(object, "prenorm", json_boolean(c->prenorm));
+    json_object_set_new(object, "dropout", json_real(c->dropout));
+    json_object_set_new(object, "tied", json_boolean(c->tied));
+    json_object_set_new(object, "pool", json_string(loci_pool_name(c->pool)));
+    return object;
+}
+
+static json_t *numbers_json(const double *numbers, size_t count)
+{
+    if (!numbers) return json_null();
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) json_array_append_new(array, output_json_number(numbers[i]));
+    return array;
+}
+
+static json_t *texts_json(const char *const *texts, size_t count)
+{
+    if (!texts) return json_null();
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) json_array_append_new(array, output_json_text(texts[i]));
+    return array;
+}
+
+/* Seeds beyond the integers of JSON are texts. */
+static json_t *seed_json(uint64_t seed)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, seed);
+    return seed <= INT64_MAX ? json_integer((json_int_t)seed) : json_string(text);
+}
+
+static json_t *spread_json(const spread *s, double unit)
+{
+    return json_pack("{so so so}", "min", output_json_number(s->least * unit), "median",
+                     output_json_number(s->median * unit), "max", output_json_number(s->most * unit));
+}
+
+static json_t *parts_json(const model_parts *parts, double rate)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < parts->count; i++) {
+        const model_part *part = &parts->items[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "name", output_json_text(part->name));
+        json_object_set_new(object, "parameters", json_integer((json_int_t)part->parameters));
+        if (part->system) {
+            json_object_set_new(object, "dt", spread_json(&part->dt, 1));
+            json_object_set_new(object, "time_constant", spread_json(&part->constant, 1));
+            json_object_set_new(object, "frequency", spread_json(&part->frequency, 1));
+            if (rate > 0) {
+                json_object_set_new(object, "time_constant_s", spread_json(&part->constant, 1 / rate));
+                json_object_set_new(object, "frequency_hz", spread_json(&part->frequency, rate));
+            }
+        }
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static void json_write(output *out, const loci_model *model, const model_parts *parts, json_t *note)
+{
+    const loci_model_config *c = loci_model_configuration(model);
+    const loci_model_about *a = loci_model_description(model);
+    char fingerprint[24];
+    snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, loci_model_fingerprint(model));
+    json_t *object = json_object();
+    json_object_set_new(object, "config", config_json(c));
+    json_object_set_new(object, "rate", a->rate > 0 ? json_real(a->rate) : json_null());
+    json_object_set_new(object, "shift", numbers_json(a->shift, c->inputs));
+    json_object_set_new(object, "scale", numbers_json(a->scale, c->inputs));
+    json_object_set_new(object, "classes", texts_json(a->classes, c->outputs));
+    json_object_set_new(object, "gray", json_boolean(a->gray));
+    json_object_set_new(object, "permutation", a->permuted ? seed_json(a->permutation) : json_null());
+    json_object_set_new(object, "label", a->label ? output_json_text(a->label) : json_null());
+    json_object_set(object, "training", note ? note : json_null());
+    json_object_set_new(object, "parameters", json_integer((json_int_t)loci_model_count(model)));
+    json_object_set_new(object, "fingerprint", json_string(fingerprint));
+    json_object_set_new(object, "parts", parts_json(parts, a->rate));
+    output_json(out, object);
+}
+
+/* ---- text ---- */
+
+static void config_write(output *out, const loci_model_config *c)
+{
+    output_format(out, "layers      %zu x %s of width %zu", c->layers, loci_layer_name(c->layer), c->width);
+    if (c->layer == LOCI_LAYER_S4D)
+        output_format(out, " and order %zu, %s", c->order, loci_discretization_name(c->discretization));
+    if (c->plain)
+        output_text(out, ", one after the other");
+    else if (c->norm == LOCI_NORM_NONE)
+        output_text(out, ", no norms");
+    else
+        output_format(out, ", %s norms %s them", loci_norm_name(c->norm), c->prenorm ? "before" : "behind");
+    if (c->dropout > 0) output_format(out, "; dropout %g%s", c->dropout, c->tied ? ", tied" : "");
+}
+
+/* "(sample - 0.5) 2", the i-th of a list. */
+static void normal_write(output *out, double shift, double scale, size_t i)
+{
+    output_text(out, i ? ", " : "");
+    output_text(out, shift != 0 && scale != 1 ? "(sample" : "sample");
+    if (shift != 0) output_format(out, " %c %.5g", shift < 0 ? '+' : '-', fabs(shift));
+    if (scale != 1) output_format(out, shift != 0 ? ") %.5g" : " %.5g", scale);
+}
+
+static void inputs_write(output *out, size_t inputs, const loci_model_about *a)
+{
+    char text[WORDS_SIZE];
+    output_format(out, "\ninputs      %s", words_plural(text, inputs, "number"));
+    output_text(out, " a sample");
+    if (a->rate > 0) output_format(out, ", at %s Hz", words_number(text, a->rate));
+    if (a->shift || a->scale) {
+        const size_t shown = inputs < 4 ? inputs : 3;
+        output_text(out, "; the network sees ");
+        for (size_t i = 0; i < shown; i++)
+            normal_write(out, a->shift ? a->shift[i] : 0, a->scale ? a->scale[i] : 1, i);
+        if (shown < inputs) output_text(out, ", ...");
+    }
+}
+
+static void outputs_write(output *out, const loci_model_config *c, const loci_model_about *a)
+{
+    static const char *const when[] = {[LOCI_POOL_MEAN] = "from the mean over all samples",
+                                       [LOCI_POOL_LAST] = "from the last sample",
+                                       [LOCI_POOL_NONE] = "at every sample"};
+    char text[WORDS_SIZE];
+    output_format(out, "\noutputs     %s", words_plural(text, c->outputs, "number"));
+    output_format(out, " %s", when[c->pool]);
+    for (size_t i = 0; a->classes && i < c->outputs; i++) {
+        output_text(out, i ? ", " : ": ");
+        output_cell(out, a->classes[i], 0);
+    }
+}
+
+static void data_write(output *out, const loci_model_about *a)
+{
+    const char *between = "\ndata        ";
+    if (a->gray) output_format(out, "%scolours were made grey", between), between = "; ";
+    if (a->permuted) {
+        output_format(out, "%sthe samples of each sequence were permuted by seed %" PRIu64, between,
+                      a->permutation);
+        between = "; ";
+    }
+    if (a->label) {
+        output_format(out, "%slabels in file names: ", between);
+        output_cell(out, a->label, 0);
+    }
+}
+
+/* The numbers and texts of the note, a line each. */
+static void note_write(output *out, json_t *note)
+{
+    json_t *value;
+    const char *key, *between = "\ntraining    ";
+    json_object_foreach(note, key, value)
+    {
+        const bool stopped = strcmp(key, "finished") == 0 && json_is_false(value);
+        if (!json_is_number(value) && !json_is_string(value) && !stopped) continue;
+        output_text(out, between);
+        between = "\n            ";
+        if (stopped) {
+            output_text(out, "not to its end");
+            continue;
+        }
+        output_cell(out, key, 0);
+        output_text(out, " ");
+        if (json_is_string(value))
+            output_cell(out, json_string_value(value), 0);
+        else
+            output_format(out, "%.6g", json_number_value(value));
+    }
+}
+
+static void spread_write(output *out, const spread *s, double unit)
+{
+    const double values[] = {s->least * unit, s->median * unit, s->most * unit};
+    for (size_t i = 0; i < 3; i++) {
+        char text[WORDS_SIZE];
+        if (values[i] >= 1e3 && values[i] < 1e8)
+            words_count(text, (uint64_t)(values[i] + 0.5));
+        else
+            snprintf(text, sizeof text, "%.4g", values[i]);
+        output_format(out, " %10s", text);
+    }
+}
+
+/* A table: a row a layer, in samples, and where the rate is known in units of time. */
+static void scale_write(output *out, const model_parts *parts, const char *title, size_t offset,
+                        const char *unit, const char *other, double factor)
+{
+    output_text(out, "\n");
+    output_cell(out, title, unit ? NAME_WIDTH : 0);
+    if (unit) output_cell(out, unit, -33);
+    if (other) output_cell(out, other, -33);
+    output_text(out, "\n");
+    output_cell(out, "", NAME_WIDTH);
+    for (int i = 0; i < (other ? 2 : 1); i++) output_format(out, " %10s %10s %10s", "min", "median", "max");
+    output_text(out, "\n");
+    for (size_t i = 0; i < parts->count; i++) {
+        if (!parts->items[i].system) continue;
+        spread s;
+        memcpy(&s, (const char *)&parts->items[i] + offset, sizeof s);
+        output_cell(out, parts->items[i].name, NAME_WIDTH);
+        spread_write(out, &s, 1);
+        if (other) spread_write(out, &s, factor);
+        output_text(out, "\n");
+    }
+}
+
+static void text_write(output *out, const loci_model *model, const model_parts *parts, json_t *note)
+{
+    const loci_model_config *c = loci_model_configuration(model);
+    const loci_model_about *a = loci_model_description(model);
+    char text[WORDS_SIZE];
+    config_write(out, c);
+    inputs_write(out, c->inputs, a);
+    outputs_write(out, c, a);
+    data_write(out, a);
+    note_write(out, note);
+    output_format(out, "\nparameters  %s, ", words_count(text, loci_model_count(model)));
+    output_format(out, "%s in single precision; fingerprint %016" PRIx64 "\n\n",
+                  words_bytes(text, 4. * (double)loci_model_count(model)), loci_model_fingerprint(model));
+    output_cell(out, "part", NAME_WIDTH);
+    output_format(out, " %10s\n", "parameters");
+    bool modes = false;
+    for (size_t i = 0; i < parts->count; i++) {
+        output_cell(out, parts->items[i].name, NAME_WIDTH);
+        output_format(out, " %10s\n", words_count(text, parts->items[i].parameters));
+        modes = modes || parts->items[i].system;
+    }
+    if (!modes) return;
+    const bool known = a->rate > 0;
+    scale_write(out, parts, "step dt", offsetof(model_part, dt), NULL, NULL, 1);
+    scale_write(out, parts, "time constant", offsetof(model_part, constant), "samples",
+                known ? "seconds" : NULL, 1 / a->rate);
+    scale_write(out, parts, "frequency", offsetof(model_part, frequency), "turns a sample",
+                known ? "Hz" : NULL, a->rate);
+    output_text(out,
+                "\nOf the modes: the time in which one fades to 1/e, 1/(|Re A| dt), and how fast it turns, "
+                "Im A dt / 2 pi.\n");
+}
+
+int inspect_model(const loci_model *model, const char *name, bool json, const char *plot)
+{
+    const loci_model_config *c = loci_model_configuration(model);
+    if (plot && c->layer != LOCI_LAYER_S4D)
+        return message_fail("%s: has layers of kind %s, which have no kernels to draw", name,
+                            loci_layer_name(c->layer));
+    model_parts parts;
+    json_t *note = NULL;
+    int status = model_parts_measure(&parts, model);
+    if (!status) status = model_note(&note, model);
+    if (!status && !(plot && strcmp(plot, "-") == 0)) {
+        output out;
+        output_open(&out, NULL);
+        if (json)
+            json_write(&out, model, &parts, note);
+        else
+            text_write(&out, model, &parts, note);
+        status = output_close(&out);
+    }
+    if (!status && plot) {
+        char title[320];
+        snprintf(title, sizeof title, "Kernels of %.256s", name);
+        status =
+            model_parts_draw(&parts, c->discretization, loci_model_description(model)->rate, title, plot);
+    }
+    json_decref(note);
+    model_parts_release(&parts);
+    return status;
+}

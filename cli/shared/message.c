@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * message.c - one line on standard error, and the status that goes with it. */
+#include "shared/message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/progress.h"
+
+static void say(const char *lead, const char *format, va_list arguments)
+{
+    char text[2048];
+    vsnprintf(text, sizeof text, format, arguments);
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
+    progress_wipe();
+    fprintf(stderr, "loci: %s%s\n", lead, text);
+}
+
+int message_fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say("", format, arguments);
+    va_end(arguments);
+    return STATUS_FAILED;
+}
+
+int message_usage(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say("", format, arguments);
+    va_end(arguments);
+    return STATUS_USAGE;
+}
+
+int message_error(const char *subject, const loci_error *error)
+{
+    /* the library leaves out the front of a long path */
+    if (!subject || strncmp(error->text, subject, strlen(subject)) == 0 ||
+        strncmp(error->text, "...", 3) == 0)
+        return message_fail("%s", error->text);
+    return message_fail("%s: %s", subject, error->text);
+}
+
+int message_memory(void)
+{
+    return message_fail("out of memory");
+}
+
+void message_warn(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say("warning: ", format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ * source.c - a signal on its way through the program, piece by piece. */
+#include "shared/source.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shared/message.h"
+#include "shared/progress.h"
+#include "shared/words.h"
+
+enum { PIECE_NUMBERS = 1 << 18, PIECE_MOST = 4096, PIECE_LEAST = 16 };
+
+static bool raw_parse(loci_raw *raw, const char *name)
+{
+    static const char *const names[] = {"f32le", "s16le", "u8"};
+    static const loci_raw kinds[] = {LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *raw = kinds[i];
+            return true;
+        }
+    return false;
+}
+
+int source_check(const source_options *o, const char *command)
+{
+    loci_raw raw;
+    if (o->raw && !raw_parse(&raw, o->raw))
+        return message_usage("%s: --raw is \"%s\"; f32le, s16le or u8 was expected", command, o->raw);
+    const bool many = o->channels != SIZE_MAX, rated = !isnan(o->rate);
+    if (many && !o->raw)
+        return message_usage("%s: --channels is for --raw; other signals tell their channels themselves",
+                             command);
+    if (many && (o->channels < 1 || o->channels > LOCI_CHANNELS_MAX))
+        return message_usage("%s: --channels is %zu; 1 to %d was expected", command, o->channels,
+                             LOCI_CHANNELS_MAX);
+    if (o->raw && (o->time || o->columns.count))
+        return message_usage("%s: --%s is for columns of text; raw samples have none", command,
+                             o->time ? "time" : "column");
+    if (o->time && rated)
+        return message_usage("%s: --rate and --time exclude each other; one of them was expected", command);
+    if (rated && !(o->rate > 0))
+        return message_usage("%s: --rate is %g; more than 0 Hz was expected", command, o->rate);
+    return STATUS_DONE;
+}
+
+int source_next(source *from)
+{
+    loci_error error;
+    if (from->count) from->last = from->t[from->count - 1];
+    from->samples += from->count;
+    double *t = from->info.stamped ? from->t : NULL;
+    if (loci_signal_read(from->signal, from->u, t, from->capacity, &from->count, &error) == LOCI_OK)
+        return STATUS_DONE;
+    from->count = 0;
+    return message_error(from->path, &error);
+}
+
+bool source_live(const source *from)
+{
+    struct stat about;
+    return (from->standard ? fstat(STDIN_FILENO, &about) : stat(from->path, &about)) == 0 &&
+           !S_ISREG(about.st_mode);
+}
+
+bool source_ready(const source *from, int milliseconds)
+{
+    if (!from->standard || from->count == from->capacity) return true; /* more may have been read already */
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    const int ready = poll(&input, 1, milliseconds);
+    return ready != 0 && !(ready < 0 && errno == EINTR);
+}
+
+int source_open(source *from, const char *path, const source_options *o, double rate)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    *from = (source){.path = standard ? "standard input" : path, .standard = standard};
+    loci_signal_options options = {
+        .columns = o->columns.count ? o->columns.items : NULL,
+        .column_count = o->columns.count,
+        .time_column = o->time,
+        .channels = o->channels == SIZE_MAX ? 1 : o->channels,
+    };
+    if (o->raw) raw_parse(&options.raw, o->raw);
+    loci_error error;
+    if (loci_signal_open(&from->signal, path, &options, &error) != LOCI_OK)
+        return message_error(from->path, &error);
+    from->info = loci_signal_inspect(from->signal);
+    const double own = from->info.rate;
+    if (own > 0 && o->rate > 0 && fabs(own - o->rate) > 1e-9 * own) {
+        char is[WORDS_SIZE], asked[WORDS_SIZE];
+        return message_fail("%s: its rate is %s Hz, and --rate is %s; leave --rate out, or give the file's",
+                            from->path, words_number(is, own), words_number(asked, o->rate));
+    }
+    from->dt = from->info.stamped ? 0 : 1 / (own > 0 ? own : !isnan(o->rate) ? o->rate : rate > 0 ? rate : 1);
+    const size_t channels = from->info.channels ? from->info.channels : 1;
+    from->capacity = PIECE_NUMBERS / channels;
+    if (from->capacity > PIECE_MOST) from->capacity = PIECE_MOST;
+    if (from->capacity < PIECE_LEAST) from->capacity = PIECE_LEAST;
+    from->u = calloc(from->capacity * channels, sizeof *from->u);
+    from->t = calloc(from->capacity, sizeof *from->t);
+    if (!from->u || !from->t) return message_memory();
+    const int status = source_next(from);
+    if (status || from->count > 0) return status;
+    return message_fail("%s: it holds no sample; at least one was expected", from->path);
+}
+
+void source_close(source *from)
+{
+    loci_signal_close(from->signal);
+    free(from->u);
+    free(from->t);
+    *from = (source){0};
+}
+
+/* A piece was refused as a whole: finds the first sample that is no number or does not come after the one
+ * before it, and says so in words of the file. Otherwise the library's own words must do. */
+static int refused(const source *from, const loci_error *error)
+{
+    if (!error->text[0]) return STATUS_FAILED;
+    for (size_t k = 0; k < from->count; k++) {
+        char place[64];
+        loci_signal_position(from->signal, k, place, sizeof place);
+        for (size_t c = 0; c < from->info.channels; c++) {
+            const double u = from->u[k * from->info.channels + c];
+            const char *name = loci_signal_channel(from->signal, c);
+            if (isinf(u))
+                return message_fail("%s: %s: \"%s\" is infinite; a finite number was expected", from->path,
+                                    place, name);
+            if (fabs(u) >= LOCI_VALUE_LIMIT)
+                return message_fail(
+                    "%s: %s: \"%s\" is %g; a number below 1.6e150 was expected, whose square can "
+                    "be summed",
+                    from->path, place, name, u);
+            if (isnan(u) && from->missing == LOCI_MISSING_HOLD && from->samples + k == 0)
+                return message_fail(
+                    "%s: %s: \"%s\" has no value yet that could be held; a number was expected first",
+                    from->path, place, name);
+            if (isnan(u) && from->missing == LOCI_MISSING_REFUSE)
+                return message_fail("%s: %s: \"%s\" is missing or not a number; a number was expected, "
+                                    "or --missing hold",
+                                    from->path, place, name);
+        }
+        if (!from->info.stamped) continue;
+        char now[WORDS_SIZE], before[WORDS_SIZE];
+        words_time(now, from->t[k], from->info.iso_times);
+        if (!isfinite(from->t[k]))
+            return message_fail("%s: %s: the time is missing or not finite; a time was expected", from->path,
+                                place);
+        if (from->samples + k == 0) continue;
+        const double last = k ? from->t[k - 1] : from->last;
+        words_time(before, last, from->info.iso_times);
+        if (from->t[k] == last)
+            return message_fail("%s: %s: time stands still at %s; a later time was expected", from->path,
+                                place, now);
+        if (from->t[k] < last)
+            return message_fail("%s: %s: time goes back from %s to %s; a later time was expected", from->path,
+                                place, before, now);
+    }
+    return message_error(from->path, error);
+}
+
+int source_feed(source *from, source_taker *take, void *target, const char *doing)
+{
+    progress bar;
+    progress_start(&bar, doing, "samples", from->info.samples);
+    int status = STATUS_DONE;
+    while (!status && from->count > 0) {
+        loci_error error;
+        if (take(target, from->u, from->info.stamped ? from->t : NULL, from->count, &error) == LOCI_OK) {
+            progress_step(&bar, from->samples + from->count);
+            status = source_next(from);
+        } else {
+            status = refused(from, &error);
+        }
+    }
+    progress_wipe();
+    return status;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ * source.h - the signal that remember, simulate and recall --against read: its options, its rate, and its way through
+ * the program in pieces, so that memory does not grow with its length. */
+#ifndef LOCI_CLI_SOURCE_H
+#define LOCI_CLI_SOURCE_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <loci/data.h>
+#include <loci/memory.h>
+
+#include "shared/options.h"
+
+typedef struct {
+    const char *raw, *time;
+    size_t channels; /* of raw input; SIZE_MAX: not given */
+    double rate;     /* NAN: not given */
+    option_list columns;
+} source_options;
+
+#define SOURCE_DEFAULTS                                                                                      \
+    {                                                                                                        \
+        .channels = SIZE_MAX, .rate = NAN                                                                    \
+    }
+
+/* Rows of an option table; what counts without --rate and without --column is said in the words of the command. */
+/* clang-format off */
+#define SOURCE_OPTIONS(o, usual_rate, usual_columns)                                                         \
+    {"rate", 0, OPTION_NUMBER, &(o).rate, "HZ",                                                              \
+     "samples a second, where the file does not tell (" usual_rate ")"},                                     \
+    {"time", 0, OPTION_TEXT, &(o).time, "COLUMN",                                                            \
+     "each sample has a time, in this column: seconds or ISO dates"},                                        \
+    {"column", 0, OPTION_LIST, &(o).columns, "NAME",                                                         \
+     "a column to read, several by repeating it (" usual_columns ")"},                                       \
+    {"raw", 0, OPTION_TEXT, &(o).raw, "KIND",                                                                \
+     "the bytes are samples: f32le, s16le or u8, channels interleaved"},                                     \
+    {"channels", 0, OPTION_COUNT, &(o).channels, "C", "channels of raw samples (1)"}
+/* clang-format on */
+
+typedef struct {
+    const char *path; /* in messages */
+    loci_signal *signal;
+    loci_signal_info info;
+    loci_missing missing; /* what the taker does with missing values; set by the caller */
+    bool standard;        /* it is standard input */
+    double dt;            /* 0: stamped */
+    double *u, *t;
+    size_t capacity, count; /* samples in the buffers: room, and read last */
+    uint64_t samples;       /* all read before those */
+    double last;            /* stamped: the time of the last sample before those */
+} source;
+
+/* What is wrong with the options, whatever the signal is: a usage error told in the name of the command, or
+ * 0. */
+int source_check(const source_options *options, const char *command);
+
+/* Opens the signal, settles its rate (the file's own, else --rate, else `rate` where it is not 0, else 1 Hz),
+ * and reads the first piece: at least one sample. Returns 0, or a status after saying what went wrong. A
+ * source of {0} or of a call, even in vain, is for source_close. */
+int source_open(source *from, const char *path, const source_options *options, double rate);
+void source_close(source *from);
+
+/* For commands that go through the signal piece by piece, each u [count][channels]. source_next reads the next one; its count
+ * is 0 at the end. source_ready: whether it would not wait, or, from a pipe on standard input, not longer than this.
+ * source_live: whether samples come as they arise, as from a pipe. */
+int source_next(source *from);
+bool source_ready(const source *from, int milliseconds);
+bool source_live(const source *from);
+
+/* Feeds the whole signal to a taker such as loci_memory_push, with progress. A sample that is refused is told
+ * by its place in the file. A taker that has had enough, for reasons that it tells itself, leaves the error's text empty: the
+ * status is 1. */
+typedef loci_status source_taker(void *target, const double *u, const double *t, size_t n, loci_error *error);
+int source_feed(source *from, source_taker *take, void *target, const char *doing);
+
+#endif

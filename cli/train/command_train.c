@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT
+ * command_train.c - from a data set to a model's file. */
+#include "shared/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/message.h"
+#include "train/training.h"
+#include "train/training_settings.h"
+#include "train/training_show.h"
+
+typedef struct {
+    const char *path;
+    loci_dataset *train, *valid; /* valid NULL: none */
+    loci_model *model;
+} work;
+
+/* The model is told how its data were read, and learns their mean and deviation. */
+static int describe(const work *w, const training_settings *s)
+{
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    double *shift = calloc(info.inputs, sizeof *shift), *scale = calloc(info.inputs, sizeof *scale);
+    int status = shift && scale ? STATUS_DONE : message_memory();
+    if (!status) {
+        loci_dataset_moments(w->train, shift, scale);
+        for (size_t i = 0; i < info.inputs; i++) scale[i] = scale[i] > 0 ? 1 / scale[i] : 1;
+        const loci_dataset_options read = training_settings_data(s);
+        const loci_model_about about = {
+            .rate = info.rate,
+            .shift = shift,
+            .scale = scale,
+            .classes = info.names,
+            .gray = read.gray,
+            .permuted = read.permuted,
+            .permutation = read.permutation,
+            .label = read.label,
+        };
+        loci_error error;
+        if (loci_model_describe(w->model, &about, &error) != LOCI_OK) status = message_error(w->path, &error);
+    }
+    free(shift);
+    free(scale);
+    return status;
+}
+
+static int prepare(work *w, const training_settings *s)
+{
+    loci_error error;
+    loci_model_config config;
+    const loci_dataset_options read = training_settings_data(s);
+    const uint64_t seed = training_settings_seed(s);
+    const double share = isnan(s->valid) ? 0.1 : s->valid;
+    if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK)
+        return message_error(w->path, &error);
+    if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
+        return message_error(w->path, &error);
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    const int status = training_settings_model(&config, s, &info);
+    if (status) return status;
+    if (loci_model_create(&w->model, &config, &error) != LOCI_OK)
+        return error.status == LOCI_E_ARGUMENT ? message_usage("train: %s", error.text)
+                                               : message_error(NULL, &error);
+    loci_model_initialize(w->model, seed);
+    return describe(w, s);
+}
+
+static int show(const work *w, const training_settings *s)
+{
+    const loci_train_options options = training_settings_options(s, w->model);
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    loci_trainer *trainer;
+    loci_error error;
+    if (loci_trainer_create(&trainer, w->model, w->train, w->valid, &options, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    const loci_train_report report = loci_trainer_report(trainer);
+    loci_trainer_free(trainer);
+    return training_show_plan(w->path, w->train, w->valid, training_settings_preset(s, info.kind), w->model,
+                              &options, &report);
+}
+
+static int train(const work *w, const training_settings *s, const options_page *page)
+{
+    char *command = training_settings_command(page, w->path);
+    if (!command) return message_memory();
+    const training_plan plan = {
+        .output = s->output,
+        .log = s->log,
+        .command = command,
+        .note = s->note,
+        .resume = s->resume,
+        .options = training_settings_options(s, w->model),
+    };
+    training_result result;
+    int status = training_run(&result, w->model, w->train, w->valid, &plan);
+    if (!status && result.finished) {
+        fprintf(stderr, "loci: %s: this training is finished\n", s->output);
+    } else if (!status) {
+        const bool log_told = s->log && strcmp(s->log, "-") == 0;
+        const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0;
+        if (!log_told && !drawn_instead) status = training_show_result(&result, w->model, &plan);
+        if (!status && s->plot) status = training_draw(&result, s->output, s->plot);
+    }
+    training_release(&result);
+    free(command);
+    return status;
+}
+
+int command_train(int argc, char **argv)
+{
+    training_settings s = training_settings_none();
+    const option table[] = {
+        {"output", 'o', OPTION_TEXT, &s.output, "MODEL.safetensors", "the model's file"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
+        {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
+         "s4-example, small, audio or lstm, which the options below change (for sounds audio, else small)"},
+        {"layer", 0, OPTION_TEXT, &s.layer, "s4d|lstm", "the kind of its layers"},
+        {"layers", 0, OPTION_COUNT, &s.layers, "n", "how many"},
+        {"width", 0, OPTION_COUNT, &s.width, "H", "channels between them"},
+        {"state", 0, OPTION_COUNT, &s.state, "N", "s4d: states a channel, even"},
+        {"discretization", 0, OPTION_TEXT, &s.discretization, "zoh|bilinear", "s4d"},
+        {"dt-min", 0, OPTION_NUMBER, &s.dt_min, "STEP", "s4d: the least step at the beginning, and"},
+        {"dt-max", 0, OPTION_NUMBER, &s.dt_max, "STEP", "the largest; 1/STEP is about how far back it looks"},
+        {"norm", 0, OPTION_TEXT, &s.norm, "layer|rms|none", "of the residuals"},
+        {"prenorm", 0, OPTION_FLAG, &s.prenorm, NULL, "x + f(norm(x))"},
+        {"postnorm", 0, OPTION_FLAG, &s.postnorm, NULL, "norm(x + f(x))"},
+        {"dropout", 0, OPTION_NUMBER, &s.dropout, "P", "0 to below 1"},
+        {"pool", 0, OPTION_TEXT, &s.pool, "mean|last",
+         "what the answer is made of: all samples, or the last"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
+        {"valid", 0, OPTION_NUMBER, &s.valid, "SHARE",
+         "this share of each class is kept to validate with; 0: none (0.1)"},
+        {"gray", 0, OPTION_FLAG, &s.gray, NULL, "images: colours to one channel"},
+        {"permute", 0, OPTION_COUNT, &s.permute, "SEED",
+         "images, arrays: the samples of every sequence in one random order"},
+        {"label", 0, OPTION_TEXT, &s.label, "PATTERN",
+         "sounds: where the label stands in the names of files: '{label}_*' (the sub-folder)"},
+        {"match", 0, OPTION_TEXT, &s.match, "GLOB", "sounds: only files whose names are like this"},
+        {"except", 0, OPTION_TEXT, &s.except, "GLOB", "sounds: no files whose names are like this"},
+        {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The training:"},
+        {"epochs", 0, OPTION_COUNT, &s.epochs, "E", "how many times through the data (10)"},
+        {"steps", 0, OPTION_COUNT, &s.steps, "S", "ends after so many steps; without --epochs just then"},
+        {"batch", 0, OPTION_COUNT, &s.batch, "B", "sequences a step (64)"},
+        {"lr", 0, OPTION_NUMBER, &s.lr, "X", "the learning rate at its highest (0.01, of lstm 0.001)"},
+        {"lr-ssm", 0, OPTION_NUMBER, &s.lr_ssm, "X", "at most that for state spaces (0.001)"},
+        {"decay", 0, OPTION_NUMBER, &s.decay, "X", "weight decay (0.01)"},
+        {"warmup", 0, OPTION_NUMBER, &s.warmup, "SHARE",
+         "the rate rises for this share of the steps, then falls as a cosine (0.05)"},
+        {"clip", 0, OPTION_NUMBER, &s.clip, "NORM",
+         "gradients that are larger are scaled to it; 0: none (1)"},
+        {"patience", 0, OPTION_COUNT, &s.patience, "n",
+         "ends after so many epochs without a better validation; 0: never (0)"},
+        {"seed", 0, OPTION_COUNT, &s.seed, "S", "of all that is random (0)"},
+        {"threads", 0, OPTION_COUNT, &s.threads, "T",
+         "0: one a processor; the model does not depend on it (0)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The run:"},
+        {"resume", 0, OPTION_FLAG, &s.resume, NULL,
+         "go on where the same command was stopped; the model becomes the same to the bit"},
+        {"restart", 0, OPTION_FLAG, &s.restart, NULL, "begin anew although one was stopped"},
+        {"log", 0, OPTION_TEXT, &s.log, "FILE.jsonl",
+         "a line of JSON for each step and each epoch ('-': standard output)"},
+        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+         "draw loss and accuracy at the end: .svg, .png, or '-': in the terminal instead of the result"},
+        {"note", 0, OPTION_TEXT, &s.note, "TEXT", "kept in the model"},
+        {"show", 0, OPTION_FLAG, &s.show, NULL, "say what would be trained, and on what, and do not"},
+    };
+    const options_page page = {
+        .command = "train",
+        .synopsis = "DATA -o MODEL.safetensors [OPTION]...\nDATA --show [OPTION]...",
+        .purpose =
+            "Train a model to tell sequences apart. DATA is a folder: CIFAR-10 (binary), MNIST and its kind "
+            "(IDX), sounds, or NumPy arrays train_x.npy, train_y.npy, test_x.npy, test_y.npy.\n"
+            "\n"
+            "MODEL.safetensors is the best model so far, all that 'loci eval', 'predict' and 'stream' need. "
+            "While the training runs, MODEL.safetensors.resume holds what --resume needs: after a signal, a "
+            "kill, a failure of the power.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci train mnist -o digits.safetensors --epochs 3\n"
+                   "  loci train cifar-10-batches-bin -o s4d.safetensors --preset s4-example --show\n"
+                   "  loci train recordings -o spoken.safetensors --label '{label}_*' --except '*_[0-4].wav'",
+        .operand = "DATA",
+        .least = 1,
+        .most = 1,
+    };
+    const int parsed = options_parse(&page, &argc, argv);
+    if (parsed != OPTIONS_GO) return parsed;
+    work w = {.path = argv[1]};
+    int status = training_settings_check(&s);
+    if (!status && !s.show) status = training_check(s.output, s.resume, s.restart);
+    if (!status) status = prepare(&w, &s);
+    if (!status) status = s.show ? show(&w, &s) : train(&w, &s, &page);
+    loci_model_free(w.model);
+    loci_dataset_close(w.valid);
+    loci_dataset_close(w.train);
+    return status;
+}

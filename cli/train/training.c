@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT
+ * training.c - steps, validations and what is saved between them. */
+#include "train/training.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jansson.h>
+#include <loci/data.h>
+
+#include "shared/interrupt.h"
+#include "shared/message.h"
+#include "model/model_read.h"
+#include "shared/output.h"
+#include "shared/progress.h"
+#include "train/training_log.h"
+#include "shared/words.h"
+
+static const double save_interval = 60;
+static const size_t file_limit = SIZE_MAX / 4;
+
+typedef struct {
+    const training_plan *plan;
+    const loci_dataset *train, *valid;
+    loci_model *model, *best; /* the one that learns, not ours; room for the best one, with its description */
+    loci_trainer *trainer;
+    training_result *result;
+    training_log log;
+    char *resume_path;
+    progress bar;
+    double started,
+        saved; /* by the clock: when the training would have begun without a stop; the last save */
+} run;
+
+/* "MODEL.resume"; NULL: out of memory. */
+static char *resume_name(const char *model)
+{
+    static const char end[] = ".resume";
+    const size_t length = strlen(model);
+    char *name = malloc(length + sizeof end);
+    if (!name) return NULL;
+    memcpy(name, model, length);
+    memcpy(name + length, end, sizeof end);
+    return name;
+}
+
+int training_check(const char *model, bool resume, bool restart)
+{
+    struct stat there;
+    if (stat(model, &there) == 0 && S_ISDIR(there.st_mode))
+        return message_fail("%s: is a folder; the name of a file was expected", model);
+    char *name = resume_name(model);
+    if (!name) return message_memory();
+    int status = STATUS_DONE;
+    if (!resume && !restart && access(name, F_OK) == 0)
+        status =
+            message_usage("train: %s is there: the training of %s was stopped; --resume, which goes on, or "
+                          "--restart, which begins anew, was expected",
+                          name, model);
+    free(name);
+    return status;
+}
+
+/* ---- what is saved ---- */
+
+/* What the model's file tells of its training. Nothing in it depends on the time or the machine: the same seed gives
+ * the same file. NULL: out of memory. */
+static char *note_make(const run *r, bool finished)
+{
+    const training_record *record = &r->result->record;
+    json_t *note = json_object();
+    int bad = !note;
+    bad |= json_object_set_new(note, "program", json_sprintf("loci %s", loci_status_version()));
+    bad |= json_object_set_new(note, "command", output_json_text(r->plan->command));
+    bad |= json_object_set_new(note, "seed", json_integer((json_int_t)r->plan->options.seed));
+    bad |= json_object_set_new(note, "steps", json_integer((json_int_t)record->step_count));
+    bad |= json_object_set_new(note, "epochs", json_integer((json_int_t)record->epoch_count));
+    bad |= json_object_set_new(note, "finished", json_boolean(finished));
+    if (record->best) {
+        const record_epoch *best = &record->epochs[record->best - 1];
+        bad |= json_object_set_new(note, "best_epoch", json_integer((json_int_t)record->best));
+        bad |= json_object_set_new(note, "train_loss", output_json_number(best->train_loss));
+        bad |= json_object_set_new(note, "valid_loss", output_json_number(best->valid_loss));
+        bad |= json_object_set_new(note, "valid_accuracy", output_json_number(best->valid_accuracy));
+    }
+    if (r->plan->note) bad |= json_object_set_new(note, "note", output_json_text(r->plan->note));
+    char *text = bad ? NULL : json_dumps(note, JSON_COMPACT);
+    json_decref(note);
+    return text;
+}
+
+static int save_model(run *r, bool finished)
+{
+    char *note = note_make(r, finished);
+    if (!note) return message_memory();
+    loci_model_about about = *loci_model_description(r->model);
+    about.note = note;
+    loci_trainer_best(r->trainer, r->best);
+    loci_error error;
+    const loci_status failed = loci_model_describe(r->best, &about, &error);
+    free(note);
+    return failed ? message_error(r->plan->output, &error) : model_write(r->best, r->plan->output);
+}
+
+static int save_state(run *r)
+{
+    loci_error error;
+    void *trainer;
+    size_t trainer_size, size;
+    if (loci_trainer_save(r->trainer, &trainer, &trainer_size, &error) != LOCI_OK)
+        return message_error(r->resume_path, &error);
+    void *bytes = record_pack(&r->result->record, trainer, trainer_size, &size);
+    loci_model_release(trainer);
+    if (!bytes) return message_memory();
+    const int status = output_file(r->resume_path, bytes, size);
+    free(bytes);
+    r->saved = progress_clock();
+    return status;
+}
+
+static int damaged(const char *path)
+{
+    return message_fail("%s: is damaged, or no state of a training; --restart begins anew", path);
+}
+
+static int load_state(run *r)
+{
+    loci_error error;
+    void *bytes;
+    const void *trainer;
+    size_t size, trainer_size;
+    bool memory;
+    if (loci_file_read(r->resume_path, &bytes, &size, file_limit, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    int status = STATUS_DONE;
+    training_record *record = &r->result->record;
+    if (!record_unpack(record, &trainer, &trainer_size, bytes, size, &memory))
+        status = memory ? message_memory() : damaged(r->resume_path);
+    else if (loci_trainer_restore(r->trainer, trainer, trainer_size, &error) != LOCI_OK)
+        status = message_error(r->resume_path, &error);
+    else if (loci_trainer_report(r->trainer).step != record->step_count)
+        status = damaged(r->resume_path);
+    free(bytes);
+    return status;
+}
+
+/* MODEL is there and MODEL.resume is not: whether MODEL is what this very command has made, to its end. */
+static int load_finished(run *r)
+{
+    loci_model *model;
+    const int status = model_read(&model, r->plan->output);
+    if (status) return status;
+    const char *text = loci_model_description(model)->note;
+    json_t *note = text ? json_loads(text, 0, NULL) : NULL;
+    const char *command = json_string_value(json_object_get(note, "command"));
+    r->result->finished =
+        json_is_true(json_object_get(note, "finished")) && command && strcmp(command, r->plan->command) == 0;
+    json_decref(note);
+    loci_model_free(model);
+    if (r->result->finished) return STATUS_DONE;
+    return message_fail("%s: was made by another command, and there is no %s to go on from; without --resume "
+                        "it is made anew",
+                        r->plan->output, r->resume_path);
+}
+
+/* ---- steps ---- */
+
+static double elapsed(const run *r)
+{
+    return round(1e6 * (progress_clock() - r->started)) / 1e6;
+}
+
+static int validating(void *context, size_t done, size_t all)
+{
+    (void)all;
+    progress_step(context, done);
+    return interrupt_seen();
+}
+
+static void tell_epoch(const run *r, const loci_train_report *report, double seconds, bool best)
+{
+    char accuracy[WORDS_SIZE], valid[3 * WORDS_SIZE] = "", share[WORDS_SIZE], time[WORDS_SIZE];
+    if (r->valid)
+        snprintf(valid, sizeof valid, "; validation loss %.4g, accuracy %s", report->valid_loss,
+                 words_share(share, report->valid_accuracy));
+    fprintf(stderr, "epoch %zu of %zu: loss %.4g, accuracy %s%s; %s%s\n", report->epoch, report->epochs,
+            report->train_loss, words_share(accuracy, report->train_accuracy), valid,
+            words_duration(time, seconds), best && r->valid ? ", best so far" : "");
+}
+
+/* An epoch is over: validates, and saves what is better and where it stands. */
+static int epoch_end(run *r, loci_train_report *report)
+{
+    training_record *record = &r->result->record;
+    const double before = record->epoch_count ? record->epochs[record->epoch_count - 1].seconds : 0;
+    progress bar;
+    progress_start(&bar, "validating", "sequences", r->valid ? loci_dataset_inspect(r->valid).sequences : 0);
+    loci_error error;
+    const loci_status failed = loci_trainer_validate(r->trainer, validating, &bar, report, &error);
+    progress_wipe();
+    if (failed && interrupt_seen()) return STATUS_DONE;
+    if (failed) return message_error(NULL, &error);
+    const record_epoch epoch = {.step = report->step,
+                                .train_loss = report->train_loss,
+                                .train_accuracy = report->train_accuracy,
+                                .valid_loss = report->valid_loss,
+                                .valid_accuracy = report->valid_accuracy,
+                                .seconds = elapsed(r)};
+    const bool best = report->improved || !r->valid;
+    if (!record_add_epoch(record, epoch, best)) return message_memory();
+    tell_epoch(r, report, epoch.seconds - before, best);
+    int status = log_epoch(&r->log, record);
+    if (!status && best && !report->finished) status = save_model(r, false);
+    if (!status) status = save_state(r);
+    return status;
+}
+
+static int step(run *r, loci_train_report *report)
+{
+    loci_error error;
+    training_record *record = &r->result->record;
+    const loci_status failed = loci_trainer_step(r->trainer, report, &error);
+    if (failed == LOCI_E_VALUE && record->best)
+        return message_fail(
+            "%s; %s holds the best model before, that of epoch %llu; a lower --lr with --restart may not diverge",
+            error.text, r->plan->output, (unsigned long long)record->best);
+    if (failed == LOCI_E_VALUE)
+        return message_fail(
+            "%s; no epoch was finished, so that there is no model yet; a lower --lr with --restart may not diverge",
+            error.text);
+    if (failed) return message_error(NULL, &error);
+    r->result->steps++;
+    if (!record_add_step(record, (record_step){report->loss, report->accuracy, elapsed(r)}))
+        return message_memory();
+    char share[WORDS_SIZE];
+    snprintf(r->bar.detail, sizeof r->bar.detail, "loss %.3g, accuracy %s", report->train_loss,
+             words_share(share, report->train_accuracy));
+    progress_step(&r->bar, report->step);
+    return log_step(&r->log, record);
+}
+
+static int interrupted(run *r, const loci_train_report *report)
+{
+    const int status = save_state(r);
+    if (status) return status;
+    message_fail("train: interrupted after step %llu of %llu; the same command with --resume goes on",
+                 (unsigned long long)report->step, (unsigned long long)report->steps);
+    return STATUS_INTERRUPTED;
+}
+
+static int steps(run *r)
+{
+    loci_train_report report = loci_trainer_report(r->trainer);
+    progress_start(&r->bar, "training", "steps", report.steps);
+    progress_resume(&r->bar, report.step);
+    const size_t sequences = loci_dataset_inspect(r->train).sequences, batch = r->plan->options.batch;
+    progress_rate(&r->bar, "sequences",
+                  (double)sequences /
+                      ceil((double)sequences / (double)batch)); /* the last batch is smaller */
+    int status = STATUS_DONE;
+    while (!status) {
+        if (interrupt_seen())
+            status = interrupted(r, &report);
+        else if (report.epoch_ended)
+            status = epoch_end(r, &report);
+        else if (report.finished)
+            break;
+        else if (progress_clock() - r->saved >= save_interval)
+            status = save_state(r);
+        else
+            status = step(r, &report);
+    }
+    progress_wipe();
+    r->result->report = report;
+    r->result->seconds = elapsed(r);
+    return status;
+}
+
+static int start(run *r)
+{
+    const training_plan *plan = r->plan;
+    loci_error error;
+    const bool stopped = access(r->resume_path, F_OK) == 0;
+    if (plan->resume && !stopped && access(plan->output, F_OK) == 0) return load_finished(r);
+    if (loci_trainer_create(&r->trainer, r->model, r->train, r->valid, &plan->options, &error) != LOCI_OK ||
+        loci_model_copy(&r->best, r->model, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    int status = plan->resume && stopped ? load_state(r) : STATUS_DONE;
+    r->saved = progress_clock();
+    r->started = r->saved - record_seconds(&r->result->record);
+    /* Before the first step: what cannot be written is better known now. */
+    if (!status && !(plan->resume && stopped)) status = save_state(r);
+    if (!status) status = log_open(&r->log, plan->log, &r->result->record);
+    return status;
+}
+
+int training_run(training_result *result, loci_model *model, const loci_dataset *train,
+                 const loci_dataset *valid, const training_plan *plan)
+{
+    *result = (training_result){0};
+    run r = {.plan = plan, .train = train, .valid = valid, .model = model, .result = result};
+    r.resume_path = resume_name(plan->output);
+    int status = r.resume_path ? STATUS_DONE : message_memory();
+    interrupt_catch();
+    if (!status) status = start(&r);
+    if (!status && !result->finished) status = steps(&r);
+    if (!status && !result->finished) status = save_model(&r, true);
+    if (!status && !result->finished && unlink(r.resume_path) != 0 && errno != ENOENT)
+        status = message_fail("%s: cannot be removed: %s", r.resume_path, strerror(errno));
+    log_close(&r.log);
+    loci_trainer_free(r.trainer);
+    loci_model_free(r.best);
+    free(r.resume_path);
+    return status;
+}
+
+void training_release(training_result *result)
+{
+    record_release(&result->record);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ * training_settings.h - what the options of `loci train` say, and what the library needs of it. */
+#ifndef LOCI_CLI_TRAINING_SETTINGS_H
+#define LOCI_CLI_TRAINING_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/dataset.h>
+#include <loci/model.h>
+#include <loci/train.h>
+
+#include "shared/options.h"
+
+#define NOT_GIVEN SIZE_MAX
+
+/* Without an option a text is NULL, a count NOT_GIVEN, a number NAN. */
+typedef struct {
+    const char *output, *log, *plot, *note;
+    bool resume, restart, show;
+    const char *preset, *layer, *norm, *discretization, *pool; /* the model */
+    size_t layers, width, state;
+    bool prenorm, postnorm;
+    double dropout, dt_min, dt_max;
+    const char *label, *match, *except; /* the data */
+    size_t permute;
+    double valid, resample;
+    bool gray;
+    size_t epochs, steps, batch, patience, seed, threads; /* the training */
+    double lr, lr_ssm, decay, warmup, clip;
+} training_settings;
+
+training_settings training_settings_none(void);
+
+/* What can be wrong whatever the data are. A status, after saying what it is. */
+int training_settings_check(const training_settings *settings);
+
+/* The name of the preset that counts, for data of this kind. */
+const char *training_settings_preset(const training_settings *settings, const char *kind);
+/* The configuration of the model; what does not fit is said. */
+int training_settings_model(loci_model_config *config, const training_settings *settings,
+                            const loci_dataset_info *data);
+uint64_t training_settings_seed(const training_settings *settings);
+/* How the model is trained. */
+loci_train_options training_settings_options(const training_settings *settings, const loci_model *model);
+loci_dataset_options training_settings_data(const training_settings *settings);
+
+/* The command that makes the same model, wherever that lies, as a line for a shell: data and the given options of the
+ * page but for those about files, threads and ways of running. Released by free(); NULL: out of memory. */
+char *training_settings_command(const options_page *page, const char *data);
+
+#endif
