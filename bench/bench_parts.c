@@ -15,17 +15,17 @@
 #include "base/allocate.h"
 #include "base/random.h"
 #include "bench.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 #include "transform/convolution.h"
-#include "transform/mix.h"
+#include "transform/product.h"
 
 enum { V = LOCI_LANES, H = 128, L = 1024, LAYERS = 4, BATCH = 64, BLOCKS = H / V, BAND = LOCI_BAND };
 enum { PLANE = H * L }; /* numbers of an activation */
 
 /* Activations of one sequence and one layer: a, of twice the width, and others; what is prepared. */
 typedef struct {
-    const loci_rows *rows;
-    const loci_mix *mix;
+    const loci_loops *rows;
+    const loci_product *mix;
     loci_convolution *plan;
     float *x, *y, *v, *dy, *a, *gate, *band, *wide;
     float *kernel, *dkernel, *forth, *back, *dweight, *bias, *weight, *mask, *statistics, *scratch;
@@ -130,7 +130,7 @@ static void add_and_norm_back(void *argument)
 
 static layer make(void)
 {
-    layer l = {.rows = loci_rows_get(), .mix = loci_mix_get()};
+    layer l = {.rows = loci_loops_get(), .mix = loci_product_get()};
     loci_error error;
     if (loci_convolution_create(&l.plan, L, L, &error)) {
         fprintf(stderr, "bench_parts: %s\n", error.text);
@@ -138,11 +138,11 @@ static layer make(void)
     }
     l.kernel_size = loci_convolution_prepared_size(l.plan);
     /* what parts write and others read keeps about the size of activations: exponentials of large numbers are slow */
-    const size_t mixed = loci_mix_size(l.mix, H, 2 * H);
+    const size_t mixed = loci_product_size(l.mix, H, 2 * H);
     l.x = numbers(PLANE, 1), l.y = numbers(PLANE, 1), l.v = numbers(PLANE, 1), l.dy = numbers(PLANE, 1e-3);
     l.a = numbers(PLANE, 1), l.gate = numbers(PLANE, 1), l.band = numbers(H * BAND, 1);
     l.wide = numbers(2 * H * BAND, 1), l.forth = numbers(mixed, 1 / sqrt(H));
-    l.back = numbers(loci_mix_size(l.mix, 2 * H, H), 1 / sqrt(2 * H)), l.dweight = numbers(mixed, 0);
+    l.back = numbers(loci_product_size(l.mix, 2 * H, H), 1 / sqrt(2 * H)), l.dweight = numbers(mixed, 0);
     l.kernel = numbers(BLOCKS * l.kernel_size, 1 / (double)L);
     l.dkernel = numbers(BLOCKS * l.kernel_size, 0),
     l.scratch = numbers(loci_convolution_scratch_size(l.plan), 0);

@@ -17,7 +17,7 @@
 #include "base/allocate.h"
 #include "base/random.h"
 #include "bench.h"
-#include "train/micro.h"
+#include "train/micro_batch.h"
 #include "train/optimizer.h"
 
 enum { BATCH = 64, INPUTS = 3, CLASSES = 10, SEQUENCES = 128 };
@@ -252,7 +252,7 @@ int main(int argc, char **argv)
         loci_model_create(&model, &config, &error))
         stop(error.text);
     const size_t L = number(argv, argc, 2, 1024), threads = number(argv, argc, 3, 2),
-                 B = number(argv, argc, 4, loci_micro_most(&config, L));
+                 B = number(argv, argc, 4, loci_micro_batch_most(&config, L));
     loci_model_initialize(model, 0);
     loci_dataset *set = noise(L);
     time_steps(model, set, threads);

@@ -6,10 +6,10 @@
 #include <stdio.h>
 
 #include "model/check_model.h"
-#include "system/gaps.h"
-#include "system/given.h"
+#include "system/form_differences.h"
+#include "system/system_option.h"
 #include "shared/message.h"
-#include "model/model_read.h"
+#include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/words.h"
@@ -23,14 +23,14 @@ typedef struct {
     bool json, random;
 } settings;
 
-static size_t failures(const gaps *found)
+static size_t failures(const form_differences *found)
 {
     size_t count = 0;
-    for (size_t i = 0; i < found->count; i++) count += !gap_passes(&found->items[i]);
+    for (size_t i = 0; i < found->count; i++) count += !form_difference_passes(&found->items[i]);
     return count;
 }
 
-static int write_json(const gaps *found)
+static int write_json(const form_differences *found)
 {
     json_t *object = json_object(), *answers = json_object(), *states = json_object(),
            *left_out = json_array();
@@ -43,8 +43,8 @@ static int write_json(const gaps *found)
     for (size_t i = 0; i < 2; i++)
         if (found->left_out[i][0]) json_array_append_new(left_out, output_json_text(found->left_out[i]));
     json_object_set_new(object, "pass", json_boolean(failures(found) == 0));
-    json_object_set_new(object, "tolerance", json_real(GAP_SINGLE));
-    json_object_set_new(object, "tolerance_double", json_real(GAP_DOUBLE));
+    json_object_set_new(object, "tolerance", json_real(DIFFERENCE_SINGLE));
+    json_object_set_new(object, "tolerance_double", json_real(DIFFERENCE_DOUBLE));
     json_object_set_new(object, "gaps", answers);
     json_object_set_new(object, "state_gaps", states);
     json_object_set_new(object, "left_out", left_out);
@@ -64,18 +64,18 @@ static void write_number(output *out, double number)
     output_cell(out, text, 12);
 }
 
-static int write_table(const gaps *found, const given *g, const settings *s)
+static int write_table(const form_differences *found, const system_option *g, const settings *s)
 {
-    char name[GIVEN_NAME_SIZE], samples[WORDS_SIZE];
+    char name[SYSTEM_OPTION_NAME_SIZE], samples[WORDS_SIZE];
     const char *group = "";
     output out;
     output_open(&out, NULL);
-    output_format(&out, "%.200s: %s\n", g->text, given_name(g, name));
+    output_format(&out, "%.200s: %s\n", g->text, system_option_name(g, name));
     output_format(&out, "%s, %s of noise, cut after %zu, %zu and %zu; the largest answer is %.3g\n",
                   loci_discretization_name(g->discretization), words_plural(samples, s->length, "sample"),
                   found->cuts[1], found->cuts[2], found->cuts[3], found->largest);
     for (size_t i = 0; i < found->count; i++) {
-        const gap *item = &found->items[i];
+        const form_difference *item = &found->items[i];
         if (item->group != group) {
             output_text(&out, "\n");
             output_cell(&out, item->group, NAME_WIDTH);
@@ -87,7 +87,7 @@ static int write_table(const gaps *found, const given *g, const settings *s)
         write_number(&out, item->answer);
         write_number(&out, item->state);
         write_number(&out, item->bound);
-        output_text(&out, gap_passes(item) ? "ok\n" : "FAILED\n");
+        output_text(&out, form_difference_passes(item) ? "ok\n" : "FAILED\n");
     }
     for (size_t i = 0; i < 2; i++)
         if (found->left_out[i][0])
@@ -101,16 +101,17 @@ static int write_table(const gaps *found, const given *g, const settings *s)
     return output_close(&out);
 }
 
-static int check(const given *g, const settings *s)
+static int check(const system_option *g, const settings *s)
 {
     char samples[WORDS_SIZE], thing[2 * WORDS_SIZE];
     snprintf(thing, sizeof thing, "running %s in every form", words_plural(samples, s->length, "sample"));
-    int status = given_room(18.0 * (double)s->length * (double)g->system->copies, "check: --length", thing);
-    if (!status) status = given_warn(g, false);
+    int status =
+        system_option_room(18.0 * (double)s->length * (double)g->system->copies, "check: --length", thing);
+    if (!status) status = system_option_warn(g, false);
     if (status) return status;
-    gaps found;
+    form_differences found;
     loci_error error;
-    if (gaps_measure(&found, g->system, g->discretization, s->length, s->seed, &error) != LOCI_OK)
+    if (form_differences_measure(&found, g->system, g->discretization, s->length, s->seed, &error) != LOCI_OK)
         return message_error(g->text, &error);
     status = s->json ? write_json(&found) : write_table(&found, g, s);
     return status ? status : failures(&found) ? STATUS_FAILED : STATUS_DONE;
@@ -118,11 +119,11 @@ static int check(const given *g, const settings *s)
 
 static int check_system(settings *s, const char *system)
 {
-    given g = {0};
+    system_option g = {0};
     if (s->length == NOT_GIVEN) s->length = LENGTH;
-    int status = given_open(&g, system, s->discretization, "check");
+    int status = system_option_open(&g, system, s->discretization, "check");
     if (!status) status = check(&g, s);
-    given_release(&g);
+    system_option_release(&g);
     return status;
 }
 
@@ -161,7 +162,7 @@ int command_check(int argc, char **argv)
             "Of a trained model: noise or data as whole sequences, sample by sample, cut at random, restored and forked; gaps "
             "are shares of the range of the answers, their bounds 1e-9 in double, 1e-4 in float, and 0 for a stream that was "
             "cut. DATA is a signal as 'loci stream' takes, or the folder of a data set.\n"
-            "\n" GIVEN_HELP,
+            "\n" SYSTEM_OPTION_HELP,
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"

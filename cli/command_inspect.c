@@ -12,9 +12,9 @@
 
 #include "draw/chart.h"
 #include "model/inspect_model.h"
-#include "memory/kept.h"
+#include "memory/memory_file.h"
 #include "shared/message.h"
-#include "model/model_read.h"
+#include "model/model_open.h"
 #include "shared/output.h"
 #include "shared/words.h"
 
@@ -26,7 +26,7 @@ typedef struct {
     loci_memory_summary *kept, *whole;
 } knowledge;
 
-static int learn(knowledge *now, const kept *k)
+static int learn(knowledge *now, const memory_file *k)
 {
     loci_error error;
     now->info = loci_memory_inspect(k->memory, k->plan);
@@ -34,7 +34,7 @@ static int learn(knowledge *now, const kept *k)
     now->exact = now->spec->measure == LOCI_MEASURE_LEGS && now->spec->method == LOCI_METHOD_EXACT;
     now->kept = calloc(k->channels, sizeof *now->kept);
     now->whole = calloc(k->channels, sizeof *now->whole);
-    loci_memory *whole = kept_room(k);
+    loci_memory *whole = memory_file_room(k);
     int status = now->kept && now->whole && whole ? STATUS_DONE : message_memory();
     if (!status && loci_memory_collapse(whole, k->memory, k->plan, &error) != LOCI_OK)
         status = message_error(k->path, &error);
@@ -63,7 +63,7 @@ static json_t *numbers_json(const loci_memory_summary *summary, size_t channels,
     return array;
 }
 
-static json_t *stretches_json(const kept *k, const knowledge *now)
+static json_t *stretches_json(const memory_file *k, const knowledge *now)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < now->info.stretches; i++) {
@@ -85,7 +85,7 @@ static json_t *stretches_json(const kept *k, const knowledge *now)
     return all;
 }
 
-static void json_write(output *out, const kept *k, const knowledge *now)
+static void json_write(output *out, const memory_file *k, const knowledge *now)
 {
     const loci_memory_spec *spec = now->spec;
     const loci_memory_info *info = &now->info;
@@ -126,7 +126,7 @@ static void json_write(output *out, const kept *k, const knowledge *now)
     output_json(out, object);
 }
 
-static void head_write(output *out, const kept *k, const knowledge *now)
+static void head_write(output *out, const memory_file *k, const knowledge *now)
 {
     const loci_memory_spec *spec = now->spec;
     const loci_memory_info *info = &now->info;
@@ -173,7 +173,7 @@ static void head_write(output *out, const kept *k, const knowledge *now)
                   words_bytes(other, 8. * (double)info->samples * (double)k->channels));
 }
 
-static void channels_write(output *out, const kept *k, const knowledge *now)
+static void channels_write(output *out, const memory_file *k, const knowledge *now)
 {
     int width = 10;
     for (size_t c = 0; c < k->channels; c++)
@@ -201,7 +201,7 @@ typedef struct {
     double forgotten; /* the share of the whole signal's variance, averaged over the channels */
 } row;
 
-static double stretch_forgotten(const kept *k, const knowledge *now, size_t i)
+static double stretch_forgotten(const memory_file *k, const knowledge *now, size_t i)
 {
     double sum = 0;
     for (size_t c = 0; c < k->channels; c++) {
@@ -212,7 +212,7 @@ static double stretch_forgotten(const kept *k, const knowledge *now, size_t i)
     return sum / (double)k->channels;
 }
 
-static size_t rows_gather(row *rows, const kept *k, const knowledge *now)
+static size_t rows_gather(row *rows, const memory_file *k, const knowledge *now)
 {
     size_t count = 0;
     for (size_t i = now->info.stretches; i-- > 0;) {
@@ -240,7 +240,7 @@ static size_t rows_gather(row *rows, const kept *k, const knowledge *now)
     return count;
 }
 
-static void stretches_write(output *out, const kept *k, const knowledge *now)
+static void stretches_write(output *out, const memory_file *k, const knowledge *now)
 {
     row *rows = calloc(now->info.stretches + 1, sizeof *rows);
     if (!rows) {
@@ -267,7 +267,7 @@ static void stretches_write(output *out, const kept *k, const knowledge *now)
     free(rows);
 }
 
-static void text_write(output *out, const kept *k, const knowledge *now)
+static void text_write(output *out, const memory_file *k, const knowledge *now)
 {
     head_write(out, k, now);
     if (!now->exact) {
@@ -295,9 +295,9 @@ static void text_write(output *out, const kept *k, const knowledge *now)
 
 static int inspect_memory(const void *bytes, size_t size, const char *path, bool json)
 {
-    kept k;
+    memory_file k;
     knowledge now = {0};
-    int status = kept_from(&k, bytes, size, path);
+    int status = memory_file_from(&k, bytes, size, path);
     if (!status) status = learn(&now, &k);
     if (!status) {
         output out;
@@ -310,7 +310,7 @@ static int inspect_memory(const void *bytes, size_t size, const char *path, bool
     }
     free(now.kept);
     free(now.whole);
-    kept_release(&k);
+    memory_file_release(&k);
     return status;
 }
 

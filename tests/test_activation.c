@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_activation.c - GELU and SiLU against published numbers and their definitions; gradients. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

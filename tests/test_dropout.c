@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_dropout.c - masks: their share, their independence of how a batch is cut, gradients. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

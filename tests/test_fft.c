@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "base/allocate.h"
 #include "transform/fft.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_glu.c - the gated linear unit against published numbers; gradients where halves are blocks and where they are not. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_kernel.c - kernels against published ones, against each other, and their gradients against finite differences. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "systems.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_linear.c - y = W x + b against its definition; gradients, steps, lengths. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_loss.c - cross-entropy: known values, differences, extremes. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "systems.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_lstm.c - LSTM against published numbers, in one layer and two; gradients, steps, lengths. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_network.c - whole models: against published numbers, against finite differences, against themselves cut and
  * stepped. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_norm.c - layer norm and RMS norm against published numbers; gradients. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

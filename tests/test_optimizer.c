@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_optimizer.c - AdamW against published trajectories, of numbers and of a whole classifier; sums of squares. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "systems.h"
 

@@ -7,7 +7,7 @@
 
 #include "memory_case.h"
 
-#include "memory/state.h"
+#include "memory/layout.h"
 
 static void defaults_are_the_documented_ones(void **state)
 {

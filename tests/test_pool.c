@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_pool.c - means and last samples of sequences, with lengths, by steps, and far beyond where a float can count. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/real.h"
+#include "base/each_precision.h"
 
 static void lanes_are_the_same_for_both(void **state)
 {

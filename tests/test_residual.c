@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_residual.c - layers beside a straight path, pre-norm, post-norm, without a norm; children are freed on failure too. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

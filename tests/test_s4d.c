@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_s4d.c - the S4D layer against the published one; gradients, steps, lengths, other rates, uneven steps. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layers.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_ssm.c - the recurrent, convolution and mixed forms: against each other, against published answers, cut anywhere, and
  * backward against finite differences. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "systems.h"
 

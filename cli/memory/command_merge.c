@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "memory/kept.h"
+#include "memory/memory_file.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/words.h"
 
 /* The first thing in which two memories differ that must not, told in one line; or 0. */
-static int agree(const kept *a, const kept *b)
+static int agree(const memory_file *a, const memory_file *b)
 {
     const loci_memory_spec *s = loci_memory_plan_spec(a->plan), *t = loci_memory_plan_spec(b->plan);
     char one[WORDS_SIZE], other[WORDS_SIZE];
@@ -57,7 +57,7 @@ static int agree(const kept *a, const kept *b)
 }
 
 /* Why `next` does not follow `all`, in the times that the user knows. */
-static int apart(const kept *all, const kept *next, const loci_error *error)
+static int apart(const memory_file *all, const memory_file *next, const loci_error *error)
 {
     if (error->status != LOCI_E_MISMATCH) return message_error(next->path, error);
     const loci_memory_info a = loci_memory_inspect(all->memory, all->plan),
@@ -74,10 +74,10 @@ static int apart(const kept *all, const kept *next, const loci_error *error)
                         next->path, start, end);
 }
 
-static int join(kept *all, const char *path, bool append)
+static int join(memory_file *all, const char *path, bool append)
 {
-    kept next;
-    int status = kept_load(&next, path);
+    memory_file next;
+    int status = memory_file_load(&next, path);
     if (!status) status = agree(all, &next);
     if (!status) {
         loci_error error;
@@ -94,7 +94,7 @@ static int join(kept *all, const char *path, bool append)
                                         path)
                          : apart(all, &next, &error);
     }
-    kept_release(&next);
+    memory_file_release(&next);
     return status;
 }
 
@@ -123,7 +123,7 @@ int command_merge(int argc, char **argv)
         .least = 2,
         .most = SIZE_MAX,
     };
-    kept all = {0};
+    memory_file all = {0};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         if (!path)
@@ -131,10 +131,10 @@ int command_merge(int argc, char **argv)
         else if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
             status = message_usage("merge: standard output is a terminal; -o with a file was expected");
         else
-            status = kept_load(&all, argv[1]);
+            status = memory_file_load(&all, argv[1]);
         for (int i = 2; i < argc && !status; i++) status = join(&all, argv[i], append);
-        if (!status) status = kept_save(&all, path);
+        if (!status) status = memory_file_save(&all, path);
     }
-    kept_release(&all);
+    memory_file_release(&all);
     return status;
 }

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory/against.h"
+#include "memory/recall_error.h"
 #include "draw/chart.h"
-#include "memory/kept.h"
+#include "memory/memory_file.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/source.h"
@@ -89,7 +89,7 @@ static int usage_check(const settings *s, const char *memory)
 }
 
 /* The part of time that can be asked for: the history, or the window at its end. */
-static void reach(const kept *k, double *earliest, double *latest)
+static void reach(const memory_file *k, double *earliest, double *latest)
 {
     const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
@@ -101,12 +101,12 @@ static void reach(const kept *k, double *earliest, double *latest)
 
 /* A time of the user's, within what is remembered. What was rounded when it was printed may lie outside by
  * that much. */
-static int time_settle(const kept *k, double *seconds, const char *name, const char *text)
+static int time_settle(const memory_file *k, double *seconds, const char *name, const char *text)
 {
     double earliest, latest;
     char option_name[32];
     snprintf(option_name, sizeof option_name, "recall: --%s", name);
-    const int status = kept_time(k, seconds, option_name, text);
+    const int status = memory_file_time(k, seconds, option_name, text);
     if (status) return status;
     reach(k, &earliest, &latest);
     const double slack = k->iso ? 1e-6 : 1e-14 * fmax(fabs(earliest), fabs(latest));
@@ -125,7 +125,7 @@ static double between(double from, double to, size_t i, size_t n)
 }
 
 /* Fills the columns of time: single times, or the two ends of a stretch. */
-static int times_fill(answer *a, const settings *s, const kept *k)
+static int times_fill(answer *a, const settings *s, const memory_file *k)
 {
     for (size_t i = 0; i < s->at.count; i++) {
         const int status = time_settle(k, &a->table[i], "at", s->at.items[i]);
@@ -150,7 +150,7 @@ static int times_fill(answer *a, const settings *s, const kept *k)
     return STATUS_DONE;
 }
 
-static int answer_make(answer *a, const settings *s, const kept *k)
+static int answer_make(answer *a, const settings *s, const memory_file *k)
 {
     a->ask = s->derivative ? LOCI_DERIVATIVE : s->mean ? LOCI_MEAN : s->integral ? LOCI_INTEGRAL : LOCI_VALUE;
     a->lead = s->mean || s->integral ? 2 : 1;
@@ -180,7 +180,7 @@ static int answer_make(answer *a, const settings *s, const kept *k)
     return status;
 }
 
-static void csv_write(output *out, const answer *a, const kept *k)
+static void csv_write(output *out, const answer *a, const memory_file *k)
 {
     output_text(out, a->lead == 2 ? "from,to" : "time");
     for (size_t c = 0; c < k->channels; c++) {
@@ -210,7 +210,7 @@ static json_t *json_column(const answer *a, size_t j, bool time, bool iso)
     return array;
 }
 
-static void json_write(output *out, const answer *a, const kept *k)
+static void json_write(output *out, const answer *a, const memory_file *k)
 {
     json_t *object = json_object(), *names = json_array(), *values = json_array();
     if (a->lead == 2) {
@@ -228,7 +228,7 @@ static void json_write(output *out, const answer *a, const kept *k)
     output_json(out, object);
 }
 
-static int plot(const answer *a, const kept *k, const settings *s)
+static int plot(const answer *a, const memory_file *k, const settings *s)
 {
     static const char *const asks[] = {"Recall", "Derivative of recall", "Means of recall",
                                        "Integrals of recall"};
@@ -264,7 +264,7 @@ static int plot(const answer *a, const kept *k, const settings *s)
     return status == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
 }
 
-static int numbers_write(const answer *a, const kept *k, const settings *s)
+static int numbers_write(const answer *a, const memory_file *k, const settings *s)
 {
     if (s->output && ends_in(s->output, ".npy")) return output_npy(s->output, a->table, a->rows, a->columns);
     output out;
@@ -276,7 +276,7 @@ static int numbers_write(const answer *a, const kept *k, const settings *s)
     return output_close(&out);
 }
 
-static int recall(kept *k, const settings *s)
+static int recall(memory_file *k, const settings *s)
 {
     const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
     int status = STATUS_DONE;
@@ -284,10 +284,10 @@ static int recall(kept *k, const settings *s)
         if (spec->measure != LOCI_MEASURE_LEGS)
             return message_usage("recall: --whole is for legs; %s has one state and no stretches",
                                  loci_measure_name(spec->measure));
-        status = kept_collapse(k);
+        status = memory_file_collapse(k);
         if (status) return status;
     }
-    if (s->against) return against_signal(k, s->against, &s->source, s->json, s->output, s->plot);
+    if (s->against) return recall_error_signal(k, s->against, &s->source, s->json, s->output, s->plot);
     answer a = {0};
     status = answer_make(&a, s, k);
     const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
@@ -343,14 +343,14 @@ int command_recall(int argc, char **argv)
         .least = 1,
         .most = 1,
     };
-    kept k = {0};
+    memory_file k = {0};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         status = usage_check(&s, argv[1]);
-        if (!status) status = kept_load(&k, argv[1]);
+        if (!status) status = memory_file_load(&k, argv[1]);
         if (!status) status = recall(&k, &s);
     }
-    kept_release(&k);
+    memory_file_release(&k);
     options_release(&s.at);
     options_release(&s.source.columns);
     return status;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "memory/kept.h"
+#include "memory/memory_file.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/source.h"
@@ -119,17 +119,17 @@ static int start_settle(double *start, bool *iso, const settings *s, const sourc
 
 static loci_status push(void *target, const double *u, const double *t, size_t n, loci_error *error)
 {
-    kept *k = target;
+    memory_file *k = target;
     return loci_memory_push(k->memory, k->plan, u, t, n, error);
 }
 
 /* The last interval, where it is still open, and whether there is any history at all. */
-static int end_settle(kept *k, const settings *s, const char *path)
+static int end_settle(memory_file *k, const settings *s, const char *path)
 {
     loci_error error;
     if (s->end) {
         double end;
-        const int status = kept_time(k, &end, "remember: --end", s->end);
+        const int status = memory_file_time(k, &end, "remember: --end", s->end);
         if (status) return status;
         const double last = loci_memory_inspect(k->memory, k->plan).end;
         if (end < last) {
@@ -149,7 +149,7 @@ static int end_settle(kept *k, const settings *s, const char *path)
 }
 
 /* A last word, for people only. */
-static void tell(const kept *k, const char *path)
+static void tell(const memory_file *k, const char *path)
 {
     if (!isatty(STDERR_FILENO)) return;
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
@@ -160,7 +160,7 @@ static void tell(const kept *k, const char *path)
             info.channels == 1 ? "" : "s", numbers);
 }
 
-static int remember(source *from, kept *k, const settings *s, loci_memory_spec *spec)
+static int remember(source *from, memory_file *k, const settings *s, loci_memory_spec *spec)
 {
     double start;
     bool iso;
@@ -168,18 +168,18 @@ static int remember(source *from, kept *k, const settings *s, loci_memory_spec *
     if (status) return status;
     spec->dt = from->dt;
     from->missing = spec->missing;
-    status = kept_create(k, spec, from->info.channels, start);
+    status = memory_file_create(k, spec, from->info.channels, start);
     if (status) return status;
     k->iso = iso;
-    if (!kept_sources(k, s->source.time, &s->source.columns)) return message_memory();
+    if (!memory_file_sources(k, s->source.time, &s->source.columns)) return message_memory();
     for (size_t c = 0; c < k->channels; c++)
-        if (!kept_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
+        if (!memory_file_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
     status = source_feed(from, push, k, "remembering");
     if (!status) status = end_settle(k, s, from->path);
     if (!status && spec->measure == LOCI_MEASURE_LEGS && spec->method == LOCI_METHOD_EXACT &&
         spec->detail == 0)
-        status = kept_collapse(k);
-    if (!status) status = kept_save(k, s->output);
+        status = memory_file_collapse(k);
+    if (!status) status = memory_file_save(k, s->output);
     if (!status) tell(k, s->output);
     return status;
 }
@@ -236,7 +236,7 @@ int command_remember(int argc, char **argv)
     };
     loci_memory_spec spec;
     source from = {0};
-    kept k = {0};
+    memory_file k = {0};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         status = source_check(&s.source, "remember");
@@ -251,7 +251,7 @@ int command_remember(int argc, char **argv)
         if (!status) status = source_open(&from, argv[1], &s.source, 0);
         if (!status) status = remember(&from, &k, &s, &spec);
     }
-    kept_release(&k);
+    memory_file_release(&k);
     source_close(&from);
     options_release(&s.source.columns);
     return status;

@@ -9,10 +9,10 @@
 
 #include <loci/dataset.h>
 
-#include "system/given.h"
+#include "system/system_option.h"
 #include "shared/message.h"
-#include "model/model_gaps.h"
-#include "model/model_read.h"
+#include "model/model_differences.h"
+#include "model/model_open.h"
 #include "shared/output.h"
 #include "shared/source.h"
 #include "shared/words.h"
@@ -123,14 +123,14 @@ static int fill(job *j)
 
 /* --- told --- */
 
-static size_t failures(const model_gaps *found)
+static size_t failures(const model_differences *found)
 {
     size_t count = 0;
-    for (size_t i = 0; i < found->count; i++) count += !model_gap_passes(&found->items[i]);
+    for (size_t i = 0; i < found->count; i++) count += !model_difference_passes(&found->items[i]);
     return count;
 }
 
-static int write_json(const model_gaps *found, const job *j)
+static int write_json(const model_differences *found, const job *j)
 {
     json_t *object = json_object(), *gaps = json_object(), *layers = json_array();
     for (size_t i = 0; i < found->count; i++)
@@ -142,8 +142,8 @@ static int write_json(const model_gaps *found, const job *j)
         json_array_append_new(layers, layer);
     }
     json_object_set_new(object, "pass", json_boolean(failures(found) == 0));
-    json_object_set_new(object, "tolerance", json_real(MODEL_GAP_SINGLE));
-    json_object_set_new(object, "tolerance_double", json_real(MODEL_GAP_DOUBLE));
+    json_object_set_new(object, "tolerance", json_real(MODEL_DIFFERENCE_SINGLE));
+    json_object_set_new(object, "tolerance_double", json_real(MODEL_DIFFERENCE_DOUBLE));
     json_object_set_new(object, "samples", json_integer((json_int_t)j->length));
     json_object_set_new(object, "gaps", gaps);
     json_object_set_new(object, "layers", layers);
@@ -163,7 +163,7 @@ static void write_number(output *out, double number, int width)
     output_cell(out, text, width);
 }
 
-static int write_table(const model_gaps *found, const job *j)
+static int write_table(const model_differences *found, const job *j)
 {
     const loci_model_config *config = loci_model_configuration(j->model);
     char samples[WORDS_SIZE], layers[WORDS_SIZE], name[64];
@@ -179,12 +179,12 @@ static int write_table(const model_gaps *found, const job *j)
     output_cell(&out, "", NAME_WIDTH);
     output_text(&out, "gap         bound\n");
     for (size_t i = 0; i < found->count; i++) {
-        const model_gap *item = &found->items[i];
+        const model_difference *item = &found->items[i];
         output_text(&out, "  ");
         output_cell(&out, item->name, NAME_WIDTH - 2);
         write_number(&out, item->gap, 12);
         write_number(&out, item->bound, 12);
-        output_text(&out, model_gap_passes(item) ? "ok\n" : "FAILED\n");
+        output_text(&out, model_difference_passes(item) ? "ok\n" : "FAILED\n");
     }
     output_text(&out, "\n");
     output_cell(&out, "step : forward at every sample, behind", NAME_WIDTH);
@@ -213,16 +213,16 @@ static int check(job *j, bool json)
     snprintf(thing, sizeof thing, "running %s in every form", words_plural(samples, j->length, "sample"));
     /* six activations of the widest in double, and the answers of a layer at every sample, twice in each precision */
     const double widest = 16 + fmax((double)config->width, (double)(config->inputs + config->outputs));
-    int status =
-        given_room((double)j->length * (6 * widest + 3 * (double)config->outputs), "check: --length", thing);
+    int status = system_option_room((double)j->length * (6 * widest + 3 * (double)config->outputs),
+                                    "check: --length", thing);
     if (status) return status;
     j->u = malloc(j->length * j->inputs * sizeof *j->u);
     if (!j->u) return message_memory();
     status = fill(j);
     if (status) return status;
-    model_gaps found = {0};
+    model_differences found = {0};
     loci_error error;
-    if (model_gaps_measure(&found, j->model, j->u, j->length, j->seed, &error) != LOCI_OK)
+    if (model_differences_measure(&found, j->model, j->u, j->length, j->seed, &error) != LOCI_OK)
         status = message_error(j->path, &error);
     else
         status = json ? write_json(&found, j) : write_table(&found, j);

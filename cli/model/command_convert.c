@@ -9,7 +9,7 @@
 #include <loci/data.h>
 
 #include "shared/message.h"
-#include "model/model_read.h"
+#include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
 

@@ -12,7 +12,7 @@
 #include <loci/stream.h>
 
 #include "shared/message.h"
-#include "model/model_read.h"
+#include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"

@@ -11,12 +11,12 @@
 
 #include <loci/stream.h>
 
-#include "model/answers.h"
+#include "model/answer_writer.h"
 #include "draw/chart.h"
 #include "shared/interrupt.h"
 #include "shared/latency.h"
 #include "shared/message.h"
-#include "model/model_read.h"
+#include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"
@@ -43,7 +43,7 @@ typedef struct {
     loci_stream *stream;
     source from;
     loci_resampler *resampler; /* NULL: none */
-    answers out;
+    answer_writer out;
     latency taken;
     double rate;  /* Hz of what the model gets; 0: not known */
     size_t every; /* 0: at the end alone */
@@ -303,10 +303,10 @@ static int push(job *j)
     int status = STATUS_DONE;
     for (size_t k = 0; k < due && !status; k++) {
         j->answered = before - before % j->every + (k + 1) * j->every;
-        status = answers_put(&j->out, j->answered, j->due + k * j->outputs);
+        status = answer_writer_put(&j->out, j->answered, j->due + k * j->outputs);
     }
-    if (!status && j->live) answers_flush(&j->out);
-    return answers_failed(&j->out) ? STATUS_FAILED : status;
+    if (!status && j->live) answer_writer_flush(&j->out);
+    return answer_writer_failed(&j->out) ? STATUS_FAILED : status;
 }
 
 /* n samples of the model's inputs. */
@@ -378,7 +378,7 @@ static int run(job *j)
     progress bar;
     const bool shown = !j->live && (j->out.silent || j->out.out.path || !isatty(STDOUT_FILENO));
     if (shown) progress_start(&bar, "streaming", "samples", j->from.info.samples);
-    if (j->live) answers_flush(&j->out);
+    if (j->live) answer_writer_flush(&j->out);
     interrupt_catch();
     int status = STATUS_DONE;
     while (!status && j->from.count > 0 && !interrupt_seen()) {
@@ -395,7 +395,7 @@ static int run(job *j)
     if (!status) status = push(j);
     if (!status && j->last && j->samples > 0 && j->answered != j->samples) {
         loci_stream_answer(j->stream, lane(j), j->due);
-        status = answers_put(&j->out, j->samples, j->due);
+        status = answer_writer_put(&j->out, j->samples, j->due);
     }
     return status;
 }
@@ -424,7 +424,7 @@ static int plot(const job *j)
         snprintf(subtitle, sizeof subtitle, "%s at %s Hz", samples, words_number(rate, j->rate));
     else
         snprintf(subtitle, sizeof subtitle, "%s", samples);
-    return answers_draw(&j->out, j->s->plot, title, subtitle);
+    return answer_writer_draw(&j->out, j->s->plot, title, subtitle);
 }
 
 static int stream(job *j)
@@ -433,10 +433,11 @@ static int stream(job *j)
     int status = prepare(j);
     const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
     if (!status)
-        status = answers_open(&j->out, s->output, j->model, j->rate, s->json, drawn_instead, s->plot != NULL);
+        status = answer_writer_open(&j->out, s->output, j->model, j->rate, s->json, drawn_instead,
+                                    s->plot != NULL);
     if (status) return status;
     status = run(j);
-    const bool closed = answers_failed(&j->out), interrupted = interrupt_seen();
+    const bool closed = answer_writer_failed(&j->out), interrupted = interrupt_seen();
     const bool strange = j->out.strange;
     const unsigned long long strange_at = j->out.strange_at;
     int saved = STATUS_DONE;
@@ -444,8 +445,8 @@ static int stream(job *j)
     if (!status || closed || !j->out.out.path) saved = state_save(j);
     if (!status && s->plot && !closed) status = plot(j);
     /* standard output has what there was before an error, a file is written whole or not at all */
-    const int written = status && !closed && j->out.out.path ? (answers_abandon(&j->out), STATUS_DONE)
-                                                             : answers_close(&j->out);
+    const int written = status && !closed && j->out.out.path ? (answer_writer_abandon(&j->out), STATUS_DONE)
+                                                             : answer_writer_close(&j->out);
     if (s->latency) latency_tell(j);
     if (strange)
         message_warn("%s: its answers overflow; at sample %llu they are no finite numbers", j->model_path,
@@ -456,7 +457,7 @@ static int stream(job *j)
 
 static void release(job *j)
 {
-    answers_abandon(&j->out);
+    answer_writer_abandon(&j->out);
     source_close(&j->from);
     loci_resampler_free(j->resampler);
     loci_stream_free(j->stream);

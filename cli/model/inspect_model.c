@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "shared/message.h"
-#include "model/model_read.h"
+#include "model/model_open.h"
 #include "shared/output.h"
-#include "model/scales.h"
+#include "model/time_scales.h"
 #include "shared/words.h"
 
 enum { NAME_WIDTH = 15 };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "draw/chart.h"
-#include "system/given.h"
+#include "system/system_option.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
@@ -78,17 +78,17 @@ static int csv_write(const char *path, const double *k, size_t copies, size_t le
 }
 
 /* Each copy against its own time: copies of different steps see different stretches of the past. */
-static int plot(const given *g, const double *k, const settings *s)
+static int plot(const system_option *g, const double *k, const settings *s)
 {
     const loci_system *system = g->system;
     const size_t copies = system->copies, length = s->length;
-    char title[320], subtitle[320], name[GIVEN_NAME_SIZE], samples[WORDS_SIZE];
+    char title[320], subtitle[320], name[SYSTEM_OPTION_NAME_SIZE], samples[WORDS_SIZE];
     snprintf(title, sizeof title, "Kernel of %.256s", g->text);
-    snprintf(subtitle, sizeof subtitle, "%s, %s; %s", given_name(g, name),
+    snprintf(subtitle, sizeof subtitle, "%s, %s; %s", system_option_name(g, name),
              loci_discretization_name(g->discretization), words_plural(samples, length, "sample"));
     double *x = malloc(length * sizeof *x);
     if (!x) return message_memory();
-    const bool apart = copies <= PANELS_MOST, even = given_even(g);
+    const bool apart = copies <= PANELS_MOST, even = system_option_even(g);
     chart *drawing = chart_create(&(chart_layout){.title = title, .subtitle = subtitle});
     for (size_t h = 0; h < copies; h++) {
         const double dt = even || apart ? system->dt[h] : 1;
@@ -116,15 +116,15 @@ static int plot(const given *g, const double *k, const settings *s)
     return status == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
 }
 
-static int kernel(given *g, const settings *s)
+static int kernel(system_option *g, const settings *s)
 {
     const size_t copies = g->system->copies, length = s->length;
     char samples[WORDS_SIZE], thing[2 * WORDS_SIZE], channels[WORDS_SIZE];
-    if (!isnan(s->dt)) given_step(g, s->dt);
+    if (!isnan(s->dt)) system_option_step(g, s->dt);
     snprintf(thing, sizeof thing, copies == 1 ? "a kernel of %s" : "a kernel of %s for each of %s copies",
              words_plural(samples, length, "sample"), words_count(channels, copies));
-    int status = given_room((double)length * (double)copies, "kernel: --length", thing);
-    if (!status) status = given_warn(g, false);
+    int status = system_option_room((double)length * (double)copies, "kernel: --length", thing);
+    if (!status) status = system_option_warn(g, false);
     if (status) return status;
     double *k = malloc(copies * length * sizeof *k);
     if (!k) return message_memory();
@@ -159,7 +159,7 @@ int command_kernel(int argc, char **argv)
         .purpose =
             "Print the kernel of a linear system: what its answer is to an input of 1 that lasts one sample, and so what "
             "its convolution form multiplies the past with. A row a sample, a column a copy; D is left out.\n"
-            "\n" GIVEN_HELP,
+            "\n" SYSTEM_OPTION_HELP,
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"
@@ -170,13 +170,13 @@ int command_kernel(int argc, char **argv)
         .least = 1,
         .most = 1,
     };
-    given g = {0};
+    system_option g = {0};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         status = usage_check(&s, argv[1]);
-        if (!status) status = given_open(&g, argv[1], s.discretization, "kernel");
+        if (!status) status = system_option_open(&g, argv[1], s.discretization, "kernel");
         if (!status) status = kernel(&g, &s);
     }
-    given_release(&g);
+    system_option_release(&g);
     return status;
 }

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "draw/chart.h"
-#include "system/given.h"
+#include "system/system_option.h"
 #include "shared/message.h"
 #include "shared/output.h"
-#include "shared/sheet.h"
+#include "shared/table_writer.h"
 #include "system/simulation.h"
 #include "shared/source.h"
 #include "shared/words.h"
@@ -31,10 +31,10 @@ typedef struct {
 
 typedef struct {
     const settings *s;
-    const given *g;
+    const system_option *g;
     source *from;
     simulation run;
-    sheet out;
+    table_writer out;
     simulation_record kept; /* what will be drawn */
     form forms[2];          /* before and after the switch */
     bool joined, even, stamped, drawn_instead;
@@ -111,7 +111,7 @@ static int usage_check(const settings *s, const char *system, const char *signal
 /* What system and form allow, and how many channels they go with. */
 static int match(job *j)
 {
-    const given *g = j->g;
+    const system_option *g = j->g;
     const bool continuous = j->forms[0] == FORM_CONTINUOUS || j->forms[1] == FORM_CONTINUOUS;
     if (continuous && g->discretization != LOCI_ZOH && g->discretization != LOCI_FOH)
         return message_usage(
@@ -150,11 +150,11 @@ static loci_status answer(job *j, double lead, const double *u, const double *y,
 {
     for (size_t h = 0; h < j->copies && j->overflow == UINT64_MAX; h++)
         if (!isfinite(y[h])) j->overflow = j->done;
-    if (!j->drawn_instead) sheet_put(&j->out, lead, y);
+    if (!j->drawn_instead) table_writer_put(&j->out, lead, y);
     j->done++;
     if (j->s->plot && !simulation_record_add(&j->kept, lead, u, y))
         return say(error, LOCI_E_MEMORY, "out of memory");
-    return sheet_failed(&j->out) ? say(error, LOCI_E_IO, "") : LOCI_OK;
+    return table_writer_failed(&j->out) ? say(error, LOCI_E_IO, "") : LOCI_OK;
 }
 
 /* Which form comes next. */
@@ -282,14 +282,14 @@ static const char *channel_name(void *context, size_t c)
 
 static int plot(const job *j)
 {
-    const given *g = j->g;
+    const system_option *g = j->g;
     const uint64_t cut = j->s->switch_at;
-    char title[320], subtitle[320], name[GIVEN_NAME_SIZE], after[64] = "";
+    char title[320], subtitle[320], name[SYSTEM_OPTION_NAME_SIZE], after[64] = "";
     if (cut < j->done)
         snprintf(after, sizeof after, ", from sample %llu on %s", (unsigned long long)cut,
                  form_name(j->forms[1]));
     snprintf(title, sizeof title, "%.128s through %.128s", j->from->path, g->text);
-    snprintf(subtitle, sizeof subtitle, "%s; %s; %s%s", given_name(g, name),
+    snprintf(subtitle, sizeof subtitle, "%s; %s; %s%s", system_option_name(g, name),
              loci_discretization_name(g->discretization),
              after[0] ? form_name(j->forms[0]) : simulation_form(&j->run), after);
     const simulation_picture picture = {
@@ -328,12 +328,12 @@ static int finish(job *j)
 
 /* The steps, where the signal tells them: --rate always; the file's own rate unless the system has a dt of its own; of time
  * stamps the distance in seconds, times that dt where there is one. */
-static void steps_settle(given *g, const source *from, const settings *s)
+static void steps_settle(system_option *g, const source *from, const settings *s)
 {
     if (from->info.stamped && !g->stepped)
-        given_step(g, 1);
+        system_option_step(g, 1);
     else if (!isnan(s->source.rate) || (from->info.rate > 0 && !g->stepped))
-        given_step(g, from->dt);
+        system_option_step(g, from->dt);
 }
 
 /* What can be known before the signal is read. */
@@ -344,8 +344,8 @@ static int possible(job *j)
     /* Measured: about 160 numbers a sample to transform a block of 8 copies, and 40 to keep its kernels. */
     const double samples = (double)j->from->info.samples, copies = (double)j->copies;
     loci_error error;
-    int status = convolution ? given_room(samples * (160 + 2 * copies + 40 * ceil(copies / 8)), j->from->path,
-                                          "a convolution of all its samples")
+    int status = convolution ? system_option_room(samples * (160 + 2 * copies + 40 * ceil(copies / 8)),
+                                                  j->from->path, "a convolution of all its samples")
                              : STATUS_DONE;
     if (status) return status;
     j->held = calloc(j->channels + 3 * j->copies, sizeof *j->held);
@@ -373,18 +373,19 @@ static void release(job *j)
 static int simulate(job *j, const settings *s)
 {
     int status = match(j);
-    if (!status) status = given_warn(j->g, j->forms[0] == FORM_CONTINUOUS);
+    if (!status) status = system_option_warn(j->g, j->forms[0] == FORM_CONTINUOUS);
     if (!status) status = possible(j);
     if (status) return status;
     j->kept = (simulation_record){.channels = j->channels, .copies = j->copies};
     j->drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
-    sheet_open(&j->out, s->output, j->even ? "time" : "sample", j->from->info.iso_times, "y", j->copies);
+    table_writer_open(&j->out, s->output, j->even ? "time" : "sample", j->from->info.iso_times, "y",
+                      j->copies);
     status = source_feed(j->from, take, j, "simulating");
     if (!status) status = finish(j);
-    if (sheet_failed(&j->out) || (!status && !j->drawn_instead))
-        status = sheet_close(&j->out);
+    if (table_writer_failed(&j->out) || (!status && !j->drawn_instead))
+        status = table_writer_close(&j->out);
     else
-        sheet_abandon(&j->out);
+        table_writer_abandon(&j->out);
     if (!status && j->overflow != UINT64_MAX)
         message_warn("%s: the answer overflows; from sample %llu on it is no finite number", j->g->text,
                      (unsigned long long)j->overflow);
@@ -425,7 +426,7 @@ int command_simulate(int argc, char **argv)
             "can do: the recurrence takes samples at any times, the convolution is one transform of the whole, the mixed form "
             "goes by chunks. A signal of one channel drives every copy of the system, one of as many channels as there are "
             "copies each its own.\n"
-            "\n" GIVEN_HELP "\n"
+            "\n" SYSTEM_OPTION_HELP "\n"
             "\n"
             "SIGNAL is what 'loci remember' takes: a table as text, a NumPy array, audio, or '-'.",
         .options = table,
@@ -439,14 +440,14 @@ int command_simulate(int argc, char **argv)
         .least = 2,
         .most = 2,
     };
-    given g = {0};
+    system_option g = {0};
     source from = {0};
     job j = {.s = &s, .g = &g, .from = &from, .overflow = UINT64_MAX};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         status = usage_check(&s, argv[1], argv[2]);
         if (!status) status = forms_settle(&j);
-        if (!status) status = given_open(&g, argv[1], s.discretization, "simulate");
+        if (!status) status = system_option_open(&g, argv[1], s.discretization, "simulate");
         if (!status) status = source_open(&from, argv[2], &s.source, 0);
         if (!status) {
             steps_settle(&g, &from, &s);
@@ -455,13 +456,13 @@ int command_simulate(int argc, char **argv)
             j.channels = from.info.channels;
             j.stamped = from.info.stamped;
             j.joined = g.discretization == LOCI_FOH;
-            j.even = j.stamped || given_even(&g);
+            j.even = j.stamped || system_option_even(&g);
             status = simulate(&j, &s);
         }
     }
     release(&j);
     source_close(&from);
-    given_release(&g);
+    system_option_release(&g);
     options_release(&s.source.columns);
     return status;
 }

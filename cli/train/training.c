@@ -15,7 +15,7 @@
 
 #include "shared/interrupt.h"
 #include "shared/message.h"
-#include "model/model_read.h"
+#include "model/model_open.h"
 #include "shared/output.h"
 #include "shared/progress.h"
 #include "train/training_log.h"

@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * base/real.h - one source text, compiled for float and for double.
- *
- * A .c file under src/ or tests/ that includes this header directly is compiled twice by CMake, with
- * LOCI_REAL_IS_DOUBLE 0 and 1 (run cmake again after adding the include). In it `real` is the number, `vreal`
- * one vector of LOCI_LANES reals, `vbits` a vector of signed integers of the same width; the blocked layout
- * [H/16][L][16] is so the same for both. A function of such a file is declared once, in a header that gives
- * it its full name, and is called plainly:
- *
- *     #define loci_fft_forward LOCI_NAME(loci_fft_forward)        in transform/fft.h
- *     void loci_fft_forward(real *x, size_t n);                   declares loci_fft_forward_f32 or
- * loci_fft_forward_f64
- *
- * Static functions and types need no such line. Texts that do not depend on the precision belong in a file
- * that is compiled once. A file that includes such a header without including this one is compiled once, for
- * float; one that is meant for double alone says `#define LOCI_REAL_IS_DOUBLE 1` above its first #include, as
- * in
- *
- *     #define LOCI_REAL_IS_DOUBLE 1
- *     #include "transform/fft.h"
- *
- * A test that includes it becomes two programs, test_fft and test_fft_f64.
+ * base/real.h - the number of the precision that is compiled now, its vectors, and the names of its functions; for headers.
+ * A source that is to be compiled for float and for double includes base/each_precision.h.
  */
 #ifndef LOCI_BASE_REAL_H
 #define LOCI_BASE_REAL_H
@@ -35,7 +16,7 @@
 #endif
 
 /* The reals of a row in the blocked layout, and those of a vreal: the same, except in files that include
- * base/level.h. */
+ * base/each_level.h. */
 #define LOCI_LANES 16
 #ifndef LOCI_VECTOR_BYTES
 #define LOCI_VECTOR_BYTES (LOCI_REAL_IS_DOUBLE ? 128 : 64)
@@ -64,7 +45,7 @@ typedef real_bits vbits __attribute__((vector_size(LOCI_VECTOR_BYTES), aligned(L
 typedef real vreal_unaligned
     __attribute__((vector_size(LOCI_VECTOR_BYTES), aligned(sizeof(real)), may_alias));
 
-/* The tables of base/level.h: LOCI_LEVEL names the one that is compiled now, LOCI_LEVELS declares all,
+/* The tables of base/each_level.h: LOCI_LEVEL names the one that is compiled now, LOCI_LEVELS declares all,
  * LOCI_CHOOSE picks. */
 #if LOCI_PROCESSOR_LEVELS
 #define LOCI_LEVELS(type, name) extern type LOCI_JOIN(name, _v4), LOCI_JOIN(name, _v3), LOCI_JOIN(name, _base)

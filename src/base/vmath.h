@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * base/vmath.h - elementary functions of every lane of a vreal at once.
  *
- * For files that include base/real.h or, where speed counts, base/level.h. In float the functions are short polynomials
+ * For files that include base/real.h or, where speed counts, base/each_level.h. In float the functions are short polynomials
  * on a reduced argument, fitted for the least relative error (Remez, by Lawson's weights); all branches that lanes could
  * disagree on are computed and blended, but for sines of more than 12,800, which go to the C library one by one. Largest
  * errors, in units of the last place, with and without fused multiply-add (tests/test_vmath.c holds them):

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * activation.c - functions of one number: GELU, SiLU. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 
 typedef struct {
     loci_layer layer;
@@ -21,7 +21,7 @@ static loci_layer_memory memory(const loci_layer *layer, const void *derived, si
 
 static void apply(const loci_layer *layer, real *y, const real *x, size_t rows)
 {
-    const loci_rows *r = loci_rows_get();
+    const loci_loops *r = loci_loops_get();
     (((const activation_layer *)layer)->activation == LOCI_GELU ? r->gelu : r->silu)(y, x, NULL, 0, rows);
 }
 
@@ -37,7 +37,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                      void *scratch)
 {
     (void)derived, (void)gradient, (void)dstate, (void)y, (void)saved, (void)scratch;
-    const loci_rows *r = loci_rows_get();
+    const loci_loops *r = loci_loops_get();
     const size_t rows = pass->B * loci_lane_blocks(layer->inputs) * pass->L;
     const int gelu = ((const activation_layer *)layer)->activation == LOCI_GELU;
     if (dx) (gelu ? r->gelu_backward : r->silu_backward)(dx, NULL, dy, x, NULL, 0, rows);

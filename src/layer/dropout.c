@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * dropout.c - numbers set to 0 at random in training. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "layer/dropout.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 
 enum { V = LOCI_LANES };
 
@@ -48,7 +48,7 @@ static void apply(const loci_layer *layer, const loci_pass *pass, real *to, cons
         for (size_t r = 0; r < pass->L; r += band) {
             const size_t at = (plane * pass->L + r) * V, rows = pass->L - r < band ? pass->L - r : band;
             const real *m = loci_dropout_mask(mask, dropout, pass, plane / blocks, plane % blocks, r, rows);
-            loci_rows_get()->add(to + at, NULL, from + at, m, loci_dropout_step(dropout), rows);
+            loci_loops_get()->add(to + at, NULL, from + at, m, loci_dropout_step(dropout), rows);
         }
 }
 
@@ -71,7 +71,7 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
                  const double *dt, real *const *state, void *scratch)
 {
     (void)derived, (void)dt, (void)state, (void)scratch;
-    loci_rows_get()->add(y, NULL, x, NULL, 0, loci_lane_blocks(layer->inputs) * lanes);
+    loci_loops_get()->add(y, NULL, x, NULL, 0, loci_lane_blocks(layer->inputs) * lanes);
 }
 
 static const loci_layer_class class = {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * glu.c - gated linear unit: the first half of the channels, each times the sigmoid of its fellow in the second. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
 #include "base/allocate.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 
 enum { V = LOCI_LANES, BAND = LOCI_BAND };
 
@@ -52,7 +52,7 @@ static void apply(const loci_layer *layer, real *y, const real *x, size_t rows, 
             const size_t count = rows - r < BAND ? rows - r : BAND;
             first_half(a, x + r * V, rows, layer->outputs, block, count);
             second_half(b, x + r * V, rows, layer->outputs, block, count);
-            loci_rows_get()->glu(y + (block * rows + r) * V, NULL, a, b, count);
+            loci_loops_get()->glu(y + (block * rows + r) * V, NULL, a, b, count);
         }
 }
 
@@ -71,7 +71,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
 {
     (void)derived, (void)gradient, (void)dstate, (void)y, (void)saved;
     if (!dx) return;
-    const loci_rows *rows = loci_rows_get();
+    const loci_loops *rows = loci_loops_get();
     const size_t L = pass->L, half = layer->outputs, blocks = loci_lane_blocks(half);
     const size_t in = loci_lane_blocks(layer->inputs) * L * V;
     real *a = scratch, *b = a + BAND * V, *gate = b + BAND * V, *da = gate + BAND * V, *db = da + BAND * V;

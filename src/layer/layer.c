@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * layer.c - what all layers have in common: names, parameters, children. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * linear.c - y = W x + b at every sample. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
@@ -9,8 +9,8 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "layer/rows.h"
-#include "transform/mix.h"
+#include "layer/loops.h"
+#include "transform/product.h"
 
 enum { V = LOCI_LANES };
 
@@ -20,22 +20,22 @@ typedef struct {
 } linear;
 
 typedef struct {
-    const loci_mix *mix;
+    const loci_product *mix;
     real *forth, *back; /* W packed, and transposed */
     real *bias;         /* [16 blocks(outputs)] */
 } packed;
 
 /* gradient: that of `forth`, then of the bias. */
-static size_t size_forth(const loci_layer *layer, const loci_mix *mix)
+static size_t size_forth(const loci_layer *layer, const loci_product *mix)
 {
-    return loci_lane_blocks(loci_mix_size(mix, layer->inputs, layer->outputs)) * V;
+    return loci_lane_blocks(loci_product_size(mix, layer->inputs, layer->outputs)) * V;
 }
 
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    const loci_mix *mix = loci_mix_get();
-    const size_t forth = size_forth(layer, mix), back = loci_mix_size(mix, layer->outputs, layer->inputs);
+    const loci_product *mix = loci_product_get();
+    const size_t forth = size_forth(layer, mix), back = loci_product_size(mix, layer->outputs, layer->inputs);
     const size_t bias = loci_lane_blocks(layer->outputs) * V;
     packed *p = loci_allocate(1, sizeof *p);
     real *memory = loci_allocate(forth + bias + back, sizeof(real));
@@ -61,9 +61,9 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     (void)rate;
     const linear *self = (const linear *)layer;
     const packed *d = derived;
-    loci_mix_pack(d->mix, d->forth, p + self->weight, layer->outputs, layer->inputs, 0);
-    loci_mix_pack_transposed(d->mix, d->back, p + self->weight, layer->outputs, layer->inputs, 0,
-                             layer->outputs);
+    loci_product_pack(d->mix, d->forth, p + self->weight, layer->outputs, layer->inputs, 0);
+    loci_product_pack_transposed(d->mix, d->back, p + self->weight, layer->outputs, layer->inputs, 0,
+                                 layer->outputs);
     memcpy(d->bias, p + self->bias, layer->outputs * sizeof(real));
 }
 
@@ -97,7 +97,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     for (size_t b = 0; b < pass->B; b++) {
         const real *dyb = dy + b * out;
         d->mix->gradient(gradient, x + b * in, L, dyb, L, layer->inputs, layer->outputs, L);
-        for (size_t k = 0; k < blocks; k++) loci_rows_get()->sum(dbias + k * V, dyb + k * L * V, L);
+        for (size_t k = 0; k < blocks; k++) loci_loops_get()->sum(dbias + k * V, dyb + k * L * V, L);
         if (dx) d->mix->multiply(dx + b * in, L, dyb, L, d->back, NULL, layer->outputs, layer->inputs, L);
     }
 }
@@ -106,8 +106,8 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 {
     (void)p;
     const linear *self = (const linear *)layer;
-    const loci_mix *mix = ((const packed *)derived)->mix;
-    loci_mix_unpack(mix, dp + self->weight, gradient, layer->outputs, layer->inputs, 0);
+    const loci_product *mix = ((const packed *)derived)->mix;
+    loci_product_unpack(mix, dp + self->weight, gradient, layer->outputs, layer->inputs, 0);
     memcpy(dp + self->bias, gradient + size_forth(layer, mix), layer->outputs * sizeof(real));
 }
 

@@ -4,7 +4,7 @@
  * i, f, o = sigmoid(W x + b + U h), g = tanh(likewise), c = f c + i g, h = o tanh(c). The products with x are made for
  * all samples at once, those with h sample by sample for all sequences together. Each gate begins at a block of
  * channels of its own. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
@@ -13,8 +13,8 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "layer/rows.h"
-#include "transform/mix.h"
+#include "layer/loops.h"
+#include "transform/product.h"
 
 enum { V = LOCI_LANES, GATES = 4 };
 
@@ -24,7 +24,7 @@ typedef struct {
 } lstm;
 
 typedef struct {
-    const loci_mix *mix;
+    const loci_product *mix;
     real *input, *recurrent;           /* weights packed: to GATES times the padded channels */
     real *input_back, *recurrent_back; /* transposed */
     real *bias;                        /* [GATES][blocks][16]: both biases */
@@ -42,23 +42,23 @@ static inline size_t wide(const loci_layer *layer)
 }
 
 /* gradient: of the input weights, of the recurrent ones, of the bias. */
-static size_t size_input(const loci_layer *layer, const loci_mix *mix)
+static size_t size_input(const loci_layer *layer, const loci_product *mix)
 {
-    return loci_lane_blocks(loci_mix_size(mix, layer->inputs, wide(layer))) * V;
+    return loci_lane_blocks(loci_product_size(mix, layer->inputs, wide(layer))) * V;
 }
 
-static size_t size_recurrent(const loci_layer *layer, const loci_mix *mix)
+static size_t size_recurrent(const loci_layer *layer, const loci_product *mix)
 {
-    return loci_lane_blocks(loci_mix_size(mix, layer->outputs, wide(layer))) * V;
+    return loci_lane_blocks(loci_product_size(mix, layer->outputs, wide(layer))) * V;
 }
 
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    const loci_mix *mix = loci_mix_get();
+    const loci_product *mix = loci_product_get();
     const size_t input = size_input(layer, mix), recurrent = size_recurrent(layer, mix);
-    const size_t input_back = loci_lane_blocks(loci_mix_size(mix, wide(layer), layer->inputs)) * V;
-    const size_t recurrent_back = loci_lane_blocks(loci_mix_size(mix, wide(layer), layer->outputs)) * V;
+    const size_t input_back = loci_lane_blocks(loci_product_size(mix, wide(layer), layer->inputs)) * V;
+    const size_t recurrent_back = loci_lane_blocks(loci_product_size(mix, wide(layer), layer->outputs)) * V;
     packed *d = loci_allocate(1, sizeof *d);
     real *at = loci_allocate(input + recurrent + input_back + recurrent_back + wide(layer), sizeof(real));
     if (!d || !at) {
@@ -91,10 +91,10 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     for (size_t gate = 0; gate < GATES; gate++) {
         const size_t first = gate * blocks_of(layer) * V;
         const real *input = p + self->input + gate * H * K, *recurrent = p + self->recurrent + gate * H * H;
-        loci_mix_pack(d->mix, d->input, input, H, K, first);
-        loci_mix_pack(d->mix, d->recurrent, recurrent, H, H, first);
-        loci_mix_pack_transposed(d->mix, d->input_back, input, H, K, first, N);
-        loci_mix_pack_transposed(d->mix, d->recurrent_back, recurrent, H, H, first, N);
+        loci_product_pack(d->mix, d->input, input, H, K, first);
+        loci_product_pack(d->mix, d->recurrent, recurrent, H, H, first);
+        loci_product_pack_transposed(d->mix, d->input_back, input, H, K, first, N);
+        loci_product_pack_transposed(d->mix, d->recurrent_back, recurrent, H, H, first, N);
         for (size_t h = 0; h < H; h++)
             d->bias[first + h] = p[self->input_bias + gate * H + h] + p[self->recurrent_bias + gate * H + h];
     }
@@ -105,7 +105,7 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
  * need, [blocks][B][16] each: h, c, products with h (or gradients) of all gates. */
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
-    const loci_mix *mix = ((const packed *)derived)->mix;
+    const loci_product *mix = ((const packed *)derived)->mix;
     const size_t row = blocks_of(layer) * B * V * sizeof(real);
     loci_layer_memory m;
     m.gradient = size_input(layer, mix) + size_recurrent(layer, mix) + wide(layer);
@@ -167,8 +167,8 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
         for (size_t k = 0; k < blocks; k++)
             for (size_t b = 0; b < B; b++) {
                 real *hb = h + (k * B + b) * V, *cb = c + (k * B + b) * V;
-                loci_rows_get()->cell(hb, cb, cb, s.gates + b * N * L + (k * L + t) * V, blocks * L * V,
-                                      product + (k * B + b) * V, row);
+                loci_loops_get()->cell(hb, cb, cb, s.gates + b * N * L + (k * L + t) * V, blocks * L * V,
+                                       product + (k * B + b) * V, row);
                 memcpy(y + ((b * blocks + k) * L + t) * V, hb, V * sizeof(real));
                 memcpy(s.cells + ((b * blocks + k) * L + t) * V, cb, V * sizeof(real));
             }
@@ -205,11 +205,11 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                     memcpy(dhb, dstate[b] + k * V, V * sizeof(real));
                     memcpy(dcb, dstate[b] + (blocks + k) * V, V * sizeof(real));
                 }
-                loci_rows_get()->add(dhb, dhb, dy + here, NULL, 0, 1);
+                loci_loops_get()->add(dhb, dhb, dy + here, NULL, 0, 1);
                 real *gates = s.gates + b * N * L + (k * L + t) * V, *to = dgates + (k * B + b) * V;
                 const real *before = t > 0 ? s.cells + here - V : s.c0 + (k * B + b) * V;
-                loci_rows_get()->cell_backward(to, row, dcb, dhb, gates, blocks * L * V, s.cells + here,
-                                               before);
+                loci_loops_get()->cell_backward(to, row, dcb, dhb, gates, blocks * L * V, s.cells + here,
+                                                before);
                 for (size_t g = 0; g < GATES; g++)
                     memcpy(gates + g * blocks * L * V, to + g * row, V * sizeof(real));
             }
@@ -222,7 +222,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
         d->mix->gradient(gradient, x + b * in, L, g, L, layer->inputs, N, L);
         if (L > 1)
             d->mix->gradient(drecurrent, y + b * blocks * L * V, L, g + V, L, layer->outputs, N, L - 1);
-        for (size_t k = 0; k < GATES * blocks; k++) loci_rows_get()->sum(dbias + k * V, g + k * L * V, L);
+        for (size_t k = 0; k < GATES * blocks; k++) loci_loops_get()->sum(dbias + k * V, g + k * L * V, L);
         if (dx) d->mix->multiply(dx + b * in, L, g, L, d->input_back, NULL, N, layer->inputs, L);
     }
     if (L > 0) d->mix->gradient(drecurrent, s.h0, B, dgates, B, layer->outputs, N, B);
@@ -237,14 +237,14 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 {
     (void)p;
     const lstm *self = (const lstm *)layer;
-    const loci_mix *mix = ((const packed *)derived)->mix;
+    const loci_product *mix = ((const packed *)derived)->mix;
     const real *drecurrent = gradient + size_input(layer, mix),
                *dbias = drecurrent + size_recurrent(layer, mix);
     const size_t H = layer->outputs, K = layer->inputs;
     for (size_t gate = 0; gate < GATES; gate++) {
         const size_t first = gate * blocks_of(layer) * V;
-        loci_mix_unpack(mix, dp + self->input + gate * H * K, gradient, H, K, first);
-        loci_mix_unpack(mix, dp + self->recurrent + gate * H * H, drecurrent, H, H, first);
+        loci_product_unpack(mix, dp + self->input + gate * H * K, gradient, H, K, first);
+        loci_product_unpack(mix, dp + self->recurrent + gate * H * H, drecurrent, H, H, first);
         memcpy(dp + self->input_bias + gate * H, dbias + first, H * sizeof(real));
         memcpy(dp + self->recurrent_bias + gate * H, dbias + first, H * sizeof(real));
     }
@@ -266,7 +266,7 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
         for (size_t b = 0; b < lanes; b++) {
             real *hb = state[b] + k * V, *cb = state[b] + (blocks + k) * V;
             const size_t here = (k * lanes + b) * V;
-            loci_rows_get()->cell(hb, cb, cb, gates + here, row, product + here, row);
+            loci_loops_get()->cell(hb, cb, cb, gates + here, row, product + here, row);
             memcpy(y + here, hb, V * sizeof(real));
         }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * norm.c - each sample's channels brought to mean 0 and variance 1, or to a mean square of 1. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 
 enum { V = LOCI_LANES };
 static const double epsilon = 1e-5;
@@ -65,8 +65,8 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
     real *statistics = saved ? saved : scratch;
     const size_t L = pass->L, size = width(layer) * L;
     for (size_t b = 0; b < pass->B; b++)
-        loci_rows_get()->normalize(y + b * size, statistics + b * L * 2, x + b * size, L, L, weight, bias,
-                                   epsilon, ((const norm_layer *)layer)->centered, layer->inputs, L);
+        loci_loops_get()->normalize(y + b * size, statistics + b * L * 2, x + b * size, L, L, weight, bias,
+                                    epsilon, ((const norm_layer *)layer)->centered, layer->inputs, L);
 }
 
 static void backward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *dx,
@@ -78,9 +78,9 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     const size_t L = pass->L, size = width(layer) * L;
     real *to = dx ? dx : dy; /* the gradient of the weights comes with it */
     for (size_t b = 0; b < pass->B; b++)
-        loci_rows_get()->normalize_backward(to + b * size, gradient, gradient + width(layer), dy + b * size,
-                                            x + b * size, statistics + b * L * 2, derived, L,
-                                            ((const norm_layer *)layer)->centered, layer->inputs, L);
+        loci_loops_get()->normalize_backward(to + b * size, gradient, gradient + width(layer), dy + b * size,
+                                             x + b * size, statistics + b * L * 2, derived, L,
+                                             ((const norm_layer *)layer)->centered, layer->inputs, L);
 }
 
 static void gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * pool.c - one answer for a sequence: the mean over its samples so far, or the last of them. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 
 enum { V = LOCI_LANES };
 
@@ -56,7 +56,7 @@ static void mean(const loci_layer *layer, real *y, size_t y_stride, const real *
     for (size_t k = 0; k < blocks; k++) {
         real *s = state + 2 * k * V, *lost = s + V, *out = y + k * y_stride * V;
         const real *in = x + k * x_stride * V;
-        loci_rows_get()->accumulate(s, lost, in, length);
+        loci_loops_get()->accumulate(s, lost, in, length);
         for (size_t i = 0; i < V; i++) out[i] = n > 0 ? (s[i] + lost[i]) / n : 0;
     }
     if (samples) *samples = n;

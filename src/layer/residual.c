@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * residual.c - a layer beside a straight path, with a norm before it or after both. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
 #include "base/allocate.h"
 #include "base/status.h"
 #include "layer/dropout.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 
 enum { V = LOCI_LANES };
 
@@ -114,8 +114,8 @@ static void add(const residual *self, const loci_pass *pass, real *y, const real
         for (size_t r = 0; r < L; r += band) {
             const size_t at = (p * L + r) * V, rows = L - r < band ? L - r : band;
             const real *m = loci_dropout_mask(mask, &self->dropout, pass, p / blocks, p % blocks, r, rows);
-            loci_rows_get()->add(y + at, x ? x + at : NULL, a + at, m, loci_dropout_step(&self->dropout),
-                                 rows);
+            loci_loops_get()->add(y + at, x ? x + at : NULL, a + at, m, loci_dropout_step(&self->dropout),
+                                  rows);
         }
 }
 
@@ -163,7 +163,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                                k.inner, at);
         norm->class->backward(norm, d->norm, pass, one, dnorm, NULL, two, x, k.between, k.norm, at);
         if (dx)
-            loci_rows_get()->add(dx, dy, one, NULL, 0, plane(layer, pass->B, pass->L) / (V * sizeof(real)));
+            loci_loops_get()->add(dx, dy, one, NULL, 0, plane(layer, pass->B, pass->L) / (V * sizeof(real)));
         return;
     }
     real *dsum = dy;
@@ -173,7 +173,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     }
     add(self, pass, two, NULL, dsum, mask);
     inner->class->backward(inner, d->inner, pass, dx, gradient, dstate, two, x, k.inner_y, k.inner, at);
-    if (dx) loci_rows_get()->add(dx, dsum, dx, NULL, 0, plane(layer, pass->B, pass->L) / (V * sizeof(real)));
+    if (dx) loci_loops_get()->add(dx, dsum, dx, NULL, 0, plane(layer, pass->B, pass->L) / (V * sizeof(real)));
 }
 
 static void gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p)
@@ -198,11 +198,11 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
     if (norm && self->prenorm) {
         norm->class->step(norm, d->norm, one, x, lanes, NULL, NULL, at);
         inner->class->step(inner, d->inner, two, one, lanes, dt, state, at);
-        loci_rows_get()->add(y, x, two, NULL, 0, rows);
+        loci_loops_get()->add(y, x, two, NULL, 0, rows);
         return;
     }
     inner->class->step(inner, d->inner, two, x, lanes, dt, state, at);
-    loci_rows_get()->add(norm ? one : y, x, two, NULL, 0, rows);
+    loci_loops_get()->add(norm ? one : y, x, two, NULL, 0, rows);
     if (norm) norm->class->step(norm, d->norm, y, one, lanes, NULL, NULL, at);
 }
 

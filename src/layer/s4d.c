@@ -9,7 +9,7 @@
  * The convolution takes each block of channels by itself, D as part of K_0. What follows is done in bands of LOCI_BAND
  * rows that stay in cache from GELU to GLU. The second half of the linear layer's outputs begins at a block of its
  * own. backward repeats GELU, for its value and its slope at once. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "layer/layer.h"
 
@@ -20,13 +20,13 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "layer/dropout.h"
-#include "layer/rows.h"
+#include "layer/loops.h"
 #include "ssm/block.h"
 #include "ssm/discretize_diagonal.h"
 #include "ssm/kernel_diagonal.h"
 #include "ssm/state_diagonal.h"
 #include "transform/convolution.h"
-#include "transform/mix.h"
+#include "transform/product.h"
 
 enum { V = LOCI_LANES, BAND = LOCI_BAND };
 
@@ -41,7 +41,7 @@ typedef struct {
 typedef struct {
     size_t L;
     loci_convolution *plan; /* NULL: L is 0 */
-    const loci_mix *mix;
+    const loci_product *mix;
     double rate;
     loci_block *block;        /* [blocks]: z, b1 = 1, c = C B, d, in double */
     real *kernel;             /* [blocks][kernel_size], prepared */
@@ -150,7 +150,7 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
                  tables = blocks * modes * 2 * V;
     derived_s4d *d = loci_allocate(1, sizeof *d);
     if (!d) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", layer->name);
-    d->mix = loci_mix_get();
+    d->mix = loci_product_get();
     d->L = L;
     d->rate = 1;
     const loci_status status = L > 0 ? loci_convolution_create(&d->plan, L, L, error) : LOCI_OK;
@@ -159,8 +159,8 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
         return status;
     }
     d->kernel_size = d->plan ? loci_lane_blocks(loci_convolution_prepared_size(d->plan)) * V : 0;
-    const size_t forth = loci_lane_blocks(loci_mix_size(d->mix, H, wide(layer))) * V;
-    const size_t back = loci_lane_blocks(loci_mix_size(d->mix, wide(layer), H)) * V;
+    const size_t forth = loci_lane_blocks(loci_product_size(d->mix, H, wide(layer))) * V;
+    const size_t back = loci_lane_blocks(loci_product_size(d->mix, wide(layer), H)) * V;
     const size_t scratch =
         L * V * sizeof(real) + most(scratch_of_convolution(d), loci_kernel_diagonal_scratch(modes));
     const size_t block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
@@ -209,8 +209,8 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     }
     for (size_t part = 0; part < 2; part++) {
         const real *w = p + self->weight + part * H * H;
-        loci_mix_pack(d->mix, d->forth, w, H, H, part * half);
-        loci_mix_pack_transposed(d->mix, d->back, w, H, H, part * half, wide(layer));
+        loci_product_pack(d->mix, d->forth, w, H, H, part * half);
+        loci_product_pack_transposed(d->mix, d->back, w, H, H, part * half, wide(layer));
         memcpy(d->bias + part * half, p + self->bias + part * H, H * sizeof(real));
     }
 }
@@ -229,7 +229,7 @@ static gradient_offsets gradient_of(const loci_layer *layer, const derived_s4d *
     gradient_offsets g;
     g.modes = blocks * d->kernel_size;
     g.weight = g.modes + blocks * 2 * modes * 2 * V;
-    g.bias = g.weight + loci_lane_blocks(loci_mix_size(d->mix, layer->inputs, wide(layer))) * V;
+    g.bias = g.weight + loci_lane_blocks(loci_product_size(d->mix, layer->inputs, wide(layer))) * V;
     g.size = g.bias + wide(layer);
     return g;
 }
@@ -278,7 +278,7 @@ static void recur(const s4d *self, const derived_s4d *d, real *y, real *state, c
                   size_t rows)
 {
     const size_t at = k * self->modes * 2 * V;
-    loci_rows_get()->recur(y, state, u, d->z + at, d->c + at, d->d + k * V, self->modes, rows);
+    loci_loops_get()->recur(y, state, u, d->z + at, d->c + at, d->d + k * V, self->modes, rows);
 }
 
 /* One that lasts `dt` of them, in double: x = z x + (B now / B usually) u. */
@@ -336,14 +336,14 @@ static void mix(const s4d *self, const derived_s4d *d, const loci_pass *pass, si
     const real *mask = masks(self, pass, b, r, rows, band);
     real *active = band + blocks * rows * V, *out = active + blocks * rows * V;
     for (size_t k = 0; k < blocks; k++)
-        loci_rows_get()->gelu(active + k * rows * V, v + (k * stride + r) * V, mask_of(self, mask, k, rows),
-                              loci_dropout_step(&self->dropout), rows);
+        loci_loops_get()->gelu(active + k * rows * V, v + (k * stride + r) * V, mask_of(self, mask, k, rows),
+                               loci_dropout_step(&self->dropout), rows);
     d->mix->multiply(out, rows, active, rows, d->forth, d->bias, self->layer.inputs, wide(&self->layer),
                      rows);
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = (k * stride + r) * V;
         const real *a = out + k * rows * V;
-        loci_rows_get()->glu(y + at, gate ? gate + at : NULL, a, a + blocks * rows * V, rows);
+        loci_loops_get()->glu(y + at, gate ? gate + at : NULL, a, a + blocks * rows * V, rows);
     }
 }
 
@@ -425,21 +425,21 @@ static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass 
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = (k * L + r) * V;
         real *da = dboth + k * rows * V;
-        loci_rows_get()->glu_backward(da, da + blocks * rows * V, dy + at, y + at, s->gate + b * plane + at,
-                                      rows);
+        loci_loops_get()->glu_backward(da, da + blocks * rows * V, dy + at, y + at, s->gate + b * plane + at,
+                                       rows);
     }
     for (size_t k = 0; k < blocks; k++)
-        loci_rows_get()->gelu_backward(slope + k * rows * V, active + k * rows * V, NULL,
-                                       s->v + b * plane + (k * L + r) * V, mask_of(self, mask, k, rows),
-                                       loci_dropout_step(&self->dropout), rows);
+        loci_loops_get()->gelu_backward(slope + k * rows * V, active + k * rows * V, NULL,
+                                        s->v + b * plane + (k * L + r) * V, mask_of(self, mask, k, rows),
+                                        loci_dropout_step(&self->dropout), rows);
     d->mix->gradient(gradient + g.weight, active, rows, dboth, rows, layer->inputs, wide(layer), rows);
     for (size_t k = 0; k < 2 * blocks; k++)
-        loci_rows_get()->sum(gradient + g.bias + k * V, dboth + k * rows * V, rows);
+        loci_loops_get()->sum(gradient + g.bias + k * V, dboth + k * rows * V, rows);
     d->mix->multiply(active, rows, dboth, rows, d->back, NULL, wide(layer), layer->inputs, rows);
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = k * rows * V;
-        loci_rows_get()->add(dv + (k * L + r) * V, NULL, active + at, slope + at, V,
-                             rows); /* their product */
+        loci_loops_get()->add(dv + (k * L + r) * V, NULL, active + at, slope + at, V,
+                              rows); /* their product */
     }
 }
 
@@ -534,7 +534,7 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
         }
     }
     for (size_t part = 0; part < 2; part++) {
-        loci_mix_unpack(d->mix, dp + self->weight + part * H * H, gradient + g.weight, H, H, part * half);
+        loci_product_unpack(d->mix, dp + self->weight + part * H * H, gradient + g.weight, H, H, part * half);
         memcpy(dp + self->bias + part * H, gradient + g.bias + part * half, H * sizeof(real));
     }
 }

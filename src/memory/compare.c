@@ -3,13 +3,13 @@
  * compare.c - recall against the signal itself: the integral of the squared difference, part by part, in one
  * pass.
  *
- * The signal comes as cells: a stretch of one interval that lies in one piece of the memory and in one part
- * of the question. On a polynomial p (less the piece's mean), cell after cell, (p - f)^2 is p^2 - 2 p f +
+ * The signal comes as cells: a stretch of one interval that lies in one stretch of the memory and in one part
+ * of the question. On a polynomial p (less the stretch's mean), cell after cell, (p - f)^2 is p^2 - 2 p f +
  * f^2: the integral of p^2 is taken once for the whole run of cells by a Gauss rule that is exact; that of p
  * f needs p's antiderivative at the edges (held f), or p at Gauss nodes in the cell (joined f).
- * Raw pieces are compared value by value, the states of the invariant measures by 8 Gauss nodes a cell.
+ * Raw stretches are compared value by value, the states of the invariant measures by 8 Gauss nodes a cell.
  */
-#include "memory/piece.h"
+#include "memory/stretch.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,7 +25,7 @@ struct loci_memory_comparison {
     const loci_memory *memory;
     const loci_memory_plan *plan;
     memory_view view;
-    size_t parts, channels, pieces;
+    size_t parts, channels, stretches;
     double *edge;          /* [parts + 1] places */
     double *squared;       /* [parts][C], seconds x squares */
     double *covered;       /* [parts] seconds */
@@ -38,8 +38,8 @@ struct loci_memory_comparison {
     cell run[CELLS];
     size_t count; /* cells in the run */
     size_t index, part;
-    memory_piece piece; /* number `index` */
-    uint64_t samples;   /* pushed */
+    memory_stretch stretch; /* number `index` */
+    uint64_t samples;       /* pushed */
     double last_place;
     double length; /* of the signal so far */
 };
@@ -77,7 +77,7 @@ loci_status loci_memory_compare_create(loci_memory_comparison **comparison, cons
     k->view = loci_memory_view(memory, plan, channels);
     k->parts = parts;
     k->channels = channels;
-    k->pieces = loci_memory_pieces(memory, plan);
+    k->stretches = loci_memory_stretch_count(memory, plan);
     k->edge = loci_allocate(parts + 1, sizeof(double));
     k->squared =
         loci_size_multiply(&numbers, parts, channels) ? loci_allocate(numbers, sizeof(double)) : NULL;
@@ -99,17 +99,17 @@ loci_status loci_memory_compare_create(loci_memory_comparison **comparison, cons
     }
     /* an edge within a few ulp of the end is meant to be the end */
     for (size_t i = 0; i <= parts; i++) k->edge[i] = loci_memory_place(memory, plan, edges[i]);
-    if (k->pieces > 0) k->piece = loci_memory_piece(memory, plan, &k->view, 0);
+    if (k->stretches > 0) k->stretch = loci_memory_stretch_at(memory, plan, &k->view, 0);
     *comparison = k;
     return LOCI_OK;
 }
 
 /* [2 + N] as in a projected block, whatever the kind */
-static const double *coefficients(const loci_memory_comparison *k, const memory_piece *piece, size_t channel,
-                                  double *room)
+static const double *coefficients(const loci_memory_comparison *k, const memory_stretch *stretch,
+                                  size_t channel, double *room)
 {
-    const double *c = piece->c + channel * piece->c_stride;
-    if (k->plan->kind != MEMORY_PUBLISHED) return c;
+    const double *c = stretch->c + channel * stretch->c_stride;
+    if (k->plan->kind != MEMORY_LEGS_RECURRENCE) return c;
     room[0] = c[0];
     room[1] = room[2] = 0;
     memcpy(room + 3, c + 1, (k->plan->order - 1) * sizeof *c);
@@ -128,10 +128,10 @@ static void antiderivative(double *q, const double *c, size_t order)
     }
 }
 
-/* What a run of cells looks like from the polynomial's piece. */
+/* What a run of cells looks like from the polynomial's stretch. */
 typedef struct {
-    double x[CELLS + 1];             /* the edges, as shares of the piece */
-    double begin[CELLS], end[CELLS]; /* the signal there, less the piece's mean */
+    double x[CELLS + 1];             /* the edges, as shares of the stretch */
+    double begin[CELLS], end[CELLS]; /* the signal there, less the stretch's mean */
 } profile;
 
 /* The integral of p f over the run, held f: p's antiderivative at the edges. */
@@ -167,17 +167,17 @@ static double joined_product(const loci_memory_comparison *k, const profile *f, 
     return sum;
 }
 
-static void polynomial_run(loci_memory_comparison *k, const memory_piece *piece, size_t channel)
+static void polynomial_run(loci_memory_comparison *k, const memory_stretch *stretch, size_t channel)
 {
     const size_t order = k->plan->order, count = k->count;
     const bool joined = k->plan->spec.join == LOCI_LINEAR;
     double room[LOCI_ORDER_MAX + 2], deviations[LOCI_ORDER_MAX], x[CELLS], p[CELLS], sum = 0;
-    const double *c = coefficients(k, piece, channel, room);
-    const double length = piece->end - piece->begin;
+    const double *c = coefficients(k, stretch, channel, room);
+    const double length = stretch->end - stretch->begin;
     deviations[0] = 0;
     memcpy(deviations + 1, c + 3, (order - 1) * sizeof *c);
     profile f;
-    f.x[0] = (k->run[0].from - piece->begin) / length;
+    f.x[0] = (k->run[0].from - stretch->begin) / length;
     for (size_t i = 0; i < count; i++) {
         const cell *here = &k->run[i];
         const double *u = k->cells_u + (channel * CELLS + i) * 2;
@@ -186,7 +186,7 @@ static void polynomial_run(loci_memory_comparison *k, const memory_piece *piece,
         const double fb = value + (here->to - here->begin) / here->length * rise;
         f.begin[i] = fa;
         f.end[i] = fb;
-        f.x[i + 1] = fmin(1, (here->to - piece->begin) / length);
+        f.x[i + 1] = fmin(1, (here->to - stretch->begin) / length);
         sum += (here->to - here->from) / length * (joined ? (fa * fa + fa * fb + fb * fb) / 3 : fa * fa);
     }
     sum -= 2 * (joined ? joined_product(k, &f, deviations) : held_product(k, &f, c));
@@ -199,7 +199,7 @@ static void polynomial_run(loci_memory_comparison *k, const memory_piece *piece,
     k->squared[k->part * k->channels + channel] += length * sum;
 }
 
-static void raw_run(loci_memory_comparison *k, const memory_piece *piece, size_t channel)
+static void raw_run(loci_memory_comparison *k, const memory_stretch *stretch, size_t channel)
 {
     const bool joined = k->plan->spec.join == LOCI_LINEAR;
     double sum = 0;
@@ -207,13 +207,13 @@ static void raw_run(loci_memory_comparison *k, const memory_piece *piece, size_t
         const cell *here = &k->run[i];
         const double *u = k->cells_u + (channel * CELLS + i) * 2;
         double begin, end;
-        const size_t at = loci_memory_interval(piece, 0.5 * (here->from + here->to), &begin, &end);
-        const double a = u[0] - memory_raw_value(piece, channel, at);
+        const size_t at = loci_memory_interval(stretch, 0.5 * (here->from + here->to), &begin, &end);
+        const double a = u[0] - memory_raw_value(stretch, channel, at);
         if (!joined) {
             sum += (here->to - here->from) * a * a;
             continue;
         }
-        const double b = u[1] - memory_raw_value(piece, channel, at + 1);
+        const double b = u[1] - memory_raw_value(stretch, channel, at + 1);
         const double fa = a + (here->from - here->begin) / here->length * (b - a);
         const double fb = a + (here->to - here->begin) / here->length * (b - a);
         sum += (here->to - here->from) * (fa * fa + fa * fb + fb * fb) / 3;
@@ -226,7 +226,7 @@ static loci_status state_run(loci_memory_comparison *k, size_t channel, loci_err
     const loci_memory_plan *plan = k->plan;
     const size_t order = plan->order;
     double state[LOCI_ORDER_MAX], row[8 * LOCI_ORDER_MAX], age[8];
-    loci_memory_invariant_state(k->memory, plan, &k->view, channel, state);
+    loci_memory_lti_state(k->memory, plan, &k->view, channel, state);
     const double end = memory_axis_end(k->memory, plan), unit = memory_unit(plan) / plan->scale;
     double sum = 0;
     for (size_t i = 0; i < k->count; i++) {
@@ -247,15 +247,15 @@ static loci_status state_run(loci_memory_comparison *k, size_t channel, loci_err
     return LOCI_OK;
 }
 
-/* What has gathered of one piece and one part. */
+/* What has gathered of one stretch and one part. */
 static loci_status finish_run(loci_memory_comparison *k, loci_error *error)
 {
     if (k->count == 0) return LOCI_OK;
     for (size_t c = 0; c < k->channels; c++) {
-        if (k->piece.kind == PIECE_RAW) {
-            raw_run(k, &k->piece, c);
-        } else if (k->piece.kind == PIECE_POLYNOMIAL) {
-            polynomial_run(k, &k->piece, c);
+        if (k->stretch.kind == STRETCH_RAW) {
+            raw_run(k, &k->stretch, c);
+        } else if (k->stretch.kind == STRETCH_POLYNOMIAL) {
+            polynomial_run(k, &k->stretch, c);
         } else {
             const loci_status status = state_run(k, c, error);
             if (status != LOCI_OK) return status;
@@ -266,30 +266,30 @@ static loci_status finish_run(loci_memory_comparison *k, loci_error *error)
     return LOCI_OK;
 }
 
-/* The interval [begin, end) with the signal from u0 to u1, cut where pieces and parts meet. */
+/* The interval [begin, end) with the signal from u0 to u1, cut where stretches and parts meet. */
 static loci_status take_interval(loci_memory_comparison *k, double begin, double end, const double *u0,
                                  const double *u1, loci_error *error)
 {
     const bool windowed =
-        k->plan->kind == MEMORY_INVARIANT && isfinite(loci_measure_support(k->plan->spec.measure));
+        k->plan->kind == MEMORY_LTI && isfinite(loci_measure_support(k->plan->spec.measure));
     const double window =
         windowed ? memory_axis_end(k->memory, k->plan) -
                        loci_measure_support(k->plan->spec.measure) * k->plan->scale / memory_unit(k->plan)
                  : -INFINITY;
     double from = fmax(begin, fmax(window, k->edge[0]));
     const double last = fmin(fmin(end, k->edge[k->parts]), memory_axis_end(k->memory, k->plan));
-    while (from < last && k->pieces > 0) {
+    while (from < last && k->stretches > 0) {
         const bool next_part = k->part + 1 < k->parts && k->edge[k->part + 1] <= from;
-        const bool next_piece = k->index + 1 < k->pieces && k->piece.end <= from;
-        if (next_part || next_piece || k->count == CELLS) {
+        const bool next_stretch = k->index + 1 < k->stretches && k->stretch.end <= from;
+        if (next_part || next_stretch || k->count == CELLS) {
             const loci_status status = finish_run(k, error);
             if (status != LOCI_OK) return status;
             if (next_part) k->part++;
-            if (next_piece) k->piece = loci_memory_piece(k->memory, k->plan, &k->view, ++k->index);
+            if (next_stretch) k->stretch = loci_memory_stretch_at(k->memory, k->plan, &k->view, ++k->index);
             continue;
         }
         double to = fmin(last, k->edge[k->part + 1]);
-        if (k->index + 1 < k->pieces) to = fmin(to, k->piece.end);
+        if (k->index + 1 < k->stretches) to = fmin(to, k->stretch.end);
         k->run[k->count] = (cell){.from = from, .to = to, .begin = begin, .length = end - begin};
         for (size_t c = 0; c < k->channels; c++) {
             double *cu = k->cells_u + (c * CELLS + k->count) * 2;

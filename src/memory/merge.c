@@ -9,7 +9,7 @@
  * a multiple of the later one's largest block nothing is left over, and the result is the memory of the whole
  * signal to the bit.
  */
-#include "memory/state.h"
+#include "memory/layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static loci_status check_joint(const loci_memory *a, const loci_memory_plan *pla
         const double end = memory_end(a, plan);
         if (a->closed ? b->start < end : b->start <= end)
             return loci_fail(error, LOCI_E_MISMATCH,
-                             "the pieces overlap: the first ends at %.17g, the next begins at %.17g", end,
+                             "the stretches overlap: the first ends at %.17g, the next begins at %.17g", end,
                              b->start);
         if (a->closed && b->start > end)
             return loci_fail(error, LOCI_E_MISMATCH,
@@ -112,8 +112,8 @@ static void merge_trees(loci_memory *a, const loci_memory_plan *plan, const memo
     loci_memory_carry(a, plan, av, plan->keep, MEMORY_LEVELS);
 }
 
-static void merge_published(loci_memory *a, const loci_memory_plan *plan, const memory_view *av,
-                            const loci_memory *b, const memory_view *bv)
+static void merge_legs_recurrence(loci_memory *a, const loci_memory_plan *plan, const memory_view *av,
+                                  const loci_memory *b, const memory_view *bv)
 {
     const size_t order = plan->order, room = order + 8;
     double *one = av->scratch, *two = one + room, *rest = two + room;
@@ -127,8 +127,8 @@ static void merge_published(loci_memory *a, const loci_memory_plan *plan, const 
         double *to = av->state + c * order;
         const double *from = bv->state + c * order;
         if (memory_stamped(plan) && plan->spec.method == LOCI_METHOD_ZOH && a->pending > 0)
-            loci_memory_published_step(plan, to, av->last[c],
-                                       (b->start - a->last_time) / (b->start - a->start), av->scratch);
+            loci_memory_legs_recurrence_step(plan, to, av->last[c],
+                                             (b->start - a->last_time) / (b->start - a->start), av->scratch);
         one[0] = to[0];
         two[0] = from[0];
         one[1] = one[2] = two[1] = two[2] = 0;
@@ -145,20 +145,20 @@ static void merge_published(loci_memory *a, const loci_memory_plan *plan, const 
 }
 
 /* x = Abar^n x1 + x2 */
-static void merge_invariants(loci_memory *a, const loci_memory_plan *plan, const memory_view *av,
-                             const loci_memory *b, const memory_view *bv)
+static void merge_lti(loci_memory *a, const loci_memory_plan *plan, const memory_view *av,
+                      const loci_memory *b, const memory_view *bv)
 {
     const size_t order = plan->order, leaf = plan->leaf;
     for (size_t c = 0; c < a->channels; c++) {
         double *to = av->state + c * order;
         const double *from = bv->state + c * order;
         if (memory_stamped(plan))
-            loci_memory_invariant_stamp(plan, to, av->last[c], b->start - a->last_time, av->scratch);
+            loci_memory_lti_stamp(plan, to, av->last[c], b->start - a->last_time, av->scratch);
         else if (a->pending == leaf)
-            loci_memory_invariant_leaf(plan, to, av->pending + c * (leaf + 1), av->scratch);
+            loci_memory_lti_leaf(plan, to, av->pending + c * (leaf + 1), av->scratch);
         else
-            loci_memory_invariant_steps(plan, to, av->pending + c * (leaf + 1), a->pending, av->scratch);
-        loci_memory_invariant_rest(plan, to, b->samples - b->pending, b->last_time - b->start, av->scratch);
+            loci_memory_lti_steps(plan, to, av->pending + c * (leaf + 1), a->pending, av->scratch);
+        loci_memory_lti_rest(plan, to, b->samples - b->pending, b->last_time - b->start, av->scratch);
         for (size_t n = 0; n < order; n++) to[n] += from[n];
     }
     memcpy(av->pending, bv->pending, a->channels * (leaf + 1) * sizeof(double));
@@ -189,7 +189,7 @@ loci_status loci_memory_merge(loci_memory *a, const loci_memory_plan *plan, cons
     if (status != LOCI_OK) return status;
     if (b->samples > MEMORY_SAMPLES - a->samples)
         return loci_fail(error, LOCI_E_RANGE, "the memory would hold more than 2^53 samples");
-    if (plan->kind == MEMORY_INVARIANT && memory_stamped(plan) && plan->spec.discretization == LOCI_BILINEAR)
+    if (plan->kind == MEMORY_LTI && memory_stamped(plan) && plan->spec.discretization == LOCI_BILINEAR)
         return loci_fail(
             error, LOCI_E_UNSUPPORTED,
             "time-stamped memories discretized by bilinear do not merge: what the first would become "
@@ -197,10 +197,10 @@ loci_status loci_memory_merge(loci_memory *a, const loci_memory_plan *plan, cons
     const uint64_t missing = a->missing + b->missing;
     if (plan->kind == MEMORY_TREE)
         merge_trees(a, plan, &av, b, &bv);
-    else if (plan->kind == MEMORY_PUBLISHED)
-        merge_published(a, plan, &av, b, &bv);
+    else if (plan->kind == MEMORY_LEGS_RECURRENCE)
+        merge_legs_recurrence(a, plan, &av, b, &bv);
     else
-        merge_invariants(a, plan, &av, b, &bv);
+        merge_lti(a, plan, &av, b, &bv);
     a->missing = missing;
     a->closed = b->closed;
     if (b->closed) a->end = memory_stamped(plan) ? b->end : a->start + (double)a->samples * plan->spec.dt;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * plan.c - specs and the read-only tables made from them. */
-#include "memory/state.h"
+#include "memory/layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -226,15 +226,15 @@ loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_s
     loci_memory_plan *p = loci_allocate(1, sizeof *p);
     if (!p) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan");
     p->spec = *spec;
-    p->kind = spec->measure != LOCI_MEASURE_LEGS  ? MEMORY_INVARIANT
-              : spec->method != LOCI_METHOD_EXACT ? MEMORY_PUBLISHED
+    p->kind = spec->measure != LOCI_MEASURE_LEGS  ? MEMORY_LTI
+              : spec->method != LOCI_METHOD_EXACT ? MEMORY_LEGS_RECURRENCE
                                                   : MEMORY_TREE;
     p->order = spec->order;
     p->leaf = spec->order < 8 ? 8 : (spec->order + 7) / 8 * 8;
     p->keep = spec->detail < 1 ? 1 : spec->detail;
     p->half_stride = ((spec->order + 1) / 2 + 7) / 8 * 8;
     loci_memory_lay_out(p);
-    status = p->kind == MEMORY_INVARIANT ? loci_memory_invariant_plan(p, error) : make_tree(p, error);
+    status = p->kind == MEMORY_LTI ? loci_memory_lti_plan(p, error) : make_tree(p, error);
     if (status != LOCI_OK) {
         loci_memory_plan_destroy(p);
         return status;

@@ -6,7 +6,7 @@
  * Nothing here depends on how the samples were grouped into calls: a leaf is turned into a block when the
  * sample after its last one comes, by the same arithmetic.
  */
-#include "memory/state.h"
+#include "memory/layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -130,11 +130,11 @@ void loci_memory_finish(loci_memory *memory, const loci_memory_plan *plan, const
         for (size_t c = 0; c < memory->channels && memory->pending > 0; c++) {
             double *state = view->state + c * order;
             const double dt = end - memory->last_time;
-            if (plan->kind == MEMORY_INVARIANT)
-                loci_memory_invariant_stamp(plan, state, view->last[c], dt, view->scratch);
+            if (plan->kind == MEMORY_LTI)
+                loci_memory_lti_stamp(plan, state, view->last[c], dt, view->scratch);
             else if (memory->samples > 1)
-                loci_memory_published_step(plan, state, view->last[c], dt / (end - memory->start),
-                                           view->scratch);
+                loci_memory_legs_recurrence_step(plan, state, view->last[c], dt / (end - memory->start),
+                                                 view->scratch);
         }
         memory->pending = 0;
         memory->last_time = end;
@@ -202,9 +202,9 @@ static void take_published(loci_memory *memory, const loci_memory_plan *plan, co
             if (memory->samples == 0)
                 state[0] = value; /* c_0 = f_0 e_0 */
             else if (!(t && zoh))
-                loci_memory_published_step(plan, state, value, h, view->scratch);
+                loci_memory_legs_recurrence_step(plan, state, value, h, view->scratch);
             else if (interval)
-                loci_memory_published_step(plan, state, view->last[c], h, view->scratch);
+                loci_memory_legs_recurrence_step(plan, state, view->last[c], h, view->scratch);
             view->last[c] = value;
         }
         if (t) memory->last_time = t[i];
@@ -221,8 +221,8 @@ static void take_invariant(loci_memory *memory, const loci_memory_plan *plan, co
         for (size_t i = 0; i < n; i++) {
             for (size_t c = 0; c < channels; c++) {
                 if (memory->pending > 0)
-                    loci_memory_invariant_stamp(plan, view->state + c * order, view->last[c],
-                                                t[i] - memory->last_time, view->scratch);
+                    loci_memory_lti_stamp(plan, view->state + c * order, view->last[c],
+                                          t[i] - memory->last_time, view->scratch);
                 view->last[c] = held(u[i * channels + c], view->last[c]);
             }
             memory->last_time = t[i];
@@ -234,8 +234,8 @@ static void take_invariant(loci_memory *memory, const loci_memory_plan *plan, co
     while (n > 0) {
         if (memory->pending == leaf) {
             for (size_t c = 0; c < channels; c++)
-                loci_memory_invariant_leaf(plan, view->state + c * order, view->pending + c * (leaf + 1),
-                                           view->scratch);
+                loci_memory_lti_leaf(plan, view->state + c * order, view->pending + c * (leaf + 1),
+                                     view->scratch);
             memory->pending = 0;
         }
         const size_t at = memory->pending, count = n < leaf - at ? n : leaf - at;
@@ -259,11 +259,11 @@ void loci_memory_take(loci_memory *memory, const loci_memory_plan *plan, const m
     if (memory->samples == 0) {
         for (size_t c = 0; c < memory->channels; c++)
             view->first[c] = samples->u[c * samples->channel_stride];
-        if (samples->t && plan->kind != MEMORY_PUBLISHED) memory->start = samples->base + samples->t[0];
+        if (samples->t && plan->kind != MEMORY_LEGS_RECURRENCE) memory->start = samples->base + samples->t[0];
     }
     if (plan->kind == MEMORY_TREE)
         take_tree(memory, plan, view, samples);
-    else if (plan->kind == MEMORY_PUBLISHED)
+    else if (plan->kind == MEMORY_LEGS_RECURRENCE)
         take_published(memory, plan, view, samples->u, samples->t, samples->count);
     else
         take_invariant(memory, plan, view, samples->u, samples->t, samples->count);
@@ -328,7 +328,7 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
         return LOCI_OK;
     }
     if (!t) return loci_fail(error, LOCI_E_ARGUMENT, "a stamped memory needs a time for every sample");
-    const bool published = plan->kind == MEMORY_PUBLISHED;
+    const bool published = plan->kind == MEMORY_LEGS_RECURRENCE;
     double before = memory->closed ? memory->end : memory->last_time;
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(t[i]))

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  * recall.c - questions to a memory: values, derivatives, means and integrals, from what it keeps and nothing
  * else. */
-#include "memory/piece.h"
+#include "memory/stretch.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { BATCH = 64 }; /* times that one polynomial is asked for at once */
 
-static size_t find_piece(const loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
-                         double place)
+static size_t find_stretch(const loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
+                           double place)
 {
-    size_t low = 0, high = loci_memory_pieces(memory, plan);
+    size_t low = 0, high = loci_memory_stretch_count(memory, plan);
     while (high - low > 1) {
         const size_t middle = (low + high) / 2;
-        if (loci_memory_piece(memory, plan, view, middle).begin <= place)
+        if (loci_memory_stretch_at(memory, plan, view, middle).begin <= place)
             low = middle;
         else
             high = middle;
@@ -27,15 +27,13 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
 {
     if (memory->samples == 0) return loci_fail(error, LOCI_E_RANGE, "the memory is empty");
     const double begin = memory_axis_begin(memory, plan), end = memory_axis_end(memory, plan);
-    const double support =
-        plan->kind == MEMORY_INVARIANT ? loci_measure_support(plan->spec.measure) : INFINITY;
+    const double support = plan->kind == MEMORY_LTI ? loci_measure_support(plan->spec.measure) : INFINITY;
     for (size_t i = 0; i < n; i++) {
         const double place = loci_memory_place(memory, plan, t[i]);
         if (!(place >= begin && place <= end))
             return loci_fail(error, LOCI_E_RANGE, "time %.17g lies outside of the history, %.17g to %.17g",
                              t[i], memory->start, memory_end(memory, plan));
-        const double age =
-            (end - place) * memory_unit(plan) / (plan->kind == MEMORY_INVARIANT ? plan->scale : 1);
+        const double age = (end - place) * memory_unit(plan) / (plan->kind == MEMORY_LTI ? plan->scale : 1);
         /* the window's begin is a rounded number too */
         const double fuzz = 4e-16 * (fabs(t[i]) + fabs(memory_end(memory, plan))) / plan->scale;
         if (age > support * (1 + 1e-12) + fuzz)
@@ -47,47 +45,47 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
 
 /* The slope of the line from sample k to the next; from the one before, where there is no next. */
 static double raw_slope(const loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
-                        size_t index, const memory_piece *piece, size_t channel, size_t k, double begin,
+                        size_t index, const memory_stretch *stretch, size_t channel, size_t k, double begin,
                         double end)
 {
-    const double value = memory_raw_value(piece, channel, k);
-    if (k + 1 < piece->count || piece->close)
-        return (memory_raw_value(piece, channel, k + 1) - value) / (end - begin);
-    if (index + 1 < loci_memory_pieces(memory, plan)) {
-        const memory_piece next = loci_memory_piece(memory, plan, view, index + 1);
-        if (next.kind == PIECE_RAW) return (memory_raw_value(&next, channel, 0) - value) / (end - begin);
+    const double value = memory_raw_value(stretch, channel, k);
+    if (k + 1 < stretch->count || stretch->close)
+        return (memory_raw_value(stretch, channel, k + 1) - value) / (end - begin);
+    if (index + 1 < loci_memory_stretch_count(memory, plan)) {
+        const memory_stretch next = loci_memory_stretch_at(memory, plan, view, index + 1);
+        if (next.kind == STRETCH_RAW) return (memory_raw_value(&next, channel, 0) - value) / (end - begin);
     } else if (memory_has_open_end(memory, plan)) {
         return (view->last[channel] - value) / (end - begin);
     }
     if (k == 0) return 0;
-    const double before = piece->times ? piece->times[k] - piece->times[k - 1] : 1;
-    return (value - memory_raw_value(piece, channel, k - 1)) / before;
+    const double before = stretch->times ? stretch->times[k] - stretch->times[k - 1] : 1;
+    return (value - memory_raw_value(stretch, channel, k - 1)) / before;
 }
 
 static double raw_answer(const loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
                          size_t index, loci_ask ask, size_t channel, double place)
 {
-    const memory_piece piece = loci_memory_piece(memory, plan, view, index);
+    const memory_stretch stretch = loci_memory_stretch_at(memory, plan, view, index);
     double begin, end;
-    const size_t k = loci_memory_interval(&piece, place, &begin, &end);
+    const size_t k = loci_memory_interval(&stretch, place, &begin, &end);
     if (ask == LOCI_DERIVATIVE)
-        return raw_slope(memory, plan, view, index, &piece, channel, k, begin, end) / memory_unit(plan);
-    const double value = memory_raw_value(&piece, channel, k);
+        return raw_slope(memory, plan, view, index, &stretch, channel, k, begin, end) / memory_unit(plan);
+    const double value = memory_raw_value(&stretch, channel, k);
     if (plan->spec.join != LOCI_LINEAR) return value;
-    return value + (place - begin) / (end - begin) * (memory_raw_value(&piece, channel, k + 1) - value);
+    return value + (place - begin) / (end - begin) * (memory_raw_value(&stretch, channel, k + 1) - value);
 }
 
-static void polynomial_answers(const loci_memory_plan *plan, const memory_piece *piece, loci_ask ask,
+static void polynomial_answers(const loci_memory_plan *plan, const memory_stretch *stretch, loci_ask ask,
                                size_t channel, const double *x, size_t count, double *out)
 {
     const size_t order = plan->order;
     double deviations[LOCI_ORDER_MAX];
-    const double *c = piece->c + channel * piece->c_stride;
-    const bool published = plan->kind == MEMORY_PUBLISHED;
+    const double *c = stretch->c + channel * stretch->c_stride;
+    const bool published = plan->kind == MEMORY_LEGS_RECURRENCE;
     deviations[0] = 0;
     memcpy(deviations + 1, published ? c + 1 : c + 3, (order - 1) * sizeof *c);
     loci_legendre_sum(ask, out, deviations, order, x, count);
-    const double length = (piece->end - piece->begin) * memory_unit(plan);
+    const double length = (stretch->end - stretch->begin) * memory_unit(plan);
     for (size_t i = 0; i < count; i++) {
         if (ask == LOCI_DERIVATIVE)
             out[i] /= length;
@@ -101,12 +99,12 @@ static void point_answers(const loci_memory *memory, const loci_memory_plan *pla
                           loci_ask ask, size_t channel, const double *t, size_t n, double *out)
 {
     const double end = memory_axis_end(memory, plan);
-    const size_t pieces = loci_memory_pieces(memory, plan);
+    const size_t stretches = loci_memory_stretch_count(memory, plan);
     double x[BATCH];
     for (size_t i = 0; i < n;) {
         const double place = loci_memory_place(memory, plan, t[i]);
         const bool at_open_end = place == end && memory_has_open_end(memory, plan);
-        if (pieces == 0 ||
+        if (stretches == 0 ||
             (at_open_end && ask == LOCI_VALUE)) { /* a single sample, or the newest one itself */
             if (ask == LOCI_DERIVATIVE)
                 out[i++] = 0;
@@ -114,24 +112,25 @@ static void point_answers(const loci_memory *memory, const loci_memory_plan *pla
                 out[i++] = view->last[channel];
             continue;
         }
-        const size_t index = find_piece(memory, plan, view, place);
-        const memory_piece piece = loci_memory_piece(memory, plan, view, index);
-        if (piece.kind == PIECE_RAW) {
+        const size_t index = find_stretch(memory, plan, view, place);
+        const memory_stretch stretch = loci_memory_stretch_at(memory, plan, view, index);
+        if (stretch.kind == STRETCH_RAW) {
             out[i++] = raw_answer(memory, plan, view, index, ask, channel, place);
             continue;
         }
         size_t count = 0;
         for (; count < BATCH && i + count < n; count++) {
             const double here = loci_memory_place(memory, plan, t[i + count]);
-            if (here < piece.begin || here > piece.end || (here == piece.end && index + 1 < pieces)) break;
+            if (here < stretch.begin || here > stretch.end || (here == stretch.end && index + 1 < stretches))
+                break;
             if (count > 0 && here == end && memory_has_open_end(memory, plan)) break;
-            x[count] = fmin(1, (here - piece.begin) / (piece.end - piece.begin));
+            x[count] = fmin(1, (here - stretch.begin) / (stretch.end - stretch.begin));
         }
         if (count == 0) { /* between two stamps that differ by rounding only */
-            x[0] = place < piece.begin ? 0 : 1;
+            x[0] = place < stretch.begin ? 0 : 1;
             count = 1;
         }
-        polynomial_answers(plan, &piece, ask, channel, x, count, out + i);
+        polynomial_answers(plan, &stretch, ask, channel, x, count, out + i);
         i += count;
     }
 }
@@ -147,15 +146,16 @@ static double interval_answer(const loci_memory *memory, const loci_memory_plan 
     }
     memory_mean reference = {0, 0};
     double sum = 0;
-    const size_t pieces = loci_memory_pieces(memory, plan), from = find_piece(memory, plan, view, a);
-    for (size_t i = from; i < pieces; i++) {
-        const memory_piece piece = loci_memory_piece(memory, plan, view, i);
-        if (piece.begin >= b) break;
+    const size_t stretches = loci_memory_stretch_count(memory, plan),
+                 from = find_stretch(memory, plan, view, a);
+    for (size_t i = from; i < stretches; i++) {
+        const memory_stretch stretch = loci_memory_stretch_at(memory, plan, view, i);
+        if (stretch.begin >= b) break;
         if (i == from) /* an offset is kept out of the sums */
-            reference.high = piece.kind == PIECE_RAW ? memory_raw_value(&piece, channel, 0)
-                                                     : piece.c[channel * piece.c_stride];
-        sum += loci_memory_piece_integral(&piece, plan, channel, reference, fmax(a, piece.begin),
-                                          fmin(b, piece.end));
+            reference.high = stretch.kind == STRETCH_RAW ? memory_raw_value(&stretch, channel, 0)
+                                                         : stretch.c[channel * stretch.c_stride];
+        sum += loci_memory_stretch_integral(&stretch, plan, channel, reference, fmax(a, stretch.begin),
+                                            fmin(b, stretch.end));
     }
     if (ask == LOCI_MEAN) return reference.high + sum / (b - a);
     return (reference.high * (b - a) + sum) * memory_unit(plan);
@@ -168,7 +168,7 @@ static loci_status state_answers(const loci_memory *memory, const loci_memory_pl
 {
     const size_t order = plan->order;
     double state[LOCI_ORDER_MAX], row[2 * LOCI_ORDER_MAX];
-    loci_memory_invariant_state(memory, plan, view, channel, state);
+    loci_memory_lti_state(memory, plan, view, channel, state);
     const double end = memory_axis_end(memory, plan), unit = memory_unit(plan) / plan->scale;
     const size_t points = ask == LOCI_MEAN || ask == LOCI_INTEGRAL ? 2 : 1;
     const loci_ask question = points == 2 ? LOCI_INTEGRAL : ask;
@@ -212,8 +212,7 @@ loci_status loci_memory_recall(const loci_memory *memory, const loci_memory_plan
             return loci_fail(error, LOCI_E_ARGUMENT, "an interval runs from %.17g back to %.17g", t[2 * i],
                              t[2 * i + 1]);
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
-    if (plan->kind == MEMORY_INVARIANT)
-        return state_answers(memory, plan, &view, ask, channel, t, n, out, error);
+    if (plan->kind == MEMORY_LTI) return state_answers(memory, plan, &view, ask, channel, t, n, out, error);
     if (!pairs)
         point_answers(memory, plan, &view, ask, channel, t, n, out);
     else

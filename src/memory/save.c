@@ -6,7 +6,7 @@
  * Reading trusts nothing: the checksum first, then every size against what is there, then every number
  * against what it can be.
  */
-#include "memory/state.h"
+#include "memory/layout.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * summarize.c - what a memory knows of its signal and of itself: extent, stretches, mean, variance, what was
  * forgotten. */
-#include "memory/piece.h"
+#include "memory/stretch.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,10 +14,10 @@ loci_memory_info loci_memory_inspect(const loci_memory *memory, const loci_memor
                              .start = memory->start,
                              .end = memory_end(memory, plan),
                              .missing = memory->missing,
-                             .stretches = loci_memory_pieces(memory, plan)};
+                             .stretches = loci_memory_stretch_count(memory, plan)};
     if (plan->kind != MEMORY_TREE) {
         info.numbers =
-            plan->order + (plan->kind == MEMORY_INVARIANT && !memory_stamped(plan) ? memory->pending : 0);
+            plan->order + (plan->kind == MEMORY_LTI && !memory_stamped(plan) ? memory->pending : 0);
         return info;
     }
     info.numbers = memory->pending;
@@ -47,17 +47,17 @@ loci_status loci_memory_summarize(const loci_memory *memory, const loci_memory_p
     *summary = (loci_memory_summary){NAN, NAN, NAN, NAN};
     const loci_status status = check_channel(memory, plan, channel, error);
     if (status != LOCI_OK) return status;
-    const size_t pieces = loci_memory_pieces(memory, plan);
-    if (!knows_errors(plan) || pieces == 0) return LOCI_OK;
+    const size_t stretches = loci_memory_stretch_count(memory, plan);
+    if (!knows_errors(plan) || stretches == 0) return LOCI_OK;
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
     const double length = memory_axis_end(memory, plan) - memory_axis_begin(memory, plan);
-    /* around the first piece's mean, so that an offset cancels */
+    /* around the first stretch's mean, so that an offset cancels */
     memory_mean reference = {0, 0};
     double mean = 0, square = 0, within = 0, error_sum = 0;
-    for (size_t i = 0; i < pieces; i++) {
-        const memory_piece piece = loci_memory_piece(memory, plan, &view, i);
-        const memory_moments moments = loci_memory_piece_moments(&piece, plan, channel);
-        const double share = (piece.end - piece.begin) / length;
+    for (size_t i = 0; i < stretches; i++) {
+        const memory_stretch stretch = loci_memory_stretch_at(memory, plan, &view, i);
+        const memory_moments moments = loci_memory_stretch_moments(&stretch, plan, channel);
+        const double share = (stretch.end - stretch.begin) / length;
         if (i == 0) reference = moments.mean;
         const double difference = memory_mean_difference(moments.mean, reference);
         mean += share * difference;
@@ -78,16 +78,17 @@ loci_status loci_memory_stretch(const loci_memory *memory, const loci_memory_pla
 {
     const loci_status status = loci_memory_known(memory, plan, error);
     if (status != LOCI_OK) return status;
-    const size_t pieces = loci_memory_pieces(memory, plan);
-    if (i >= pieces) return loci_fail(error, LOCI_E_RANGE, "stretch is %zu; the memory has %zu", i, pieces);
+    const size_t stretches = loci_memory_stretch_count(memory, plan);
+    if (i >= stretches)
+        return loci_fail(error, LOCI_E_RANGE, "stretch is %zu; the memory has %zu", i, stretches);
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
-    const memory_piece piece = loci_memory_piece(memory, plan, &view, i);
+    const memory_stretch own = loci_memory_stretch_at(memory, plan, &view, i);
     const bool stamped = memory_stamped(plan);
-    stretch->start = stamped ? piece.begin : memory->start + piece.begin * plan->spec.dt;
-    stretch->end = stamped ? piece.end : memory->start + piece.end * plan->spec.dt;
-    stretch->samples = piece.samples;
-    stretch->exact = piece.kind == PIECE_RAW;
-    stretch->numbers = piece.kind == PIECE_RAW ? piece.count : plan->order;
+    stretch->start = stamped ? own.begin : memory->start + own.begin * plan->spec.dt;
+    stretch->end = stamped ? own.end : memory->start + own.end * plan->spec.dt;
+    stretch->samples = own.samples;
+    stretch->exact = own.kind == STRETCH_RAW;
+    stretch->numbers = own.kind == STRETCH_RAW ? own.count : plan->order;
     return LOCI_OK;
 }
 
@@ -98,12 +99,13 @@ loci_status loci_memory_stretch_error(const loci_memory *memory, const loci_memo
     *mean_square = *variance = NAN;
     const loci_status status = check_channel(memory, plan, channel, error);
     if (status != LOCI_OK) return status;
-    const size_t pieces = loci_memory_pieces(memory, plan);
-    if (i >= pieces) return loci_fail(error, LOCI_E_RANGE, "stretch is %zu; the memory has %zu", i, pieces);
+    const size_t stretches = loci_memory_stretch_count(memory, plan);
+    if (i >= stretches)
+        return loci_fail(error, LOCI_E_RANGE, "stretch is %zu; the memory has %zu", i, stretches);
     if (!knows_errors(plan)) return LOCI_OK;
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
-    const memory_piece piece = loci_memory_piece(memory, plan, &view, i);
-    const memory_moments moments = loci_memory_piece_moments(&piece, plan, channel);
+    const memory_stretch stretch = loci_memory_stretch_at(memory, plan, &view, i);
+    const memory_moments moments = loci_memory_stretch_moments(&stretch, plan, channel);
     *mean_square = moments.error;
     *variance = moments.variance;
     return LOCI_OK;
@@ -115,12 +117,12 @@ loci_status loci_memory_coefficients(const loci_memory *memory, const loci_memor
     loci_status status = check_channel(memory, plan, channel, error);
     if (status != LOCI_OK) return status;
     if (memory->samples == 0) return loci_fail(error, LOCI_E_RANGE, "the memory is empty");
-    if (plan->kind == MEMORY_INVARIANT) {
+    if (plan->kind == MEMORY_LTI) {
         const memory_view view = loci_memory_view(memory, plan, memory->channels);
-        loci_memory_invariant_state(memory, plan, &view, channel, c);
+        loci_memory_lti_state(memory, plan, &view, channel, c);
         return LOCI_OK;
     }
-    if (plan->kind == MEMORY_PUBLISHED) {
+    if (plan->kind == MEMORY_LEGS_RECURRENCE) {
         const memory_view view = loci_memory_view(memory, plan, memory->channels);
         memcpy(c, view.state + channel * plan->order, plan->order * sizeof *c);
         return LOCI_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * network.c - a model made ready: micro-batches forward and backward, samples step by step. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "model/network.h"
 

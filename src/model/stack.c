@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * stack.c - from a configuration to layers. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "model/stack.h"
 

@@ -3,7 +3,7 @@
  *
  * Up to GROUP chunks go together, so that a number of a table is loaded once for all of them: first what the inputs of each
  * chunk add to the state, then the states one after the other, then all answers. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/chunk.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
  * chunk_tables.c - the tables of the mixed form from discrete systems, and gradients from those of the tables; all in double.
  *
  * Joined input makes the system one larger: state (x, last u), abar [[abar, b0], [0, 0]], b1 (b1, 1), C (C, 0). */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/chunk.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * forms.c - the three discrete forms behind one door: signals and states between the row-major outside and blocks of 16 copies. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/forms.h"
 
 #include <string.h>

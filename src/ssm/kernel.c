@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * kernel.c - convolution kernels of whole systems, and their gradients. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/kernel.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
  * kernel_diagonal.c - convolution kernels of 16 diagonal systems, and their gradient.
  *
  * Without b0 the first sample is one of the row: K_l = 2 Re(sum C b1 z^l), which saves a pass. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/kernel_diagonal.h"
 
 #include "ssm/vandermonde.h"

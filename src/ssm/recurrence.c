@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * recurrence.c - discrete systems, sample by sample. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/recurrence.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * recurrence_backward.c - the adjoint of the diagonal plus low rank recurrence. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/recurrence.h"
 
 /* As in recurrence.c: a row of V lanes in turns of one register. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * ssm_run.c - the public doors to the forms of one precision: arguments checked, workspace there. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/forms.h"
 
 #include <math.h>

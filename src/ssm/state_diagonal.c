@@ -3,7 +3,7 @@
  *
  * With v the last input before the first, xi = z x + b0 v is what the state has become when the first input comes, and
  *     y_l += 2 Re(C xi z^l),    x' = z^L x + b1 sum r_m z^m + b0 sum r_(m+1) z^m,   r = (u_(L-1), ..., u_0, v). */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/state_diagonal.h"
 
 #include <string.h>

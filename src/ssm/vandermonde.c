@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * vandermonde.c - powers of the modes of 16 systems as small matrix products. */
-#include "base/real.h"
+#include "base/each_precision.h"
 #include "ssm/vandermonde.h"
 
 #include <string.h>

@@ -74,14 +74,14 @@ static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_e
         const loci_status status = loci_network_create_f32(&batch->network[rung], batch->model, L, error);
         if (status) return status;
     }
-    group->micro = (loci_micro){.network = batch->network[rung],
-                                .config = config,
-                                .set = batch->set,
-                                .sequences = batch->sorted,
-                                .loss = batch->loss,
-                                .answer = batch->answer,
-                                .L = L,
-                                .most = loci_micro_most(config, L)};
+    group->micro = (loci_micro_batch){.network = batch->network[rung],
+                                      .config = config,
+                                      .set = batch->set,
+                                      .sequences = batch->sorted,
+                                      .loss = batch->loss,
+                                      .answer = batch->answer,
+                                      .L = L,
+                                      .most = loci_micro_batch_most(config, L)};
     group->gradient_size = loci_network_gradient_size_f32(group->micro.network);
     group->shard = shard_of(batch, group->gradient_size);
     group->shards = (group->of.count + group->shard - 1) / group->shard;
@@ -106,7 +106,7 @@ static loci_status provide_all(loci_batch *batch, loci_error *error)
     const size_t size = loci_model_size(batch->model);
     for (size_t g = 0; g < batch->used; g++) {
         const loci_batch_group *group = &batch->groups[g];
-        const size_t workspace = loci_micro_workspace(&group->micro, 1);
+        const size_t workspace = loci_micro_batch_workspace(&group->micro, 1);
         if (workspace == 0 || !loci_size_multiply(&part, group->shards, group->gradient_size) ||
             !loci_size_add(&gradients, gradients, part))
             goto out_of_memory;
@@ -206,9 +206,9 @@ static void learn(void *context, size_t task, size_t thread)
     float *gradient = group->gradient + task * group->gradient_size;
     const size_t first = task * group->shard, left = group->of.count - first;
     memset(gradient, 0, group->gradient_size * sizeof *gradient);
-    loci_micro_run(&group->micro, gradient, group->of.first + first,
-                   left < group->shard ? left : group->shard,
-                   batch->workspace + thread * batch->workspace_size);
+    loci_micro_batch_run(&group->micro, gradient, group->of.first + first,
+                         left < group->shard ? left : group->shard,
+                         batch->workspace + thread * batch->workspace_size);
 }
 
 LOCI_HOT

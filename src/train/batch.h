@@ -8,12 +8,12 @@
 #define LOCI_TRAIN_BATCH_H
 
 #include "train/lengths.h"
-#include "train/micro.h"
+#include "train/micro_batch.h"
 
 /* A group of this batch. */
 typedef struct {
     loci_length_group of;
-    loci_micro micro;
+    loci_micro_batch micro;
     size_t shards, shard; /* how many; sequences of each but the last */
     size_t gradient_size; /* floats of one shard */
     float *gradient;      /* [shards][gradient_size] */

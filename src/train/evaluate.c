@@ -13,13 +13,13 @@
 #include "base/status.h"
 #include "train/fit.h"
 #include "train/lengths.h"
-#include "train/micro.h"
+#include "train/micro_batch.h"
 #include "train/threads.h"
 
 typedef struct {
     const loci_model *model;
     loci_network_f32 *network; /* of the group at hand */
-    loci_micro micro;
+    loci_micro_batch micro;
     double rate;
     size_t threads, count;
     size_t first, end; /* of the round */
@@ -80,8 +80,8 @@ static loci_status open_group(evaluation *e, const loci_length_group *group, loc
     if (status) return status;
     e->micro.network = e->network;
     e->micro.L = L;
-    e->micro.most = loci_micro_most(e->micro.config, L);
-    e->workspace_size = loci_micro_workspace(&e->micro, 0);
+    e->micro.most = loci_micro_batch_most(e->micro.config, L);
+    e->workspace_size = loci_micro_batch_workspace(&e->micro, 0);
     const size_t batches = (group->count + e->micro.most - 1) / e->micro.most;
     const size_t threads = e->threads < batches ? e->threads : batches;
     if (e->workspace_size && loci_size_multiply(&bytes, threads, e->workspace_size))
@@ -97,8 +97,8 @@ static void forward(void *context, size_t task, size_t thread)
 {
     const evaluation *e = context;
     const size_t first = e->first + task * e->micro.most, left = e->end - first;
-    loci_micro_run(&e->micro, NULL, first, left < e->micro.most ? left : e->micro.most,
-                   e->workspace + thread * e->workspace_size);
+    loci_micro_batch_run(&e->micro, NULL, first, left < e->micro.most ? left : e->micro.most,
+                         e->workspace + thread * e->workspace_size);
 }
 
 static loci_status add_up(loci_evaluation *result, const evaluation *e, size_t *correct, loci_error *error)

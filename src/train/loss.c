@@ -4,7 +4,7 @@
  * With m the greatest y, s_i = exp(y_i - m) and s their sum, p_i = s_i/s: the loss is m - y_label + log s, and its gradient
  * p_i, less 1 at the label. One s_i is exactly 1, so log s = log1p(the others); and 1 - p_label is summed from the
  * others, since where the label is nearly sure the difference would have no digits left. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "train/loss.h"
 

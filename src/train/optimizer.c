@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * optimizer.c - AdamW. Plain loops over arrays that do not overlap: the compiler makes vectors of them. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "train/optimizer.h"
 

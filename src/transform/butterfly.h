@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * transform/butterfly.h - discrete Fourier transforms of 2, 3, 4, 6 and 8 points, in registers.
  *
- * For files that include base/level.h. A point is one complex number a lane. All sums are X_k = sum_m z_m
+ * For files that include base/each_level.h. A point is one complex number a lane. All sums are X_k = sum_m z_m
  * exp(-2 pi i k m / S), in place, in natural order on both sides. The inverse is the same sum between points
  * whose real and imaginary parts have changed places. Products with constants are left to fused
  * multiply-adds.
@@ -9,7 +9,7 @@
 #ifndef LOCI_TRANSFORM_BUTTERFLY_H
 #define LOCI_TRANSFORM_BUTTERFLY_H
 
-#include "base/level.h"
+#include "base/each_level.h"
 
 #define BUTTERFLY static inline LOCI_INLINE
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * convolution.c - causal convolution of 16 channels, directly or by transform. */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "transform/convolution.h"
 

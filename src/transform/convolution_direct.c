@@ -2,7 +2,7 @@
  * convolution_direct.c - convolution with a short kernel, product by product.
  *
  * Outputs are taken ROWS at a time and stay in registers; each product then costs one load. */
-#include "base/level.h"
+#include "base/each_level.h"
 
 #include "transform/convolution_direct.h"
 

@@ -6,7 +6,7 @@
  * plain transform is the rest. A block is taken apart by passes of radix 8 until leaves of 64 = 8 * 8 or 32 =
  * 4 * 8 points are left.
  */
-#include "base/real.h"
+#include "base/each_precision.h"
 
 #include "transform/fft.h"
 #include "transform/fft_passes.h"

@@ -5,7 +5,7 @@
  * 16 lanes in turns of LOCI_WIDTH. Loops over `points` or `half` have a constant count and must vanish, so
  * that z stays in registers.
  */
-#include "base/level.h"
+#include "base/each_level.h"
 
 #include "transform/butterfly.h"
 #include "transform/fft_passes.h"

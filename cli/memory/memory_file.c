@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ * memory_file.c - a memory, its plan and its note, from and to a file. */
+#include "memory/memory_file.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <loci/data.h>
+
+#include "shared/message.h"
+#include "shared/output.h"
+
+static const size_t file_limit = SIZE_MAX / 4;
+
+loci_memory *memory_file_room(const memory_file *k)
+{
+    const size_t size = loci_memory_size(k->plan, k->channels);
+    if (size == 0 || size > SIZE_MAX - 63) return NULL;
+    return aligned_alloc(64, (size + 63) / 64 * 64);
+}
+
+static int fail(const memory_file *k, const loci_error *error)
+{
+    return message_error(k->path, error);
+}
+
+/* The plan, and room for the memory and the names. */
+static int prepare(memory_file *k, const loci_memory_spec *spec, size_t channels)
+{
+    loci_error error;
+    k->channels = channels;
+    if (loci_memory_plan_create(&k->plan, spec, &error) != LOCI_OK) return fail(k, &error);
+    if (channels == 0 || channels > LOCI_CHANNELS_MAX)
+        return message_fail("%s: it has %zu channels; 1 to %d were expected",
+                            k->path ? k->path : "the signal", channels, LOCI_CHANNELS_MAX);
+    k->memory = memory_file_room(k);
+    k->names = calloc(channels, sizeof *k->names);
+    return k->memory && k->names ? STATUS_DONE : message_memory();
+}
+
+int memory_file_create(memory_file *k, const loci_memory_spec *spec, size_t channels, double start)
+{
+    *k = (memory_file){0};
+    const int status = prepare(k, spec, channels);
+    if (status) return status;
+    loci_error error;
+    return loci_memory_init(k->memory, k->plan, channels, start, &error) == LOCI_OK ? STATUS_DONE
+                                                                                    : fail(k, &error);
+}
+
+static bool put(char **place, const char *text)
+{
+    free(*place);
+    *place = strdup(text);
+    return *place != NULL;
+}
+
+bool memory_file_name(memory_file *k, size_t channel, const char *name)
+{
+    return put(&k->names[channel], name);
+}
+
+static bool column_add(memory_file *k, const char *name)
+{
+    const char **larger = realloc(k->columns.items, (k->columns.count + 1) * sizeof *larger);
+    if (!larger) return false;
+    k->columns.items = larger;
+    char *copy = NULL;
+    if (!put(&copy, name)) return false;
+    larger[k->columns.count++] = copy;
+    return true;
+}
+
+bool memory_file_sources(memory_file *k, const char *time_column, const option_list *columns)
+{
+    if (time_column && !put(&k->time_column, time_column)) return false;
+    for (size_t i = 0; i < columns->count; i++)
+        if (!column_add(k, columns->items[i])) return false;
+    return true;
+}
+
+static void escape(output *note, const char *key, const char *value)
+{
+    output_format(note, "%s=", key);
+    for (const char *c = value; *c; c++) {
+        const bool plain = *c >= 0x20 && *c < 0x7f && *c != '%';
+        output_format(note, plain ? "%c" : "%%%02X", (unsigned char)*c);
+    }
+    output_text(note, "\n");
+}
+
+/* The value of a line, up to `end`: decoded in place of a fresh copy; NULL without memory. */
+static char *unescape(const char *value, const char *end)
+{
+    char *text = malloc((size_t)(end - value) + 1), *to = text;
+    if (!text) return NULL;
+    while (value < end) {
+        unsigned byte;
+        char digits[3] = {0};
+        if (*value == '%' && end - value >= 3) memcpy(digits, value + 1, 2);
+        if (digits[0] && strspn(digits, "0123456789ABCDEF") == 2 && sscanf(digits, "%x", &byte) == 1 &&
+            byte) {
+            *to++ = (char)byte;
+            value += 3;
+        } else {
+            *to++ = *value++;
+        }
+    }
+    *to = 0;
+    return text;
+}
+
+static bool note_line(memory_file *k, size_t *channel, const char *line, const char *end)
+{
+    const char *equals = memchr(line, '=', (size_t)(end - line));
+    if (!equals) return true;
+    const size_t length = (size_t)(equals - line);
+    char *value = unescape(equals + 1, end);
+    if (!value) return false;
+    bool good = true;
+    if (length == 4 && memcmp(line, "time", 4) == 0)
+        k->iso = strcmp(value, "iso") == 0;
+    else if (length == 7 && memcmp(line, "channel", 7) == 0 && *channel < k->channels)
+        good = memory_file_name(k, (*channel)++, value);
+    else if (length == 6 && memcmp(line, "column", 6) == 0)
+        good = column_add(k, value);
+    else if (length == 11 && memcmp(line, "time-column", 11) == 0)
+        good = put(&k->time_column, value);
+    free(value);
+    return good;
+}
+
+static bool note_read(memory_file *k, const char *note, size_t length)
+{
+    size_t channel = 0;
+    for (const char *line = note, *end = note + length; line < end;) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        if (!newline) newline = end;
+        if (!note_line(k, &channel, line, newline)) return false;
+        line = newline < end ? newline + 1 : end;
+    }
+    for (; channel < k->channels; channel++) { /* a memory that another program made */
+        char name[32];
+        snprintf(name, sizeof name, k->channels == 1 ? "u" : "u%zu", channel);
+        if (!memory_file_name(k, channel, name)) return false;
+    }
+    return true;
+}
+
+int memory_file_load(memory_file *k, const char *path)
+{
+    void *bytes;
+    size_t size;
+    loci_error error;
+    *k = (memory_file){0};
+    if (loci_file_read(path, &bytes, &size, file_limit, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    const int status = memory_file_from(k, bytes, size, path);
+    free(bytes);
+    return status;
+}
+
+int memory_file_from(memory_file *k, const void *bytes, size_t size, const char *path)
+{
+    *k = (memory_file){.path = strcmp(path, "-") == 0 ? "standard input" : path};
+    loci_memory_header header;
+    loci_error error;
+    if (loci_memory_load_header(&header, bytes, size, &error) != LOCI_OK) return fail(k, &error);
+    int status = prepare(k, &header.spec, header.channels);
+    if (!status && !note_read(k, header.note, header.note_length)) status = message_memory();
+    if (!status && loci_memory_load(k->memory, k->plan, bytes, size, &error) != LOCI_OK)
+        status = fail(k, &error);
+    return status;
+}
+
+int memory_file_save(const memory_file *k, const char *path)
+{
+    output note = {.path = path}; /* gathers text only, and is never closed */
+    if (k->iso) escape(&note, "time", "iso");
+    if (k->time_column) escape(&note, "time-column", k->time_column);
+    for (size_t i = 0; i < k->columns.count; i++) escape(&note, "column", k->columns.items[i]);
+    for (size_t c = 0; c < k->channels; c++) escape(&note, "channel", k->names[c]);
+    const size_t size = note.reason ? 0 : loci_memory_save_size(k->memory, k->plan, note.size);
+    void *bytes = size ? malloc(size) : NULL;
+    loci_error error;
+    int status;
+    if (!bytes)
+        status = message_memory();
+    else if (loci_memory_save(k->memory, k->plan, note.bytes, note.size, bytes, size, &error) != LOCI_OK)
+        status = message_error(path, &error);
+    else
+        status = output_file(path, bytes, size);
+    free(bytes);
+    free(note.bytes);
+    return status;
+}
+
+int memory_file_collapse(memory_file *k)
+{
+    loci_memory *whole = memory_file_room(k);
+    if (!whole) return message_memory();
+    loci_error error;
+    if (loci_memory_collapse(whole, k->memory, k->plan, &error) != LOCI_OK) {
+        free(whole);
+        return fail(k, &error);
+    }
+    free(k->memory);
+    k->memory = whole;
+    return STATUS_DONE;
+}
+
+int memory_file_time(const memory_file *k, double *seconds, const char *option_name, const char *text)
+{
+    if (options_number(seconds, text)) return STATUS_DONE;
+    loci_error error;
+    if (loci_time_parse(seconds, text, &error) != LOCI_OK)
+        return message_usage("%s: %s", option_name, error.text);
+    if (k->iso) return STATUS_DONE;
+    return message_usage("%s is the date %s, but the times of %s are plain seconds; a number was expected",
+                         option_name, text, k->path ? k->path : "the signal");
+}
+
+void memory_file_release(memory_file *k)
+{
+    for (size_t c = 0; k->names && c < k->channels; c++) free(k->names[c]);
+    for (size_t i = 0; i < k->columns.count; i++) free((void *)(uintptr_t)k->columns.items[i]);
+    free(k->columns.items);
+    free(k->names);
+    free(k->time_column);
+    free(k->memory);
+    loci_memory_plan_destroy(k->plan);
+    *k = (memory_file){0};
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * memory_file.h - a memory with its plan and what the program notes beside it in the file: the names of the
+ * channels, whether times are dates, and from which columns the signal came.
+ *
+ * The note is lines of key=value, in which every byte but printable ASCII (and every "%") is written %XX:
+ *     time=iso            times are seconds since 1970-01-01T00:00:00Z, and shown as dates; else they are
+ * plain seconds channel=NAME        one a channel, in order column=NAME         one a column, where --column
+ * chose them time-column=NAME    where --time named it Other keys are passed over.
+ */
+#ifndef LOCI_CLI_MEMORY_FILE_H
+#define LOCI_CLI_MEMORY_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <loci/memory.h>
+
+#include "shared/options.h"
+
+typedef struct {
+    const char *path; /* in messages; NULL for a memory that no file holds yet */
+    loci_memory_plan *plan;
+    loci_memory *memory;
+    size_t channels;
+    char **names; /* [channels] */
+    bool iso;
+    char *time_column;   /* NULL: none */
+    option_list columns; /* names in the kept's own memory */
+} memory_file;
+
+/* Every function that returns an int returns a status of the program after saying what went wrong, or 0. A
+ * kept that was {0} or filled by one of these, even in vain, is released by memory_file_release. */
+
+/* An empty memory; names are taken over by copying, NULL: none yet. */
+int memory_file_create(memory_file *k, const loci_memory_spec *spec, size_t channels, double start);
+int memory_file_load(memory_file *k, const char *path);
+int memory_file_from(memory_file *k, const void *bytes, size_t size,
+                     const char *path); /* a file that was read already */
+int memory_file_save(const memory_file *k, const char *path);
+void memory_file_release(memory_file *k);
+
+/* false: out of memory. */
+bool memory_file_name(memory_file *k, size_t channel, const char *name);
+bool memory_file_sources(memory_file *k, const char *time_column, const option_list *columns);
+
+/* Replaces the memory by its collapse into the coefficients of the whole history. */
+int memory_file_collapse(memory_file *k);
+
+/* A time as the user wrote it: a number of seconds, or, where the memory's times are dates, a date. option_name is for
+ * messages: "recall: --at". */
+int memory_file_time(const memory_file *k, double *seconds, const char *option_name, const char *text);
+
+/* Bytes for another memory of the same kind; released by free(). */
+loci_memory *memory_file_room(const memory_file *k);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ * model_open.c - a trained model, from and to a file. */
+#include "model/model_open.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <loci/data.h>
+
+#include "shared/message.h"
+#include "shared/output.h"
+
+static const size_t file_limit = SIZE_MAX / 4;
+
+/* The length of a header that is not longer than 100 MB, and the header's first byte. */
+bool model_looks(const void *bytes, size_t size)
+{
+    const unsigned char *b = bytes;
+    return size >= 9 && b[8] == '{' && !b[4] && !b[5] && !b[6] && !b[7] && b[3] < 6;
+}
+
+bool model_is_at(const char *path)
+{
+    unsigned char bytes[9];
+    struct stat about;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) return false; /* a pipe's bytes are read once */
+    FILE *file = fopen(path, "rb");
+    if (!file) return false;
+    const size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    return model_looks(bytes, size);
+}
+
+int model_from(loci_model **model, const void *bytes, size_t size, const char *path)
+{
+    loci_error error;
+    if (size >= 8 && memcmp(bytes, "LOCIMEM\n", 8) == 0)
+        return message_fail("%s: is a memory; a model was expected", path);
+    return loci_model_load(model, bytes, size, &error) == LOCI_OK ? STATUS_DONE : message_error(path, &error);
+}
+
+int model_read(loci_model **model, const char *path)
+{
+    void *bytes;
+    size_t size;
+    loci_error error;
+    if (loci_file_read(path, &bytes, &size, file_limit, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    const int status = model_from(model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path);
+    free(bytes);
+    return status;
+}
+
+/* Behind a string that is longer than all its words: see src/model/json.c. */
+int model_note(json_t **note, const loci_model *model)
+{
+    *note = NULL;
+    const char *text = loci_model_description(model)->note;
+    if (!text) return STATUS_DONE;
+    const size_t length = strlen(text);
+    size_t first = 24;
+    while (first < length) first *= 2;
+    char *both = malloc(first + length + 6);
+    if (!both) return message_memory();
+    memset(both, 'x', 2 + first);
+    memcpy(both, "[\"", 2);
+    snprintf(both + 2 + first, length + 4, "\",%s]", text);
+    json_error_t problem;
+    json_t *array = json_loads(both, 0, &problem);
+    free(both);
+    if (!array && json_error_code(&problem) == json_error_out_of_memory) return message_memory();
+    json_t *object = json_array_get(array, 1);
+    if (json_is_object(object)) *note = json_incref(object);
+    json_decref(array);
+    return STATUS_DONE;
+}
+
+int model_write(const loci_model *model, const char *path)
+{
+    void *bytes;
+    size_t size;
+    loci_error error;
+    if (loci_model_save(model, &bytes, &size, &error) != LOCI_OK) return message_error(path, &error);
+    const int status = output_file(path, bytes, size);
+    loci_model_release(bytes);
+    return status;
+}

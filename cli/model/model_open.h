@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * model_open.h - a trained model, from and to a file. */
+#ifndef LOCI_CLI_MODEL_OPEN_H
+#define LOCI_CLI_MODEL_OPEN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <loci/model.h>
+
+/* Functions that return an int return a status of the program after saying what went wrong, or 0. */
+
+/* Whether bytes, or a regular file, begin as a model does; a file that cannot be read does not. For commands that take
+ * other things as well. */
+bool model_looks(const void *bytes, size_t size);
+bool model_is_at(const char *path);
+
+/* path "-": standard input. Released by loci_model_free. */
+int model_read(loci_model **model, const char *path);
+int model_from(loci_model **model, const void *bytes, size_t size, const char *path);
+
+/* *note = the object that the note of the description is, NULL where there is none, or it is none; to be released by
+ * json_decref. */
+int model_note(json_t **note, const loci_model *model);
+
+/* Whole or not at all. */
+int model_write(const loci_model *model, const char *path);
+
+#endif

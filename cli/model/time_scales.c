@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ * time_scales.c - the parts of a model, and how fast and how slow they are. */
+#include "model/time_scales.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/message.h"
+
+static const double pi = 3.14159265358979323846;
+
+/* "encoder" of encoder.weight, "s4_layers.0" of s4_layers.0.kernel.C: up to the number, where there is one. */
+static size_t part_length(const char *name)
+{
+    const size_t first = strcspn(name, "."), digits = strspn(name + first + (name[first] != 0), "0123456789");
+    return digits > 0 && name[first + 1 + digits] == '.' ? first + 1 + digits : first;
+}
+
+static bool part_has(const model_part *part, const char *name)
+{
+    const size_t length = part_length(name);
+    return strlen(part->name) == length && memcmp(part->name, name, length) == 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Puts the values in order. */
+static spread spread_of(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, compare);
+    return (spread){values[0], (values[(count - 1) / 2] + values[count / 2]) / 2, values[count - 1]};
+}
+
+static const float *values_of(const loci_model *model, const char *part, const char *name)
+{
+    size_t count;
+    const loci_parameter *table = loci_model_parameters(model, &count);
+    char wanted[2 * LOCI_PARAMETER_NAME];
+    snprintf(wanted, sizeof wanted, "%s.%s", part, name);
+    for (size_t k = 0; k < count; k++)
+        if (strcmp(table[k].name, wanted) == 0) return loci_model_values_const(model) + table[k].offset;
+    return NULL;
+}
+
+/* The state space of an s4d layer: A = -exp(log_A_real) + i A_imag, B = 1; dt counts samples. */
+static int system_of(model_part *part, const loci_model *model)
+{
+    const loci_model_config *config = loci_model_configuration(model);
+    const float *log_dt = values_of(model, part->name, "kernel.log_dt"),
+                *log_a = values_of(model, part->name, "kernel.log_A_real"),
+                *a_im = values_of(model, part->name, "kernel.A_imag"),
+                *c = values_of(model, part->name, "kernel.C"), *d = values_of(model, part->name, "D");
+    if (!log_dt || !log_a || !a_im || !c || !d) return STATUS_DONE;
+    loci_error error;
+    if (loci_system_create(&part->system, LOCI_DIAGONAL, config->width, config->order, 0, &error) != LOCI_OK)
+        return message_error(part->name, &error);
+    loci_system *s = part->system;
+    for (size_t i = 0; i < s->copies * s->width; i++) {
+        s->a_re[i] = -exp((double)log_a[i]);
+        s->a_im[i] = (double)a_im[i];
+        s->b_re[i] = 1;
+        s->c_re[i] = (double)c[2 * i];
+        s->c_im[i] = (double)c[2 * i + 1];
+    }
+    for (size_t h = 0; h < s->copies; h++) {
+        s->d[h] = (double)d[h];
+        s->dt[h] = exp((double)log_dt[h]);
+    }
+    return STATUS_DONE;
+}
+
+static int measure(model_part *part)
+{
+    const loci_system *s = part->system;
+    const size_t modes = s->copies * s->width;
+    double *values = malloc(modes * sizeof *values);
+    if (!values) return message_memory();
+    for (size_t i = 0; i < modes; i++) values[i] = 1 / (-s->a_re[i] * s->dt[i / s->width]);
+    part->constant = spread_of(values, modes);
+    for (size_t i = 0; i < modes; i++) values[i] = fabs(s->a_im[i]) * s->dt[i / s->width] / (2 * pi);
+    part->frequency = spread_of(values, modes);
+    memcpy(values, s->dt, s->copies * sizeof *values);
+    part->dt = spread_of(values, s->copies);
+    free(values);
+    return STATUS_DONE;
+}
+
+int model_parts_measure(model_parts *parts, const loci_model *model)
+{
+    size_t count;
+    const loci_parameter *table = loci_model_parameters(model, &count);
+    *parts = (model_parts){.items = calloc(count, sizeof *parts->items)};
+    if (!parts->items) return message_memory();
+    for (size_t k = 0; k < count; k++) {
+        if (parts->count == 0 || !part_has(&parts->items[parts->count - 1], table[k].name))
+            memcpy(parts->items[parts->count++].name, table[k].name, part_length(table[k].name));
+        parts->items[parts->count - 1].parameters += table[k].count;
+    }
+    int status = STATUS_DONE;
+    for (size_t i = 0; i < parts->count && !status; i++) {
+        status = system_of(&parts->items[i], model);
+        if (!status && parts->items[i].system) status = measure(&parts->items[i]);
+    }
+    return status;
+}
+
+void model_parts_release(model_parts *parts)
+{
+    for (size_t i = 0; i < parts->count; i++) loci_system_free(parts->items[i].system);
+    free(parts->items);
+    *parts = (model_parts){0};
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ * train/micro_batch.h - micro-batches: what one thread takes through a network at a time. */
+#ifndef LOCI_TRAIN_MICRO_BATCH_H
+#define LOCI_TRAIN_MICRO_BATCH_H
+
+#include <loci/dataset.h>
+#include <loci/model.h>
+
+typedef struct {
+    const loci_network_f32 *network; /* prepared, for sequences of L samples */
+    const loci_model_config *config;
+    const loci_dataset *set;
+    const size_t *sequences; /* numbers within the set, none longer than L */
+    double *loss;            /* of each of them, in nats */
+    size_t *answer;          /* class that each was taken for */
+    size_t L;
+    size_t most;   /* sequences of a micro-batch */
+    uint64_t seed; /* of dropout */
+    double scale;  /* of gradients */
+} loci_micro_batch;
+
+/* How many sequences of L samples make a micro-batch: as many as have the numbers of one of 1024 samples at width 128, up
+ * to 16. More are slower, as they leave the cache, and take more memory. The steps of an LSTM are products of so many rows
+ * with its weights, which take four to be quick. */
+size_t loci_micro_batch_most(const loci_model_config *config, size_t L);
+
+/* Bytes, on a 64-byte boundary; 0: too many. */
+size_t loci_micro_batch_workspace(const loci_micro_batch *micro, int backward);
+
+/* Takes sequences `first` to first + count - 1 through the network, in micro-batches: fills loss and answer, and, where
+ * gradient is not NULL, adds that of scale times their losses, with dropout on. */
+void loci_micro_batch_run(const loci_micro_batch *micro, float *gradient, size_t first, size_t count,
+                          void *workspace);
+
+#endif

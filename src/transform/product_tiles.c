@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ * product_tiles.c - the products of product.h, from registers.
+ *
+ * ROWS x 2 vectors of sums, one broadcast of x and two of the panel's vectors a step: 28 multiply-adds for 16 loads
+ * with 32 registers, 12 for 8 with 16. Remainders are spread: rows are cut into tiles of nearly equal height, each
+ * height being a copy of the loop with its sums in registers. */
+#include "base/each_level.h"
+
+#include "transform/product.h"
+
+#if LOCI_VECTOR_BYTES == 64
+enum { ROWS = 14 };
+#else
+enum { ROWS = 6 };
+#endif
+enum {
+    V = LOCI_LANES,
+    W = LOCI_WIDTH,
+    PANEL = 2 * LOCI_WIDTH,
+    BAND = 64 /* rows that go through all panels before the next ones come: 32 KiB at K = 128 */
+};
+
+#define AT(p) (*(const vreal *)(p))
+#define TO(p) (*(vreal *)(p))
+
+/* The place of column e of a row. */
+static inline LOCI_INLINE size_t column(size_t e, size_t stride)
+{
+    return e / V * stride * V + e % V;
+}
+
+/* `rows` x `vectors` of y; x, y are at the first row, packed and bias at the panel. */
+static inline LOCI_INLINE void product(real *y0, real *y1, const real *x, size_t x_stride, const real *packed,
+                                       const real *bias, size_t K, const int rows, const int vectors)
+{
+    vreal sum[ROWS][2];
+    const vreal zero = {0}, b0 = bias ? AT(bias) : zero, b1 = bias && vectors == 2 ? AT(bias + W) : zero;
+#pragma GCC unroll 14
+    for (int r = 0; r < rows; r++) sum[r][0] = b0, sum[r][1] = b1;
+    for (size_t block = 0; block < K; block += V, x += x_stride * V) {
+        const size_t count = K - block < V ? K - block : V;
+        for (size_t k = 0; k < count; k++, packed += PANEL) {
+            const vreal w0 = AT(packed), w1 = AT(packed + W);
+#pragma GCC unroll 14
+            for (int r = 0; r < rows; r++) {
+                const real a = x[(size_t)r * V + k];
+                sum[r][0] += a * w0;
+                if (vectors == 2) sum[r][1] += a * w1;
+            }
+        }
+    }
+#pragma GCC unroll 14
+    for (int r = 0; r < rows; r++) {
+        TO(y0 + r * V) = sum[r][0];
+        if (vectors == 2) TO(y1 + r * V) = sum[r][1];
+    }
+}
+
+/* One row of y at THIN panels: alone, each of their sums would wait for itself, and memory for the sums. */
+enum { THIN = 4 };
+static inline LOCI_INLINE void product_thin(real *y, size_t y_stride, size_t e, const real *x,
+                                            size_t x_stride, const real *packed, const real *bias, size_t K)
+{
+    vreal sum[2 * THIN];
+    const vreal zero = {0};
+#pragma GCC unroll 8
+    for (int i = 0; i < 2 * THIN; i++) sum[i] = bias ? AT(bias + i * W) : zero;
+    for (size_t block = 0; block < K; block += V, x += x_stride * V) {
+        const size_t count = K - block < V ? K - block : V;
+        for (size_t k = 0; k < count; k++, packed += PANEL) {
+            const real a = x[k];
+#pragma GCC unroll 8
+            for (int i = 0; i < 2 * THIN; i++)
+                sum[i] += a * AT(packed + (size_t)(i / 2) * PANEL * K + i % 2 * W);
+        }
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < 2 * THIN; i++) TO(y + column(e + (size_t)i * W, y_stride)) = sum[i];
+}
+
+/* `rows` x `vectors` of dpacked: rows are inputs, from[r] their places in x; dy is at the panel. */
+static inline LOCI_INLINE void outer(real *dpacked, const real *const *from, const real *dy0, const real *dy1,
+                                     size_t length, const int rows, const int vectors)
+{
+    vreal sum[ROWS][2];
+    const real *x[ROWS];
+#pragma GCC unroll 14
+    for (int r = 0; r < rows; r++) sum[r][0] = sum[r][1] = (vreal){0}, x[r] = from[r];
+    for (size_t l = 0; l < length * V; l += V) {
+        const vreal d0 = AT(dy0 + l), d1 = vectors == 2 ? AT(dy1 + l) : d0;
+#pragma GCC unroll 14
+        for (int r = 0; r < rows; r++) {
+            const real a = x[r][l];
+            sum[r][0] += a * d0;
+            if (vectors == 2) sum[r][1] += a * d1;
+        }
+    }
+#pragma GCC unroll 14
+    for (int r = 0; r < rows; r++) {
+        TO(dpacked + r * PANEL) += sum[r][0];
+        if (vectors == 2) TO(dpacked + r * PANEL + W) += sum[r][1];
+    }
+}
+
+#if LOCI_VECTOR_BYTES == 64
+#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#else
+#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#endif
+
+static void product_of(size_t rows, int vectors, real *y0, real *y1, const real *x, size_t x_stride,
+                       const real *packed, const real *bias, size_t K)
+{
+    switch (vectors == 2 ? rows : rows + ROWS) {
+#define CASE(n)                                                                                              \
+    case n:                                                                                                  \
+        product(y0, y1, x, x_stride, packed, bias, K, n, 2);                                                 \
+        break;                                                                                               \
+    case n + ROWS:                                                                                           \
+        product(y0, y1, x, x_stride, packed, bias, K, n, 1);                                                 \
+        break;
+        HEIGHTS(CASE)
+#undef CASE
+    }
+}
+
+static void outer_of(size_t rows, int vectors, real *dpacked, const real *const *from, const real *dy0,
+                     const real *dy1, size_t length)
+{
+    switch (vectors == 2 ? rows : rows + ROWS) {
+#define CASE(n)                                                                                              \
+    case n:                                                                                                  \
+        outer(dpacked, from, dy0, dy1, length, n, 2);                                                        \
+        break;                                                                                               \
+    case n + ROWS:                                                                                           \
+        outer(dpacked, from, dy0, dy1, length, n, 1);                                                        \
+        break;
+        HEIGHTS(CASE)
+#undef CASE
+    }
+}
+
+/* Vectors of panel e that lie within the blocks of N columns. */
+static inline int vectors_at(size_t e, size_t N)
+{
+    return e + W < (N + V - 1) / V * V ? 2 : 1;
+}
+
+static void multiply(real *y, size_t y_stride, const real *x, size_t x_stride, const real *packed,
+                     const real *bias, size_t K, size_t N, size_t rows)
+{
+    const size_t columns = loci_lane_blocks(N) * V;
+    for (size_t band = 0; band < rows; band += BAND) {
+        const size_t height = rows - band < BAND ? rows - band : BAND, tiles = (height + ROWS - 1) / ROWS;
+        size_t e = 0;
+        for (; rows == 1 && e + THIN * PANEL <= columns; e += THIN * PANEL)
+            product_thin(y, y_stride, e, x, x_stride, packed + e * K, bias ? bias + e : NULL, K);
+        for (; e < columns; e += PANEL) {
+            const int vectors = vectors_at(e, N);
+            const real *b = bias ? bias + e : NULL;
+            real *y0 = y + column(e, y_stride) + band * V;
+            real *y1 = vectors == 2 ? y + column(e + W, y_stride) + band * V : y0;
+            for (size_t i = 0; i < tiles; i++) {
+                const size_t r = i * height / tiles, count = (i + 1) * height / tiles - r;
+                product_of(count, vectors, y0 + r * V, y1 + r * V, x + (band + r) * V, x_stride,
+                           packed + e * K, b, K);
+            }
+        }
+    }
+}
+
+static void gradient(real *dpacked, const real *x, size_t x_stride, const real *dy, size_t dy_stride,
+                     size_t K, size_t N, size_t rows)
+{
+    const size_t tiles = (K + ROWS - 1) / ROWS;
+    for (size_t band = 0; band < rows; band += BAND) {
+        const size_t height = rows - band < BAND ? rows - band : BAND;
+        for (size_t e = 0; e < N; e += PANEL) {
+            const int vectors = vectors_at(e, N);
+            const real *d0 = dy + column(e, dy_stride) + band * V;
+            const real *d1 = vectors == 2 ? dy + column(e + W, dy_stride) + band * V : d0;
+            for (size_t i = 0; i < tiles; i++) {
+                const size_t k = i * K / tiles, count = (i + 1) * K / tiles - k;
+                const real *from[ROWS];
+                for (size_t r = 0; r < count; r++) from[r] = x + column(k + r, x_stride) + band * V;
+                outer_of(count, vectors, dpacked + e * K + k * PANEL, from, d0, d1, height);
+            }
+        }
+    }
+}
+
+const loci_product LOCI_LEVEL(loci_product_level) = {
+    .width = PANEL, .multiply = multiply, .gradient = gradient};
