@@ -51,7 +51,7 @@ static inline void read_dataset(const uint8_t *bytes, size_t size, const char *f
         for (size_t k = 0; k < loci_dataset_length(set, i) * info.inputs; k++) sum += u[k];
     }
     loci_dataset_name(set, info.sequences - 1, name, sizeof name);
-    loci_dataset_moments(set, mean, deviation);
+    if (loci_dataset_moments(set, mean, deviation, &error) != LOCI_OK) abort();
     double total = 0;
     for (size_t c = 0; c < info.inputs; c++) total += mean[c] * (double)info.samples;
     if (!(fabs(total - sum) <= 1e-6 * sum)) abort();

@@ -23,9 +23,11 @@ static int describe(const work *w, const training_settings *s)
 {
     const loci_dataset_info info = loci_dataset_inspect(w->train);
     double *shift = calloc(info.inputs, sizeof *shift), *scale = calloc(info.inputs, sizeof *scale);
+    loci_error error;
     int status = shift && scale ? STATUS_DONE : message_memory();
+    if (!status && loci_dataset_moments(w->train, shift, scale, &error) != LOCI_OK)
+        status = message_error(w->path, &error);
     if (!status) {
-        loci_dataset_moments(w->train, shift, scale);
         for (size_t i = 0; i < info.inputs; i++) scale[i] = scale[i] > 0 ? 1 / scale[i] : 1;
         const loci_dataset_options read = training_settings_data(s);
         const loci_model_about about = {
@@ -38,7 +40,6 @@ static int describe(const work *w, const training_settings *s)
             .permutation = read.permutation,
             .label = read.label,
         };
-        loci_error error;
         if (loci_model_describe(w->model, &about, &error) != LOCI_OK) status = message_error(w->path, &error);
     }
     free(shift);

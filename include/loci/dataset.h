@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * loci/dataset.h - labelled sequences from folders and arrays, to train and to measure models with. Part of
- * libloci-train.
+ * loci/dataset.h - sequences with targets, from folders, arrays and callbacks, to train and to measure models with. Part
+ * of libloci-train.
  *
  * What a path is, its content says:
  *
@@ -38,6 +38,12 @@ extern "C" {
 
 typedef struct loci_dataset loci_dataset;
 
+/* What is to be learned of a sequence: one label, a label at every sample, some values, some values at every sample. */
+typedef struct {
+    int values; /* numbers; 0: labels, each the number of a class */
+    int each;   /* at every sample; 0: one target for the sequence */
+} loci_target;
+
 typedef struct {
     int test; /* the test split; 0: the training split */
     int gray; /* colours to one channel, 0.299 R + 0.587 G + 0.114 B; images only */
@@ -64,11 +70,13 @@ LOCI_API loci_status loci_dataset_open(loci_dataset **set, const char *path,
 LOCI_API void loci_dataset_close(loci_dataset *set); /* NULL is allowed */
 
 typedef struct {
-    const char *kind; /* "cifar-10", "idx", "audio", "arrays" */
+    const char *kind; /* "cifar-10", "idx", "audio", "arrays", "source" */
     size_t sequences, inputs;
     size_t longest;   /* samples of the longest sequence */
     uint64_t samples; /* of all sequences together */
-    size_t classes;
+    loci_target target;
+    size_t outputs;           /* classes, or values of a target */
+    size_t classes;           /* 0: targets are values */
     const char *const *names; /* [classes]; as long as the set */
     double rate;              /* Hz; 0: it has none */
     uint64_t
@@ -76,24 +84,66 @@ typedef struct {
 } loci_dataset_info;
 LOCI_API loci_dataset_info loci_dataset_inspect(const loci_dataset *set);
 
-/* Of sequence i: samples, class, and where it came from, for messages ("data_batch_2.bin, image 17"). */
+/* Of sequence i: samples, class (of sets whose target is one label), and where it came from, for messages
+ * ("data_batch_2.bin, image 17"). */
 LOCI_API size_t loci_dataset_length(const loci_dataset *set, size_t i);
 LOCI_API size_t loci_dataset_label(const loci_dataset *set, size_t i);
 LOCI_API void loci_dataset_name(const loci_dataset *set, size_t i, char *text, size_t size);
 /* u [length][inputs]. Allocates nothing; threads may read at the same time. */
 LOCI_API void loci_dataset_read(const loci_dataset *set, size_t i, float *u);
+/* The target of sequence i, likewise: one label [1], labels [length], values [outputs] or [length][outputs]. */
+LOCI_API void loci_dataset_read_target(const loci_dataset *set, size_t i, double *target);
 
 /* Takes the share 0 < share < 1 of the sequences of each class (to the nearest, but at least one of a class that has two, and
- * never all), drawn at random by the seed, out of set and into *part, which shares the memory of set and must be closed
- * before it. Both keep their order. */
+ * never all), or of all sequences where they have not one label each, drawn at random by the seed, out of set and into
+ * *part, which shares the memory of set and must be closed before it. Both keep their order. */
 LOCI_API loci_status loci_dataset_divide(loci_dataset **part, loci_dataset *set, double share, uint64_t seed,
                                          loci_error *error);
 
 /* order [count]: sample k of a sequence that is permuted by `seed` is sample order[k] of the sequence as it was. */
 LOCI_API void loci_dataset_permutation(size_t *order, size_t count, uint64_t seed);
 
-/* mean and standard deviation [inputs] over all samples, in double. */
-LOCI_API void loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation);
+/* mean and standard deviation [inputs] over all samples, and [outputs] over all targets that are values, in double. Reads all
+ * sequences twice. LOCI_E_MEMORY. */
+LOCI_API loci_status loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation,
+                                          loci_error *error);
+LOCI_API loci_status loci_dataset_target_moments(const loci_dataset *set, double *mean, double *deviation,
+                                                 loci_error *error);
+
+/* ---- sequences from anywhere ---- */
+
+/* Where sequences come from: arrays of the caller, a database, a sensor's recordings. Callbacks get the context and the number of a
+ * sequence, 0 to count - 1; they may be called by several threads at the same time, answer the same each time, and do not
+ * fail: a sequence that cannot be read is filled with NAN, which a training or an evaluation then refuses by name. */
+typedef struct {
+    void *context;
+    const char *name; /* of all of it, for messages; NULL: "data" */
+    size_t count, inputs;
+    loci_target target;
+    size_t outputs;                                  /* classes, two at least, or values of a target */
+    const char *const *classes;                      /* [outputs] names; NULL: "0", "1", ... */
+    double rate;                                     /* Hz; 0: none */
+    size_t (*length)(const void *context, size_t i); /* samples, 1 or more */
+    /* u [length][inputs], target as loci_dataset_read_target gives it, labels as whole numbers from 0 */
+    void (*read)(const void *context, size_t i, float *u);
+    void (*read_target)(const void *context, size_t i, double *target);
+    /* Of a sequence, for messages; NULL: "sequence 17". */
+    void (*describe)(const void *context, size_t i, char *text, size_t size);
+    void (*close)(void *context); /* by loci_dataset_close, not before; NULL: nothing is to be done */
+} loci_dataset_source;
+
+/* A set of such sequences. What the source points at, but for names, which are copied, must live as long as the set. Reads
+ * every sequence once: a number that is not finite, a label that is no class, a length of 0 are LOCI_E_VALUE and
+ * named, sizes that make no sense LOCI_E_ARGUMENT; LOCI_E_MEMORY. The source is closed by loci_dataset_close alone, not where this fails.
+ *
+ *     static size_t length(const void *context, size_t i) { return 100; }
+ *     static void read(const void *context, size_t i, float *u) { memcpy(u, row(context, i), 100 * sizeof *u); }
+ *     ...
+ *     const loci_dataset_source source = {.context = table, .count = 500, .inputs = 1, .outputs = 2,
+ *                                         .length = length, .read = read, .read_target = label};
+ *     loci_dataset_from(&set, &source, &error); */
+LOCI_API loci_status loci_dataset_from(loci_dataset **set, const loci_dataset_source *source,
+                                       loci_error *error);
 
 #ifdef __cplusplus
 }

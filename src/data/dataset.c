@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dataset.c - data sets of any kind: which kind a folder is, classes, permutation, reading, division, moments.
+ * dataset.c - data sets of any kind: which kind a folder is, classes, permutation, reading, moments.
  */
 #include "data/dataset_kind.h"
 
@@ -89,6 +89,64 @@ loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error)
     return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", set->folder);
 }
 
+/* --- the items of a folder as a source --- */
+
+static size_t item_length(const void *context, size_t i)
+{
+    const loci_dataset *set = context;
+    return set->items[i].length;
+}
+
+static float gray_of(const unsigned char *pixel, size_t plane)
+{
+    return (float)(0.299 * pixel[0] + 0.587 * pixel[plane] + 0.114 * pixel[2 * plane]);
+}
+
+static void item_read(const void *context, size_t i, float *u)
+{
+    const loci_dataset *set = context;
+    const loci_dataset_item *item = &set->items[i];
+    const size_t length = item->length, inputs = set->inputs, *order = set->order;
+    const unsigned char *bytes = item->data;
+    const float *numbers = item->data;
+    if (set->gray)
+        for (size_t k = 0; k < length; k++) u[k] = gray_of(bytes + (order ? order[k] : k), length);
+    else if (set->planes)
+        for (size_t c = 0; c < inputs; c++, bytes += length)
+            for (size_t k = 0; k < length; k++) u[k * inputs + c] = bytes[order ? order[k] : k];
+    else if (order)
+        for (size_t k = 0; k < length; k++)
+            memcpy(u + k * inputs, numbers + order[k] * inputs, inputs * sizeof *u);
+    else
+        memcpy(u, numbers, length * inputs * sizeof *u);
+}
+
+static void item_target(const void *context, size_t i, double *target)
+{
+    const loci_dataset *set = context;
+    const loci_dataset_item *item = &set->items[i];
+    const size_t width = set->target.values ? set->outputs : 1, *order = set->order;
+    if (!item->target)
+        *target = (double)item->label;
+    else if (!set->target.each)
+        memcpy(target, item->target, width * sizeof *target);
+    else
+        for (size_t k = 0; k < item->length; k++)
+            memcpy(target + k * width, item->target + (order ? order[k] : k) * width, width * sizeof *target);
+}
+
+static void item_describe(const void *context, size_t i, char *text, size_t size)
+{
+    const loci_dataset *set = context;
+    const loci_dataset_item *item = &set->items[i];
+    char file[64];
+    loci_input_name(file, sizeof file, item->file);
+    if (set->kind->item)
+        snprintf(text, size, "%s, %s %zu", file, set->kind->item, item->number);
+    else
+        snprintf(text, size, "%s", file);
+}
+
 /* --- opening --- */
 
 static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
@@ -158,7 +216,7 @@ static loci_status map_classes(loci_dataset *set, const loci_dataset_options *op
         const size_t label = set->items[i].label;
         if (map[label] == count) {
             char name[80], quoted[40];
-            loci_dataset_name(set, i, name, sizeof name);
+            item_describe(set, i, name, sizeof name);
             loci_quote(quoted, sizeof quoted, set->names[label], strlen(set->names[label]));
             return loci_fail(error, LOCI_E_MISMATCH,
                              "%.80s: %s is of class %s, which is none of the %zu that were expected",
@@ -202,7 +260,7 @@ static loci_status permute(loci_dataset *set, uint64_t seed, loci_error *error)
     for (size_t i = 1; i < set->count; i++)
         if (set->items[i].length != length) {
             char name[80];
-            loci_dataset_name(set, i, name, sizeof name);
+            item_describe(set, i, name, sizeof name);
             return loci_fail(error, LOCI_E_ARGUMENT,
                              "%.80s: cannot be permuted: %s has %zu samples, and those before it have %zu",
                              set->folder, name, set->items[i].length, length);
@@ -219,7 +277,7 @@ static uint64_t hash_word(uint64_t hash, uint64_t word)
     return loci_random_mix(hash + 0x9e3779b97f4a7c15u) ^ loci_random_mix(word + 0x6a09e667f3bcc909u);
 }
 
-static uint64_t hash_bytes(const void *data, size_t size)
+uint64_t loci_dataset_hash(const void *data, size_t size)
 {
     const unsigned char *bytes = data;
     uint64_t hash = size, word;
@@ -232,22 +290,70 @@ static uint64_t hash_bytes(const void *data, size_t size)
     return loci_random_mix(hash ^ word);
 }
 
-/* What follows from the items, after they have changed. */
-static void take_stock(loci_dataset *set)
+void loci_dataset_take_stock(loci_dataset *set)
 {
+    const loci_dataset_source *source = &set->source;
     uint64_t hash = loci_random_stream(set->kind->name);
     set->longest = 0;
     set->samples = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        const loci_dataset_item *item = &set->items[i];
-        if (item->length > set->longest) set->longest = item->length;
-        set->samples += item->length;
-        hash = hash_word(hash_word(hash_word(hash, item->hash), item->length), item->label);
+    for (size_t i = 0; i < set->picks; i++) {
+        const size_t length = source->length(source->context, set->pick[i]);
+        if (length > set->longest) set->longest = length;
+        set->samples += length;
+        hash = hash_word(hash_word(hash, set->hash[set->pick[i]]), length);
+        hash = hash_word(hash, set->mark[set->pick[i]]);
     }
     for (size_t c = 0; c < set->classes; c++) hash = hash_word(hash, loci_random_stream(set->names[c]));
-    hash = hash_word(hash_word(hash, set->inputs), set->gray);
+    hash = hash_word(hash_word(hash, source->inputs), set->gray);
+    if (source->target.values || source->target.each)
+        hash = hash_word(hash, 2 * source->outputs + (source->target.each != 0));
     if (set->order) hash = hash_word(hash, set->permutation);
-    set->fingerprint = hash_word(hash, (uint64_t)llrint(set->rate * 1000));
+    set->fingerprint = hash_word(hash, (uint64_t)llrint(source->rate * 1000));
+}
+
+size_t loci_dataset_target_size(const loci_dataset *set, size_t length)
+{
+    const loci_target *target = &set->source.target;
+    return (target->values ? set->source.outputs : 1) * (target->each ? length : 1);
+}
+
+loci_status loci_dataset_pick_all(loci_dataset *set, loci_error *error)
+{
+    const size_t count = set->source.count;
+    set->pick = loci_allocate(count, sizeof *set->pick);
+    set->hash = loci_dataset_allocate(set, count, sizeof *set->hash);
+    set->mark = loci_dataset_allocate(set, count, sizeof *set->mark);
+    if (!set->pick || !set->hash || !set->mark) return loci_dataset_no_memory(set, error);
+    for (size_t i = 0; i < count; i++) set->pick[i] = i;
+    set->picks = count;
+    return LOCI_OK;
+}
+
+static loci_status source_of_items(loci_dataset *set, loci_error *error)
+{
+    set->source = (loci_dataset_source){.context = set,
+                                        .count = set->count,
+                                        .inputs = set->inputs,
+                                        .target = set->target,
+                                        .outputs = set->target.values ? set->outputs : set->classes,
+                                        .rate = set->rate,
+                                        .length = item_length,
+                                        .read = item_read,
+                                        .read_target = item_target,
+                                        .describe = item_describe};
+    const loci_status status = loci_dataset_pick_all(set, error);
+    if (status) return status;
+    const size_t sample = set->planes ? set->planes : set->inputs * sizeof(float);
+    for (size_t i = 0; i < set->count; i++) {
+        const loci_dataset_item *item = &set->items[i];
+        set->hash[i] = loci_dataset_hash(item->data, item->length * sample);
+        set->mark[i] = item->target
+                           ? loci_dataset_hash(item->target, loci_dataset_target_size(set, item->length) *
+                                                                 sizeof *item->target)
+                           : item->label;
+    }
+    loci_dataset_take_stock(set);
+    return LOCI_OK;
 }
 
 static loci_status read_set(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
@@ -258,17 +364,12 @@ static loci_status read_set(loci_dataset *set, const loci_dataset_options *optio
     if (set->count == 0)
         return loci_fail(error, LOCI_E_FORMAT, "%s: its %s split is empty", set->folder,
                          options->test ? "test" : "training");
-    if (options->classes)
+    if (set->classes > 0 && options->classes)
         status = map_classes(set, options, error);
     else if (set->found)
         status = check_classes(set, error);
     if (status == LOCI_OK && options->permuted) status = permute(set, options->permutation, error);
-    if (status != LOCI_OK) return status;
-    const size_t sample = set->planes ? set->planes : set->inputs * sizeof(float);
-    for (size_t i = 0; i < set->count; i++)
-        set->items[i].hash = hash_bytes(set->items[i].data, set->items[i].length * sample);
-    take_stock(set);
-    return LOCI_OK;
+    return status == LOCI_OK ? source_of_items(set, error) : status;
 }
 
 loci_status loci_dataset_open(loci_dataset **result, const char *path, const loci_dataset_options *options,
@@ -300,7 +401,9 @@ void loci_dataset_close(loci_dataset *set)
         loci_free(block);
         block = next;
     }
-    loci_free(set->items);
+    if (!set->part && set->source.close) set->source.close(set->source.context);
+    if (!set->part) loci_free(set->items);
+    loci_free(set->pick);
     loci_free(set);
 }
 
@@ -309,154 +412,42 @@ void loci_dataset_close(loci_dataset *set)
 loci_dataset_info loci_dataset_inspect(const loci_dataset *set)
 {
     return (loci_dataset_info){.kind = set->kind->name,
-                               .sequences = set->count,
-                               .inputs = set->inputs,
+                               .sequences = set->picks,
+                               .inputs = set->source.inputs,
                                .longest = set->longest,
                                .samples = set->samples,
+                               .target = set->source.target,
+                               .outputs = set->source.outputs,
                                .classes = set->classes,
                                .names = set->names,
-                               .rate = set->rate,
+                               .rate = set->source.rate,
                                .fingerprint = set->fingerprint};
 }
 
 size_t loci_dataset_length(const loci_dataset *set, size_t i)
 {
-    return set->items[i].length;
+    return set->source.length(set->source.context, set->pick[i]);
 }
 
 size_t loci_dataset_label(const loci_dataset *set, size_t i)
 {
-    return set->items[i].label;
+    return (size_t)set->mark[set->pick[i]];
 }
 
 void loci_dataset_name(const loci_dataset *set, size_t i, char *text, size_t size)
 {
-    const loci_dataset_item *item = &set->items[i];
-    char file[64];
-    loci_input_name(file, sizeof file, item->file);
-    if (set->kind->item)
-        snprintf(text, size, "%s, %s %zu", file, set->kind->item, item->number);
+    if (set->source.describe)
+        set->source.describe(set->source.context, set->pick[i], text, size);
     else
-        snprintf(text, size, "%s", file);
-}
-
-/* --- samples --- */
-
-static float gray_of(const unsigned char *pixel, size_t plane)
-{
-    return (float)(0.299 * pixel[0] + 0.587 * pixel[plane] + 0.114 * pixel[2 * plane]);
+        snprintf(text, size, "sequence %zu", set->pick[i]);
 }
 
 void loci_dataset_read(const loci_dataset *set, size_t i, float *u)
 {
-    const loci_dataset_item *item = &set->items[i];
-    const size_t length = item->length, inputs = set->inputs, *order = set->order;
-    const unsigned char *bytes = item->data;
-    const float *numbers = item->data;
-    if (set->gray)
-        for (size_t k = 0; k < length; k++) u[k] = gray_of(bytes + (order ? order[k] : k), length);
-    else if (set->planes)
-        for (size_t c = 0; c < inputs; c++, bytes += length)
-            for (size_t k = 0; k < length; k++) u[k * inputs + c] = bytes[order ? order[k] : k];
-    else if (order)
-        for (size_t k = 0; k < length; k++)
-            memcpy(u + k * inputs, numbers + order[k] * inputs, inputs * sizeof *u);
-    else
-        memcpy(u, numbers, length * inputs * sizeof *u);
+    set->source.read(set->source.context, set->pick[i], u);
 }
 
-/* Sum over the item's samples of input c of (sample - center)^power, power 1 or 2. */
-static double sum_item(const loci_dataset *set, const loci_dataset_item *item, size_t c, double center,
-                       int power)
+void loci_dataset_read_target(const loci_dataset *set, size_t i, double *target)
 {
-    const size_t length = item->length;
-    const unsigned char *bytes = item->data;
-    const float *numbers = item->data;
-    double sum = 0;
-    for (size_t k = 0; k < length; k++) {
-        const double x = set->gray     ? gray_of(bytes + k, length)
-                         : set->planes ? bytes[c * length + k]
-                                       : numbers[k * set->inputs + c];
-        sum += power == 1 ? x - center : (x - center) * (x - center);
-    }
-    return sum;
-}
-
-void loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation)
-{
-    const double samples = (double)set->samples;
-    for (size_t c = 0; c < set->inputs; c++) {
-        double sum = 0, squares = 0;
-        for (size_t i = 0; i < set->count; i++) sum += sum_item(set, &set->items[i], c, 0, 1);
-        mean[c] = sum / samples;
-        for (size_t i = 0; i < set->count; i++) squares += sum_item(set, &set->items[i], c, mean[c], 2);
-        deviation[c] = sqrt(squares / samples);
-    }
-}
-
-/* --- division --- */
-
-/* chosen [set->count] = which sequences go: of each class a random subset. */
-static bool choose(bool *chosen, const loci_dataset *set, double share, uint64_t seed)
-{
-    size_t *of_class = loci_allocate(set->count, sizeof *of_class);
-    size_t *order = loci_allocate(set->count, sizeof *order);
-    const uint64_t key = loci_random_key(seed, loci_random_stream("divide"));
-    for (size_t c = 0; of_class && order && c < set->classes; c++) {
-        size_t count = 0;
-        for (size_t i = 0; i < set->count; i++)
-            if (set->items[i].label == c) of_class[count++] = i;
-        size_t wanted = (size_t)floor(share * (double)count + 0.5);
-        if (wanted == 0 && count > 1) wanted = 1;
-        if (wanted >= count) wanted = count > 0 ? count - 1 : 0;
-        loci_random_permutation(order, count, loci_random_key(key, c));
-        for (size_t k = 0; k < wanted; k++) chosen[of_class[order[k]]] = true;
-    }
-    const bool good = of_class && order;
-    loci_free(of_class);
-    loci_free(order);
-    return good;
-}
-
-loci_status loci_dataset_divide(loci_dataset **result, loci_dataset *set, double share, uint64_t seed,
-                                loci_error *error)
-{
-    *result = NULL;
-    if (!(share > 0 && share < 1))
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "%s: the share to divide off is %g; between 0 and 1 was expected", set->folder,
-                         share);
-    bool *chosen = loci_allocate(set->count, sizeof *chosen);
-    loci_dataset *part = loci_allocate(1, sizeof *part);
-    if (!chosen || !part || !choose(chosen, set, share, seed)) {
-        loci_free(chosen);
-        loci_free(part);
-        return loci_dataset_no_memory(set, error);
-    }
-    *part = *set;
-    part->part = true;
-    part->count = 0;
-    for (size_t i = 0; i < set->count; i++) part->count += chosen[i];
-    part->room = part->count;
-    part->items = loci_allocate(part->count, sizeof *part->items);
-    loci_status status = part->items ? LOCI_OK : loci_dataset_no_memory(set, error);
-    if (status == LOCI_OK && part->count == 0)
-        status = loci_fail(error, LOCI_E_ARGUMENT, "%s: cannot be divided: no class has two sequences",
-                           set->folder);
-    if (status == LOCI_OK) {
-        size_t stays = 0, goes = 0;
-        for (size_t i = 0; i < set->count; i++)
-            if (chosen[i])
-                part->items[goes++] = set->items[i];
-            else
-                set->items[stays++] = set->items[i];
-        set->count = stays;
-        take_stock(set);
-        take_stock(part);
-        *result = part;
-    } else {
-        loci_dataset_close(part);
-    }
-    loci_free(chosen);
-    return status;
+    set->source.read_target(set->source.context, set->pick[i], target);
 }

@@ -12,14 +12,14 @@
 typedef struct {
     const void *data; /* bytes [planes][length], or float [length][inputs] */
     size_t length, label;
-    const char *file; /* within the folder, for messages */
-    size_t number;    /* of the sequence in the file */
-    uint64_t hash;    /* of the content; dataset.c fills it */
+    const double *target; /* [1], [length], [outputs] or [length][outputs]; NULL: the label is it */
+    const char *file;     /* within the folder, for messages */
+    size_t number;        /* of the sequence in the file */
 } loci_dataset_item;
 
 /* One kind. fits: the folder holds what this kind reads. read fills inputs, planes or none, the items of the
- * split with labels below `classes`, names [classes], and where it has one the rate; when it fails, the set is
- * closed. It heeds test, gray, label, match, except, resample, and of classes only whether they are given;
+ * split with labels below `classes`, names [classes] (or with targets, and what these are), and where it has one the rate; when it
+ * fails, the set is closed. It heeds test, gray, label, match, except, resample, and of classes only whether they are given;
  * dataset.c does the rest. */
 typedef struct {
     const char *name, *item; /* item: what a file holds many of, for messages; NULL: one sequence a file */
@@ -30,25 +30,36 @@ typedef struct {
 
 extern const loci_dataset_kind loci_dataset_cifar, loci_dataset_idx, loci_dataset_arrays, loci_dataset_audio;
 
+/* A set is a source and which of its sequences are the set's own. The source of a folder is the set itself with its items, in
+ * memory: what a kind reads is behind the same callbacks as what is not read by us. */
 struct loci_dataset {
+    loci_dataset_source source;
+    size_t *pick; /* [picks] the set's sequences, by their numbers within the source */
+    size_t picks;
+    uint64_t *hash; /* [source.count] of the content of each */
+    uint64_t *mark; /* [source.count] of the target of each: a label itself */
     const loci_dataset_kind *kind;
-    const char *path;
-    char folder[160]; /* the path as it may stand in a message */
-    loci_dataset_item *items;
-    size_t count, room;
-    size_t inputs;
-    size_t planes; /* of bytes; 0: the data are floats */
-    bool gray;     /* of 3 planes */
-    double rate;
+    char folder[160];   /* the path as it may stand in a message */
     const char **names; /* [classes] */
     size_t classes;
-    bool found;    /* the classes were found in this very split: none may be without a sequence */
-    size_t *order; /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
-    uint64_t permutation;
     void *blocks; /* what is released with the set, a list */
     bool part;    /* of another set, whose memory it uses */
     size_t longest;
     uint64_t samples, fingerprint;
+
+    /* of a folder: */
+    const char *path;
+    loci_dataset_item *items;
+    size_t count, room;
+    size_t inputs;
+    loci_target target;
+    size_t outputs; /* values of a target */
+    size_t planes;  /* of bytes; 0: the data are floats */
+    bool gray;      /* of 3 planes */
+    double rate;
+    bool found;    /* the classes were found in this very split: none may be without a sequence */
+    size_t *order; /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
+    uint64_t permutation;
 };
 
 /* Memory as loci_allocate's, released with the set. */
@@ -63,5 +74,14 @@ bool loci_dataset_add(loci_dataset *set, const loci_dataset_item *item);
 /* classes = count, named "0", "1", ... */
 bool loci_dataset_number_classes(loci_dataset *set, size_t count);
 loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error);
+
+/* Doubles of the target of a sequence of so many samples. */
+size_t loci_dataset_target_size(const loci_dataset *set, size_t length);
+/* pick = all sequences of the source, with room for their hashes and marks. LOCI_E_MEMORY. */
+loci_status loci_dataset_pick_all(loci_dataset *set, loci_error *error);
+/* Of bytes, for hash and mark. */
+uint64_t loci_dataset_hash(const void *data, size_t size);
+/* What follows from the sequences that were picked. */
+void loci_dataset_take_stock(loci_dataset *set);
 
 #endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ * dataset_moments.c - mean and deviation of samples and of targets.
+ *
+ * Sums are taken sequence by sequence and then over the sequences, in double, the squares about the mean. */
+#include "data/dataset_kind.h"
+
+#include <math.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+
+/* Numbers of the set's sequences, or of their targets, `width` at a time. */
+typedef struct {
+    const loci_dataset *set;
+    size_t width;
+    bool targets;
+    double *numbers; /* [rows of the longest][width] of one sequence */
+    float *u;        /* samples: [longest][width]; else NULL */
+} columns;
+
+/* Rows of sequence i. */
+static size_t fetch(const columns *c, size_t i)
+{
+    const size_t length = loci_dataset_length(c->set, i);
+    if (c->targets) {
+        loci_dataset_read_target(c->set, i, c->numbers);
+        return c->set->source.target.each ? length : 1;
+    }
+    /* the samples of a permuted sequence where they stood, so that the sums do not depend on it */
+    const size_t *order = c->set->order;
+    loci_dataset_read(c->set, i, c->u);
+    for (size_t k = 0; k < length; k++)
+        for (size_t j = 0; j < c->width; j++)
+            c->numbers[(order ? order[k] : k) * c->width + j] = (double)c->u[k * c->width + j];
+    return length;
+}
+
+static void sum_up(const columns *c, double *mean, double *deviation)
+{
+    size_t rows = 0;
+    for (size_t j = 0; j < c->width; j++) mean[j] = deviation[j] = 0;
+    for (size_t i = 0; i < c->set->picks; i++) {
+        const size_t own = fetch(c, i);
+        rows += own;
+        for (size_t j = 0; j < c->width; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < own; k++) sum += c->numbers[k * c->width + j];
+            mean[j] += sum;
+        }
+    }
+    for (size_t j = 0; j < c->width; j++) mean[j] /= (double)rows;
+    for (size_t i = 0; i < c->set->picks; i++) {
+        const size_t own = fetch(c, i);
+        for (size_t j = 0; j < c->width; j++) {
+            double squares = 0;
+            for (size_t k = 0; k < own; k++) {
+                const double x = c->numbers[k * c->width + j] - mean[j];
+                squares += x * x;
+            }
+            deviation[j] += squares;
+        }
+    }
+    for (size_t j = 0; j < c->width; j++) deviation[j] = sqrt(deviation[j] / (double)rows);
+}
+
+static loci_status measure(columns *c, double *mean, double *deviation, loci_error *error)
+{
+    const loci_dataset *set = c->set;
+    size_t count;
+    bool good =
+        loci_size_multiply(&count, c->targets && !set->source.target.each ? 1 : set->longest, c->width);
+    c->numbers = good ? loci_allocate(count, sizeof *c->numbers) : NULL;
+    if (!c->targets && good) c->u = loci_allocate(count, sizeof *c->u);
+    good = c->numbers && (c->targets || c->u);
+    if (good) sum_up(c, mean, deviation);
+    loci_free(c->numbers);
+    loci_free(c->u);
+    return good ? LOCI_OK : loci_dataset_no_memory(set, error);
+}
+
+loci_status loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation, loci_error *error)
+{
+    return measure(&(columns){.set = set, .width = set->source.inputs}, mean, deviation, error);
+}
+
+loci_status loci_dataset_target_moments(const loci_dataset *set, double *mean, double *deviation,
+                                        loci_error *error)
+{
+    return measure(&(columns){.set = set, .width = set->source.outputs, .targets = true}, mean, deviation,
+                   error);
+}
