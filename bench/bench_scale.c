@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <loci/model.h>
+#include <loci/network.h>
 
 #include "base/allocate.h"
 #include "base/random.h"

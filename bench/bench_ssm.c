@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/init.h>
+#include <loci/system.h>
 
 #include "base/allocate.h"
 #include "bench.h"

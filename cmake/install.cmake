@@ -10,7 +10,7 @@ set_target_properties(loci-train_static PROPERTIES EXPORT_NAME loci-train-static
 
 install(TARGETS loci)
 install(TARGETS ${libraries} EXPORT lociTargets)
-install(FILES include/loci.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/loci.h include/loci-train.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/loci DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 foreach(section 1 3)
   file(GLOB pages CONFIGURE_DEPENDS docs/man/*.${section})

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * loci.h - everything libloci offers; loci/data.h (readers, libloci-train) is included by those who want it. */
+ * loci.h - everything that libloci offers, and nothing else; loci-train.h: what libloci-train offers. */
 #ifndef LOCI_H
 #define LOCI_H
 
 #include <loci/basis.h>
+#include <loci/forms.h>
+#include <loci/measure.h>
 #include <loci/memory.h>
 #include <loci/model.h>
-#include <loci/ssm.h>
+#include <loci/network.h>
 #include <loci/status.h>
 #include <loci/stream.h>
+#include <loci/system.h>
 
 #endif

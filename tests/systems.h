@@ -16,7 +16,9 @@
 #include <cmocka.h>
 
 #include <loci/data.h>
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/init.h>
+#include <loci/system.h>
 
 /* Member `name` of a file of tests/golden/. */
 static inline loci_array golden(const char *file, const char *name)

@@ -12,7 +12,8 @@
 #include <cmocka.h>
 
 #include <loci/data.h>
-#include <loci/ssm.h>
+#include <loci/measure.h>
+#include <loci/system.h>
 
 #include "near.h"
 

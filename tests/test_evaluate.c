@@ -3,6 +3,8 @@
  * refused. */
 #include "trainer_case.h"
 
+#include <loci/network.h>
+
 #include "base/allocate.h"
 
 typedef struct {

@@ -13,6 +13,7 @@
 
 #include <loci/data.h>
 #include <loci/model.h>
+#include <loci/network.h>
 
 #include "base/allocate.h"
 #include "model/safetensors.h"

@@ -7,7 +7,8 @@
 
 #include "memory_case.h"
 
-#include <loci/ssm.h>
+#include <loci/measure.h>
+#include <loci/system.h>
 
 #define FILE_NAME "memory_invariant.npz"
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include <loci/data.h>
-#include <loci/ssm.h>
+#include <loci/measure.h>
 
 #include "base/linalg.h"
 #include "near.h"

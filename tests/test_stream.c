@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_stream.c - models on signals that never end: against whole sequences, against themselves cut, forked, saved and
  * side by side, against published numbers; and what is not taken. */
+#include <loci/network.h>
 #include <loci/stream.h>
 
 #include <math.h>

@@ -11,6 +11,7 @@
 
 #include <loci/memory.h>
 #include <loci/model.h>
+#include <loci/network.h>
 #include <loci/stream.h>
 
 #include "base/allocate.h"

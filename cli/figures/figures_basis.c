@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include <loci/basis.h>
-#include <loci/ssm.h>
+#include <loci/measure.h>
 
 static chart *no_memory(loci_error *error)
 {

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/init.h>
+#include <loci/system.h>
 
 /* Two damped oscillations. Small enough to be looked at, not so simple that forms could agree by accident. */
 static loci_system *oscillator(double dt, loci_error *error)

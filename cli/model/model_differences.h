@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <loci/model.h>
+#include <loci/network.h>
 
 /* The largest difference that passes, as a share of the range of the answers: of forms in float, in double, and of float from
  * double. Streams give the same bits however they are cut. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include <loci/model.h>
-#include <loci/ssm.h>
+#include <loci/forms.h>
 
 typedef struct {
     double least, median, most;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 /* The largest difference that passes, as a share of the largest answer: between forms in double, and of float from double. */
 #define DIFFERENCE_DOUBLE 1e-10

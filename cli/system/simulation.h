@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/system.h>
 
 typedef enum { FORM_CONTINUOUS, FORM_RECURRENT, FORM_CONVOLUTION, FORM_MIXED, FORM_CHOOSE } form;
 

@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/init.h>
+#include <loci/system.h>
 
 enum { SYSTEM_OPTION_NAME_SIZE = 192 };
 

@@ -26,8 +26,9 @@
 #include <stdint.h>
 
 #include <loci/basis.h>
-#include <loci/ssm.h>
+#include <loci/measure.h>
 #include <loci/status.h>
+#include <loci/system.h>
 
 #ifdef __cplusplus
 extern "C" {

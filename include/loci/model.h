@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * loci/model.h - networks of layers with memory: what they are, their parameters, forward and backward.
+ * loci/model.h - networks of layers with memory: what they are, their parameters, files.
  *
  *     encoder (linear) -> layers x residual(norm, layer) -> pool -> decoder (linear)
  *
  * A loci_model is a configuration, one buffer of parameters with a table of their names, and what is needed to
  * feed it (normalisation, sampling rate, names of classes). It is one safetensors file.
  *
- * A loci_network_f32 is a model made ready to run batches of sequences of one length: kernels, spectra, packed
- * weights. loci_network_f64 is the same text in double: the reference of gradient checks and `loci check`.
+ * To run it: loci/network.h takes batches of whole sequences, forward and backward; loci/stream.h a sample at a time.
  *
- * Nothing allocates but create, load and copy functions. Models and prepared networks are read-only and shared
- * by threads; each thread brings its own workspace.
+ * Nothing allocates but create, load and copy functions. Models are read-only and shared by threads but where a function
+ * changes one.
  */
 #ifndef LOCI_MODEL_H
 #define LOCI_MODEL_H
@@ -19,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <loci/ssm.h>
 #include <loci/status.h>
+#include <loci/system.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -115,91 +114,6 @@ LOCI_API size_t loci_model_size(const loci_model *model);
 /* The buffer itself, [loci_model_size()], 64-byte aligned, the caller's to change while no one reads it. */
 LOCI_API float *loci_model_values(loci_model *model);
 LOCI_API const float *loci_model_values_const(const loci_model *model);
-
-/* ---- networks ---- */
-
-/* One micro-batch: B sequences of L samples. */
-typedef struct {
-    size_t B, L;
-    const size_t *length; /* [B], 0 to L: where each sequence ends; NULL: at L */
-    const double *dt;     /* [B][L], > 0: how many steps each sample lasts; NULL: 1 */
-    int training;         /* dropout is on */
-    uint64_t seed;        /* of dropout; another one each step */
-    uint64_t
-        first; /* number of the micro-batch's first sequence within its batch: masks do not depend on cuts */
-} loci_pass;
-
-typedef struct loci_network_f32 loci_network_f32;
-
-/* A network for sequences of exactly L samples (L = 0: for step alone), not prepared yet. The model must live as
- * long; of it the configuration and the description, as they are now, are used; parameters are given to prepare.
- * Cost: O(L) numbers a channel. */
-LOCI_API loci_status loci_network_create_f32(loci_network_f32 **network, const loci_model *model, size_t L,
-                                             loci_error *error);
-LOCI_API void loci_network_free_f32(loci_network_f32 *network); /* NULL is allowed */
-
-/* After every change of the parameters, for each part below loci_network_parts, in any order and by any threads.
- * parameters [loci_model_size()]. rate: how many of the steps that the model was trained at one sample lasts: 2 for a
- * signal at half the rate. 1: as trained. */
-LOCI_API size_t loci_network_parts_f32(const loci_network_f32 *network);
-LOCI_API void loci_network_prepare_f32(loci_network_f32 *network, const float *parameters, double rate,
-                                       size_t part);
-
-/* Numbers of a gradient buffer, and bytes of workspace for micro-batches of up to B sequences: with `backward`, or for
- * forward alone. Both 64-byte aligned. 0: it overflows. */
-LOCI_API size_t loci_network_gradient_size_f32(const loci_network_f32 *network);
-LOCI_API size_t loci_network_workspace_f32(const loci_network_f32 *network, size_t B, int backward);
-/* Numbers of one sequence's state. */
-LOCI_API size_t loci_network_state_f32(const loci_network_f32 *network);
-
-/* y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are applied here. y is
- * [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not
- * read. state [B]: the state of each sequence, [loci_network_state()], 64-byte aligned, read and replaced; NULL: all
- * begin at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace; without it, and
- * with states, pass->L may be any from 1 to L, and the answers are those of step, to the last bit. */
-LOCI_API void loci_network_forward_f32(const loci_network_f32 *network, float *y, const float *u,
-                                       const loci_pass *pass, float *const *state, int backward,
-                                       void *workspace);
-
-/* From dy, shaped like y, 0 behind a sequence's end: adds to gradient [loci_network_gradient_size()] (all 0 at first),
- * and du, shaped like u; NULL: not wanted. dstate [B]: gradient of the final state in, of the initial one out; NULL: 0,
- * not wanted. pass, u and workspace are those of forward. Two gradients are summed number by number. */
-LOCI_API void loci_network_backward_f32(const loci_network_f32 *network, float *du, float *gradient,
-                                        const float *dy, const loci_pass *pass, float *const *dstate,
-                                        void *workspace);
-
-/* dparameters [loci_model_size()] = the gradient of the parameters, part by part, as prepare. */
-LOCI_API void loci_network_gather_f32(loci_network_f32 *network, float *dparameters, const float *gradient,
-                                      const float *parameters, size_t part);
-
-/* One sample of each of `lanes` sequences, without dropout: y [lanes][outputs] from u [lanes][inputs]; with a pool it is
- * the answer so far. dt [lanes] or NULL; state [lanes] as above. */
-LOCI_API size_t loci_network_step_workspace_f32(const loci_network_f32 *network, size_t lanes);
-LOCI_API void loci_network_step_f32(const loci_network_f32 *network, float *y, const float *u, size_t lanes,
-                                    const double *dt, float *const *state, void *workspace);
-
-/* The same in double. */
-typedef struct loci_network_f64 loci_network_f64;
-LOCI_API loci_status loci_network_create_f64(loci_network_f64 **network, const loci_model *model, size_t L,
-                                             loci_error *error);
-LOCI_API void loci_network_free_f64(loci_network_f64 *network);
-LOCI_API size_t loci_network_parts_f64(const loci_network_f64 *network);
-LOCI_API void loci_network_prepare_f64(loci_network_f64 *network, const double *parameters, double rate,
-                                       size_t part);
-LOCI_API size_t loci_network_gradient_size_f64(const loci_network_f64 *network);
-LOCI_API size_t loci_network_workspace_f64(const loci_network_f64 *network, size_t B, int backward);
-LOCI_API size_t loci_network_state_f64(const loci_network_f64 *network);
-LOCI_API void loci_network_forward_f64(const loci_network_f64 *network, double *y, const double *u,
-                                       const loci_pass *pass, double *const *state, int backward,
-                                       void *workspace);
-LOCI_API void loci_network_backward_f64(const loci_network_f64 *network, double *du, double *gradient,
-                                        const double *dy, const loci_pass *pass, double *const *dstate,
-                                        void *workspace);
-LOCI_API void loci_network_gather_f64(loci_network_f64 *network, double *dparameters, const double *gradient,
-                                      const double *parameters, size_t part);
-LOCI_API size_t loci_network_step_workspace_f64(const loci_network_f64 *network, size_t lanes);
-LOCI_API void loci_network_step_f64(const loci_network_f64 *network, double *y, const double *u, size_t lanes,
-                                    const double *dt, double *const *state, void *workspace);
 
 /* Whether a time step per sample (pass.dt, dt of step) has a meaning for every layer, 1, or none of them looks at it, 0;
  * and whether backward goes through it. */

@@ -382,13 +382,6 @@ loci_status loci_npy_read(loci_array *array, const char *path, loci_error *error
     return status;
 }
 
-void loci_array_free(loci_array *array)
-{
-    if (!array) return;
-    loci_free(array->data);
-    *array = (loci_array){0};
-}
-
 /* --- writing --- */
 
 static void store(unsigned char *bytes, const void *value, size_t size)

@@ -11,7 +11,7 @@
  *
  * where g, l are the functions of loci/basis.h. legs, legs-lti and lagt obey their equations exactly; legt
  * and fout do not see the input that leaves their window, and put their own recall of it in its place. */
-#include <loci/ssm.h>
+#include <loci/measure.h>
 
 #include <math.h>
 #include <string.h>

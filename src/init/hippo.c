@@ -5,7 +5,8 @@
  * eigenvectors; in x = V^* c the matrix is diag(r + i lambda) - (V^* P)(V^* P)^*. The eigenvalues come in pairs +-lambda, whose
  * eigenvectors are conjugate: those with lambda <= 0 are kept, ascending. A itself must never be diagonalised: its
  * eigenvectors are exponentially ill conditioned in N. */
-#include <loci/ssm.h>
+#include <loci/init.h>
+#include <loci/measure.h>
 
 #include <complex.h>
 #include <math.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * system_make.c - systems from measures and as diagonal initialisations. */
-#include <loci/ssm.h>
+#include <loci/init.h>
+#include <loci/measure.h>
+#include <loci/system.h>
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * system_parse.c - systems from text: KIND:N,option=value,... or the name of a file. */
-#include <loci/ssm.h>
+#include <loci/init.h>
+#include <loci/system.h>
 
 #include <math.h>
 #include <stdbool.h>

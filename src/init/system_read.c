@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * system_read.c - systems from .npz archives. */
-#include <loci/ssm.h>
+#include <loci/init.h>
+#include <loci/system.h>
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #define LOCI_LAYER_DROPOUT_H
 
 #include <loci/model.h>
+#include <loci/network.h>
 
 #include "base/real.h"
 

@@ -32,10 +32,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 #include "base/real.h"
 #include <loci/model.h>
+#include <loci/network.h>
 
 #define loci_layer LOCI_NAME(loci_layer)
 #define loci_layer_class LOCI_NAME(loci_layer_class)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * model/network.h - the functions of loci_network in loci/model.h under their names without a precision. */
+ * model/network.h - the functions of loci/network.h under their names without a precision. */
 #ifndef LOCI_MODEL_NETWORK_H
 #define LOCI_MODEL_NETWORK_H
 
-#include <loci/model.h>
+#include <loci/network.h>
 
 #include "base/real.h"
 

@@ -6,7 +6,7 @@
 #ifndef LOCI_SSM_BLOCK_H
 #define LOCI_SSM_BLOCK_H
 
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 enum { LOCI_BLOCK = 16 }; /* = LOCI_LANES */
 

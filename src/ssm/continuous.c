@@ -4,7 +4,8 @@
  * Between two samples the input is a constant or a line, and the state at any time of the interval is one exact step from
  * its beginning: nothing adds up over outputs, only over samples. Diagonal systems step mode by mode with phi functions; the
  * others by the exponential of a bordered matrix, kept for the lengths seen last, since regular sampling has few of them. */
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/system.h>
 
 #include <complex.h>
 #include <math.h>

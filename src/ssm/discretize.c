@@ -6,7 +6,7 @@
  * one that goes from u_0 to u_0 + w. No inverse of A is needed, so A may be singular. The others are x_k -
  * x_{k-1} = dt (theta f_k + (1 - theta) f_{k-1}) with f = A x + B u and the step's one input: theta is 0,
  * 1/2, 1 for Euler, bilinear, backward Euler. */
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 #include <math.h>
 #include <string.h>
@@ -14,35 +14,6 @@
 #include "base/allocate.h"
 #include "base/linalg.h"
 #include "base/status.h"
-
-static const struct {
-    loci_discretization discretization;
-    const char *name;
-} names[] = {
-    {LOCI_ZOH, "zoh"},     {LOCI_BILINEAR, "bilinear"}, {LOCI_BACKWARD, "backward"},
-    {LOCI_EULER, "euler"}, {LOCI_FOH, "foh"},
-};
-enum { NAMES = sizeof names / sizeof *names };
-
-const char *loci_discretization_name(loci_discretization discretization)
-{
-    for (size_t i = 0; i < NAMES; i++)
-        if (names[i].discretization == discretization) return names[i].name;
-    return "unknown discretization";
-}
-
-loci_status loci_discretization_parse(loci_discretization *discretization, const char *name,
-                                      loci_error *error)
-{
-    for (size_t i = 0; i < NAMES; i++) {
-        if (strcmp(name, names[i].name) == 0) {
-            *discretization = names[i].discretization;
-            return LOCI_OK;
-        }
-    }
-    return loci_fail(error, LOCI_E_ARGUMENT,
-                     "discretization is \"%.40s\"; zoh, foh, bilinear, backward or euler was expected", name);
-}
 
 static loci_status check(const double *a, const double *b, size_t n, double dt, loci_error *error)
 {
@@ -148,8 +119,9 @@ loci_status loci_discretize_dense(loci_discretization discretization, double *ab
             error, LOCI_E_UNSUPPORTED,
             "foh of a dense system has two input matrices: loci_discretize_dense_foh gives them");
     }
-    return loci_fail(error, LOCI_E_ARGUMENT, "discretization is %d; 0 to %d was expected",
-                     (int)discretization, NAMES - 1);
+    return loci_fail(error, LOCI_E_ARGUMENT,
+                     "discretization is %d; zoh, foh, bilinear, backward or euler was expected",
+                     (int)discretization);
 }
 
 loci_status loci_discretize_dense_foh(double *abar, double *b0, double *b1, const double *a, const double *b,

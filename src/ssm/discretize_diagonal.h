@@ -8,7 +8,7 @@
 
 #include <complex.h>
 
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 typedef struct {
     double complex z, f1, f0;    /* as functions of w */

@@ -12,7 +12,7 @@
 
 #include <complex.h>
 
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 /* One copy, or its gradient (dL/d re + i dL/d im). */
 typedef struct {

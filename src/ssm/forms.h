@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * ssm/forms.h - the recurrent, convolution and mixed forms behind one door, in one precision: what loci_ssm holds. */
+ * ssm/forms.h - the recurrent, convolution and mixed forms behind one door, in one precision: what loci_ssm holds; and
+ * what is behind loci_ssm. */
 #ifndef LOCI_SSM_FORMS_H
 #define LOCI_SSM_FORMS_H
 
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/system.h>
 
 #include "base/real.h"
 
@@ -28,5 +30,21 @@ loci_status loci_forms_run(const loci_forms *forms, real *y, real *state, const 
 loci_status loci_forms_backward(const loci_forms *forms, loci_system *gradient, real *du, real *dstate,
                                 const real *dy, const real *u, const real *state, size_t batch, size_t length,
                                 void *workspace, loci_error *error);
+
+/* What making an object needs of these functions, in one precision: `forms` are loci_forms_f32 or loci_forms_f64. */
+struct loci_precision {
+    loci_status (*create)(void **forms, const loci_system *system, const loci_ssm_options *options,
+                          loci_error *error);
+    void (*release)(void *forms); /* NULL is allowed */
+    size_t (*workspace)(const void *forms, size_t length);
+};
+extern const struct loci_precision loci_precision_f32, loci_precision_f64;
+
+struct loci_ssm {
+    loci_system *system; /* its own copy */
+    loci_ssm_options options;
+    const struct loci_precision *precision;
+    void *forms;
+};
 
 #endif

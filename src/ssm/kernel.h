@@ -5,6 +5,8 @@
 #ifndef LOCI_SSM_KERNEL_H
 #define LOCI_SSM_KERNEL_H
 
+#include <loci/forms.h>
+
 #include "base/real.h"
 #include "ssm/block.h"
 

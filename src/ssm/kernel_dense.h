@@ -3,7 +3,7 @@
 #ifndef LOCI_SSM_KERNEL_DENSE_H
 #define LOCI_SSM_KERNEL_DENSE_H
 
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 /* abar [n][n], b1 [n], b0 [n] (0 unless LOCI_FOH) for x_k = abar x_{k-1} + b1 u_k + b0 u_{k-1}, any discretization. */
 loci_status loci_dense_discretize(double *abar, double *b1, double *b0, const double *a, const double *b,

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * ssm.c - a system made ready to run: options, the choice of the form, questions to the object. */
-#include <loci/ssm.h>
+#include <loci/forms.h>
+#include <loci/system.h>
 
 #include <math.h>
 
 #include "base/allocate.h"
 #include "base/status.h"
 #include "ssm/chunk.h"
-#include "ssm/ready.h"
+#include "ssm/forms.h"
 #include "ssm/system.h"
 
 static loci_status check_options(const loci_ssm_options *o, const loci_system *s, loci_error *error)

@@ -8,7 +8,6 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "ssm/ready.h"
 #include "ssm/system.h"
 
 #define loci_ssm_run LOCI_NAME(loci_ssm_run)

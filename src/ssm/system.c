@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * system.c - the system object: made, copied, checked, written with real matrices; names of structures and
- * forms. */
-#include <loci/ssm.h>
+ * system.c - the system object: made, copied, checked, written with real matrices. */
+#include <loci/system.h>
 
 #include <math.h>
 #include <stdint.h>
@@ -10,30 +9,6 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "ssm/system.h"
-
-const char *loci_structure_name(loci_structure structure)
-{
-    static const char *const names[] = {"dense", "diagonal", "dplr"};
-    return (size_t)structure < 3 ? names[structure] : "unknown structure";
-}
-
-static const char *const form_names[] = {"recurrent", "convolution", "mixed", "choose"};
-
-const char *loci_form_name(loci_form form)
-{
-    return (size_t)form < 4 ? form_names[form] : "unknown form";
-}
-
-loci_status loci_form_parse(loci_form *form, const char *name, loci_error *error)
-{
-    for (size_t i = 0; i < 4; i++)
-        if (!strcmp(name, form_names[i])) {
-            *form = (loci_form)i;
-            return LOCI_OK;
-        }
-    return loci_fail(error, LOCI_E_ARGUMENT,
-                     "form is '%.40s'; recurrent, convolution, mixed or choose was expected", name);
-}
 
 static loci_status check_shape(loci_structure structure, size_t copies, size_t order, size_t rank,
                                loci_error *error)

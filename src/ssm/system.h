@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 /* Whether two systems have the same structure and sizes. */
 bool loci_system_alike(const loci_system *one, const loci_system *other);

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include <loci/network.h>
 #include <loci/stream.h>
 
 enum { STREAM_GROUP = 16, STREAM_CHUNK = LOCI_STREAM_CHUNK };

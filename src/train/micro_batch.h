@@ -5,6 +5,7 @@
 
 #include <loci/dataset.h>
 #include <loci/model.h>
+#include <loci/network.h>
 
 typedef struct {
     const loci_network_f32 *network; /* prepared, for sequences of L samples */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * client.c - what a user's program is to the installed libraries; compiled as C and as C++. */
-#include <loci.h>
 #ifdef CLIENT_TRAIN
-#include <loci/data.h>
+#include <loci-train.h>
+#else
+#include <loci.h>
 #endif
 
 #include <stdio.h>

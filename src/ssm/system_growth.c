@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * growth.c - whether a system, or its recurrence, grows: the largest eigenvalue by repeated squaring.
+ * system_growth.c - whether a system, or its recurrence, grows: the largest eigenvalue by repeated squaring.
  *
  * |E^(2^k)|^(1/2^k) falls to the spectral radius of E; k = 40 leaves the logarithm of a condition number over 2^40. Matrices of
  * memories are so far from normal that rounding alone could make a stable one seem to grow; so where A + A^T is negative
  * semidefinite, which proves that nothing grows, an estimate above 0 becomes 0. */
-#include <loci/ssm.h>
+#include <loci/system.h>
 
 #include <math.h>
 #include <string.h>
