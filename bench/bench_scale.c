@@ -23,7 +23,7 @@ enum { INPUTS = 3, CLASSES = 10, TOKENS = 65536, THREADS_MAX = 64, ROUNDS = 3 };
 
 /* A step's work: B sequences one by one through the network, on some threads. */
 typedef struct {
-    loci_network_f32 *network;
+    loci_network *network;
     float *u, *dparameters, *gradient[THREADS_MAX];
     const float *parameters;
     void *workspace[THREADS_MAX];
@@ -59,20 +59,20 @@ static void *labour(void *argument)
     float y[CLASSES], dy[CLASSES];
     for (size_t b; (b = atomic_fetch_add(&w->next, 1)) < w->B;) {
         const loci_pass pass = {.B = 1, .L = w->L, .training = 1, .seed = 1, .first = b};
-        loci_network_forward_f32(w->network, y, w->u, &pass, NULL, 1, w->workspace[self->thread]);
+        loci_network_forward(w->network, y, w->u, &pass, NULL, 1, w->workspace[self->thread]);
         for (int c = 0; c < CLASSES; c++) dy[c] = y[c];
-        loci_network_backward_f32(w->network, NULL, w->gradient[self->thread], dy, &pass, NULL,
-                                  w->workspace[self->thread]);
+        loci_network_backward(w->network, NULL, w->gradient[self->thread], dy, &pass, NULL,
+                              w->workspace[self->thread]);
     }
     return NULL;
 }
 
 static void step(work *w)
 {
-    const size_t parts = loci_network_parts_f32(w->network);
+    const size_t parts = loci_network_parts(w->network);
     worker self[THREADS_MAX];
     pthread_t thread[THREADS_MAX];
-    for (size_t i = 0; i < parts; i++) loci_network_prepare_f32(w->network, w->parameters, 1, i);
+    for (size_t i = 0; i < parts; i++) loci_network_prepare(w->network, w->parameters, 1, i);
     w->next = 0;
     for (size_t t = 0; t < w->threads; t++) {
         self[t] = (worker){w, t};
@@ -81,7 +81,7 @@ static void step(work *w)
     labour(&self[0]);
     for (size_t t = 1; t < w->threads; t++) pthread_join(thread[t], NULL);
     for (size_t i = 0; i < parts; i++)
-        loci_network_gather_f32(w->network, w->dparameters, w->gradient[0], w->parameters, i);
+        loci_network_gather(w->network, w->dparameters, w->gradient[0], w->parameters, i);
 }
 
 static void measure(const char *what, size_t value, size_t L, size_t H, size_t N, size_t B, size_t threads)
@@ -93,14 +93,14 @@ static void measure(const char *what, size_t value, size_t L, size_t H, size_t N
     config.width = H, config.order = N;
     if (loci_model_create(&model, &config, NULL)) exit(1);
     loci_model_initialize(model, 1);
-    if (loci_network_create_f32(&w.network, model, L, NULL)) exit(1);
+    if (loci_network_create(&w.network, model, L, NULL)) exit(1);
     w.parameters = loci_model_values(model);
     w.dparameters = some(loci_model_size(model), sizeof(float));
     w.u = some(L * INPUTS, sizeof(float));
     for (size_t i = 0; i < L * INPUTS; i++) w.u[i] = (float)loci_random_uniform(1, i);
     for (size_t t = 0; t < threads; t++) {
-        w.gradient[t] = some(loci_network_gradient_size_f32(w.network), sizeof(float));
-        w.workspace[t] = some(loci_network_workspace_f32(w.network, 1, 1), 1);
+        w.gradient[t] = some(loci_network_gradient_size(w.network), sizeof(float));
+        w.workspace[t] = some(loci_network_workspace(w.network, 1, 1), 1);
     }
     double best = 1e9;
     for (int r = 0; r <= ROUNDS; r++) {
@@ -115,7 +115,7 @@ static void measure(const char *what, size_t value, size_t L, size_t H, size_t N
     fflush(stdout);
     for (size_t t = 0; t < threads; t++) loci_free(w.gradient[t]), loci_free(w.workspace[t]);
     loci_free(w.u), loci_free(w.dparameters);
-    loci_network_free_f32(w.network);
+    loci_network_free(w.network);
     loci_model_free(model);
 }
 

@@ -126,7 +126,7 @@ static void time_steps(loci_model *model, const loci_dataset *set, size_t thread
 
 typedef struct {
     loci_model *model;
-    loci_network_f32 *network;
+    loci_network *network;
     loci_pass pass;
     float *u, *y, *dy, *gradient, *dparameters, *m, *v;
     void *workspace;
@@ -136,36 +136,35 @@ typedef struct {
 static void run_prepare(void *argument)
 {
     bench *b = argument;
-    for (size_t i = 0; i < b->parts; i++)
-        loci_network_prepare_f32(b->network, loci_model_values(b->model), 1, i);
+    for (size_t i = 0; i < b->parts; i++) loci_network_prepare(b->network, loci_model_values(b->model), 1, i);
 }
 
 static void run_forward(void *argument)
 {
     bench *b = argument;
     b->pass.training = 1;
-    loci_network_forward_f32(b->network, b->y, b->u, &b->pass, NULL, 1, b->workspace);
+    loci_network_forward(b->network, b->y, b->u, &b->pass, NULL, 1, b->workspace);
 }
 
 static void run_both(void *argument)
 {
     bench *b = argument;
     run_forward(b);
-    loci_network_backward_f32(b->network, NULL, b->gradient, b->dy, &b->pass, NULL, b->workspace);
+    loci_network_backward(b->network, NULL, b->gradient, b->dy, &b->pass, NULL, b->workspace);
 }
 
 static void run_answer(void *argument)
 {
     bench *b = argument;
     b->pass.training = 0;
-    loci_network_forward_f32(b->network, b->y, b->u, &b->pass, NULL, 0, b->workspace);
+    loci_network_forward(b->network, b->y, b->u, &b->pass, NULL, 0, b->workspace);
 }
 
 static void run_gather(void *argument)
 {
     bench *b = argument;
     for (size_t i = 0; i < b->parts; i++)
-        loci_network_gather_f32(b->network, b->dparameters, b->gradient, loci_model_values(b->model), i);
+        loci_network_gather(b->network, b->dparameters, b->gradient, loci_model_values(b->model), i);
 }
 
 static void run_optimizer(void *argument)
@@ -181,14 +180,14 @@ static void time_parts(loci_model *model, size_t L, size_t B)
     const loci_model_config *c = loci_model_configuration(model);
     loci_error error;
     bench b = {.model = model, .pass = {.B = B, .L = L, .seed = 1}};
-    if (loci_network_create_f32(&b.network, model, L, &error)) stop(error.text);
-    b.parts = loci_network_parts_f32(b.network), b.size = loci_model_size(model);
-    const size_t gradient = loci_network_gradient_size_f32(b.network);
+    if (loci_network_create(&b.network, model, L, &error)) stop(error.text);
+    b.parts = loci_network_parts(b.network), b.size = loci_model_size(model);
+    const size_t gradient = loci_network_gradient_size(b.network);
     b.u = loci_allocate(B * L * INPUTS, sizeof(float)), b.y = loci_allocate(B * CLASSES, sizeof(float));
     b.dy = loci_allocate(B * CLASSES, sizeof(float)), b.gradient = loci_allocate(gradient, sizeof(float));
     b.dparameters = loci_allocate(b.size, sizeof(float)), b.m = loci_allocate(b.size, sizeof(float));
     b.v = loci_allocate(b.size, sizeof(float));
-    b.workspace = loci_allocate(loci_network_workspace_f32(b.network, B, 1), 1);
+    b.workspace = loci_allocate(loci_network_workspace(b.network, B, 1), 1);
     if (!b.u || !b.y || !b.dy || !b.gradient || !b.dparameters || !b.m || !b.v || !b.workspace)
         stop("no memory");
     for (size_t i = 0; i < B * L * INPUTS; i++) b.u[i] = (float)(loci_random_uniform(2, i) - 0.5);
@@ -227,11 +226,11 @@ static void time_parts(loci_model *model, size_t L, size_t B)
         bench_figure(1e-9 * peak, "GFLOP/s", "peak of a core"), bench_figures_end();
     else
         printf("  gradient of a shard %.1f MiB, workspace of a thread %.1f MiB, peak %.0f GFLOP/s\n",
-               (double)gradient * 4 / 1048576, (double)loci_network_workspace_f32(b.network, B, 1) / 1048576,
+               (double)gradient * 4 / 1048576, (double)loci_network_workspace(b.network, B, 1) / 1048576,
                1e-9 * peak);
     void *const all[] = {b.u, b.y, b.dy, b.gradient, b.dparameters, b.m, b.v, b.workspace};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) loci_free(all[i]);
-    loci_network_free_f32(b.network);
+    loci_network_free(b.network);
 }
 
 static size_t number(char **argv, int argc, int at, size_t usual)

@@ -4,6 +4,7 @@
 #include "trainer_case.h"
 
 #include "base/allocate.h"
+#include "model/network.h"
 #include "train/batch.h"
 
 /* In double, without dropout, a network of each sequence's own length: the mean loss, and its gradient. */

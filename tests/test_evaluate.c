@@ -19,14 +19,14 @@ static truth by_hand(const loci_model *model, const loci_dataset *set, double ra
     truth t = {0};
     for (size_t i = 0; i < info.sequences; i++) {
         const size_t L = loci_dataset_length(set, i), label = loci_dataset_label(set, i);
-        loci_network_f32 *network;
-        assert_int_equal(loci_network_create_f32(&network, model, L, NULL), LOCI_OK);
-        void *workspace = loci_allocate(loci_network_workspace_f32(network, 1, 0), 1);
+        loci_network *network;
+        assert_int_equal(loci_network_create(&network, model, L, NULL), LOCI_OK);
+        void *workspace = loci_allocate(loci_network_workspace(network, 1, 0), 1);
         float *u = loci_allocate(L * info.inputs, sizeof *u), y[3];
         loci_dataset_read(set, i, u);
-        for (size_t k = 0; k < loci_network_parts_f32(network); k++)
-            loci_network_prepare_f32(network, loci_model_values_const(model), rate, k);
-        loci_network_forward_f32(network, y, u, &(loci_pass){.B = 1, .L = L}, NULL, 0, workspace);
+        for (size_t k = 0; k < loci_network_parts(network); k++)
+            loci_network_prepare(network, loci_model_values_const(model), rate, k);
+        loci_network_forward(network, y, u, &(loci_pass){.B = 1, .L = L}, NULL, 0, workspace);
         size_t top = 0;
         double sum = 0;
         for (size_t c = 0; c < 3; c++) top = y[c] > y[top] ? c : top, sum += exp((double)y[c]);
@@ -34,7 +34,7 @@ static truth by_hand(const loci_model *model, const loci_dataset *set, double ra
         t.accuracy += (top == label) / (double)info.sequences;
         t.confusion[3 * label + top]++;
         loci_free(u), loci_free(workspace);
-        loci_network_free_f32(network);
+        loci_network_free(network);
     }
     return t;
 }

@@ -13,7 +13,7 @@
 
 #include <loci/data.h>
 #include <loci/model.h>
-#include <loci/network.h>
+#include "model/network.h"
 
 #include "base/allocate.h"
 #include "model/safetensors.h"
@@ -134,24 +134,23 @@ static void answers_as_published(const char *golden_file, int prenorm, int singl
     loci_free(parameters);
     loci_network_free_f64(network);
 
-    loci_network_f32 *stepping;
-    if (loci_network_create_f32(&stepping, model, 0, &error)) fail_msg("%s", error.text);
-    for (size_t i = 0; i < loci_network_parts_f32(stepping); i++)
-        loci_network_prepare_f32(stepping, loci_model_values_const(model), 1, i);
-    float *states = some(B * loci_network_state_f32(stepping), sizeof *states), *state[B],
-          answer[B * CLASSES];
-    for (size_t b = 0; b < B; b++) state[b] = states + b * loci_network_state_f32(stepping);
-    workspace = some(loci_network_step_workspace_f32(stepping, B), 1);
+    loci_network *stepping;
+    if (loci_network_create(&stepping, model, 0, &error)) fail_msg("%s", error.text);
+    for (size_t i = 0; i < loci_network_parts(stepping); i++)
+        loci_network_prepare(stepping, loci_model_values_const(model), 1, i);
+    float *states = some(B * loci_network_state(stepping), sizeof *states), *state[B], answer[B * CLASSES];
+    for (size_t b = 0; b < B; b++) state[b] = states + b * loci_network_state(stepping);
+    workspace = some(loci_network_step_workspace(stepping, B), 1);
     for (size_t l = 0; l < L; l++) {
         float u[B * 3];
         for (size_t i = 0; i < B * 3; i++) u[i] = (float)x.data[(i / 3 * L + l) * 3 + i % 3];
-        loci_network_step_f32(stepping, answer, u, B, NULL, state, workspace);
+        loci_network_step(stepping, answer, u, B, NULL, state, workspace);
     }
     for (size_t i = 0; i < B * CLASSES; i++)
         assert_near((double)answer[i], logits.data[i], 1e-5, "streamed logit %zu", i);
     loci_free(workspace);
     loci_free(states);
-    loci_network_free_f32(stepping);
+    loci_network_free(stepping);
     loci_array_free(&x);
     loci_array_free(&logits);
     loci_model_free(model);

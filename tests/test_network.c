@@ -19,6 +19,8 @@
 #include "near.h"
 #include <loci/data.h>
 
+#define loci_model_run LOCI_NAME(loci_model_run)
+
 static void *some(size_t count, size_t size)
 {
     void *memory = loci_allocate(count + 1, size);
@@ -336,11 +338,51 @@ static void refuses_what_overflows(void **unused)
     close_bench(&t);
 }
 
+/* A model run in one call gives the bits of a network of one's own. */
+static void run_in_one_call(void **unused)
+{
+    (void)unused;
+    enum { L = 21 };
+    const size_t ends[] = {1, 8, 8, 21}, bad[] = {8, 7}, none[] = {0}, beyond[] = {L + 1};
+    for (int pooled = 0; pooled < 2; pooled++) {
+        loci_model_config config = shape(0);
+        config.pool = pooled ? LOCI_POOL_MEAN : LOCI_POOL_NONE;
+        bench t;
+        loci_error error;
+        open_bench(&t, &config, NULL, 1, L);
+        prepare(&t);
+        const size_t outputs = t.outputs, answers = pooled ? 4 : 1;
+        real *y = some(L * 4 * outputs, sizeof(real)), *stepped = some(L * 4 * outputs, sizeof(real));
+        if (loci_model_run(t.model, y, t.u, L, pooled ? ends : NULL, 4, 0, &error))
+            fail_msg("%s", error.text);
+        if (loci_model_run(t.model, stepped, t.u, L, pooled ? ends : NULL, 4, 1, &error))
+            fail_msg("%s", error.text);
+        for (size_t i = 0; i < answers; i++) {
+            const loci_pass pass = {.B = 1, .L = L, .length = pooled ? ends + i : NULL};
+            loci_network_forward(t.network, t.y, t.u, &pass, NULL, 0, t.workspace);
+            assert_memory_equal(y + i * outputs, t.y, t.answers * sizeof(real));
+        }
+        for (size_t i = 0; i < answers * t.answers; i++)
+            assert_near(stepped[i], y[i], TOLERANCE, "answer %zu", i);
+        if (pooled) {
+            assert_int_equal(loci_model_run(t.model, stepped, t.u, L, NULL, 0, 0, &error), LOCI_OK);
+            assert_memory_equal(stepped, y + 3 * outputs, outputs * sizeof(real));
+            assert_int_equal(loci_model_run(t.model, y, t.u, L, bad, 2, 0, &error), LOCI_E_ARGUMENT);
+            assert_int_equal(loci_model_run(t.model, y, t.u, L, none, 1, 0, &error), LOCI_E_ARGUMENT);
+            assert_int_equal(loci_model_run(t.model, y, t.u, L, beyond, 1, 1, &error), LOCI_E_ARGUMENT);
+        }
+        assert_int_equal(loci_model_run(t.model, y, t.u, 0, NULL, 0, 0, NULL), LOCI_E_ARGUMENT);
+        loci_free(y), loci_free(stepped);
+        close_bench(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_postnorm), cmocka_unit_test(published_prenorm),
-        cmocka_unit_test(differences),        cmocka_unit_test(cut_and_stepped),
-        cmocka_unit_test(other_rate),         cmocka_unit_test(refuses_what_overflows)};
+        cmocka_unit_test(run_in_one_call),       cmocka_unit_test(published_postnorm),
+        cmocka_unit_test(published_prenorm),     cmocka_unit_test(differences),
+        cmocka_unit_test(cut_and_stepped),       cmocka_unit_test(other_rate),
+        cmocka_unit_test(refuses_what_overflows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_stream.c - models on signals that never end: against whole sequences, against themselves cut, forked, saved and
  * side by side, against published numbers; and what is not taken. */
-#include <loci/network.h>
+#include "model/network.h"
 #include <loci/stream.h>
 
 #include <math.h>
@@ -94,16 +94,16 @@ static void push(loci_stream *stream, const float *in, size_t n, size_t every, f
 /* The answer of the whole network for the first `length` samples: [outputs], or [length][outputs] without a pool. */
 static void whole(const bench *t, float *y, size_t length, double rate)
 {
-    loci_network_f32 *network;
+    loci_network *network;
     loci_error error;
-    if (loci_network_create_f32(&network, t->model, length, &error)) fail_msg("%s", error.text);
-    for (size_t i = 0; i < loci_network_parts_f32(network); i++)
-        loci_network_prepare_f32(network, loci_model_values_const(t->model), rate, i);
-    void *workspace = some(loci_network_workspace_f32(network, 1, 0), 1);
+    if (loci_network_create(&network, t->model, length, &error)) fail_msg("%s", error.text);
+    for (size_t i = 0; i < loci_network_parts(network); i++)
+        loci_network_prepare(network, loci_model_values_const(t->model), rate, i);
+    void *workspace = some(loci_network_workspace(network, 1, 0), 1);
     const loci_pass pass = {.B = 1, .L = length};
-    loci_network_forward_f32(network, y, t->u, &pass, NULL, 0, workspace);
+    loci_network_forward(network, y, t->u, &pass, NULL, 0, workspace);
     loci_free(workspace);
-    loci_network_free_f32(network);
+    loci_network_free(network);
 }
 
 static double range(const float *y, size_t count)

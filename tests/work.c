@@ -70,7 +70,7 @@ static void remember_singly(void *argument)
 
 typedef struct {
     loci_model *model;
-    loci_network_f32 *network;
+    loci_network *network;
     float *parameters, *dparameters, *gradient, *u, *y, *dy, *state[BATCH];
     void *workspace;
     loci_pass pass;
@@ -79,34 +79,34 @@ typedef struct {
 static void forward(void *argument)
 {
     learning *w = argument;
-    loci_network_forward_f32(w->network, w->y, w->u, &w->pass, NULL, 1, w->workspace);
+    loci_network_forward(w->network, w->y, w->u, &w->pass, NULL, 1, w->workspace);
 }
 
 static void backward(void *argument)
 {
     learning *w = argument;
-    loci_network_backward_f32(w->network, NULL, w->gradient, w->dy, &w->pass, NULL, w->workspace);
+    loci_network_backward(w->network, NULL, w->gradient, w->dy, &w->pass, NULL, w->workspace);
 }
 
 static void prepare(void *argument)
 {
     learning *w = argument;
-    for (size_t i = 0; i < loci_network_parts_f32(w->network); i++)
-        loci_network_prepare_f32(w->network, w->parameters, 1, i);
+    for (size_t i = 0; i < loci_network_parts(w->network); i++)
+        loci_network_prepare(w->network, w->parameters, 1, i);
 }
 
 static void gather(void *argument)
 {
     learning *w = argument;
-    for (size_t i = 0; i < loci_network_parts_f32(w->network); i++)
-        loci_network_gather_f32(w->network, w->dparameters, w->gradient, w->parameters, i);
+    for (size_t i = 0; i < loci_network_parts(w->network); i++)
+        loci_network_gather(w->network, w->dparameters, w->gradient, w->parameters, i);
 }
 
 static void step(void *argument)
 {
     learning *w = argument;
     for (size_t l = 0; l < STEPS; l++)
-        loci_network_step_f32(w->network, w->y, w->u + l * 3, 1, NULL, w->state, w->workspace);
+        loci_network_step(w->network, w->y, w->u + l * 3, 1, NULL, w->state, w->workspace);
 }
 
 /* One layer of the preset, after one pass forward. */
@@ -118,17 +118,17 @@ static void *network_made(const char *preset)
     config.layers = 1;
     check(loci_model_create(&w->model, &config, NULL));
     loci_model_initialize(w->model, 1);
-    check(loci_network_create_f32(&w->network, w->model, LENGTH, NULL));
+    check(loci_network_create(&w->network, w->model, LENGTH, NULL));
     w->parameters = loci_model_values(w->model);
     w->dparameters = some(loci_model_size(w->model), sizeof(float));
-    w->gradient = some(loci_network_gradient_size_f32(w->network), sizeof(float));
+    w->gradient = some(loci_network_gradient_size(w->network), sizeof(float));
     w->u = some(BATCH * LENGTH * 3, sizeof(float));
     for (size_t i = 0; i < BATCH * LENGTH * 3; i++) w->u[i] = (float)loci_random_normal(2, i);
     w->y = some(BATCH * 10, sizeof(float)), w->dy = some(BATCH * 10, sizeof(float));
     for (size_t i = 0; i < BATCH * 10; i++) w->dy[i] = 0.1f;
-    for (size_t b = 0; b < BATCH; b++) w->state[b] = some(loci_network_state_f32(w->network), sizeof(float));
-    size_t bytes = loci_network_workspace_f32(w->network, BATCH, 1);
-    const size_t one = loci_network_step_workspace_f32(w->network, 1);
+    for (size_t b = 0; b < BATCH; b++) w->state[b] = some(loci_network_state(w->network), sizeof(float));
+    size_t bytes = loci_network_workspace(w->network, BATCH, 1);
+    const size_t one = loci_network_step_workspace(w->network, 1);
     if (one > bytes) bytes = one;
     w->workspace = some(bytes, 1);
     w->pass = (loci_pass){.B = BATCH, .L = LENGTH, .training = 1, .seed = 3};

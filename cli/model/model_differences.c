@@ -42,7 +42,7 @@ typedef struct {
     const size_t *places; /* [MODEL_PLACES] */
     size_t answers;       /* at the places, or at every sample */
     const float *u;
-    double *wide, *parameters; /* u and the parameters in double */
+    const double *wide; /* u in double */
 } bench;
 
 /* Keeps the answer `now` after so many samples in y, where it is wanted; `size` is that of a number. */
@@ -54,68 +54,10 @@ static void keep(const bench *b, void *y, size_t samples, const void *now, size_
         if (b->places[i] == samples) memcpy((char *)y + i * bytes, now, bytes);
 }
 
-/* y [answers][outputs] from whole sequences, and sample by sample, in one precision. */
-#define RUNS(suffix, real, input, values)                                                                    \
-    static loci_status open_##suffix(loci_network_##suffix **network, const bench *b, size_t L,              \
-                                     loci_error *error)                                                      \
-    {                                                                                                        \
-        const loci_status status = loci_network_create_##suffix(network, b->model, L, error);                \
-        if (status) return status;                                                                           \
-        for (size_t part = 0; part < loci_network_parts_##suffix(*network); part++)                          \
-            loci_network_prepare_##suffix(*network, values, 1, part);                                        \
-        return LOCI_OK;                                                                                      \
-    }                                                                                                        \
-                                                                                                             \
-    static loci_status forward_##suffix(const bench *b, real *y, loci_error *error)                          \
-    {                                                                                                        \
-        loci_network_##suffix *network;                                                                      \
-        const loci_status status = open_##suffix(&network, b, b->length, error);                             \
-        if (status) return status;                                                                           \
-        const size_t bytes = loci_network_workspace_##suffix(network, 1, 0);                                 \
-        void *workspace = bytes ? some(bytes, 1) : NULL;                                                     \
-        for (size_t i = 0; workspace && i < (b->pooled ? MODEL_PLACES : 1); i++) {                           \
-            const size_t length = b->pooled ? b->places[i] : b->length;                                      \
-            const loci_pass pass = {.B = 1, .L = b->length, .length = &length};                              \
-            loci_network_forward_##suffix(network, y + i * b->outputs, input, &pass, NULL, 0, workspace);    \
-        }                                                                                                    \
-        loci_network_free_##suffix(network);                                                                 \
-        free(workspace);                                                                                     \
-        return workspace ? LOCI_OK : no_memory(error);                                                       \
-    }                                                                                                        \
-                                                                                                             \
-    static loci_status step_##suffix(const bench *b, real *y, loci_error *error)                             \
-    {                                                                                                        \
-        loci_network_##suffix *network;                                                                      \
-        const loci_status status = open_##suffix(&network, b, 0, error);                                     \
-        if (status) return status;                                                                           \
-        const size_t bytes = loci_network_step_workspace_##suffix(network, 1),                               \
-                     numbers = loci_network_state_##suffix(network);                                         \
-        void *workspace = bytes ? some(bytes, 1) : NULL;                                                     \
-        real *state = some(numbers, sizeof *state), *now = some(b->outputs, sizeof *now);                    \
-        const bool room = workspace && state && now;                                                         \
-        if (room) memset(state, 0, numbers * sizeof *state);                                                 \
-        for (size_t k = 0; room && k < b->length; k++) {                                                     \
-            loci_network_step_##suffix(network, now, (input) + k * b->inputs, 1, NULL, &state, workspace);   \
-            keep(b, y, k + 1, now, sizeof *now);                                                             \
-        }                                                                                                    \
-        loci_network_free_##suffix(network);                                                                 \
-        free(workspace), free(state), free(now);                                                             \
-        return room ? LOCI_OK : no_memory(error);                                                            \
-    }
-
-RUNS(f32, float, b->u, loci_model_values_const(b->model))
-RUNS(f64, double, b->wide, b->parameters)
-
-static void bench_close(bench *b)
-{
-    free(b->parameters);
-}
-
-static loci_status bench_open(bench *b, const loci_model *model, const model_differences *found,
-                              const float *u, double *wide, size_t length, loci_error *error)
+static void bench_open(bench *b, const loci_model *model, const model_differences *found, const float *u,
+                       const double *wide, size_t length)
 {
     const loci_model_config *config = loci_model_configuration(model);
-    const size_t numbers = loci_model_size(model);
     *b = (bench){.model = model,
                  .inputs = config->inputs,
                  .outputs = config->outputs,
@@ -125,10 +67,6 @@ static loci_status bench_open(bench *b, const loci_model *model, const model_dif
                  .u = u,
                  .wide = wide};
     b->answers = b->pooled ? MODEL_PLACES : length;
-    b->parameters = some(numbers, sizeof *b->parameters);
-    if (!b->parameters) return no_memory(error);
-    for (size_t i = 0; i < numbers; i++) b->parameters[i] = (double)loci_model_values_const(model)[i];
-    return LOCI_OK;
 }
 
 /* --- streams --- */
@@ -209,10 +147,13 @@ static loci_status runs_open(runs *r, const bench *b, size_t singles, loci_error
     bool room = r->forward && r->step;
     for (size_t i = 0; i < singles; i++) room = (r->single[i] = some(count, sizeof(float))) && room;
     loci_status status = room ? LOCI_OK : no_memory(error);
-    if (!status) status = forward_f64(b, r->forward, error);
-    if (!status) status = step_f64(b, r->step, error);
-    if (!status) status = forward_f32(b, r->single[FORWARD], error);
-    if (!status) status = step_f32(b, r->single[STEP], error);
+    double *const wide[2] = {r->forward, r->step};
+    for (int step = 0; step < 2 && !status; step++)
+        status = loci_model_run_f64(b->model, wide[step], b->wide, b->length, b->places, MODEL_PLACES, step,
+                                    error);
+    for (int step = 0; step < 2 && !status; step++)
+        status = loci_model_run_f32(b->model, r->single[step ? STEP : FORWARD], b->u, b->length, b->places,
+                                    MODEL_PLACES, step, error);
     return status;
 }
 
@@ -313,8 +254,10 @@ static loci_status layer_measure(model_layer_difference *gap, const loci_model *
     bench b = {0};
     runs r = {0};
     loci_status status = cut_off(&part, model, layers, error);
-    if (!status) status = bench_open(&b, part, found, whole->u, whole->wide, whole->length, error);
-    if (!status) status = runs_open(&r, &b, 2, error);
+    if (!status) {
+        bench_open(&b, part, found, whole->u, whole->wide, whole->length);
+        status = runs_open(&r, &b, 2, error);
+    }
     if (!status) {
         const size_t count = b.answers * b.outputs;
         double least, most;
@@ -323,7 +266,6 @@ static loci_status layer_measure(model_layer_difference *gap, const loci_model *
         gap->in_double = distance(r.step, r.forward, count) / range;
     }
     runs_close(&r);
-    bench_close(&b);
     loci_model_free(part);
     return status;
 }
@@ -351,11 +293,10 @@ loci_status model_differences_measure(model_differences *found, const loci_model
     }
     widen(wide, u, length * config->inputs);
     bench b;
-    loci_status status = bench_open(&b, model, found, u, wide, length, error);
-    if (!status) status = whole_measure(found, &b, seed, error);
+    bench_open(&b, model, found, u, wide, length);
+    loci_status status = whole_measure(found, &b, seed, error);
     for (size_t i = 0; i < config->layers && !status; i++)
         status = layer_measure(&found->layers[i], model, i + 1, found, &b, error);
-    bench_close(&b);
     free(wide);
     return status;
 }

@@ -2,8 +2,7 @@
  *
  * loci/network.h - a model made ready to run batches of sequences of one length, forward, backward and step.
  *
- * A loci_network_f32 holds kernels, spectra, packed weights. loci_network_f64 is the same text in double: the
- * reference of gradient checks and `loci check`.
+ * It holds kernels, spectra, packed weights, in single precision.
  *
  * Nothing allocates but create. Prepared networks are read-only and shared by threads; each thread brings its own
  * workspace.
@@ -32,77 +31,64 @@ typedef struct {
         first; /* number of the micro-batch's first sequence within its batch: masks do not depend on cuts */
 } loci_pass;
 
-typedef struct loci_network_f32 loci_network_f32;
+typedef struct loci_network loci_network;
 
 /* A network for sequences of exactly L samples (L = 0: for step alone), not prepared yet. The model must live as
  * long; of it the configuration and the description, as they are now, are used; parameters are given to prepare.
  * Cost: O(L) numbers a channel. */
-LOCI_API loci_status loci_network_create_f32(loci_network_f32 **network, const loci_model *model, size_t L,
-                                             loci_error *error);
-LOCI_API void loci_network_free_f32(loci_network_f32 *network); /* NULL is allowed */
+LOCI_API loci_status loci_network_create(loci_network **network, const loci_model *model, size_t L,
+                                         loci_error *error);
+LOCI_API void loci_network_free(loci_network *network); /* NULL is allowed */
 
-/* After every change of the parameters, for each part below loci_network_parts, in any order and by any threads.
- * parameters [loci_model_size()]. rate: how many of the steps that the model was trained at one sample lasts: 2 for a
- * signal at half the rate. 1: as trained. */
-LOCI_API size_t loci_network_parts_f32(const loci_network_f32 *network);
-LOCI_API void loci_network_prepare_f32(loci_network_f32 *network, const float *parameters, double rate,
-                                       size_t part);
+/* Checks nothing. After every change of the parameters, for each part below loci_network_parts, in any order and by
+ * any threads. parameters [loci_model_size()]. rate: how many of the steps that the model was trained at one sample
+ * lasts: 2 for a signal at half the rate. 1: as trained. */
+LOCI_API size_t loci_network_parts(const loci_network *network);
+LOCI_API void loci_network_prepare(loci_network *network, const float *parameters, double rate, size_t part);
 
 /* Numbers of a gradient buffer, and bytes of workspace for micro-batches of up to B sequences: with `backward`, or for
  * forward alone. Both 64-byte aligned. 0: it overflows. */
-LOCI_API size_t loci_network_gradient_size_f32(const loci_network_f32 *network);
-LOCI_API size_t loci_network_workspace_f32(const loci_network_f32 *network, size_t B, int backward);
+LOCI_API size_t loci_network_gradient_size(const loci_network *network);
+LOCI_API size_t loci_network_workspace(const loci_network *network, size_t B, int backward);
 /* Numbers of one sequence's state. */
-LOCI_API size_t loci_network_state_f32(const loci_network_f32 *network);
+LOCI_API size_t loci_network_state(const loci_network *network);
 
-/* y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are applied here. y is
- * [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not
- * read. state [B]: the state of each sequence, [loci_network_state()], 64-byte aligned, read and replaced; NULL: all
- * begin at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace; without it, and
+/* Checks nothing. y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are
+ * applied here. y is [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not read.
+ * state [B]: the state of each sequence, [loci_network_state()], 64-byte aligned, read and replaced; NULL: all begin
+ * at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace; without it, and
  * with states, pass->L may be any from 1 to L, and the answers are those of step, to the last bit. */
-LOCI_API void loci_network_forward_f32(const loci_network_f32 *network, float *y, const float *u,
-                                       const loci_pass *pass, float *const *state, int backward,
-                                       void *workspace);
+LOCI_API void loci_network_forward(const loci_network *network, float *y, const float *u,
+                                   const loci_pass *pass, float *const *state, int backward, void *workspace);
 
-/* From dy, shaped like y, 0 behind a sequence's end: adds to gradient [loci_network_gradient_size()] (all 0 at first),
- * and du, shaped like u; NULL: not wanted. dstate [B]: gradient of the final state in, of the initial one out; NULL: 0,
- * not wanted. pass, u and workspace are those of forward. Two gradients are summed number by number. */
-LOCI_API void loci_network_backward_f32(const loci_network_f32 *network, float *du, float *gradient,
-                                        const float *dy, const loci_pass *pass, float *const *dstate,
-                                        void *workspace);
+/* Checks nothing. From dy, shaped like y, 0 behind a sequence's end: adds to gradient [loci_network_gradient_size()]
+ * (all 0 at first), and du, shaped like u; NULL: not wanted. dstate [B]: gradient of the final state in, of the
+ * initial one out; NULL: 0, not wanted. pass, u and workspace are those of forward. Two gradients are summed number
+ * by number. */
+LOCI_API void loci_network_backward(const loci_network *network, float *du, float *gradient, const float *dy,
+                                    const loci_pass *pass, float *const *dstate, void *workspace);
 
-/* dparameters [loci_model_size()] = the gradient of the parameters, part by part, as prepare. */
-LOCI_API void loci_network_gather_f32(loci_network_f32 *network, float *dparameters, const float *gradient,
-                                      const float *parameters, size_t part);
+/* Checks nothing. dparameters [loci_model_size()] = the gradient of the parameters, part by part, as prepare. */
+LOCI_API void loci_network_gather(loci_network *network, float *dparameters, const float *gradient,
+                                  const float *parameters, size_t part);
 
-/* One sample of each of `lanes` sequences, without dropout: y [lanes][outputs] from u [lanes][inputs]; with a pool it is
- * the answer so far. dt [lanes] or NULL; state [lanes] as above. */
-LOCI_API size_t loci_network_step_workspace_f32(const loci_network_f32 *network, size_t lanes);
-LOCI_API void loci_network_step_f32(const loci_network_f32 *network, float *y, const float *u, size_t lanes,
-                                    const double *dt, float *const *state, void *workspace);
+/* Checks nothing. One sample of each of `lanes` sequences, without dropout: y [lanes][outputs] from u
+ * [lanes][inputs]; with a pool it is the answer so far. dt [lanes] or NULL; state [lanes] as above. */
+LOCI_API size_t loci_network_step_workspace(const loci_network *network, size_t lanes);
+LOCI_API void loci_network_step(const loci_network *network, float *y, const float *u, size_t lanes,
+                                const double *dt, float *const *state, void *workspace);
 
-/* The same in double. */
-typedef struct loci_network_f64 loci_network_f64;
-LOCI_API loci_status loci_network_create_f64(loci_network_f64 **network, const loci_model *model, size_t L,
-                                             loci_error *error);
-LOCI_API void loci_network_free_f64(loci_network_f64 *network);
-LOCI_API size_t loci_network_parts_f64(const loci_network_f64 *network);
-LOCI_API void loci_network_prepare_f64(loci_network_f64 *network, const double *parameters, double rate,
-                                       size_t part);
-LOCI_API size_t loci_network_gradient_size_f64(const loci_network_f64 *network);
-LOCI_API size_t loci_network_workspace_f64(const loci_network_f64 *network, size_t B, int backward);
-LOCI_API size_t loci_network_state_f64(const loci_network_f64 *network);
-LOCI_API void loci_network_forward_f64(const loci_network_f64 *network, double *y, const double *u,
-                                       const loci_pass *pass, double *const *state, int backward,
-                                       void *workspace);
-LOCI_API void loci_network_backward_f64(const loci_network_f64 *network, double *du, double *gradient,
-                                        const double *dy, const loci_pass *pass, double *const *dstate,
-                                        void *workspace);
-LOCI_API void loci_network_gather_f64(loci_network_f64 *network, double *dparameters, const double *gradient,
-                                      const double *parameters, size_t part);
-LOCI_API size_t loci_network_step_workspace_f64(const loci_network_f64 *network, size_t lanes);
-LOCI_API void loci_network_step_f64(const loci_network_f64 *network, double *y, const double *u, size_t lanes,
-                                    const double *dt, double *const *state, void *workspace);
+/* ---- one sequence, without a network of one's own ---- */
+
+/* y from u [L][inputs], alone, without dropout, at the rate the model was trained at: makes a network, runs it, frees it.
+ * Models with a pool: y [count][outputs], the answers after ends[i] samples, 1 to L, ascending (ends NULL: one, after all
+ * of them, and count does not matter). Without one: y [L][outputs], and ends and count do not matter. stepwise: a sample at
+ * a time, as a stream does it; 0: all at once, as training does. f64: the same text in double, what single precision is
+ * measured against. LOCI_E_ARGUMENT: L is 0, or an end is not in its place. LOCI_E_MEMORY. */
+LOCI_API loci_status loci_model_run_f32(const loci_model *model, float *y, const float *u, size_t L,
+                                        const size_t *ends, size_t count, int stepwise, loci_error *error);
+LOCI_API loci_status loci_model_run_f64(const loci_model *model, double *y, const double *u, size_t L,
+                                        const size_t *ends, size_t count, int stepwise, loci_error *error);
 
 #ifdef __cplusplus
 }

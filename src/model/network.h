@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * model/network.h - the functions of loci/network.h under their names without a precision. */
+ * model/network.h - internal side of loci/network.h: the same in double, under plain names where that is what is compiled. */
 #ifndef LOCI_MODEL_NETWORK_H
 #define LOCI_MODEL_NETWORK_H
 
@@ -7,18 +7,41 @@
 
 #include "base/real.h"
 
-#define loci_network LOCI_NAME(loci_network)
-#define loci_network_create LOCI_NAME(loci_network_create)
-#define loci_network_free LOCI_NAME(loci_network_free)
-#define loci_network_parts LOCI_NAME(loci_network_parts)
-#define loci_network_prepare LOCI_NAME(loci_network_prepare)
-#define loci_network_gradient_size LOCI_NAME(loci_network_gradient_size)
-#define loci_network_workspace LOCI_NAME(loci_network_workspace)
-#define loci_network_state LOCI_NAME(loci_network_state)
-#define loci_network_forward LOCI_NAME(loci_network_forward)
-#define loci_network_backward LOCI_NAME(loci_network_backward)
-#define loci_network_gather LOCI_NAME(loci_network_gather)
-#define loci_network_step_workspace LOCI_NAME(loci_network_step_workspace)
-#define loci_network_step LOCI_NAME(loci_network_step)
+/* The network in double: the reference of gradient checks and of loci_model_run_f64. */
+typedef struct loci_network_f64 loci_network_f64;
+loci_status loci_network_create_f64(loci_network_f64 **network, const loci_model *model, size_t L,
+                                    loci_error *error);
+void loci_network_free_f64(loci_network_f64 *network);
+size_t loci_network_parts_f64(const loci_network_f64 *network);
+void loci_network_prepare_f64(loci_network_f64 *network, const double *parameters, double rate, size_t part);
+size_t loci_network_gradient_size_f64(const loci_network_f64 *network);
+size_t loci_network_workspace_f64(const loci_network_f64 *network, size_t B, int backward);
+size_t loci_network_state_f64(const loci_network_f64 *network);
+void loci_network_forward_f64(const loci_network_f64 *network, double *y, const double *u,
+                              const loci_pass *pass, double *const *state, int backward, void *workspace);
+void loci_network_backward_f64(const loci_network_f64 *network, double *du, double *gradient,
+                               const double *dy, const loci_pass *pass, double *const *dstate,
+                               void *workspace);
+void loci_network_gather_f64(loci_network_f64 *network, double *dparameters, const double *gradient,
+                             const double *parameters, size_t part);
+size_t loci_network_step_workspace_f64(const loci_network_f64 *network, size_t lanes);
+void loci_network_step_f64(const loci_network_f64 *network, double *y, const double *u, size_t lanes,
+                           const double *dt, double *const *state, void *workspace);
+
+#if LOCI_REAL_IS_DOUBLE
+#define loci_network loci_network_f64
+#define loci_network_create loci_network_create_f64
+#define loci_network_free loci_network_free_f64
+#define loci_network_parts loci_network_parts_f64
+#define loci_network_prepare loci_network_prepare_f64
+#define loci_network_gradient_size loci_network_gradient_size_f64
+#define loci_network_workspace loci_network_workspace_f64
+#define loci_network_state loci_network_state_f64
+#define loci_network_forward loci_network_forward_f64
+#define loci_network_backward loci_network_backward_f64
+#define loci_network_gather loci_network_gather_f64
+#define loci_network_step_workspace loci_network_step_workspace_f64
+#define loci_network_step loci_network_step_f64
+#endif
 
 #endif

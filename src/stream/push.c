@@ -113,7 +113,7 @@ static void run_piece(loci_stream *stream, runner *r, size_t count, size_t every
     const loci_stream_tables *t = stream->tables;
     float *const state = stream_state(stream, r->lane);
     const loci_pass pass = {.B = 1, .L = count, .dt = r->dt};
-    loci_network_forward_f32(t->chunk, stream->out, r->in, &pass, &state, 0, stream->workspace);
+    loci_network_forward(t->chunk, stream->out, r->in, &pass, &state, 0, stream->workspace);
     advance(stream, r, count, every, stream->out, t->pooled);
 }
 
@@ -128,8 +128,8 @@ static void run_step(loci_stream *stream, runner *const *some, size_t lanes, siz
         memcpy(stream->in + i * t->inputs, some[i]->in, t->inputs * sizeof(float));
         dt[i] = some[i]->dt ? *some[i]->dt : 1;
     }
-    loci_network_step_f32(t->step, stream->out, stream->in, lanes, some[0]->dt ? dt : NULL, state,
-                          stream->workspace);
+    loci_network_step(t->step, stream->out, stream->in, lanes, some[0]->dt ? dt : NULL, state,
+                      stream->workspace);
     for (size_t i = 0; i < lanes; i++) advance(stream, some[i], 1, every, stream->out + i * t->outputs, 1);
 }
 

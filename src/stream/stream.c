@@ -43,13 +43,13 @@ static loci_status steps_of(double *steps, const loci_model *model, double rate,
     return LOCI_OK;
 }
 
-static loci_status network_make(loci_network_f32 **network, const loci_model *model, size_t L, double steps,
+static loci_status network_make(loci_network **network, const loci_model *model, size_t L, double steps,
                                 loci_error *error)
 {
-    const loci_status status = loci_network_create_f32(network, model, L, error);
+    const loci_status status = loci_network_create(network, model, L, error);
     if (status) return status;
-    for (size_t part = 0; part < loci_network_parts_f32(*network); part++)
-        loci_network_prepare_f32(*network, loci_model_values_const(model), steps, part);
+    for (size_t part = 0; part < loci_network_parts(*network); part++)
+        loci_network_prepare(*network, loci_model_values_const(model), steps, part);
     return LOCI_OK;
 }
 
@@ -77,7 +77,7 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
         loci_stream_tables_free(tables);
         return status;
     }
-    tables->state = loci_network_state_f32(tables->step);
+    tables->state = loci_network_state(tables->step);
     *out = tables;
     return LOCI_OK;
 }
@@ -85,8 +85,8 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
 void loci_stream_tables_free(loci_stream_tables *tables)
 {
     if (!tables) return;
-    loci_network_free_f32(tables->step);
-    loci_network_free_f32(tables->chunk);
+    loci_network_free(tables->step);
+    loci_network_free(tables->chunk);
     loci_free(tables);
 }
 
@@ -113,10 +113,10 @@ static size_t lay_out(size_t at[STREAM_PARTS], const loci_stream_tables *t, size
 {
     if (lanes < 1 || lanes > UINT64_C(1) << 32) return 0;
     const size_t group = lanes < STREAM_GROUP ? lanes : STREAM_GROUP, rows = t->chunk ? STREAM_CHUNK : group;
-    size_t workspace = loci_network_step_workspace_f32(t->step, group), offset = 0, numbers;
+    size_t workspace = loci_network_step_workspace(t->step, group), offset = 0, numbers;
     if (workspace == 0) return 0;
     if (t->chunk) {
-        const size_t more = loci_network_workspace_f32(t->chunk, 1, 0);
+        const size_t more = loci_network_workspace(t->chunk, 1, 0);
         if (more == 0) return 0;
         workspace = more > workspace ? more : workspace;
     }

@@ -46,8 +46,7 @@ loci_status loci_batch_open(loci_batch *batch, const loci_model *model, const lo
 
 void loci_batch_close(loci_batch *batch)
 {
-    for (size_t i = 0; batch->network && i < batch->ladder.count; i++)
-        loci_network_free_f32(batch->network[i]);
+    for (size_t i = 0; batch->network && i < batch->ladder.count; i++) loci_network_free(batch->network[i]);
     void *const all[] = {batch->network, batch->lengths,   batch->groups,      batch->sorted,   batch->loss,
                          batch->answer,  batch->gradients, batch->dparameters, batch->workspace};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) loci_free(all[i]);
@@ -71,7 +70,7 @@ static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_e
     const size_t rung = group->of.rung, L = batch->ladder.length[rung];
     const loci_model_config *config = loci_model_configuration(batch->model);
     if (!batch->network[rung]) {
-        const loci_status status = loci_network_create_f32(&batch->network[rung], batch->model, L, error);
+        const loci_status status = loci_network_create(&batch->network[rung], batch->model, L, error);
         if (status) return status;
     }
     group->micro = (loci_micro_batch){.network = batch->network[rung],
@@ -82,7 +81,7 @@ static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_e
                                       .answer = batch->answer,
                                       .L = L,
                                       .most = loci_micro_batch_most(config, L)};
-    group->gradient_size = loci_network_gradient_size_f32(group->micro.network);
+    group->gradient_size = loci_network_gradient_size(group->micro.network);
     group->shard = shard_of(batch, group->gradient_size);
     group->shards = (group->of.count + group->shard - 1) / group->shard;
     if (group->micro.most > group->shard) group->micro.most = group->shard;
@@ -177,7 +176,7 @@ static void run_all(loci_batch *batch, size_t (*tasks)(const loci_batch_group *)
 
 static size_t parts(const loci_batch_group *group)
 {
-    return loci_network_parts_f32(group->micro.network);
+    return loci_network_parts(group->micro.network);
 }
 
 static size_t shards(const loci_batch_group *group)
@@ -195,8 +194,8 @@ static void prepare(void *context, size_t task, size_t thread)
     (void)thread;
     const loci_batch *batch = context;
     const loci_batch_group *group = group_of(batch, &task, parts);
-    loci_network_prepare_f32(batch->network[group->of.rung], loci_model_values_const(batch->model),
-                             batch->rate, task);
+    loci_network_prepare(batch->network[group->of.rung], loci_model_values_const(batch->model), batch->rate,
+                         task);
 }
 
 static void learn(void *context, size_t task, size_t thread)
@@ -234,8 +233,8 @@ static void gather(void *context, size_t task, size_t thread)
     (void)thread;
     const loci_batch *batch = context;
     const loci_batch_group *group = group_of(batch, &task, parts);
-    loci_network_gather_f32(batch->network[group->of.rung], group->dparameters, group->gradient,
-                            loci_model_values_const(batch->model), task);
+    loci_network_gather(batch->network[group->of.rung], group->dparameters, group->gradient,
+                        loci_model_values_const(batch->model), task);
 }
 
 void loci_batch_run(loci_batch *batch, float *gradient, uint64_t seed)

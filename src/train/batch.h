@@ -26,7 +26,7 @@ typedef struct {
     double rate; /* of prepare */
     size_t most, threads;
     loci_ladder ladder;
-    loci_network_f32 **network; /* [ladder.count]; NULL: not used yet */
+    loci_network **network;     /* [ladder.count]; NULL: not used yet */
     loci_length_group *lengths; /* [ladder.count] */
     loci_batch_group *groups;   /* [ladder.count] */
     size_t used, shards;        /* groups and shards of this batch */

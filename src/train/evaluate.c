@@ -18,7 +18,7 @@
 
 typedef struct {
     const loci_model *model;
-    loci_network_f32 *network; /* of the group at hand */
+    loci_network *network; /* of the group at hand */
     loci_micro_batch micro;
     double rate;
     size_t threads, count;
@@ -32,7 +32,7 @@ typedef struct {
 
 static void close_all(evaluation *e)
 {
-    loci_network_free_f32(e->network);
+    loci_network_free(e->network);
     loci_free(e->workspace);
     loci_free(e->groups);
     loci_free(e->sequences);
@@ -66,17 +66,17 @@ static void prepare(void *context, size_t part, size_t thread)
 {
     (void)thread;
     evaluation *e = context;
-    loci_network_prepare_f32(e->network, loci_model_values_const(e->model), e->rate, part);
+    loci_network_prepare(e->network, loci_model_values_const(e->model), e->rate, part);
 }
 
 static loci_status open_group(evaluation *e, const loci_length_group *group, loci_error *error)
 {
     const size_t L = e->ladder.length[group->rung];
     size_t bytes;
-    loci_network_free_f32(e->network);
+    loci_network_free(e->network);
     loci_free(e->workspace);
     e->network = NULL, e->workspace = NULL;
-    const loci_status status = loci_network_create_f32(&e->network, e->model, L, error);
+    const loci_status status = loci_network_create(&e->network, e->model, L, error);
     if (status) return status;
     e->micro.network = e->network;
     e->micro.L = L;
@@ -89,7 +89,7 @@ static loci_status open_group(evaluation *e, const loci_length_group *group, loc
     if (!e->workspace)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for sequences of %zu samples on %zu threads", L,
                          threads);
-    loci_threads_run(e->threads, loci_network_parts_f32(e->network), prepare, e);
+    loci_threads_run(e->threads, loci_network_parts(e->network), prepare, e);
     return LOCI_OK;
 }
 

@@ -38,7 +38,7 @@ static shares share(const loci_micro_batch *m)
 size_t loci_micro_batch_workspace(const loci_micro_batch *micro, int backward)
 {
     const size_t own = share(micro).all;
-    const size_t network = loci_network_workspace_f32(micro->network, micro->most, backward);
+    const size_t network = loci_network_workspace(micro->network, micro->most, backward);
     size_t bytes;
     return own && network && loci_size_add(&bytes, own, network) ? bytes : 0;
 }
@@ -59,12 +59,12 @@ static void run(const loci_micro_batch *m, float *gradient, size_t first, size_t
         if (length[b] < m->L) pass.length = length;
         loci_dataset_read(m->set, i, u + b * m->L * m->config->inputs);
     }
-    loci_network_forward_f32(m->network, y, u, &pass, NULL, gradient != NULL, at + s.all);
+    loci_network_forward(m->network, y, u, &pass, NULL, gradient != NULL, at + s.all);
     for (size_t b = 0; b < B; b++)
         m->loss[first + b] = loci_loss_cross_entropy_f32(
             &m->answer[first + b], gradient ? dy + b * classes : NULL, y + b * classes, classes,
             loci_dataset_label(m->set, m->sequences[first + b]), m->scale);
-    if (gradient) loci_network_backward_f32(m->network, NULL, gradient, dy, &pass, NULL, at + s.all);
+    if (gradient) loci_network_backward(m->network, NULL, gradient, dy, &pass, NULL, at + s.all);
 }
 
 void loci_micro_batch_run(const loci_micro_batch *micro, float *gradient, size_t first, size_t count,

@@ -8,7 +8,7 @@
 #include <loci/network.h>
 
 typedef struct {
-    const loci_network_f32 *network; /* prepared, for sequences of L samples */
+    const loci_network *network; /* prepared, for sequences of L samples */
     const loci_model_config *config;
     const loci_dataset *set;
     const size_t *sequences; /* numbers within the set, none longer than L */
