@@ -5,7 +5,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     const loci_dataset_options options = {
-        .gray = size % 2 == 0, .permuted = size % 3 == 0, .permutation = size};
+        .reading.gray = size % 2 == 0, .reading.permuted = size % 3 == 0, .reading.permutation = size};
     read_dataset(bytes, size, "batches.meta.txt", "data_batch_1.bin", &options);
     return 0;
 }

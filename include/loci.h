@@ -9,6 +9,7 @@
 #include <loci/memory.h>
 #include <loci/model.h>
 #include <loci/network.h>
+#include <loci/reading.h>
 #include <loci/status.h>
 #include <loci/stream.h>
 #include <loci/system.h>

@@ -83,7 +83,7 @@ static void cifar_comes_as_written(void **state)
     loci_dataset_name(set, 12, name, sizeof name);
     assert_string_equal(name, "data_batch_3.bin, image 1");
     float u[3 * 1024], v[1024];
-    loci_dataset *gray = open_set("cifar", &(loci_dataset_options){.gray = 1});
+    loci_dataset *gray = open_set("cifar", &(loci_dataset_options){.reading.gray = 1});
     assert_int_equal(loci_dataset_inspect(gray).inputs, 1);
     assert_true(loci_dataset_inspect(gray).fingerprint != info.fingerprint);
     for (size_t i = 0; i < 13; i++) {
@@ -377,15 +377,15 @@ static void sounds_are_labelled_by_their_folders(void **state)
     for (size_t i = 0; i < 60; i++) assert_true(u[i] == (float)(0.1 + 0.001 * (double)i));
     loci_dataset_close(set);
     /* both splits are all files, and patterns choose */
-    set = open_set("audio", &(loci_dataset_options){.test = 1, .match = "[ac].*"});
+    set = open_set("audio", &(loci_dataset_options){.test = 1, .reading.match = "[ac].*"});
     assert_int_equal(loci_dataset_inspect(set).sequences, 2);
     loci_dataset_close(set);
-    set = open_set("audio", &(loci_dataset_options){.except = "10/a*"});
+    set = open_set("audio", &(loci_dataset_options){.reading.except = "10/a*"});
     assert_int_equal(loci_dataset_inspect(set).sequences, 2);
     loci_dataset_close(set);
-    refuse("audio", &(loci_dataset_options){.match = "x*"}, LOCI_E_FORMAT,
+    refuse("audio", &(loci_dataset_options){.reading.match = "x*"}, LOCI_E_FORMAT,
            "audio: there is no sound file in it with such a name");
-    refuse("audio", &(loci_dataset_options){.except = "9/*"}, LOCI_E_FORMAT,
+    refuse("audio", &(loci_dataset_options){.reading.except = "9/*"}, LOCI_E_FORMAT,
            "audio: all is of one class, 10");
 }
 
@@ -403,21 +403,21 @@ static void sounds_are_labelled_by_their_names(void **state)
                  {"*_{label}.wav", {"left_1", "right_22"}},
                  {"*_*_{label}.wav", {"1", "22"}}};
     for (size_t k = 0; k < 4; k++) {
-        loci_dataset *set = open_set("named", &(loci_dataset_options){.label = cases[k].pattern});
+        loci_dataset *set = open_set("named", &(loci_dataset_options){.reading.label = cases[k].pattern});
         const loci_dataset_info info = loci_dataset_inspect(set);
         assert_int_equal(info.sequences, 3);
         assert_int_equal(info.classes, 2);
         for (size_t c = 0; c < 2; c++) assert_string_equal(info.names[c], cases[k].classes[c]);
         loci_dataset_close(set);
     }
-    refuse("named", &(loci_dataset_options){.label = "{label}_left_*"}, LOCI_E_FORMAT,
+    refuse("named", &(loci_dataset_options){.reading.label = "{label}_left_*"}, LOCI_E_FORMAT,
            "named: the name two_right_22.wav does not fit {label}_left_*");
-    refuse("named", &(loci_dataset_options){.label = "label_*"}, LOCI_E_ARGUMENT,
+    refuse("named", &(loci_dataset_options){.reading.label = "label_*"}, LOCI_E_ARGUMENT,
            "{label} was expected in it, once");
-    refuse("named", &(loci_dataset_options){.label = "{label}{label}"}, LOCI_E_ARGUMENT,
+    refuse("named", &(loci_dataset_options){.reading.label = "{label}{label}"}, LOCI_E_ARGUMENT,
            "{label} was expected in it, once");
-    refuse("named", &(loci_dataset_options){.label = "*a*a*a*a*a*a*a*a*a*a*a*{label}*b*b*b"}, LOCI_E_FORMAT,
-           "does not fit");
+    refuse("named", &(loci_dataset_options){.reading.label = "*a*a*a*a*a*a*a*a*a*a*a*{label}*b*b*b"},
+           LOCI_E_FORMAT, "does not fit");
 }
 
 static void sounds_come_in_splits(void **state)
@@ -470,18 +470,18 @@ static void bad_sounds_are_refused(void **state)
     write_sound("bad_audio/b/1.wav", 200, 1, 80, 0);
     refuse("bad_audio", NULL, LOCI_E_MISMATCH,
            "b/1.wav has 200 samples a second, and a/1.wav has 100; resample to one rate");
-    loci_dataset *set = open_set("bad_audio", &(loci_dataset_options){.resample = 50});
+    loci_dataset *set = open_set("bad_audio", &(loci_dataset_options){.reading.resample = 50});
     assert_true(loci_dataset_inspect(set).rate == 50);
     assert_int_equal(loci_dataset_length(set, 0), 20);
     assert_int_equal(loci_dataset_length(set, 1), 20);
     loci_dataset_close(set);
-    refuse("bad_audio", &(loci_dataset_options){.resample = -1}, LOCI_E_ARGUMENT,
+    refuse("bad_audio", &(loci_dataset_options){.reading.resample = -1}, LOCI_E_ARGUMENT,
            "the rate to resample to is -1 Hz");
-    refuse("bad_audio", &(loci_dataset_options){.resample = 0.01}, LOCI_E_ARGUMENT,
+    refuse("bad_audio", &(loci_dataset_options){.reading.resample = 0.01}, LOCI_E_ARGUMENT,
            "a factor of at most 256 was expected");
-    refuse("bad_audio", &(loci_dataset_options){.resample = 1}, LOCI_E_VALUE,
+    refuse("bad_audio", &(loci_dataset_options){.reading.resample = 1}, LOCI_E_VALUE,
            "a/1.wav: too short to be resampled");
-    refuse("bad_audio", &(loci_dataset_options){.gray = 1}, LOCI_E_ARGUMENT,
+    refuse("bad_audio", &(loci_dataset_options){.reading.gray = 1}, LOCI_E_ARGUMENT,
            "of kind audio, which has no colours");
     temporary_folders("bad_audio/b/c");
     refuse("bad_audio", NULL, LOCI_E_FORMAT, "b/c is a folder within the folder of a class");
@@ -500,7 +500,7 @@ static void sounds_are_resampled(void **state)
     temporary_folders("resampled/b");
     write_sound("resampled/a/1.wav", 300, 2, 500, 0);
     write_sound("resampled/b/1.wav", 300, 2, 77, 0);
-    loci_dataset *set = open_set("resampled", &(loci_dataset_options){.resample = 200});
+    loci_dataset *set = open_set("resampled", &(loci_dataset_options){.reading.resample = 200});
     loci_resampler *r;
     assert_int_equal(loci_resampler_create(&r, 300, 200, 2, NULL), LOCI_OK);
     double u[1000], y[1000];
@@ -598,9 +598,10 @@ static void bad_arrays_are_refused(void **state)
     refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_x.npy is empty: its dimension 1 is 0");
     temporary_text("bad_arrays/train_x.npy", "no array");
     refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_x.npy: is no NPY array");
-    refuse("bad_arrays", &(loci_dataset_options){.gray = 1}, LOCI_E_ARGUMENT, "which has no colours");
-    refuse("bad_arrays", &(loci_dataset_options){.resample = 1}, LOCI_E_ARGUMENT, "are for sound");
-    refuse("bad_arrays", &(loci_dataset_options){.label = "{label}"}, LOCI_E_ARGUMENT, "are for sound");
+    refuse("bad_arrays", &(loci_dataset_options){.reading.gray = 1}, LOCI_E_ARGUMENT, "which has no colours");
+    refuse("bad_arrays", &(loci_dataset_options){.reading.resample = 1}, LOCI_E_ARGUMENT, "are for sound");
+    refuse("bad_arrays", &(loci_dataset_options){.reading.label = "{label}"}, LOCI_E_ARGUMENT,
+           "are for sound");
 }
 
 /* --- what all kinds share --- */
@@ -651,8 +652,10 @@ static void permuted_sequences_share_one_order(void **state)
     (void)state;
     static const double labels[] = {0, 1, 1};
     make_arrays("permuted", labels, 3, 101);
-    loci_dataset *set = open_set("permuted", &(loci_dataset_options){.permuted = 1, .permutation = 5});
-    loci_dataset *other = open_set("permuted", &(loci_dataset_options){.permuted = 1, .permutation = 6});
+    loci_dataset *set =
+        open_set("permuted", &(loci_dataset_options){.reading.permuted = 1, .reading.permutation = 5});
+    loci_dataset *other =
+        open_set("permuted", &(loci_dataset_options){.reading.permuted = 1, .reading.permutation = 6});
     loci_dataset *plain = open_set("permuted", NULL);
     const uint64_t prints[3] = {loci_dataset_inspect(set).fingerprint,
                                 loci_dataset_inspect(other).fingerprint,
@@ -685,7 +688,7 @@ static void permuted_sequences_share_one_order(void **state)
     temporary_folders("uneven/b");
     write_sound("uneven/a/1.wav", 100, 1, 10, 0);
     write_sound("uneven/b/1.wav", 100, 1, 11, 0);
-    refuse("uneven", &(loci_dataset_options){.permuted = 1}, LOCI_E_ARGUMENT,
+    refuse("uneven", &(loci_dataset_options){.reading.permuted = 1}, LOCI_E_ARGUMENT,
            "uneven: cannot be permuted: b/1.wav has 11 samples, and those before it have 10");
 }
 
@@ -696,7 +699,8 @@ static void moments_are_those_of_all_samples(void **state)
     temporary_folders("moments");
     temporary_bytes("moments/data_batch_1.bin", bytes, make_batch(bytes, 3, 9, 10));
     for (int gray = 0; gray < 2; gray++) {
-        loci_dataset *set = open_set("moments", &(loci_dataset_options){.gray = gray, .permuted = 1});
+        loci_dataset *set =
+            open_set("moments", &(loci_dataset_options){.reading.gray = gray, .reading.permuted = 1});
         const size_t inputs = gray ? 1 : 3;
         static float u[3 * 1024];
         double mean[3], deviation[3];

@@ -112,7 +112,7 @@ static void test_description(void **state)
     char one[] = "one";
     const char *const classes[3] = {one, "two", "three"};
     loci_model_about about = {
-        .rate = 8000, .shift = shift, .scale = scale, .classes = classes, .label = "{label}_*"};
+        .rate = 8000, .shift = shift, .scale = scale, .classes = classes, .reading.label = "{label}_*"};
     loci_error error;
     assert_int_equal(loci_model_describe(model, &about, &error), LOCI_OK);
     one[0] = 'x'; /* it was copied */
@@ -122,7 +122,7 @@ static void test_description(void **state)
     const loci_model_about *got = loci_model_description(copy);
     assert_string_equal(got->classes[0], "one");
     assert_string_equal(got->classes[2], "three");
-    assert_string_equal(got->label, "{label}_*");
+    assert_string_equal(got->reading.label, "{label}_*");
     assert_null(got->note);
     assert_true(got->rate == 8000 && got->shift[1] == -1 && got->scale[0] == 2);
     about.scale = zero;

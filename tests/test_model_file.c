@@ -17,14 +17,27 @@
 
 static const double shift[2] = {0.1, -1e-300}, scale[2] = {1.0 / 3, -0x1.fffffffffffffp1023};
 static const char *const classes[3] = {"na\xc3\xafve \"class\"\n", "", "dog"};
+static const char *const columns[2] = {"x,1", "\"x\""};
 static const loci_model_about everything = {.rate = 44100.0 / 7,
                                             .shift = shift,
                                             .scale = scale,
                                             .classes = classes,
-                                            .gray = 1,
-                                            .permuted = 1,
-                                            .permutation = UINT64_MAX,
-                                            .label = "{label}_*",
+                                            .reading = {.gray = 1,
+                                                        .permuted = 1,
+                                                        .permutation = UINT64_MAX,
+                                                        .label = "{label}_*",
+                                                        .mono = 1,
+                                                        .value = "y",
+                                                        .group = "na\xc3\xafve",
+                                                        .time = "t",
+                                                        .columns = columns,
+                                                        .column_count = 2,
+                                                        .window = 50,
+                                                        .stride = 7,
+                                                        .match = "a*",
+                                                        .except = "*b",
+                                                        .resample = 4000.5,
+                                                        .test = 0.1},
                                             .note = "{\"loss\": 0.1}"};
 
 static loci_model_config tiny(void)
@@ -94,6 +107,25 @@ static void same_numbers(const double *a, const double *b, size_t count)
         assert_memory_equal(a, b, count * sizeof *a);
 }
 
+static void same_reading(const loci_reading *p, const loci_reading *q)
+{
+    assert_int_equal(p->gray, q->gray);
+    assert_int_equal(p->mono, q->mono);
+    assert_int_equal(p->permuted, q->permuted);
+    assert_true(p->permutation == q->permutation);
+    same_text(p->label, q->label);
+    same_text(p->value, q->value);
+    same_text(p->group, q->group);
+    same_text(p->time, q->time);
+    same_text(p->match, q->match);
+    same_text(p->except, q->except);
+    assert_int_equal(p->column_count, q->column_count);
+    for (size_t i = 0; i < p->column_count; i++) assert_string_equal(p->columns[i], q->columns[i]);
+    assert_int_equal(p->window, q->window);
+    assert_int_equal(p->stride, q->stride);
+    assert_true(p->resample == q->resample && p->test == q->test);
+}
+
 static void same(const loci_model *a, const loci_model *b)
 {
     const loci_model_config *c = loci_model_configuration(a), *d = loci_model_configuration(b);
@@ -122,10 +154,7 @@ static void same(const loci_model *a, const loci_model *b)
     same_numbers(p->scale, q->scale, c->inputs);
     assert_int_equal(p->classes != NULL, q->classes != NULL);
     for (size_t i = 0; p->classes && i < c->outputs; i++) assert_string_equal(p->classes[i], q->classes[i]);
-    assert_int_equal(p->gray, q->gray);
-    assert_int_equal(p->permuted, q->permuted);
-    assert_true(p->permutation == q->permutation);
-    same_text(p->label, q->label);
+    same_reading(&p->reading, &q->reading);
     same_text(p->note, q->note);
     assert_true(loci_model_fingerprint(a) == loci_model_fingerprint(b));
 }
@@ -155,7 +184,7 @@ static void round_trip(void **state)
     loci_model_config config = tiny();
     comes_back(&config, &everything);
     comes_back(&config, NULL);
-    comes_back(&config, &(loci_model_about){.scale = scale, .permutation = 0});
+    comes_back(&config, &(loci_model_about){.scale = scale, .reading.permutation = 0});
     config.norm = LOCI_NORM_LAYER, config.pool = LOCI_POOL_LAST, config.prenorm = config.tied = 0;
     comes_back(&config, NULL);
     loci_error error;
@@ -323,6 +352,12 @@ static void hostile_metadata(void **state)
         {"\\\"shift\\\":[0.10000000000000001", "\\\"shift\\\":[true", "an array of numbers"},
         {"\\\"scale\\\":[0.33333333333333331", "\\\"scale\\\":[0", "scale of input 0 is 0"},
         {"\\\"rate\\\":6300", "\\\"rate\\\":-6300", "rate is -6300"},
+        {"\\\"mono\\\":true", "\\\"mona\\\":true", "reading of the description: "},
+        {"\\\"window\\\":50", "\\\"window\\\":-50", "reading of the description: "},
+        {"\\\"window\\\":50", "\\\"window\\\":\\\"50\\\"", "reading of the description: "},
+        {"\\\"columns\\\":[", "\\\"columns\\\":[7,", "column 0 is no text"},
+        {"\\\"columns\\\":[", "\\\"columns\\\":{},\\\"columms\\\":[", "reading of the description: "},
+        {"\\\"test\\\":0.1", "\\\"test\\\":1.5", "the share to test with is 1.5"},
         {"\"decoder.bias\":{\"dtype\":\"F32\"", "\"decoder.bias\":{\"dtype\":\"I32\"", "holds I32; F32"},
         {"\"decoder.bias\"", "\"decoder.base\"", "tensor decoder.bias is missing"},
         {"\"shape\":[3,3]", "\"shape\":[9]", "tensor decoder.weight has the shape [9]; [3, 3] was expected"},

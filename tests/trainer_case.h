@@ -126,7 +126,7 @@ static inline loci_dataset *training_open(const char *folder, int test, const ch
 {
     loci_dataset *set;
     loci_error error;
-    const loci_dataset_options options = {.test = test, .label = label};
+    const loci_dataset_options options = {.test = test, .reading.label = label};
     if (loci_dataset_open(&set, folder, &options, &error)) fail_msg("%s", error.text);
     return set;
 }

@@ -59,10 +59,7 @@ static int fill_set(job *j)
     const loci_model_about *about = loci_model_description(j->model);
     const loci_dataset_options options = {
         .test = 1,
-        .gray = about->gray,
-        .permuted = about->permuted,
-        .permutation = about->permutation,
-        .label = about->label,
+        .reading = about->reading,
         .classes = about->classes,
         .class_count = about->classes ? loci_model_configuration(j->model)->outputs : 0,
     };

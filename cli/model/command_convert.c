@@ -90,7 +90,7 @@ static int names_check(const parts *names)
 static int describe(loci_model *model, const settings *s)
 {
     const loci_model_config *config = loci_model_configuration(model);
-    loci_model_about about = {.rate = isnan(s->rate) ? 0 : s->rate, .gray = s->gray};
+    loci_model_about about = {.rate = isnan(s->rate) ? 0 : s->rate, .reading.gray = s->gray};
     double *shift = NULL, *scale = NULL;
     parts names = {0};
     loci_error error;

@@ -168,18 +168,15 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
     int status = model_read(&model, model_path);
     if (status) return status;
     const loci_model_about *about = loci_model_description(model);
-    const loci_dataset_options options = {
+    loci_dataset_options options = {
         .test = !s->train,
-        .gray = about->gray,
-        .permuted = about->permuted,
-        .permutation = about->permutation,
-        .label = about->label,
-        .match = s->match,
-        .except = s->except,
-        .resample = isnan(s->resample) ? 0 : s->resample,
+        .reading = about->reading,
         .classes = about->classes,
         .class_count = about->classes ? loci_model_configuration(model)->outputs : 0,
     };
+    options.reading.match = s->match;
+    options.reading.except = s->except;
+    options.reading.resample = isnan(s->resample) ? 0 : s->resample;
     loci_error error;
     loci_dataset *set = NULL;
     if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)

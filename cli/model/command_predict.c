@@ -56,7 +56,7 @@ typedef struct {
 static int channels_check(job *j)
 {
     const size_t channels = j->from.info.channels;
-    j->gray = j->about->gray && j->inputs == 1 && channels == 3;
+    j->gray = j->about->reading.gray && j->inputs == 1 && channels == 3;
     if (j->gray || channels == j->inputs) return STATUS_DONE;
     return message_fail(
         "%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (--column chooses)",
@@ -149,7 +149,7 @@ static int add(job *j, const double *u, size_t n)
     if (status || n == 0) return status;
     for (size_t i = 0; i < n * j->inputs; i++) j->u[j->count * j->inputs + i] = (float)u[i];
     j->count += n;
-    return j->about->permuted ? STATUS_DONE : push(j);
+    return j->about->reading.permuted ? STATUS_DONE : push(j);
 }
 
 static int refuse(const job *j, size_t k, size_t c)
@@ -199,7 +199,7 @@ static int push_permuted(job *j)
         free(moved);
         return message_memory();
     }
-    loci_dataset_permutation(order, n, j->about->permutation);
+    loci_dataset_permutation(order, n, j->about->reading.permutation);
     for (size_t k = 0; k < n; k++)
         memcpy(moved + k * inputs, j->u + order[k] * inputs, inputs * sizeof *moved);
     memcpy(j->u, moved, n * inputs * sizeof *moved);
@@ -334,7 +334,7 @@ static int file_run(job *j, const char *path)
         const size_t rest = loci_resampler_end(j->resampler, j->changed);
         status = add(j, j->changed, rest);
     }
-    if (!status && j->about->permuted && j->count > 0) status = push_permuted(j);
+    if (!status && j->about->reading.permuted && j->count > 0) status = push_permuted(j);
     if (!status && loci_stream_samples(j->stream, 0) == 0)
         status = message_fail("%s: too short to be resampled", j->from.path);
     if (!status) status = answer_settle(j);

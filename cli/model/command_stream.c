@@ -162,7 +162,7 @@ static int rate_settle(job *j)
 static int channels_check(job *j)
 {
     const size_t channels = j->from.info.channels;
-    j->gray = loci_model_description(j->model)->gray && j->inputs == 1 && channels == 3;
+    j->gray = loci_model_description(j->model)->reading.gray && j->inputs == 1 && channels == 3;
     if (j->gray || channels == j->inputs) return STATUS_DONE;
     return message_fail(
         "%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (--column chooses)",
@@ -230,7 +230,7 @@ static int prepare(job *j)
     j->waiting = calloc(j->chunk * j->inputs, sizeof *j->waiting);
     j->due = calloc(j->chunk * j->outputs, sizeof *j->due);
     if (!j->held || !j->waiting || !j->due) return message_memory();
-    if (loci_model_description(j->model)->permuted)
+    if (loci_model_description(j->model)->reading.permuted)
         message_warn("%s: it was trained on samples in another order; the signal's must come in that order",
                      j->model_path);
     status = state_load(j);

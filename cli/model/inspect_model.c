@@ -105,9 +105,10 @@ static void json_write(output *out, const loci_model *model, const model_parts *
     json_object_set_new(object, "shift", numbers_json(a->shift, c->inputs));
     json_object_set_new(object, "scale", numbers_json(a->scale, c->inputs));
     json_object_set_new(object, "classes", texts_json(a->classes, c->outputs));
-    json_object_set_new(object, "gray", json_boolean(a->gray));
-    json_object_set_new(object, "permutation", a->permuted ? seed_json(a->permutation) : json_null());
-    json_object_set_new(object, "label", a->label ? output_json_text(a->label) : json_null());
+    json_object_set_new(object, "gray", json_boolean(a->reading.gray));
+    json_object_set_new(object, "permutation",
+                        a->reading.permuted ? seed_json(a->reading.permutation) : json_null());
+    json_object_set_new(object, "label", a->reading.label ? output_json_text(a->reading.label) : json_null());
     json_object_set(object, "training", note ? note : json_null());
     json_object_set_new(object, "parameters", json_integer((json_int_t)loci_model_count(model)));
     json_object_set_new(object, "fingerprint", json_string(fingerprint));
@@ -172,15 +173,15 @@ static void outputs_write(output *out, const loci_model_config *c, const loci_mo
 static void data_write(output *out, const loci_model_about *a)
 {
     const char *between = "\ndata        ";
-    if (a->gray) output_format(out, "%scolours were made grey", between), between = "; ";
-    if (a->permuted) {
+    if (a->reading.gray) output_format(out, "%scolours were made grey", between), between = "; ";
+    if (a->reading.permuted) {
         output_format(out, "%sthe samples of each sequence were permuted by seed %" PRIu64, between,
-                      a->permutation);
+                      a->reading.permutation);
         between = "; ";
     }
-    if (a->label) {
+    if (a->reading.label) {
         output_format(out, "%slabels in file names: ", between);
-        output_cell(out, a->label, 0);
+        output_cell(out, a->reading.label, 0);
     }
 }
 

@@ -35,10 +35,7 @@ static int describe(const work *w, const training_settings *s)
             .shift = shift,
             .scale = scale,
             .classes = info.names,
-            .gray = read.gray,
-            .permuted = read.permuted,
-            .permutation = read.permutation,
-            .label = read.label,
+            .reading = read.reading,
         };
         if (loci_model_describe(w->model, &about, &error) != LOCI_OK) status = message_error(w->path, &error);
     }

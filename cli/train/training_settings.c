@@ -221,13 +221,13 @@ loci_train_options training_settings_options(const training_settings *s, const l
 loci_dataset_options training_settings_data(const training_settings *s)
 {
     return (loci_dataset_options){
-        .gray = s->gray,
-        .permuted = s->permute != NOT_GIVEN,
-        .permutation = s->permute != NOT_GIVEN ? s->permute : 0,
-        .label = s->label,
-        .match = s->match,
-        .except = s->except,
-        .resample = isnan(s->resample) ? 0 : s->resample,
+        .reading = {.gray = s->gray,
+                    .permuted = s->permute != NOT_GIVEN,
+                    .permutation = s->permute != NOT_GIVEN ? s->permute : 0,
+                    .label = s->label,
+                    .match = s->match,
+                    .except = s->except,
+                    .resample = isnan(s->resample) ? 0 : s->resample},
     };
 }
 

@@ -41,8 +41,9 @@ static void data_show(output *out, const char *path, const loci_dataset *train, 
     output_format(out, "%-11s ", "data");
     output_cell(out, path, 0);
     output_format(out, ": %s, %s a sample", info.kind, words_plural(count, info.inputs, "input"));
-    if (about->gray) output_text(out, ", gray");
-    if (about->permuted) output_format(out, ", permuted by %s", words_count(count, about->permutation));
+    if (about->reading.gray) output_text(out, ", gray");
+    if (about->reading.permuted)
+        output_format(out, ", permuted by %s", words_count(count, about->reading.permutation));
     if (info.rate > 0) number(out, ", ", info.rate, " Hz");
     output_text(out, "\n");
     set_show(out, "training", train);

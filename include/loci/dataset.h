@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <loci/reading.h>
 #include <loci/status.h>
 
 #ifdef __cplusplus
@@ -45,18 +46,8 @@ typedef struct {
 } loci_target;
 
 typedef struct {
-    int test; /* the test split; 0: the training split */
-    int gray; /* colours to one channel, 0.299 R + 0.587 G + 0.114 B; images only */
-    int permuted; /* every sequence's samples in one random order, which `permutation` seeds; all sequences must have the
-                     same length */
-    uint64_t permutation;
-    /* audio: file names, with {label} where the label stands and * for any other text, both as short as they can be, as
-     * in "{label}_*"; a file that does not fit is an error. NULL: sub-folders */
-    const char *label;
-    /* audio: shell patterns; only files that match the one and not the other, by their name or by "class/name". NULL: all,
-     * none */
-    const char *match, *except;
-    double resample; /* audio: Hz to resample to, as loci_resampler (data.h) does; 0: as it is */
+    int test;             /* the test split; 0: the training split */
+    loci_reading reading; /* how it is read */
     /* [class_count] the classes of a model: labels are found among them by name (but a number, where none of them is one,
      * is their place, from 0), and another label is an error. NULL: those that are found */
     const char *const *classes;

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <loci/reading.h>
 #include <loci/status.h>
 #include <loci/system.h>
 
@@ -128,12 +129,8 @@ typedef struct {
     const double *shift,
         *scale; /* [inputs]: the network sees (sample - shift) scale; NULL: as is. Kept in double */
     const char *const *classes; /* [outputs] names; NULL: none */
-    /* How the training data were read, for the next data set to be read likewise. */
-    int gray;     /* colours were made one grey channel */
-    int permuted; /* the samples of each sequence were put in the random order that `permutation` seeds */
-    uint64_t permutation;
-    const char *label; /* where labels stand in the names of files: "{label}_*"; NULL: not there */
-    const char *note;  /* one JSON object: the summary of the training, or NULL */
+    loci_reading reading; /* how the training data were read, for the next data set to be read likewise */
+    const char *note;     /* one JSON object: the summary of the training, or NULL */
 } loci_model_about;
 
 /* Copies all of it into the model; shift, scale finite, scale not 0, texts UTF-8. */

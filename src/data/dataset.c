@@ -170,10 +170,12 @@ static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *op
                          "(IDX), train_x.npy, a sub-folder of sounds for each class, or sounds and where "
                          "their names have the label (--label) was expected",
                          set->folder);
-    if (options->gray && !set->kind->images)
+    if (options->reading.gray && !set->kind->images)
         return loci_fail(error, LOCI_E_ARGUMENT, "%s: is a data set of kind %s, which has no colours",
                          set->folder, set->kind->name);
-    if ((options->label || options->match || options->except || options->resample != 0) && !set->kind->sounds)
+    if ((options->reading.label || options->reading.match || options->reading.except ||
+         options->reading.resample != 0) &&
+        !set->kind->sounds)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "%s: is a data set of kind %s; label, match, except and resample are for sound",
                          set->folder, set->kind->name);
@@ -368,7 +370,8 @@ static loci_status read_set(loci_dataset *set, const loci_dataset_options *optio
         status = map_classes(set, options, error);
     else if (set->found)
         status = check_classes(set, error);
-    if (status == LOCI_OK && options->permuted) status = permute(set, options->permutation, error);
+    if (status == LOCI_OK && options->reading.permuted)
+        status = permute(set, options->reading.permutation, error);
     return status == LOCI_OK ? source_of_items(set, error) : status;
 }
 

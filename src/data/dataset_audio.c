@@ -125,11 +125,11 @@ static loci_status label_of(char *text, const loci_dataset *set, const char *fil
 {
     const char *name = base_name(file), *label = NULL;
     size_t length = 0;
-    if (options->label) {
-        if (match_label(options->label, name, &label, &length) != 1) {
+    if (options->reading.label) {
+        if (match_label(options->reading.label, name, &label, &length) != 1) {
             char quoted[64], pattern[48];
             loci_quote(quoted, sizeof quoted, name, strlen(name));
-            loci_quote(pattern, sizeof pattern, options->label, strlen(options->label));
+            loci_quote(pattern, sizeof pattern, options->reading.label, strlen(options->reading.label));
             return loci_fail(error, LOCI_E_FORMAT, "%.80s: the name %s does not fit %s", set->folder, quoted,
                              pattern);
         }
@@ -193,10 +193,11 @@ static loci_status find_classes(loci_dataset *set, const list *files, const loci
 static bool is_wanted(const char *file, const char *beyond, const loci_dataset_options *options)
 {
     const char *name = base_name(file), *whole = file + strlen(beyond); /* "class/name" */
-    if (options->match && fnmatch(options->match, name, 0) != 0 && fnmatch(options->match, whole, 0) != 0)
+    if (options->reading.match && fnmatch(options->reading.match, name, 0) != 0 &&
+        fnmatch(options->reading.match, whole, 0) != 0)
         return false;
-    return !options->except ||
-           (fnmatch(options->except, name, 0) != 0 && fnmatch(options->except, whole, 0) != 0);
+    return !options->reading.except || (fnmatch(options->reading.except, name, 0) != 0 &&
+                                        fnmatch(options->reading.except, whole, 0) != 0);
 }
 
 /* The files of one folder, which holds nothing else. */
@@ -208,7 +209,7 @@ static loci_status take_files(list *files, loci_dataset *set, const char *folder
     size_t found = 0;
     for (size_t i = 0; i < l.count && status == LOCI_OK; i++) {
         if (is_folder(set, l.names[i])) {
-            if (options->label) continue;
+            if (options->reading.label) continue;
             status =
                 loci_fail(error, LOCI_E_FORMAT,
                           "%.100s: %.80s is a folder within the folder of a class; sound files were expected",
@@ -219,7 +220,7 @@ static loci_status take_files(list *files, loci_dataset *set, const char *folder
         if (is_wanted(l.names[i], beyond, options) && !list_add(files, l.names[i]))
             status = loci_dataset_no_memory(set, error);
     }
-    if (status == LOCI_OK && found == 0 && !options->label)
+    if (status == LOCI_OK && found == 0 && !options->reading.label)
         status = loci_fail(error, LOCI_E_FORMAT, "%.120s: class %.60s has no files", set->folder, folder);
     loci_free(l.names);
     return status;
@@ -230,7 +231,7 @@ static loci_status take_split(list *files, loci_dataset *set, const char *split,
                               const loci_dataset_options *options, loci_error *error)
 {
     *files = (list){0};
-    if (options->label) return take_files(files, set, split, split, options, error);
+    if (options->reading.label) return take_files(files, set, split, split, options, error);
     list l;
     loci_status status = list_folder(&l, set, split, error);
     for (size_t i = 0; i < l.count && status == LOCI_OK; i++) {
@@ -248,7 +249,7 @@ static loci_status take_split(list *files, loci_dataset *set, const char *split,
 
 static bool audio_fits(const loci_dataset *set, const loci_dataset_options *options)
 {
-    if (options->label) return true;
+    if (options->reading.label) return true;
     char *path = loci_dataset_path(set, "");
     DIR *directory = path ? opendir(path) : NULL;
     loci_free(path);
@@ -392,7 +393,7 @@ static loci_status read_sounds(loci_dataset *set, const list *files, const loci_
         status = class_of(&label, set, file, options, error);
         if (status != LOCI_OK) break;
         char *path = loci_dataset_path(set, file);
-        status = path ? read_sound(set, &s, file, path, label, options->resample, error)
+        status = path ? read_sound(set, &s, file, path, label, options->reading.resample, error)
                       : loci_dataset_no_memory(set, error);
         loci_free(path);
     }
@@ -414,19 +415,20 @@ static loci_status check_pattern(const char *label, loci_error *error)
 
 static loci_status audio_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
-    if (options->resample != 0 && !(options->resample > 0 && options->resample < INFINITY))
+    if (options->reading.resample != 0 &&
+        !(options->reading.resample > 0 && options->reading.resample < INFINITY))
         return loci_fail(error, LOCI_E_ARGUMENT, "%s: the rate to resample to is %g Hz; above 0 was expected",
-                         set->folder, options->resample);
-    loci_status status = options->label ? check_pattern(options->label, error) : LOCI_OK;
+                         set->folder, options->reading.resample);
+    loci_status status = options->reading.label ? check_pattern(options->reading.label, error) : LOCI_OK;
     if (status != LOCI_OK) return status;
     const bool splits = is_folder(set, "train") && is_folder(set, "test");
     const char *split = !splits ? "" : options->test ? "test/" : "train/";
     list files = {0}, training = {0};
     status = take_split(&files, set, split, options, error);
     if (status == LOCI_OK && files.count == 0)
-        status =
-            loci_fail(error, LOCI_E_FORMAT, "%.120s: there is no sound file in %s%s", set->folder,
-                      splits ? split : "it", options->match || options->except ? " with such a name" : "");
+        status = loci_fail(error, LOCI_E_FORMAT, "%.120s: there is no sound file in %s%s", set->folder,
+                           splits ? split : "it",
+                           options->reading.match || options->reading.except ? " with such a name" : "");
     const bool elsewhere = splits && options->test && !options->classes;
     if (status == LOCI_OK && elsewhere) status = take_split(&training, set, "train/", options, error);
     set->found = !elsewhere;

@@ -105,7 +105,7 @@ static loci_status read_records(loci_dataset *set, loci_input *input, const char
 static loci_status cifar_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     set->planes = 3;
-    set->gray = options->gray;
+    set->gray = options->reading.gray;
     set->inputs = set->gray ? 1 : 3;
     loci_status status = read_names(set, error);
     const size_t first = options->test ? TRAINING_BATCHES : 0;

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "base/utf8.h"
+#include "model/model_reading.h"
 #include "model/stack.h"
 
 loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs, size_t outputs,
@@ -251,7 +252,7 @@ static loci_status check_about(const loci_model *model, const loci_model_about *
                              "scale of input %zu is %g; a number other than 0 was expected", i,
                              about->scale[i]);
     }
-    loci_status status = check_text("pattern of labels", about->label, error);
+    loci_status status = loci_model_reading_check(&about->reading, error);
     if (!status) status = check_text("note", about->note, error);
     for (size_t i = 0; about->classes && !status && i < model->config.outputs; i++) {
         char what[48];
@@ -281,19 +282,20 @@ loci_status loci_model_describe(loci_model *model, const loci_model_about *about
     const loci_status status = check_about(model, about, error);
     if (status) return status;
     const size_t inputs = model->config.inputs, classes = about->classes ? model->config.outputs : 0;
-    size_t texts = text_size(about->label) + text_size(about->note);
+    const size_t reading = loci_model_reading_size(&about->reading);
+    size_t texts = text_size(about->note);
     for (size_t i = 0; i < classes; i++) texts += text_size(about->classes[i]);
-    char *memory = loci_allocate(2 * inputs * sizeof(double) + classes * sizeof(char *) + texts, 1);
+    char *memory = loci_allocate(2 * inputs * sizeof(double) + classes * sizeof(char *) + reading + texts, 1);
     if (!memory) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the description of a model");
     double *shift = (double *)(void *)memory, *scale = shift + inputs;
     const char **names = (const char **)(void *)(scale + inputs);
-    char *at = (char *)(names + classes);
+    char *at = (char *)(names + classes) + reading;
     loci_model_about copy = *about;
+    copy.reading = loci_model_reading_keep(&about->reading, at - reading);
     if (about->shift) copy.shift = memcpy(shift, about->shift, inputs * sizeof(double));
     if (about->scale) copy.scale = memcpy(scale, about->scale, inputs * sizeof(double));
     for (size_t i = 0; i < classes; i++) names[i] = keep(&at, about->classes[i]);
     if (about->classes) copy.classes = names;
-    copy.label = keep(&at, about->label);
     copy.note = keep(&at, about->note);
     loci_free(model->about_memory); /* last: about may be the model's own */
     model->about_memory = memory;

@@ -6,7 +6,8 @@
  *     format       loci
  *     version      1
  *     config       JSON: {"layer": "s4d", "inputs": 3, ...}, the fields of loci_model_config
- *     description  JSON: {"rate": 8000.0, "shift": [...], ...}, the fields of loci_model_about but for the note
+ *     description  JSON: {"rate": 8000.0, "shift": [...], ...}, the fields of loci_model_about but for the note; what of its
+ *                  reading is not 0 is an object of its own, but for gray, permutation and label
  *     note         the note, where there is one
  *     checksum     of config, description, note and data, 16 hexadecimal digits; a file that another program has
  *                  changed is read without it
@@ -29,6 +30,7 @@
 #include "base/status.h"
 #include "model/json.h"
 #include "model/model.h"
+#include "model/model_reading.h"
 
 #define FORMAT "loci"
 #define VERSION "1"
@@ -139,18 +141,22 @@ static json_t *array_json(const double *numbers, const char *const *texts, size_
 static json_t *description_json(const loci_model *model)
 {
     const loci_model_about *a = &model->about;
+    const loci_reading *r = &a->reading;
     char permutation[24]; /* as a text: JSON's integers end at 2^63 */
-    snprintf(permutation, sizeof permutation, "%" PRIu64, a->permutation);
+    snprintf(permutation, sizeof permutation, "%" PRIu64, r->permutation);
     json_t *shift = array_json(a->shift, NULL, model->config.inputs),
            *scale = array_json(a->scale, NULL, model->config.inputs),
-           *classes = array_json(NULL, a->classes, model->config.outputs), *object = NULL;
-    if (shift && scale && classes)
-        object = json_pack("{s:f, s:O, s:O, s:O, s:b, s:s?, s:s?}", "rate", a->rate, "shift", shift, "scale",
-                           scale, "classes", classes, "gray", a->gray != 0, "permutation",
-                           a->permuted ? permutation : NULL, "label", a->label);
+           *classes = array_json(NULL, a->classes, model->config.outputs),
+           *reading = loci_model_reading_write(r), *object = NULL;
+    if (shift && scale && classes && reading)
+        object = json_pack("{s:f, s:O, s:O, s:O, s:b, s:s?, s:s?, s:O*}", "rate", a->rate, "shift", shift,
+                           "scale", scale, "classes", classes, "gray", r->gray != 0, "permutation",
+                           r->permuted ? permutation : NULL, "label", r->label, "reading",
+                           json_object_size(reading) ? reading : NULL);
     json_decref(shift);
     json_decref(scale);
     json_decref(classes);
+    json_decref(reading);
     return object;
 }
 
@@ -387,26 +393,29 @@ static loci_status describe(loci_model *model, fields *f, const char *note)
 {
     const size_t inputs = model->config.inputs, outputs = model->config.outputs;
     double *numbers = loci_allocate(2 * inputs, sizeof *numbers);
-    const char **names = loci_allocate(outputs, sizeof *names);
+    const json_t *reading = take(f, "reading");
+    const size_t columns = json_array_size(json_object_get(reading, "columns"));
+    const char **names = loci_allocate(outputs + columns, sizeof *names);
     if (numbers && names) {
         loci_model_about about = {
             .rate = take_number(f, "rate"),
             .shift = doubles_of(f, "shift", numbers, inputs),
             .scale = doubles_of(f, "scale", numbers + inputs, inputs),
             .classes = texts_of(f, "classes", names, outputs),
-            .gray = take_flag(f, "gray"),
-            .label = take_text(f, "label"),
+            .reading = {.gray = take_flag(f, "gray"), .label = take_text(f, "label")},
             .note = note,
         };
         const char *seed = take_text(f, "permutation");
         if (seed) {
             char *end = NULL, again[24];
-            about.permuted = 1;
-            about.permutation = strtoull(seed, &end, 10);
-            snprintf(again, sizeof again, "%" PRIu64, about.permutation);
+            about.reading.permuted = 1;
+            about.reading.permutation = strtoull(seed, &end, 10);
+            snprintf(again, sizeof again, "%" PRIu64, about.reading.permutation);
             if (strcmp(again, seed) != 0) wrong(f, "permutation", "a whole number of 64 bits, as a text");
         }
         take_no_more(f);
+        if (reading && !f->status)
+            f->status = loci_model_reading_read(&about.reading, reading, names + outputs, columns, f->error);
         if (!f->status)
             f->status = loci_model_blame_file(loci_model_describe(model, &about, f->error), f->error);
     } else {

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * loci/reading.h - how labelled sequences are read from files: which columns, which files, how they are cut. A model keeps
+ * how its training data were read (model.h), so that the next data are read likewise (dataset.h).
+ */
+#ifndef LOCI_READING_H
+#define LOCI_READING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* All zero: everything, as it is. Texts are UTF-8. */
+typedef struct {
+    int gray; /* images: colours to one channel, 0.299 R + 0.587 G + 0.114 B */
+    int mono; /* sounds and other signals in files: the mean of all channels, so that files may have different ones */
+    int permuted; /* every sequence's samples in one random order, which `permutation` seeds; all sequences must have the
+                     same length */
+    uint64_t permutation;
+    /* Files: their names, with {label} where the label stands and * for any other text, both as short as they can be, as
+     * in "{label}_*"; a file that does not fit is an error. NULL: sub-folders. Tables: the column of classes. */
+    const char *label;
+    const char *value; /* tables: the column of values to be learned, by name or number, instead of a label */
+    const char *group; /* tables: the column that names the sequence of a row; NULL: all rows are one */
+    const char *time;  /* tables: the column of times, which is no input; NULL: none */
+    const char *const
+        *columns; /* tables: [column_count] the inputs, by name or number; NULL: all that are left */
+    size_t column_count;
+    size_t window,
+        stride; /* tables: sequences are cut into windows of so many rows, one every `stride`; 0: not cut */
+    /* Files: shell patterns; only those that match the one and not the other, by their name or by "class/name". NULL: all,
+     * none */
+    const char *match, *except;
+    double resample; /* sounds: Hz to resample to, as loci_resampler (data.h) does; 0: as it is */
+    double test; /* the share that is held out as the test split where the data have none, below 1; 0: none */
+} loci_reading;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ * model_reading.c - how training data were read, as a model keeps it. */
+#include "model/model_reading.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "base/utf8.h"
+
+enum { TEXTS = 6 };
+
+/* The texts of a reading, one after the other, and what they are called. */
+static const char **text_at(loci_reading *r, size_t i)
+{
+    const char **const texts[TEXTS] = {&r->label, &r->value, &r->group, &r->time, &r->match, &r->except};
+    return texts[i];
+}
+static const char *const text_names[TEXTS] = {"label", "value", "group", "time", "match", "except"};
+
+loci_status loci_model_reading_check(const loci_reading *reading, loci_error *error)
+{
+    loci_reading r = *reading;
+    for (size_t i = 0; i < TEXTS + r.column_count; i++) {
+        const char *text = i < TEXTS ? *text_at(&r, i) : r.columns[i - TEXTS];
+        if (text && !loci_utf8_valid(text))
+            return loci_fail(error, LOCI_E_ARGUMENT, "%s is not UTF-8, which is what a model's texts must be",
+                             i < TEXTS ? text_names[i] : "the name of a column");
+    }
+    if (!(r.resample >= 0 && isfinite(r.resample)))
+        return loci_fail(error, LOCI_E_ARGUMENT, "the rate to resample to is %g Hz; 0 or more was expected",
+                         r.resample);
+    if (!(r.test >= 0 && r.test < 1))
+        return loci_fail(error, LOCI_E_ARGUMENT, "the share to test with is %g; 0 to below 1 was expected",
+                         r.test);
+    if (r.window > INT64_MAX || r.stride > INT64_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "window %zu and stride %zu are more than can be written",
+                         r.window, r.stride);
+    return LOCI_OK;
+}
+
+size_t loci_model_reading_size(const loci_reading *reading)
+{
+    loci_reading r = *reading;
+    size_t size = r.column_count * sizeof *r.columns;
+    for (size_t i = 0; i < TEXTS; i++) size += *text_at(&r, i) ? strlen(*text_at(&r, i)) + 1 : 0;
+    for (size_t i = 0; i < r.column_count; i++) size += strlen(r.columns[i]) + 1;
+    return size;
+}
+
+/* A copy of text at *at, which moves on. */
+static const char *keep(char **at, const char *text)
+{
+    if (!text) return NULL;
+    const size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+loci_reading loci_model_reading_keep(const loci_reading *reading, char *memory)
+{
+    loci_reading copy = *reading;
+    const char **columns = (const char **)(void *)memory;
+    char *at = memory + copy.column_count * sizeof *columns;
+    for (size_t i = 0; i < TEXTS; i++) *text_at(&copy, i) = keep(&at, *text_at(&copy, i));
+    for (size_t i = 0; i < copy.column_count; i++) columns[i] = keep(&at, reading->columns[i]);
+    copy.columns = copy.column_count ? columns : NULL;
+    return copy;
+}
+
+/* ---- JSON ---- */
+
+static bool add(json_t *object, const char *key, bool wanted, json_t *value)
+{
+    if (wanted) return json_object_set_new(object, key, value) == 0;
+    json_decref(value);
+    return true;
+}
+
+json_t *loci_model_reading_write(const loci_reading *reading)
+{
+    loci_reading r = *reading;
+    json_t *object = json_object(), *columns = json_array();
+    bool good = object && columns;
+    for (size_t i = 0; good && i < r.column_count; i++)
+        good = json_array_append_new(columns, json_string(r.columns[i])) == 0;
+    for (size_t i = 1; good && i < TEXTS; i++) {
+        const char *text = *text_at(&r, i);
+        good = add(object, text_names[i], text != NULL, text ? json_string(text) : NULL);
+    }
+    good = good && add(object, "mono", r.mono != 0, json_true()) &&
+           add(object, "window", r.window > 0, json_integer((json_int_t)r.window)) &&
+           add(object, "stride", r.stride > 0, json_integer((json_int_t)r.stride)) &&
+           add(object, "resample", r.resample > 0, json_real(r.resample)) &&
+           add(object, "test", r.test > 0, json_real(r.test)) &&
+           (r.column_count == 0 || json_object_set(object, "columns", columns) == 0);
+    json_decref(columns);
+    if (good) return object;
+    json_decref(object);
+    return NULL;
+}
+
+loci_status loci_model_reading_read(loci_reading *r, const json_t *object, const char **names, size_t room,
+                                    loci_error *error)
+{
+    json_error_t wrong;
+    json_t *columns = NULL;
+    json_int_t window = 0, stride = 0;
+    json_t *json = (json_t *)(uintptr_t)object; /* unpacking changes nothing */
+    if (json_unpack_ex(json, &wrong, 0, "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?o !}", "value",
+                       &r->value, "group", &r->group, "time", &r->time, "match", &r->match, "except",
+                       &r->except, "mono", &r->mono, "window", &window, "stride", &stride, "resample",
+                       &r->resample, "test", &r->test, "columns", &columns) != 0)
+        return loci_fail(error, LOCI_E_FORMAT, "reading of the description: %.80s", wrong.text);
+    const size_t count = json_array_size(columns);
+    if ((columns && !json_is_array(columns)) || count > room || window < 0 || stride < 0)
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "reading of the description: columns, window or stride is none");
+    for (size_t i = 0; i < count; i++) {
+        names[i] = json_string_value(json_array_get(columns, i));
+        if (!names[i])
+            return loci_fail(error, LOCI_E_FORMAT, "reading of the description: column %zu is no text", i);
+    }
+    r->columns = count ? names : NULL;
+    r->column_count = count;
+    r->window = (size_t)window;
+    r->stride = (size_t)stride;
+    return LOCI_OK;
+}
