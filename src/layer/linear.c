@@ -9,8 +9,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "layer/loops.h"
-#include "transform/product.h"
+#include "layer/dense.h"
 
 enum { V = LOCI_LANES };
 
@@ -19,40 +18,25 @@ typedef struct {
     size_t weight, bias; /* offsets */
 } linear;
 
-typedef struct {
-    const loci_product *mix;
-    real *forth, *back; /* W packed, and transposed */
-    real *bias;         /* [16 blocks(outputs)] */
-} packed;
-
-/* gradient: that of `forth`, then of the bias. */
-static size_t size_forth(const loci_layer *layer, const loci_product *mix)
-{
-    return loci_lane_blocks(loci_product_size(mix, layer->inputs, layer->outputs)) * V;
-}
-
+/* derived: a loci_dense, with its memory right behind. */
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    const loci_product *mix = loci_product_get();
-    const size_t forth = size_forth(layer, mix), back = loci_product_size(mix, layer->outputs, layer->inputs);
-    const size_t bias = loci_lane_blocks(layer->outputs) * V;
-    packed *p = loci_allocate(1, sizeof *p);
-    real *memory = loci_allocate(forth + bias + back, sizeof(real));
-    if (!p || !memory) {
-        loci_free(p), loci_free(memory);
+    loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, 1);
+    const size_t head = (sizeof dense + 63) / 64 * 64;
+    char *memory = loci_allocate(head + loci_dense_size(&dense, 1) * sizeof(real), 1);
+    if (!memory)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a linear layer of %zu by %zu",
                          layer->outputs, layer->inputs);
-    }
-    *p = (packed){mix, memory, memory + forth + bias, memory + forth};
-    *derived = p;
+    loci_dense_place(&dense, (real *)(void *)(memory + head), 1);
+    memcpy(memory, &dense, sizeof dense);
+    *derived = memory;
     return LOCI_OK;
 }
 
 static void close_layer(const loci_layer *layer, void *derived)
 {
     (void)layer;
-    loci_free(((packed *)derived)->forth);
     loci_free(derived);
 }
 
@@ -60,29 +44,22 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
 {
     (void)rate;
     const linear *self = (const linear *)layer;
-    const packed *d = derived;
-    loci_product_pack(d->mix, d->forth, p + self->weight, layer->outputs, layer->inputs, 0);
-    loci_product_pack_transposed(d->mix, d->back, p + self->weight, layer->outputs, layer->inputs, 0,
-                                 layer->outputs);
-    memcpy(d->bias, p + self->bias, layer->outputs * sizeof(real));
+    loci_dense_pack(derived, p + self->weight, p + self->bias, NULL);
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
-    (void)B, (void)L;
-    return (loci_layer_memory){.gradient = size_forth(layer, ((const packed *)derived)->mix) +
-                                           loci_lane_blocks(layer->outputs) * V};
+    (void)layer, (void)B, (void)L;
+    return (loci_layer_memory){.gradient = loci_dense_gradient_size(derived)};
 }
 
 static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
                     const real *x, real *const *state, void *saved, void *scratch)
 {
     (void)state, (void)saved, (void)scratch;
-    const packed *d = derived;
     const size_t L = pass->L, in = loci_lane_blocks(layer->inputs) * L * V,
                  out = loci_lane_blocks(layer->outputs) * L * V;
-    for (size_t b = 0; b < pass->B; b++)
-        d->mix->multiply(y + b * out, L, x + b * in, L, d->forth, d->bias, layer->inputs, layer->outputs, L);
+    for (size_t b = 0; b < pass->B; b++) loci_dense_multiply(derived, y + b * out, L, x + b * in, L, L);
 }
 
 static void backward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *dx,
@@ -90,15 +67,11 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                      void *scratch)
 {
     (void)dstate, (void)y, (void)saved, (void)scratch;
-    const packed *d = derived;
-    const size_t L = pass->L, blocks = loci_lane_blocks(layer->outputs);
-    const size_t in = loci_lane_blocks(layer->inputs) * L * V, out = blocks * L * V;
-    real *dbias = gradient + size_forth(layer, d->mix);
+    const size_t L = pass->L, in = loci_lane_blocks(layer->inputs) * L * V,
+                 out = loci_lane_blocks(layer->outputs) * L * V;
     for (size_t b = 0; b < pass->B; b++) {
-        const real *dyb = dy + b * out;
-        d->mix->gradient(gradient, x + b * in, L, dyb, L, layer->inputs, layer->outputs, L);
-        for (size_t k = 0; k < blocks; k++) loci_loops_get()->sum(dbias + k * V, dyb + k * L * V, L);
-        if (dx) d->mix->multiply(dx + b * in, L, dyb, L, d->back, NULL, layer->outputs, layer->inputs, L);
+        loci_dense_gradient(derived, gradient, x + b * in, L, dy + b * out, L, L);
+        if (dx) loci_dense_transposed(derived, dx + b * in, L, dy + b * out, L, L);
     }
 }
 
@@ -106,9 +79,7 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 {
     (void)p;
     const linear *self = (const linear *)layer;
-    const loci_product *mix = ((const packed *)derived)->mix;
-    loci_product_unpack(mix, dp + self->weight, gradient, layer->outputs, layer->inputs, 0);
-    memcpy(dp + self->bias, gradient + size_forth(layer, mix), layer->outputs * sizeof(real));
+    loci_dense_unpack(derived, dp + self->weight, dp + self->bias, gradient);
 }
 
 static void step(const loci_layer *layer, const void *derived, real *y, const real *x, size_t lanes,

@@ -13,8 +13,8 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "layer/dense.h"
 #include "layer/loops.h"
-#include "transform/product.h"
 
 enum { V = LOCI_LANES, GATES = 4 };
 
@@ -24,10 +24,8 @@ typedef struct {
 } lstm;
 
 typedef struct {
-    const loci_product *mix;
-    real *input, *recurrent;           /* weights packed: to GATES times the padded channels */
-    real *input_back, *recurrent_back; /* transposed */
-    real *bias;                        /* [GATES][blocks][16]: both biases */
+    loci_dense input, recurrent; /* to GATES times the padded channels; both biases are the input's */
+    real *memory;
 } packed;
 
 /* Blocks of the channels; padded channels of all gates. */
@@ -41,36 +39,20 @@ static inline size_t wide(const loci_layer *layer)
     return GATES * blocks_of(layer) * V;
 }
 
-/* gradient: of the input weights, of the recurrent ones, of the bias. */
-static size_t size_input(const loci_layer *layer, const loci_product *mix)
-{
-    return loci_lane_blocks(loci_product_size(mix, layer->inputs, wide(layer))) * V;
-}
-
-static size_t size_recurrent(const loci_layer *layer, const loci_product *mix)
-{
-    return loci_lane_blocks(loci_product_size(mix, layer->outputs, wide(layer))) * V;
-}
-
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    const loci_product *mix = loci_product_get();
-    const size_t input = size_input(layer, mix), recurrent = size_recurrent(layer, mix);
-    const size_t input_back = loci_lane_blocks(loci_product_size(mix, wide(layer), layer->inputs)) * V;
-    const size_t recurrent_back = loci_lane_blocks(loci_product_size(mix, wide(layer), layer->outputs)) * V;
+    loci_dense input = loci_dense_of(layer->inputs, layer->outputs, GATES),
+               recurrent = loci_dense_of(layer->outputs, layer->outputs, GATES);
     packed *d = loci_allocate(1, sizeof *d);
-    real *at = loci_allocate(input + recurrent + input_back + recurrent_back + wide(layer), sizeof(real));
-    if (!d || !at) {
-        loci_free(d), loci_free(at);
+    real *memory = loci_allocate(loci_dense_size(&input, 1) + loci_dense_size(&recurrent, 0), sizeof(real));
+    if (!d || !memory) {
+        loci_free(d), loci_free(memory);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for an LSTM of %zu channels", layer->outputs);
     }
-    d->mix = mix;
-    d->input = at;
-    d->recurrent = d->input + input;
-    d->input_back = d->recurrent + recurrent;
-    d->recurrent_back = d->input_back + input_back;
-    d->bias = d->recurrent_back + recurrent_back;
+    loci_dense_place(&input, memory, 1);
+    loci_dense_place(&recurrent, memory + loci_dense_size(&input, 1), 0);
+    *d = (packed){input, recurrent, memory};
     *derived = d;
     return LOCI_OK;
 }
@@ -78,7 +60,7 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
 static void close_layer(const loci_layer *layer, void *derived)
 {
     (void)layer;
-    loci_free(((packed *)derived)->input);
+    loci_free(((packed *)derived)->memory);
     loci_free(derived);
 }
 
@@ -87,17 +69,8 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     (void)rate;
     const lstm *self = (const lstm *)layer;
     const packed *d = derived;
-    const size_t H = layer->outputs, K = layer->inputs, N = wide(layer);
-    for (size_t gate = 0; gate < GATES; gate++) {
-        const size_t first = gate * blocks_of(layer) * V;
-        const real *input = p + self->input + gate * H * K, *recurrent = p + self->recurrent + gate * H * H;
-        loci_product_pack(d->mix, d->input, input, H, K, first);
-        loci_product_pack(d->mix, d->recurrent, recurrent, H, H, first);
-        loci_product_pack_transposed(d->mix, d->input_back, input, H, K, first, N);
-        loci_product_pack_transposed(d->mix, d->recurrent_back, recurrent, H, H, first, N);
-        for (size_t h = 0; h < H; h++)
-            d->bias[first + h] = p[self->input_bias + gate * H + h] + p[self->recurrent_bias + gate * H + h];
-    }
+    loci_dense_pack(&d->input, p + self->input, p + self->input_bias, p + self->recurrent_bias);
+    loci_dense_pack(&d->recurrent, p + self->recurrent, NULL, NULL);
 }
 
 /* saved, or scratch where nothing is saved: gates [B][GATES][blocks][L][16], after their nonlinearities, cells
@@ -105,10 +78,10 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
  * need, [blocks][B][16] each: h, c, products with h (or gradients) of all gates. */
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
-    const loci_product *mix = ((const packed *)derived)->mix;
+    const packed *d = derived;
     const size_t row = blocks_of(layer) * B * V * sizeof(real);
     loci_layer_memory m;
-    m.gradient = size_input(layer, mix) + size_recurrent(layer, mix) + wide(layer);
+    m.gradient = loci_dense_gradient_size(&d->input) + loci_dense_gradient_size(&d->recurrent);
     m.saved = (GATES + 1) * row * L + 2 * row;
     m.scratch = (L ? m.saved : (GATES + 1) * row + 2 * row) + (GATES + 2) * row;
     return m;
@@ -116,11 +89,11 @@ static loci_layer_memory memory(const loci_layer *layer, const void *derived, si
 
 typedef struct {
     real *gates, *cells, *h0, *c0;
-} kept;
+} saved_planes;
 
-static kept lay_out(void *at, size_t row, size_t L)
+static saved_planes lay_out(void *at, size_t row, size_t L)
 {
-    kept k;
+    saved_planes k;
     k.gates = loci_carve(&at, GATES * row * L * sizeof(real));
     k.cells = loci_carve(&at, row * L * sizeof(real));
     k.h0 = loci_carve(&at, row * sizeof(real));
@@ -155,15 +128,14 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
     void *at = scratch;
     real *h = loci_carve(&at, row * sizeof(real)), *c = loci_carve(&at, row * sizeof(real));
     real *product = loci_carve(&at, GATES * row * sizeof(real));
-    const kept s = lay_out(saved ? saved : at, row, L);
+    const saved_planes s = lay_out(saved ? saved : at, row, L);
     take_state(h, state, 0, blocks, B);
     take_state(c, state, blocks * V, blocks, B);
     memcpy(s.h0, h, row * sizeof(real));
     memcpy(s.c0, c, row * sizeof(real));
-    for (size_t b = 0; b < B; b++)
-        d->mix->multiply(s.gates + b * N * L, L, x + b * in, L, d->input, d->bias, layer->inputs, N, L);
+    for (size_t b = 0; b < B; b++) loci_dense_multiply(&d->input, s.gates + b * N * L, L, x + b * in, L, L);
     for (size_t t = 0; t < L; t++) {
-        d->mix->multiply(product, B, h, B, d->recurrent, NULL, layer->outputs, N, B);
+        loci_dense_multiply(&d->recurrent, product, B, h, B, B);
         for (size_t k = 0; k < blocks; k++)
             for (size_t b = 0; b < B; b++) {
                 real *hb = h + (k * B + b) * V, *cb = c + (k * B + b) * V;
@@ -193,7 +165,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     void *at = scratch;
     real *dh = loci_carve(&at, row * sizeof(real)), *dc = loci_carve(&at, row * sizeof(real));
     real *dgates = loci_carve(&at, GATES * row * sizeof(real));
-    const kept s = lay_out(saved, row, L);
+    const saved_planes s = lay_out(saved, row, L);
     memset(dh, 0, row * sizeof(real));
     memset(dc, 0, row * sizeof(real));
     for (size_t t = L; t-- > 0;) {
@@ -213,19 +185,16 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                 for (size_t g = 0; g < GATES; g++)
                     memcpy(gates + g * blocks * L * V, to + g * row, V * sizeof(real));
             }
-        d->mix->multiply(dh, B, dgates, B, d->recurrent_back, NULL, N, layer->outputs, B);
+        loci_dense_transposed(&d->recurrent, dh, B, dgates, B, B);
     }
-    real *drecurrent = gradient + size_input(layer, d->mix),
-         *dbias = drecurrent + size_recurrent(layer, d->mix);
+    real *drecurrent = gradient + loci_dense_gradient_size(&d->input);
     for (size_t b = 0; b < B; b++) {
         const real *g = s.gates + b * N * L; /* gradients by now */
-        d->mix->gradient(gradient, x + b * in, L, g, L, layer->inputs, N, L);
-        if (L > 1)
-            d->mix->gradient(drecurrent, y + b * blocks * L * V, L, g + V, L, layer->outputs, N, L - 1);
-        for (size_t k = 0; k < GATES * blocks; k++) loci_loops_get()->sum(dbias + k * V, g + k * L * V, L);
-        if (dx) d->mix->multiply(dx + b * in, L, g, L, d->input_back, NULL, N, layer->inputs, L);
+        loci_dense_gradient(&d->input, gradient, x + b * in, L, g, L, L);
+        if (L > 1) loci_dense_gradient(&d->recurrent, drecurrent, y + b * blocks * L * V, L, g + V, L, L - 1);
+        if (dx) loci_dense_transposed(&d->input, dx + b * in, L, g, L, L);
     }
-    if (L > 0) d->mix->gradient(drecurrent, s.h0, B, dgates, B, layer->outputs, N, B);
+    if (L > 0) loci_dense_gradient(&d->recurrent, drecurrent, s.h0, B, dgates, B, B);
     for (size_t b = 0; dstate && b < B; b++)
         for (size_t k = 0; length_of(pass, b) > 0 && k < blocks; k++) {
             memcpy(dstate[b] + k * V, dh + (k * B + b) * V, V * sizeof(real));
@@ -237,17 +206,11 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 {
     (void)p;
     const lstm *self = (const lstm *)layer;
-    const loci_product *mix = ((const packed *)derived)->mix;
-    const real *drecurrent = gradient + size_input(layer, mix),
-               *dbias = drecurrent + size_recurrent(layer, mix);
-    const size_t H = layer->outputs, K = layer->inputs;
-    for (size_t gate = 0; gate < GATES; gate++) {
-        const size_t first = gate * blocks_of(layer) * V;
-        loci_product_unpack(mix, dp + self->input + gate * H * K, gradient, H, K, first);
-        loci_product_unpack(mix, dp + self->recurrent + gate * H * H, drecurrent, H, H, first);
-        memcpy(dp + self->input_bias + gate * H, dbias + first, H * sizeof(real));
-        memcpy(dp + self->recurrent_bias + gate * H, dbias + first, H * sizeof(real));
-    }
+    const packed *d = derived;
+    loci_dense_unpack(&d->input, dp + self->input, dp + self->input_bias, gradient);
+    loci_dense_unpack(&d->recurrent, dp + self->recurrent, NULL,
+                      gradient + loci_dense_gradient_size(&d->input));
+    memcpy(dp + self->recurrent_bias, dp + self->input_bias, GATES * layer->outputs * sizeof(real));
 }
 
 static void step(const loci_layer *layer, const void *derived, real *y, const real *x, size_t lanes,
@@ -255,13 +218,13 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 {
     (void)dt;
     const packed *d = derived;
-    const size_t blocks = blocks_of(layer), row = blocks * lanes * V, N = wide(layer);
+    const size_t blocks = blocks_of(layer), row = blocks * lanes * V;
     void *at = scratch;
     real *h = loci_carve(&at, row * sizeof(real)), *gates = loci_carve(&at, GATES * row * sizeof(real));
     real *product = loci_carve(&at, GATES * row * sizeof(real));
     take_state(h, state, 0, blocks, lanes);
-    d->mix->multiply(gates, lanes, x, lanes, d->input, d->bias, layer->inputs, N, lanes);
-    d->mix->multiply(product, lanes, h, lanes, d->recurrent, NULL, layer->outputs, N, lanes);
+    loci_dense_multiply(&d->input, gates, lanes, x, lanes, lanes);
+    loci_dense_multiply(&d->recurrent, product, lanes, h, lanes, lanes);
     for (size_t k = 0; k < blocks; k++)
         for (size_t b = 0; b < lanes; b++) {
             real *hb = state[b] + k * V, *cb = state[b] + (blocks + k) * V;
