@@ -35,7 +35,7 @@ static inline void bench_open(bench *t, loci_layer *layer, size_t B, size_t L)
 {
     loci_error error;
     *t = (bench){.layer = layer, .pass = {.B = B, .L = L, .seed = 5}};
-    t->rows_out = layer->class->flags & LOCI_LAYER_SHRINKS ? 1 : L;
+    t->rows_out = layer->flags & LOCI_LAYER_SHRINKS ? 1 : L;
     t->in = B * loci_lane_blocks(layer->inputs) * L * LANES;
     t->out = B * loci_lane_blocks(layer->outputs) * t->rows_out * LANES;
     if (loci_layer_open(layer, &t->derived, L, &error)) fail_msg("%s", error.text);
@@ -181,7 +181,7 @@ static inline void check_gradients(loci_layer *layer, const loci_pass *pass, int
     real *dy = some(t.out, sizeof(real)), *dstates = some(states, sizeof(real)),
          *first = some(states, sizeof(real));
     fill(dy, B, t.rows_out, layer->outputs, &seed);
-    if (!(layer->class->flags & LOCI_LAYER_SHRINKS)) cut(dy, pass, L, layer->outputs);
+    if (!(layer->flags & LOCI_LAYER_SHRINKS)) cut(dy, pass, L, layer->outputs);
     /* states of channels that exist: what a run leaves behind is one */
     if (with_state) {
         loci_layer_prepare(layer, t.derived, t.p, 1);
@@ -196,9 +196,8 @@ static inline void check_gradients(loci_layer *layer, const loci_pass *pass, int
     memcpy(t.states, first, states * sizeof(real));
     loci_layer_prepare(layer, t.derived, t.p, 1);
     run_forward(&t, with_state, 1);
-    const int reads = (layer->class->flags & LOCI_LAYER_READS_OUTPUT) != 0;
     layer->class->backward(layer, t.derived, &t.pass, t.dx, t.gradient, with_state ? t.dstate : NULL, t.dy,
-                           t.x, reads ? t.y : NULL, t.saved, t.scratch);
+                           t.x, t.y, t.saved, t.scratch);
     loci_layer_gather(layer, t.derived, t.dp, t.gradient, t.p);
     padding_is_zero(t.y, B, t.rows_out, layer->outputs, "y");
     padding_is_zero(t.dx, B, L, layer->inputs, "dx");
@@ -240,7 +239,7 @@ static inline void check_gradients(loci_layer *layer, const loci_pass *pass, int
 static inline void check_step(loci_layer *layer, size_t B, size_t L, size_t at, double tolerance)
 {
     uint64_t seed = 99;
-    const int shrinks = (layer->class->flags & LOCI_LAYER_SHRINKS) != 0;
+    const int shrinks = (layer->flags & LOCI_LAYER_SHRINKS) != 0;
     bench whole, part[2], one;
     const size_t cuts[2] = {at, L - at};
     bench_open(&whole, layer, B, L);
@@ -319,7 +318,7 @@ static inline void check_lengths(loci_layer *layer, size_t L, double tolerance)
     fill_parameters(t.p, layer, &seed);
     fill(t.x, B, L, layer->inputs, &seed);
     fill(t.dy, B, t.rows_out, layer->outputs, &seed);
-    if (!(layer->class->flags & LOCI_LAYER_SHRINKS)) cut(t.dy, &t.pass, L, layer->outputs);
+    if (!(layer->flags & LOCI_LAYER_SHRINKS)) cut(t.dy, &t.pass, L, layer->outputs);
     memcpy(other.x, t.x, t.in * sizeof(real));
     memcpy(other.dy, t.dy, t.out * sizeof(real));
     for (size_t b = 0; b < B; b++)
@@ -342,7 +341,7 @@ static inline void check_lengths(loci_layer *layer, size_t L, double tolerance)
     for (size_t i = 0; i < layer->state; i++)
         assert_near(alone.states[i], t.states[i], tolerance * 10, "state %zu without padding", i);
     for (size_t b = 0; b < B; b++)
-        for (size_t l = 0; l < (layer->class->flags & LOCI_LAYER_SHRINKS ? 1 : length[b]); l++)
+        for (size_t l = 0; l < (layer->flags & LOCI_LAYER_SHRINKS ? 1 : length[b]); l++)
             for (size_t h = 0; h < layer->outputs; h++) {
                 const size_t at = place(layer->outputs, t.rows_out, b, l, h);
                 assert_near(other.y[at], t.y[at], tolerance, "y[%zu][%zu][%zu] with other padding", b, l, h);
@@ -352,9 +351,8 @@ static inline void check_lengths(loci_layer *layer, size_t L, double tolerance)
             }
     for (int i = 0; i < 3; i++) {
         bench *a = all[i];
-        const int reads = (layer->class->flags & LOCI_LAYER_READS_OUTPUT) != 0;
-        layer->class->backward(layer, a->derived, &a->pass, a->dx, a->gradient, NULL, a->dy, a->x,
-                               reads ? a->y : NULL, a->saved, a->scratch);
+        layer->class->backward(layer, a->derived, &a->pass, a->dx, a->gradient, NULL, a->dy, a->x, a->y,
+                               a->saved, a->scratch);
         loci_layer_gather(layer, a->derived, a->dp, a->gradient, t.p);
     }
     for (size_t b = 0; b < B; b++)

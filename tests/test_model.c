@@ -38,7 +38,6 @@ static void test_counts(void **state)
     loci_model *model = create("s4-example", 3, 10);
     assert_int_equal(loci_model_count(model), 201482);
     assert_true(loci_model_takes_steps(model));
-    assert_false(loci_model_trains_steps(model));
     loci_model_free(model);
     model = create("lstm", 1, 10);
     assert_int_equal(loci_model_count(model), 4 * 128 * (1 + 128 + 2) + 10 * 129);

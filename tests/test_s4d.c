@@ -105,7 +105,7 @@ static void rates_and_uneven_steps(void **state)
     enum { B = 2, H = 17, L = 40 };
     const double tolerance = 200 * LOCI_REAL_EPSILON;
     loci_layer *layer = made("s", H, 8, LOCI_ZOH, 0);
-    assert_true(layer->class->flags & LOCI_LAYER_STEPS);
+    assert_true(layer->flags & LOCI_LAYER_TAKES_STEPS);
     uint64_t seed = 21;
     bench fine, coarse, uneven;
     bench_open(&fine, layer, B, 2 * L);

@@ -116,10 +116,8 @@ LOCI_API size_t loci_model_size(const loci_model *model);
 LOCI_API float *loci_model_values(loci_model *model);
 LOCI_API const float *loci_model_values_const(const loci_model *model);
 
-/* Whether a time step per sample (pass.dt, dt of step) has a meaning for every layer, 1, or none of them looks at it, 0;
- * and whether backward goes through it. */
+/* Whether a time step per sample (pass.dt, dt of step) has a meaning for a layer, 1, or none of them looks at it, 0. */
 LOCI_API int loci_model_takes_steps(const loci_model *model);
-LOCI_API int loci_model_trains_steps(const loci_model *model);
 
 /* ---- what a model is about, and files ---- */
 

@@ -22,8 +22,9 @@
  * that do not exist are 0 on entry, and every layer leaves them 0 on return, in gradients too.
  *
  * Lengths. Where pass->length is given, sequence b ends after length[b] of its L samples. Inputs behind the
- * end are finite (the model makes them 0) and gradients of outputs there are 0; no layer looks ahead, so they
- * reach neither outputs before the end, nor the state, which is that after length[b] samples, nor a gradient.
+ * end are finite (the model makes them 0) and gradients of outputs there are 0; a layer looks ahead to the end
+ * of its sequence at most, so they reach neither outputs before the end, nor the state, which is that after
+ * length[b] samples, nor a gradient.
  *
  * Nothing here allocates but create and open. */
 #ifndef LOCI_LAYER_LAYER_H
@@ -70,7 +71,6 @@ typedef struct {
 /* Functions may be NULL only where it says so; call those by loci_layer_open and its like. */
 typedef struct {
     const char *name;
-    unsigned flags; /* of loci_layer_flags */
 
     /* *derived = memory, tables and plans for passes of exactly L samples, and for step; L = 0: for step
      * alone. NULL in the class: the layer has no derived quantities, and gets NULL. LOCI_E_MEMORY. */
@@ -112,9 +112,10 @@ typedef struct {
 enum loci_layer_flags {
     LOCI_LAYER_SHRINKS = 1, /* y has one sample, whatever L was (pooling): the layers that follow get a pass
                                of L = 1 without lengths; step gives the answer so far */
-    LOCI_LAYER_STEPS = 2,   /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it */
-    LOCI_LAYER_TRAINS_STEPS = 4, /* ... and backward goes through it */
-    LOCI_LAYER_READS_OUTPUT = 8, /* backward reads y; others may be given NULL for it */
+    LOCI_LAYER_TAKES_STEPS =
+        2, /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it */
+    LOCI_LAYER_LOOKS_AHEAD =
+        4, /* y of a sample depends on samples that follow: there is no state and no step */
 };
 
 enum {
@@ -125,6 +126,7 @@ enum {
 
 struct loci_layer {
     const loci_layer_class *class;
+    unsigned flags;         /* of loci_layer_flags: its own, and what those inside it have */
     size_t inputs, outputs; /* channels */
     size_t size, state;     /* reals of parameters and of a sequence's state: multiples of 16 */
     uint64_t stream;        /* of random numbers: from the name */
@@ -143,6 +145,19 @@ loci_status loci_layer_allocate(void **layer, size_t size, const loci_layer_clas
 size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like);
 /* Adds all parameters of a child, under their own names; returns the offset of its slice. */
 size_t loci_layer_adopt(loci_layer *layer, const loci_layer *child);
+
+/* How many samples of sequence b there are. */
+static inline size_t loci_pass_length(const loci_pass *pass, size_t b)
+{
+    return pass->length ? pass->length[b] : pass->L;
+}
+
+/* pointers [B] to the slices, from the real `first` on, of states [B]; states NULL: NULL. */
+static inline real *const *loci_layer_slices(real **pointers, real *const *states, size_t first, size_t B)
+{
+    for (size_t b = 0; states && b < B; b++) pointers[b] = states[b] + first;
+    return states ? pointers : NULL;
+}
 
 /* The next `bytes` of memory, 64-byte aligned; *at moves on. */
 static inline void *loci_carve(void **at, size_t bytes)

@@ -114,11 +114,6 @@ static void take_state(real *rows, real *const *state, size_t part, size_t block
         }
 }
 
-static inline size_t length_of(const loci_pass *pass, size_t b)
-{
-    return pass->length ? pass->length[b] : pass->L;
-}
-
 static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
                     const real *x, real *const *state, void *saved, void *scratch)
 {
@@ -146,7 +141,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
             }
     }
     for (size_t b = 0; state && b < B; b++) {
-        const size_t length = length_of(pass, b);
+        const size_t length = loci_pass_length(pass, b);
         for (size_t k = 0; length > 0 && k < blocks; k++) {
             const size_t last = ((b * blocks + k) * L + length - 1) * V;
             memcpy(state[b] + k * V, y + last, V * sizeof(real));
@@ -173,7 +168,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
             for (size_t b = 0; b < B; b++) {
                 real *dhb = dh + (k * B + b) * V, *dcb = dc + (k * B + b) * V;
                 const size_t here = ((b * blocks + k) * L + t) * V;
-                if (dstate && t + 1 == length_of(pass, b)) {
+                if (dstate && t + 1 == loci_pass_length(pass, b)) {
                     memcpy(dhb, dstate[b] + k * V, V * sizeof(real));
                     memcpy(dcb, dstate[b] + (blocks + k) * V, V * sizeof(real));
                 }
@@ -196,7 +191,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     }
     if (L > 0) loci_dense_gradient(&d->recurrent, drecurrent, s.h0, B, dgates, B, B);
     for (size_t b = 0; dstate && b < B; b++)
-        for (size_t k = 0; length_of(pass, b) > 0 && k < blocks; k++) {
+        for (size_t k = 0; loci_pass_length(pass, b) > 0 && k < blocks; k++) {
             memcpy(dstate[b] + k * V, dh + (k * B + b) * V, V * sizeof(real));
             memcpy(dstate[b] + (blocks + k) * V, dc + (k * B + b) * V, V * sizeof(real));
         }
@@ -235,7 +230,6 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 }
 
 static const loci_layer_class class = {.name = "lstm",
-                                       .flags = LOCI_LAYER_READS_OUTPUT,
                                        .open = open_layer,
                                        .close = close_layer,
                                        .prepare = prepare,

@@ -26,11 +26,6 @@ static inline int is_mean(const loci_layer *layer)
     return ((const pool_layer *)layer)->pool == LOCI_POOL_MEAN;
 }
 
-static inline size_t length_of(const loci_pass *pass, size_t b)
-{
-    return pass->length ? pass->length[b] : pass->L;
-}
-
 /* The count so far, `more` samples later. A state may come from anywhere: what can be no count is 0. */
 static real count(real *row, size_t more)
 {
@@ -83,9 +78,9 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
         const real *in = x + b * blocks * pass->L * V;
         real *out = y + b * blocks * V, *samples = saved ? (real *)saved + b : NULL;
         if (is_mean(layer))
-            mean(layer, out, 1, in, pass->L, length_of(pass, b), s, samples);
+            mean(layer, out, 1, in, pass->L, loci_pass_length(pass, b), s, samples);
         else
-            last(layer, out, 1, in, pass->L, length_of(pass, b), s);
+            last(layer, out, 1, in, pass->L, loci_pass_length(pass, b), s);
     }
 }
 
@@ -97,7 +92,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     const size_t blocks = loci_lane_blocks(layer->inputs), L = pass->L;
     const real *samples = saved;
     for (size_t b = 0; b < pass->B; b++) {
-        const size_t length = length_of(pass, b);
+        const size_t length = loci_pass_length(pass, b);
         for (size_t k = 0; k < blocks; k++) {
             const real *d = dy + (b * blocks + k) * V;
             real *to = dx ? dx + (b * blocks + k) * L * V : NULL;
@@ -138,12 +133,8 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
     }
 }
 
-static const loci_layer_class class = {.name = "pool",
-                                       .flags = LOCI_LAYER_SHRINKS,
-                                       .memory = memory,
-                                       .forward = forward,
-                                       .backward = backward,
-                                       .step = step};
+static const loci_layer_class class = {
+    .name = "pool", .memory = memory, .forward = forward, .backward = backward, .step = step};
 
 loci_status loci_pool_create(loci_layer **out, loci_pool pool, size_t channels, loci_error *error)
 {
@@ -153,6 +144,7 @@ loci_status loci_pool_create(loci_layer **out, loci_pool pool, size_t channels, 
         loci_layer_allocate((void **)&self, sizeof *self, &class, "", channels, channels, error);
     if (status) return status;
     self->pool = pool;
+    self->layer.flags = LOCI_LAYER_SHRINKS;
     const size_t blocks = loci_lane_blocks(channels);
     self->layer.state = (pool == LOCI_POOL_MEAN ? 2 * blocks + 1 : blocks) * V;
     *out = &self->layer;

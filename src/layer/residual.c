@@ -67,8 +67,8 @@ static size_t plane(const loci_layer *layer, size_t B, size_t L)
     return B * loci_lane_blocks(layer->inputs) * (L ? L : 1) * V * sizeof(real);
 }
 
-/* saved: the norm's y (prenorm) or its x, inner's y if it is read again, and what both save. scratch: two
- * activations, a mask, and what the one or the other needs. */
+/* saved: inner's y, the norm's y (prenorm) or its x, and what both save. scratch: two activations, a mask, and what the one
+ * or the other needs. */
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
     const residual *self = (const residual *)layer;
@@ -78,25 +78,25 @@ static loci_layer_memory memory(const loci_layer *layer, const void *derived, si
     if (self->norm) {
         const loci_layer_memory norm = self->norm->class->memory(self->norm, d->norm, B, L);
         m.gradient += norm.gradient;
-        m.saved += norm.saved;
+        m.saved += plane(layer, B, L) + norm.saved;
         m.scratch = most(m.scratch, norm.scratch);
     }
-    m.saved += 2 * plane(layer, B, L);
+    m.saved += plane(layer, B, L);
     m.scratch += 2 * plane(layer, B, L) + (size_t)LOCI_BAND * V * sizeof(real);
     return m;
 }
 
 typedef struct {
-    real *between, *inner_y; /* the norm's other side; inner's output */
+    real *inner_y, *between; /* inner's output; the norm's other side, where there is one */
     void *inner, *norm;      /* saved by the children; NULL in forward alone */
-} kept;
+} saved_planes;
 
-static kept lay_out(const residual *self, const children *d, const loci_pass *pass, void *memory_at,
-                    int whole)
+static saved_planes lay_out(const residual *self, const children *d, const loci_pass *pass, void *memory_at,
+                            int whole)
 {
-    kept k;
-    k.between = loci_carve(&memory_at, plane(&self->layer, pass->B, pass->L));
+    saved_planes k;
     k.inner_y = loci_carve(&memory_at, plane(&self->layer, pass->B, pass->L));
+    k.between = self->norm ? loci_carve(&memory_at, plane(&self->layer, pass->B, pass->L)) : NULL;
     k.inner = whole ? loci_carve(&memory_at,
                                  self->inner->class->memory(self->inner, d->inner, pass->B, pass->L).saved)
                     : NULL;
@@ -128,7 +128,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
     void *at = scratch;
     real *mask = loci_carve(&at, LOCI_BAND * V * sizeof(real));
     void *buffers = loci_carve(&at, 2 * plane(layer, pass->B, pass->L));
-    const kept k = lay_out(self, d, pass, saved ? saved : buffers, saved != NULL);
+    const saved_planes k = lay_out(self, d, pass, saved ? saved : buffers, saved != NULL);
     if (!norm) {
         inner->class->forward(inner, d->inner, pass, k.inner_y, x, state, k.inner, at);
         add(self, pass, y, x, k.inner_y, mask);
@@ -147,7 +147,6 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                      real *gradient, real *const *dstate, real *dy, const real *x, const real *y, void *saved,
                      void *scratch)
 {
-    (void)y;
     const residual *self = (const residual *)layer;
     const children *d = derived;
     const loci_layer *inner = self->inner, *norm = self->norm;
@@ -155,7 +154,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     real *mask = loci_carve(&at, LOCI_BAND * V * sizeof(real));
     real *one = loci_carve(&at, plane(layer, pass->B, pass->L)),
          *two = loci_carve(&at, plane(layer, pass->B, pass->L));
-    const kept k = lay_out(self, d, pass, saved, 1);
+    const saved_planes k = lay_out(self, d, pass, saved, 1);
     real *dnorm = gradient + d->inner_gradient;
     if (norm && self->prenorm) {
         add(self, pass, one, NULL, dy, mask);
@@ -168,7 +167,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     }
     real *dsum = dy;
     if (norm) {
-        norm->class->backward(norm, d->norm, pass, one, dnorm, NULL, dy, k.between, NULL, k.norm, at);
+        norm->class->backward(norm, d->norm, pass, one, dnorm, NULL, dy, k.between, y, k.norm, at);
         dsum = one;
     }
     add(self, pass, two, NULL, dsum, mask);
@@ -212,15 +211,16 @@ static void free_layer(loci_layer *layer)
     loci_layer_free(((residual *)layer)->norm);
 }
 
-/* Flags are those of the layer inside, so each combination has a class of its own. */
-#define CLASS(inner_flags)                                                                                   \
-    {                                                                                                        \
-        .name = "residual", .flags = (inner_flags), .open = open_layer, .close = close_layer,                \
-        .prepare = prepare, .memory = memory, .forward = forward, .backward = backward, .gather = gather,    \
-        .step = step, .free = free_layer                                                                     \
-    }
-static const loci_layer_class classes[] = {CLASS(0), CLASS(LOCI_LAYER_STEPS),
-                                           CLASS(LOCI_LAYER_STEPS | LOCI_LAYER_TRAINS_STEPS)};
+static const loci_layer_class class = {.name = "residual",
+                                       .open = open_layer,
+                                       .close = close_layer,
+                                       .prepare = prepare,
+                                       .memory = memory,
+                                       .forward = forward,
+                                       .backward = backward,
+                                       .gather = gather,
+                                       .step = step,
+                                       .free = free_layer};
 
 static loci_status create(loci_layer **out, loci_layer *inner, loci_layer *norm,
                           const loci_residual_options *options, loci_error *error)
@@ -233,16 +233,13 @@ static loci_status create(loci_layer **out, loci_layer *inner, loci_layer *norm,
                          "layer %s takes %zu channels to %zu, and its norm has %zu; a residual needs "
                          "the same number of each",
                          inner->name, inner->inputs, inner->outputs, norm ? norm->inputs : inner->inputs);
-    const unsigned flags = inner->class->flags;
-    const loci_layer_class *class = &classes[flags & LOCI_LAYER_TRAINS_STEPS ? 2
-                                             : flags & LOCI_LAYER_STEPS      ? 1
-                                                                             : 0];
     residual *self;
-    const loci_status status = loci_layer_allocate((void **)&self, sizeof *self, class, options->name,
+    const loci_status status = loci_layer_allocate((void **)&self, sizeof *self, &class, options->name,
                                                    inner->inputs, inner->outputs, error);
     if (status) return status;
     self->inner = inner;
     self->norm = norm;
+    self->layer.flags = inner->flags;
     self->inner_slice = loci_layer_adopt(&self->layer, inner);
     if (norm) self->norm_slice = loci_layer_adopt(&self->layer, norm);
     self->layer.state = inner->state;

@@ -307,11 +307,6 @@ static void recur_for(const s4d *self, const derived_s4d *d, real *y, real *stat
     }
 }
 
-static inline size_t length_of(const loci_pass *pass, size_t b)
-{
-    return pass->length ? pass->length[b] : pass->L;
-}
-
 /* Masks of all blocks for rows r, ..., rows * 16 reals from one to the next, 16 if tied; those are made with the first band
  * of a sequence and stay. NULL: nothing is dropped. */
 static const real *masks(const s4d *self, const loci_pass *pass, size_t b, size_t r, size_t rows, real *mask)
@@ -371,7 +366,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
         for (size_t k = 0; k < blocks; k++) {
             real *vk = v + k * L * V, *here = (state ? state[b] : none) + k * per_block;
             const real *uk = u + k * L * V;
-            const size_t length = length_of(pass, b);
+            const size_t length = loci_pass_length(pass, b);
             if (pass->dt) {
                 for (size_t l = 0; l < length; l++)
                     recur_for(self, d, vk + l * V, here, uk + l * V, k, pass->dt[b * L + l]);
@@ -461,7 +456,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     loci_block dblock = loci_block_lay_out(doubles, &shape, self->discretization);
     const int stateful = s.stateful[0] != 0;
     for (size_t b = 0; b < pass->B; b++) {
-        const size_t length = length_of(pass, b);
+        const size_t length = loci_pass_length(pass, b);
         for (size_t r = 0; r < L; r += BAND)
             mix_backward(self, d, pass, b, r, L - r < BAND ? L - r : BAND, dv, gradient, dy + b * plane,
                          y + b * plane, &s, band);
@@ -542,7 +537,6 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 /* ---- creation ---- */
 
 static const loci_layer_class class = {.name = "s4d",
-                                       .flags = LOCI_LAYER_STEPS | LOCI_LAYER_READS_OUTPUT,
                                        .open = open_layer,
                                        .close = close_layer,
                                        .prepare = prepare,
@@ -580,6 +574,7 @@ loci_status loci_s4d_create(loci_layer **out, const char *name, size_t channels,
     const size_t H = channels, modes = options->order / 2;
     const double bound = 1 / sqrt((double)H);
     self->modes = modes;
+    self->layer.flags = LOCI_LAYER_TAKES_STEPS;
     self->discretization = options->discretization;
     self->dropout = (loci_dropout){options->dropout, options->tied, self->layer.stream};
     self->layer.state = blocks_of(&self->layer) * modes * 2 * V;

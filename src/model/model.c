@@ -221,12 +221,7 @@ const float *loci_model_values_const(const loci_model *model)
 
 int loci_model_takes_steps(const loci_model *model)
 {
-    return (model->flags & LOCI_LAYER_STEPS) != 0;
-}
-
-int loci_model_trains_steps(const loci_model *model)
-{
-    return (model->flags & LOCI_LAYER_TRAINS_STEPS) != 0;
+    return (model->flags & LOCI_LAYER_TAKES_STEPS) != 0;
 }
 
 /* ---- description ---- */

@@ -7,7 +7,7 @@
 
 struct loci_model {
     loci_model_config config;
-    unsigned flags;        /* LOCI_LAYER_STEPS and TRAINS_STEPS, of the whole */
+    unsigned flags;        /* loci_layer_flags that any layer has */
     loci_parameter *table; /* [parameters], offsets from the buffer's beginning */
     size_t parameters;
     size_t count, size;     /* trainable numbers; reals of the buffer */

@@ -65,7 +65,7 @@ static loci_status open_layers(loci_network *n, loci_error *error)
         if (status) return status;
         n->gradient[i] = n->gradients;
         n->gradients += layer->class->memory(layer, n->derived[i], 1, L).gradient;
-        if (layer->class->flags & LOCI_LAYER_SHRINKS) n->shrinks = i + 1, L = L ? 1 : 0;
+        if (layer->flags & LOCI_LAYER_SHRINKS) n->shrinks = i + 1, L = L ? 1 : 0;
     }
     return LOCI_OK;
 }
@@ -209,9 +209,7 @@ static void spread(real *x, const real *y, size_t B, size_t L, size_t C)
 /* pointers [B] to layer i's slices; NULL: there are no states. */
 static real *const *slices(const loci_network *n, real **pointers, real *const *state, size_t i, size_t B)
 {
-    if (!state) return NULL;
-    for (size_t b = 0; b < B; b++) pointers[b] = state[b] + n->stack.at[i].state;
-    return pointers;
+    return loci_layer_slices(pointers, state, n->stack.at[i].state, B);
 }
 
 /* What a layer behind the pool is told of a micro-batch. */
@@ -252,9 +250,9 @@ void loci_network_forward(const loci_network *n, real *y, const real *u, const l
 typedef struct {
     real *x, *y;
     void *saved;
-} kept;
+} saved_planes;
 
-static kept kept_of(const loci_network *n, char *first, size_t layer, size_t B, size_t L)
+static saved_planes lay_out(const loci_network *n, char *first, size_t layer, size_t B, size_t L)
 {
     char *at = first;
     real *x = (real *)(void *)at;
@@ -262,7 +260,7 @@ static kept kept_of(const loci_network *n, char *first, size_t layer, size_t B, 
     for (size_t i = 0;; i++) {
         real *y = (real *)(void *)at;
         at += plane(n, i + 1, B, L);
-        if (i == layer) return (kept){x, y, at};
+        if (i == layer) return (saved_planes){x, y, at};
         at += memory_of(n, i, B, L).saved;
         x = y;
     }
@@ -276,11 +274,11 @@ void loci_network_backward(const loci_network *n, real *du, real *gradient, cons
     void *at = workspace;
     real **pointers = loci_carve(&at, B * sizeof(real *));
     real *dout = loci_carve(&at, widest_plane(n, B, L)), *din = loci_carve(&at, widest_plane(n, B, L));
-    char *scratch = (char *)kept_of(n, at, count - 1, B, L).saved + memory_of(n, count - 1, B, L).saved;
+    char *scratch = (char *)lay_out(n, at, count - 1, B, L).saved + memory_of(n, count - 1, B, L).saved;
     spread(dout, dy, B, samples(n, count, L), n->outputs);
     for (size_t i = count; i-- > 0;) {
         const loci_layer *layer = n->stack.at[i].layer;
-        const kept k = kept_of(n, at, i, B, L);
+        const saved_planes k = lay_out(n, at, i, B, L);
         layer->class->backward(layer, n->derived[i], i < n->shrinks ? pass : &after, i > 0 || du ? din : NULL,
                                gradient + n->gradient[i], slices(n, pointers, dstate, i, B), dout, k.x, k.y,
                                k.saved, scratch);
@@ -321,9 +319,7 @@ void loci_network_step(const loci_network *n, real *y, const real *u, size_t lan
     pack(n, x, u, &pass);
     for (size_t i = 0; i < n->stack.count; i++) {
         const loci_layer *layer = n->stack.at[i].layer;
-        layer->class->step(layer, n->derived[i], out, x, lanes,
-                           layer->class->flags & LOCI_LAYER_STEPS ? dt : NULL,
-                           slices(n, pointers, state, i, lanes), at);
+        layer->class->step(layer, n->derived[i], out, x, lanes, dt, slices(n, pointers, state, i, lanes), at);
         real *const free_now = x;
         x = out, out = free_now;
     }

@@ -87,13 +87,7 @@ loci_status loci_stack_create(loci_stack *stack, const loci_model_config *config
         loci_stack_free(stack);
         return status;
     }
-    unsigned any = 0, all = LOCI_LAYER_TRAINS_STEPS;
-    for (size_t i = 0; i < stack->count; i++) {
-        const unsigned flags = stack->at[i].layer->class->flags;
-        any |= flags & LOCI_LAYER_STEPS;
-        if (flags & LOCI_LAYER_STEPS) all &= flags;
-    }
-    stack->flags = any ? any | all : 0;
+    for (size_t i = 0; i < stack->count; i++) stack->flags |= stack->at[i].layer->flags;
     return LOCI_OK;
 }
 

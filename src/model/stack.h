@@ -20,7 +20,7 @@ typedef struct {
     size_t count;
     loci_stack_layer *at; /* [count] */
     size_t size, state;   /* reals of all parameters, and of a sequence's state */
-    unsigned flags;       /* STEPS: any layer has it; TRAINS_STEPS: no layer with STEPS lacks it */
+    unsigned flags;       /* those that any layer has */
     size_t widest;        /* most channels between layers */
 } loci_stack;
 
