@@ -108,12 +108,14 @@ static loci_layer *lstm(size_t H)
 /* As in the S4 repository's example. */
 static loci_layer *s4d(size_t H, size_t N)
 {
-    loci_layer *layer, *norm, *residual;
-    const loci_s4d_options options = {N, LOCI_ZOH, 0.001, 0.1, 0.1, 1};
+    loci_layer *mixer, *gated, *block, *norm, *residual;
+    const loci_s4d_options options = {N, LOCI_ZOH, 0.001, 0.1};
     const loci_residual_options around = {"residual", 0, 0.1, 1};
-    if (loci_s4d_create(&layer, "s4d", H, &options, NULL)) exit(1);
+    if (loci_s4d_create(&mixer, "s4d", H, &options, NULL)) exit(1);
+    if (loci_gated_create(&gated, "s4d", H, 0.1, 1, NULL)) exit(1);
+    if (loci_chain_create(&block, mixer, gated, NULL)) exit(1);
     if (loci_norm_create(&norm, "norm", LOCI_NORM_LAYER, H, NULL)) exit(1);
-    if (loci_residual_create(&residual, layer, norm, &around, NULL)) exit(1);
+    if (loci_residual_create(&residual, block, norm, &around, NULL)) exit(1);
     return residual;
 }
 

@@ -75,6 +75,18 @@ static inline size_t place(size_t channels, size_t rows, size_t b, size_t l, siz
     return ((b * loci_lane_blocks(channels) + h / LANES) * rows + l) * LANES + h % LANES;
 }
 
+/* A block of S4: the mixer s4d, then gated. */
+static inline loci_layer *s4d_block(const char *name, size_t channels, loci_s4d_options options,
+                                    double dropout, int tied)
+{
+    loci_layer *mixer, *gated, *block;
+    loci_error error;
+    if (loci_s4d_create(&mixer, name, channels, &options, &error)) fail_msg("%s", error.text);
+    if (loci_gated_create(&gated, name, channels, dropout, tied, &error)) fail_msg("%s", error.text);
+    if (loci_chain_create(&block, mixer, gated, &error)) fail_msg("%s", error.text);
+    return block;
+}
+
 /* Random numbers in an activation's channels, 0 in its other lanes. */
 static inline void fill(real *x, size_t B, size_t rows, size_t channels, uint64_t *seed)
 {

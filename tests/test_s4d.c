@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_s4d.c - the S4D layer against the published one; gradients, steps, lengths, other rates, uneven steps. */
+ * test_s4d.c - the S4D mixer, and its block against the published one; gradients, steps, lengths, other rates, uneven steps. */
 #include "base/each_precision.h"
 
 #include "layers.h"
@@ -21,13 +21,17 @@ static void near(const real *x, const char *name, size_t B, size_t H, size_t L, 
     loci_array_free(&a);
 }
 
-static loci_layer *made(const char *name, size_t H, size_t N, loci_discretization discretization,
-                        double dropout)
+/* Steps so large that modes turn and fade within a few samples. */
+static loci_s4d_options options_of(size_t N, loci_discretization discretization)
+{
+    return (loci_s4d_options){N, discretization, 0.05, 0.5};
+}
+
+static loci_layer *mixer(const char *name, size_t H, size_t N, loci_discretization discretization)
 {
     loci_layer *layer;
     loci_error error;
-    /* steps so large that modes turn and fade within a few samples */
-    const loci_s4d_options options = {N, discretization, 0.05, 0.5, dropout, 0};
+    const loci_s4d_options options = options_of(N, discretization);
     if (loci_s4d_create(&layer, name, H, &options, &error)) fail_msg("%s", error.text);
     return layer;
 }
@@ -36,7 +40,7 @@ static void is_the_published_one(void **state)
 {
     (void)state;
     enum { B = 2, H = 6, N = 16, L = 96 };
-    loci_layer *layer = made("", H, N, LOCI_ZOH, 0);
+    loci_layer *layer = s4d_block("", H, options_of(N, LOCI_ZOH), 0, 0);
     bench t;
     bench_open(&t, layer, B, L);
     char name[128];
@@ -79,10 +83,13 @@ static void passes_the_checks(void **state)
     const size_t sizes[][2] = {{1, 2}, {3, 8}, {17, 4}};
     for (size_t i = 0; i < 3; i++)
         for (int bilinear = 0; bilinear < 2; bilinear++) {
-            loci_layer *layer =
-                made("s4_layers.0", sizes[i][0], sizes[i][1], bilinear ? LOCI_BILINEAR : LOCI_ZOH, 0.25);
+            const loci_discretization discretization = bilinear ? LOCI_BILINEAR : LOCI_ZOH;
+            loci_layer *layer = mixer("s4_layers.0", sizes[i][0], sizes[i][1], discretization);
             assert_string_equal(layer->parameter[1].name, "s4_layers.0.kernel.log_dt");
             check_layer(layer, 100 * LOCI_REAL_EPSILON);
+            check_layer(
+                s4d_block("s4_layers.0", sizes[i][0], options_of(sizes[i][1], discretization), 0.25, 0),
+                100 * LOCI_REAL_EPSILON);
         }
 }
 
@@ -90,9 +97,7 @@ static void passes_the_checks(void **state)
 static void steps_agree_at_full_size(void **state)
 {
     (void)state;
-    loci_layer *layer;
-    const loci_s4d_options options = {64, LOCI_ZOH, 0.001, 0.1, 0, 1};
-    assert_int_equal(loci_s4d_create(&layer, "s4_layers.0", 128, &options, NULL), LOCI_OK);
+    loci_layer *layer = s4d_block("s4_layers.0", 128, (loci_s4d_options){64, LOCI_ZOH, 0.001, 0.1}, 0, 1);
     check_step(layer, 1, 1024, 300, LOCI_REAL_IS_DOUBLE ? 1e-12 : 2e-5);
     loci_layer_free(layer);
 }
@@ -104,7 +109,7 @@ static void rates_and_uneven_steps(void **state)
     (void)state;
     enum { B = 2, H = 17, L = 40 };
     const double tolerance = 200 * LOCI_REAL_EPSILON;
-    loci_layer *layer = made("s", H, 8, LOCI_ZOH, 0);
+    loci_layer *layer = s4d_block("s", H, options_of(8, LOCI_ZOH), 0, 0);
     assert_true(layer->flags & LOCI_LAYER_TAKES_STEPS);
     uint64_t seed = 21;
     bench fine, coarse, uneven;
@@ -154,15 +159,13 @@ static void refuses_bad_options(void **state)
     (void)state;
     loci_layer *layer;
     loci_error error;
-    const loci_s4d_options good = {4, LOCI_ZOH, 0.001, 0.1, 0, 0};
+    const loci_s4d_options good = {4, LOCI_ZOH, 0.001, 0.1};
     loci_s4d_options bad = good;
     bad.order = 3;
     assert_int_equal(loci_s4d_create(&layer, "s", 1, &bad, &error), LOCI_E_ARGUMENT);
     bad = good, bad.discretization = LOCI_FOH;
     assert_int_equal(loci_s4d_create(&layer, "s", 1, &bad, &error), LOCI_E_UNSUPPORTED);
     bad = good, bad.dt_min = 0;
-    assert_int_equal(loci_s4d_create(&layer, "s", 1, &bad, &error), LOCI_E_ARGUMENT);
-    bad = good, bad.dropout = 1;
     assert_int_equal(loci_s4d_create(&layer, "s", 1, &bad, &error), LOCI_E_ARGUMENT);
 }
 

@@ -56,6 +56,8 @@
 #define loci_dropout_create LOCI_NAME(loci_dropout_create)
 #define loci_pool_create LOCI_NAME(loci_pool_create)
 #define loci_residual_create LOCI_NAME(loci_residual_create)
+#define loci_chain_create LOCI_NAME(loci_chain_create)
+#define loci_gated_create LOCI_NAME(loci_gated_create)
 #define loci_s4d_create LOCI_NAME(loci_s4d_create)
 #define loci_lstm_create LOCI_NAME(loci_lstm_create)
 
@@ -219,17 +221,22 @@ typedef struct {
 loci_status loci_residual_create(loci_layer **layer, loci_layer *inner, loci_layer *norm,
                                  const loci_residual_options *options, loci_error *error);
 
-/* The S4D layer of the S4 repository's example (Gu et al. 2022): a diagonal state space system for each
- * channel with skip D, GELU, dropout, linear to twice the channels, GLU. Parameters D [H], kernel.log_dt [H],
- * kernel.C [H][N/2][2], kernel.log_A_real, kernel.A_imag [H][N/2], output_linear.0.weight [2H][H][1],
- * output_linear.0.bias [2H]: A = -exp(log_A_real) + i A_imag, B = 1, initially A = -1/2 + i pi n. N even, to
- * LOCI_STATE_MAX; zoh or bilinear. */
+/* y = second(first(x)), under the first's name, with the parameters and the states of both in this order. Takes both over,
+ * on failure too. */
+loci_status loci_chain_create(loci_layer **layer, loci_layer *first, loci_layer *second, loci_error *error);
+
+/* What follows the mixer in a block of S4: GELU, dropout, linear to twice the channels, GLU. Parameters
+ * output_linear.0.weight [2H][H][1], output_linear.0.bias [2H]. */
+loci_status loci_gated_create(loci_layer **layer, const char *name, size_t channels, double dropout, int tied,
+                              loci_error *error);
+
+/* The mixer over time of S4D (Gu et al. 2022): a diagonal state space system for each channel with skip D. Parameters D
+ * [H], kernel.log_dt [H], kernel.C [H][N/2][2], kernel.log_A_real, kernel.A_imag [H][N/2]: A = -exp(log_A_real) + i A_imag,
+ * B = 1, initially A = -1/2 + i pi n. N even, to LOCI_STATE_MAX; zoh or bilinear. */
 typedef struct {
     size_t order; /* N */
     loci_discretization discretization;
     double dt_min, dt_max; /* initial steps are log-uniform between */
-    double dropout;
-    int tied;
 } loci_s4d_options;
 loci_status loci_s4d_create(loci_layer **layer, const char *name, size_t channels,
                             const loci_s4d_options *options, loci_error *error);

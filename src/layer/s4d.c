@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * s4d.c - the S4D layer (Gu et al. 2022): a diagonal state space system a channel, GELU, dropout, linear, GLU.
+ * s4d.c - the mixer over time of S4D (Gu et al. 2022): a diagonal state space system for each channel.
  *
- *     v = K * u + D u, K_l = 2 Re(sum over n of C_n B_n z_n^l);    y = GLU(W dropout(GELU(v)) + b)
+ *     y = K * u + D u, K_l = 2 Re(sum over n of C_n B_n z_n^l)
  *
  * with z = exp(dt A) (zoh) or (1 + dt A/2)/(1 - dt A/2) (bilinear). All input weights are 1, so the discrete B is put
  * into C, and modes run with an input weight of 1: x = z x + u. The state of a sequence is x, [blocks][2][modes][16].
  *
- * The convolution takes each block of channels by itself, D as part of K_0. What follows is done in bands of LOCI_BAND
- * rows that stay in cache from GELU to GLU. The second half of the linear layer's outputs begins at a block of its
- * own. backward repeats GELU, for its value and its slope at once. */
+ * The convolution takes each block of channels by itself, D as part of K_0. */
 #include "base/each_precision.h"
 
 #include "layer/layer.h"
@@ -19,35 +17,29 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "layer/dropout.h"
 #include "layer/loops.h"
 #include "ssm/block.h"
 #include "ssm/discretize_diagonal.h"
 #include "ssm/kernel_diagonal.h"
 #include "ssm/state_diagonal.h"
 #include "transform/convolution.h"
-#include "transform/product.h"
 
-enum { V = LOCI_LANES, BAND = LOCI_BAND };
+enum { V = LOCI_LANES };
 
 typedef struct {
     loci_layer layer;
     size_t modes;
     loci_discretization discretization;
-    loci_dropout dropout;
-    size_t d, log_dt, c, log_a, im_a, weight, bias; /* offsets */
+    size_t d, log_dt, c, log_a, im_a; /* offsets */
 } s4d;
 
 typedef struct {
     size_t L;
     loci_convolution *plan; /* NULL: L is 0 */
-    const loci_product *mix;
     double rate;
     loci_block *block;        /* [blocks]: z, b1 = 1, c = C B, d, in double */
     real *kernel;             /* [blocks][kernel_size], prepared */
     real *z, *c, *d;          /* as block's, z less 1, c doubled: [blocks][modes][2][16], [blocks][16] */
-    real *forth, *back;       /* the linear layer packed, and transposed */
-    real *bias;               /* [2 blocks][16] */
     void *scratch;            /* of prepare and gather */
     double *dblock;           /* one block's gradient, for gather */
     double *w, *f1;           /* [blocks][modes][2][16]: dt A, and B / dt, for steps of other lengths */
@@ -58,12 +50,6 @@ typedef struct {
 static inline size_t blocks_of(const loci_layer *layer)
 {
     return loci_lane_blocks(layer->inputs);
-}
-
-/* Padded outputs of the linear layer: both halves. */
-static inline size_t wide(const loci_layer *layer)
-{
-    return 2 * blocks_of(layer) * V;
 }
 
 /* ---- modes ---- */
@@ -146,11 +132,9 @@ static loci_system shape_of(const s4d *self)
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     const s4d *self = (const s4d *)layer;
-    const size_t blocks = blocks_of(layer), H = layer->inputs, modes = self->modes,
-                 tables = blocks * modes * 2 * V;
+    const size_t blocks = blocks_of(layer), modes = self->modes, tables = blocks * modes * 2 * V;
     derived_s4d *d = loci_allocate(1, sizeof *d);
     if (!d) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", layer->name);
-    d->mix = loci_product_get();
     d->L = L;
     d->rate = 1;
     const loci_status status = L > 0 ? loci_convolution_create(&d->plan, L, L, error) : LOCI_OK;
@@ -159,12 +143,10 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
         return status;
     }
     d->kernel_size = d->plan ? loci_lane_blocks(loci_convolution_prepared_size(d->plan)) * V : 0;
-    const size_t forth = loci_lane_blocks(loci_product_size(d->mix, H, wide(layer))) * V;
-    const size_t back = loci_lane_blocks(loci_product_size(d->mix, wide(layer), H)) * V;
     const size_t scratch =
         L * V * sizeof(real) + most(scratch_of_convolution(d), loci_kernel_diagonal_scratch(modes));
     const size_t block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
-    const size_t reals = blocks * d->kernel_size + 2 * tables + blocks * V + forth + back + wide(layer);
+    const size_t reals = blocks * d->kernel_size + 2 * tables + blocks * V;
     d->memory = loci_allocate(reals * sizeof(real) + scratch, 1);
     d->in_double = loci_allocate((blocks + 1) * block_size + 2 * tables, sizeof(double));
     d->block = loci_allocate(blocks, sizeof *d->block);
@@ -177,9 +159,6 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
     d->z = loci_carve(&at, tables * sizeof(real));
     d->c = loci_carve(&at, tables * sizeof(real));
     d->d = loci_carve(&at, blocks * V * sizeof(real));
-    d->forth = loci_carve(&at, forth * sizeof(real));
-    d->back = loci_carve(&at, back * sizeof(real));
-    d->bias = loci_carve(&at, wide(layer) * sizeof(real));
     d->scratch = at;
     const loci_system shape = shape_of(self);
     for (size_t k = 0; k < blocks; k++)
@@ -196,7 +175,6 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
 {
     const s4d *self = (const s4d *)layer;
     derived_s4d *d = derived;
-    const size_t H = layer->inputs, half = blocks_of(layer) * V;
     d->rate = rate;
     real *kernel = d->scratch;
     void *rest = kernel + d->L * V;
@@ -207,67 +185,40 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
         for (size_t i = 0; i < V; i++) kernel[i] += d->d[k * V + i];
         loci_convolution_prepare(d->plan, d->kernel + k * d->kernel_size, kernel, rest);
     }
-    for (size_t part = 0; part < 2; part++) {
-        const real *w = p + self->weight + part * H * H;
-        loci_product_pack(d->mix, d->forth, w, H, H, part * half);
-        loci_product_pack_transposed(d->mix, d->back, w, H, H, part * half, wide(layer));
-        memcpy(d->bias + part * half, p + self->bias + part * H, H * sizeof(real));
-    }
 }
 
 /* ---- memory ---- */
 
-/* gradient: of the prepared kernels [blocks][kernel_size], of z and c by way of states [blocks][2][modes][2][16], of
- * the packed weights, of the bias. */
+/* gradient: of the prepared kernels [blocks][kernel_size], then of z and c by way of states [blocks][2][modes][2][16]. */
+static inline size_t modes_gradient(const loci_layer *layer, const derived_s4d *d)
+{
+    return blocks_of(layer) * d->kernel_size;
+}
+
+/* saved: states at the beginning [B][state]; whether there were any. */
 typedef struct {
-    size_t modes, weight, bias, size;
-} gradient_offsets;
+    real *state, *stateful;
+} saved_states;
 
-static gradient_offsets gradient_of(const loci_layer *layer, const derived_s4d *d)
+static saved_states lay_out(const loci_layer *layer, const loci_pass *pass, void *at)
 {
-    const size_t blocks = blocks_of(layer), modes = ((const s4d *)layer)->modes;
-    gradient_offsets g;
-    g.modes = blocks * d->kernel_size;
-    g.weight = g.modes + blocks * 2 * modes * 2 * V;
-    g.bias = g.weight + loci_lane_blocks(loci_product_size(d->mix, layer->inputs, wide(layer))) * V;
-    g.size = g.bias + wide(layer);
-    return g;
+    saved_states s;
+    s.state = loci_carve(&at, pass->B * layer->state * sizeof(real));
+    s.stateful = loci_carve(&at, V * sizeof(real));
+    return s;
 }
 
-/* saved: v [B][blocks][L][16]; the gates likewise; states at the beginning
- * [B][state]; whether there were any. */
-typedef struct {
-    real *v, *gate, *state, *stateful;
-} kept;
-
-static kept lay_out(const loci_layer *layer, const loci_pass *pass, void *at)
-{
-    const size_t plane = pass->B * blocks_of(layer) * pass->L * V * sizeof(real);
-    kept k;
-    k.v = loci_carve(&at, plane);
-    k.gate = loci_carve(&at, plane);
-    k.state = loci_carve(&at, pass->B * layer->state * sizeof(real));
-    k.stateful = loci_carve(&at, V * sizeof(real));
-    return k;
-}
-
-/* A band's masks, and its activations four times as wide. */
-static size_t band_memory(const loci_layer *layer, size_t rows)
-{
-    return 5 * blocks_of(layer) * rows * V * sizeof(real);
-}
-
+/* scratch: a state for where none is given; in backward, before it, one block's gradients in double and of its input. */
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
     const derived_s4d *d = derived;
-    const size_t modes = ((const s4d *)layer)->modes, plane = blocks_of(layer) * L * V * sizeof(real);
+    const size_t modes = ((const s4d *)layer)->modes;
     const size_t convolution = most(scratch_of_convolution(d), L ? loci_state_scratch(modes, L) : 0);
-    const size_t states =
-        loci_lane_blocks(loci_block_size(modes, 0)) * V * sizeof(double) + layer->state * sizeof(real);
     loci_layer_memory m;
-    m.gradient = gradient_of(layer, d).size;
-    m.saved = B * (2 * plane + layer->state * sizeof(real)) + V * sizeof(real);
-    m.scratch = plane + states + band_memory(layer, most(BAND, B)) + (convolution + 63) / 64 * 64;
+    m.gradient = modes_gradient(layer, d) + blocks_of(layer) * 2 * modes * 2 * V;
+    m.saved = B * layer->state * sizeof(real) + V * sizeof(real);
+    m.scratch = loci_lane_blocks(loci_block_size(modes, 0)) * V * sizeof(double) + L * V * sizeof(real) +
+                layer->state * sizeof(real) + (convolution + 63) / 64 * 64;
     return m;
 }
 
@@ -307,41 +258,6 @@ static void recur_for(const s4d *self, const derived_s4d *d, real *y, real *stat
     }
 }
 
-/* Masks of all blocks for rows r, ..., rows * 16 reals from one to the next, 16 if tied; those are made with the first band
- * of a sequence and stay. NULL: nothing is dropped. */
-static const real *masks(const s4d *self, const loci_pass *pass, size_t b, size_t r, size_t rows, real *mask)
-{
-    if (!pass || !pass->training || !(self->dropout.rate > 0)) return NULL;
-    const size_t apart = self->dropout.tied ? V : rows * V;
-    for (size_t k = 0; (r == 0 || !self->dropout.tied) && k < blocks_of(&self->layer); k++)
-        loci_dropout_mask(mask + k * apart, &self->dropout, pass, b, k, r, rows);
-    return mask;
-}
-
-static inline const real *mask_of(const s4d *self, const real *mask, size_t k, size_t rows)
-{
-    return mask ? mask + k * (self->dropout.tied ? V : rows * V) : NULL;
-}
-
-/* From v to y, rows r, ...: pass NULL: no dropout. gate: kept where not NULL. All with `stride` rows a block. */
-static void mix(const s4d *self, const derived_s4d *d, const loci_pass *pass, size_t b, size_t r, size_t rows,
-                real *y, real *gate, const real *v, size_t stride, real *band)
-{
-    const size_t blocks = blocks_of(&self->layer);
-    const real *mask = masks(self, pass, b, r, rows, band);
-    real *active = band + blocks * rows * V, *out = active + blocks * rows * V;
-    for (size_t k = 0; k < blocks; k++)
-        loci_loops_get()->gelu(active + k * rows * V, v + (k * stride + r) * V, mask_of(self, mask, k, rows),
-                               loci_dropout_step(&self->dropout), rows);
-    d->mix->multiply(out, rows, active, rows, d->forth, d->bias, self->layer.inputs, wide(&self->layer),
-                     rows);
-    for (size_t k = 0; k < blocks; k++) {
-        const size_t at = (k * stride + r) * V;
-        const real *a = out + k * rows * V;
-        loci_loops_get()->glu(y + at, gate ? gate + at : NULL, a, a + blocks * rows * V, rows);
-    }
-}
-
 static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
                     const real *x, real *const *state, void *saved, void *scratch)
 {
@@ -350,39 +266,32 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
     const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V,
                  per_block = self->modes * 2 * V;
     void *at = scratch;
-    real *alone = loci_carve(&at, plane * sizeof(real)), *band = loci_carve(&at, band_memory(layer, BAND));
     real *none = loci_carve(&at, layer->state * sizeof(real));
-    kept s = {0};
     if (saved) {
-        s = lay_out(layer, pass, saved);
+        const saved_states s = lay_out(layer, pass, saved);
         s.stateful[0] = state != NULL;
         for (size_t b = 0; state && b < pass->B; b++)
             memcpy(s.state + b * layer->state, state[b], layer->state * sizeof(real));
     }
     for (size_t b = 0; b < pass->B; b++) {
-        real *v = saved ? s.v + b * plane : alone;
-        const real *u = x + b * plane;
         if (pass->dt && !state) memset(none, 0, layer->state * sizeof(real));
         for (size_t k = 0; k < blocks; k++) {
-            real *vk = v + k * L * V, *here = (state ? state[b] : none) + k * per_block;
-            const real *uk = u + k * L * V;
+            real *yk = y + b * plane + k * L * V, *here = (state ? state[b] : none) + k * per_block;
+            const real *uk = x + b * plane + k * L * V;
             const size_t length = loci_pass_length(pass, b);
             if (pass->dt) {
                 for (size_t l = 0; l < length; l++)
-                    recur_for(self, d, vk + l * V, here, uk + l * V, k, pass->dt[b * L + l]);
-                memset(vk + length * V, 0, (L - length) * V * sizeof(real));
+                    recur_for(self, d, yk + l * V, here, uk + l * V, k, pass->dt[b * L + l]);
+                memset(yk + length * V, 0, (L - length) * V * sizeof(real));
             } else if (state && !saved) {
                 /* cheaper than what states take beside a convolution, and the same bits as step */
-                recur(self, d, vk, here, uk, k, length);
-                memset(vk + length * V, 0, (L - length) * V * sizeof(real));
+                recur(self, d, yk, here, uk, k, length);
+                memset(yk + length * V, 0, (L - length) * V * sizeof(real));
             } else {
-                loci_convolution_apply(d->plan, vk, uk, d->kernel + k * d->kernel_size, at);
-                if (state && length > 0) loci_state_diagonal(vk, here, uk, &d->block[k], length, at);
+                loci_convolution_apply(d->plan, yk, uk, d->kernel + k * d->kernel_size, at);
+                if (state && length > 0) loci_state_diagonal(yk, here, uk, &d->block[k], length, at);
             }
         }
-        for (size_t r = 0; r < L; r += BAND)
-            mix(self, d, pass, b, r, L - r < BAND ? L - r : BAND, y + b * plane,
-                saved ? s.gate + b * plane : NULL, v, L, band);
     }
 }
 
@@ -391,52 +300,17 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 {
     const s4d *self = (const s4d *)layer;
     const derived_s4d *d = derived;
+    (void)scratch;
     const size_t per_block = self->modes * 2 * V;
-    void *at = scratch;
-    real *v = loci_carve(&at, blocks_of(layer) * lanes * V * sizeof(real));
     for (size_t k = 0; k < blocks_of(layer); k++) /* the block's z and c stay in cache for all lanes */
         for (size_t b = 0; b < lanes; b++) {
             const size_t here = (k * lanes + b) * V;
             real *s = state[b] + k * per_block;
-            recur_for(self, d, v + here, s, x + here, k, dt ? dt[b] : 1);
+            recur_for(self, d, y + here, s, x + here, k, dt ? dt[b] : 1);
         }
-    mix(self, d, NULL, 0, 0, lanes, y, NULL, v, lanes, at);
 }
 
 /* ---- backward ---- */
-
-/* dv of rows r, ... from dy and y, and the gradient of the linear layer. */
-static void mix_backward(const s4d *self, const derived_s4d *d, const loci_pass *pass, size_t b, size_t r,
-                         size_t rows, real *dv, real *gradient, const real *dy, const real *y, const kept *s,
-                         real *band)
-{
-    const loci_layer *layer = &self->layer;
-    const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V;
-    const gradient_offsets g = gradient_of(layer, d);
-    /* masks, both halves' gradients, GELU's outputs and then their gradient, GELU's slopes */
-    const real *mask = masks(self, pass, b, r, rows, band);
-    real *dboth = band + blocks * rows * V, *active = dboth + 2 * blocks * rows * V,
-         *slope = active + blocks * rows * V;
-    for (size_t k = 0; k < blocks; k++) {
-        const size_t at = (k * L + r) * V;
-        real *da = dboth + k * rows * V;
-        loci_loops_get()->glu_backward(da, da + blocks * rows * V, dy + at, y + at, s->gate + b * plane + at,
-                                       rows);
-    }
-    for (size_t k = 0; k < blocks; k++)
-        loci_loops_get()->gelu_backward(slope + k * rows * V, active + k * rows * V, NULL,
-                                        s->v + b * plane + (k * L + r) * V, mask_of(self, mask, k, rows),
-                                        loci_dropout_step(&self->dropout), rows);
-    d->mix->gradient(gradient + g.weight, active, rows, dboth, rows, layer->inputs, wide(layer), rows);
-    for (size_t k = 0; k < 2 * blocks; k++)
-        loci_loops_get()->sum(gradient + g.bias + k * V, dboth + k * rows * V, rows);
-    d->mix->multiply(active, rows, dboth, rows, d->back, NULL, wide(layer), layer->inputs, rows);
-    for (size_t k = 0; k < blocks; k++) {
-        const size_t at = k * rows * V;
-        loci_loops_get()->add(dv + (k * L + r) * V, NULL, active + at, slope + at, V,
-                              rows); /* their product */
-    }
-}
 
 static void backward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *dx,
                      real *gradient, real *const *dstate, real *dy, const real *x, const real *y, void *saved,
@@ -444,44 +318,37 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
 {
     const s4d *self = (const s4d *)layer;
     const derived_s4d *d = derived;
+    (void)y;
     const size_t blocks = blocks_of(layer), L = pass->L, plane = blocks * L * V, modes = self->modes;
     const size_t per_block = modes * 2 * V, block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
-    const gradient_offsets g = gradient_of(layer, d);
-    const kept s = lay_out(layer, pass, saved);
+    const saved_states s = lay_out(layer, pass, saved);
     void *at = scratch;
-    real *dv = loci_carve(&at, plane * sizeof(real)), *band = loci_carve(&at, band_memory(layer, BAND));
     double *doubles = loci_carve(&at, block_size * sizeof(double));
-    real *none = loci_carve(&at, layer->state * sizeof(real));
+    real *alone = loci_carve(&at, L * V * sizeof(real)), *none = loci_carve(&at, layer->state * sizeof(real));
     const loci_system shape = shape_of(self);
     loci_block dblock = loci_block_lay_out(doubles, &shape, self->discretization);
     const int stateful = s.stateful[0] != 0;
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = loci_pass_length(pass, b);
-        for (size_t r = 0; r < L; r += BAND)
-            mix_backward(self, d, pass, b, r, L - r < BAND ? L - r : BAND, dv, gradient, dy + b * plane,
-                         y + b * plane, &s, band);
         if (!dstate) memset(none, 0, layer->state * sizeof(real));
         for (size_t k = 0; k < blocks; k++) {
-            const real *u = x + b * plane + k * L * V;
-            real *dvk = dv + k * L * V;
-            /* dy is not wanted any more: it takes du, where the caller does not want it, and before states add to it */
-            real *du = dy + b * plane + k * L * V;
-            loci_convolution_backward(d->plan, du, gradient + k * d->kernel_size, dvk, u,
+            const size_t here = b * plane + k * L * V;
+            real *du = dx ? dx + here : alone;
+            loci_convolution_backward(d->plan, du, gradient + k * d->kernel_size, dy + here, x + here,
                                       d->kernel + k * d->kernel_size, at);
             if ((stateful || dstate) && length > 0) {
                 memset(doubles, 0, block_size * sizeof(double));
                 if (!stateful)
                     memset(s.state + b * layer->state + k * per_block, 0, per_block * sizeof(real));
-                loci_state_diagonal_backward(&dblock, du, (dstate ? dstate[b] : none) + k * per_block, dvk, u,
-                                             s.state + b * layer->state + k * per_block, &d->block[k], length,
-                                             at);
-                real *dz = gradient + g.modes + k * 2 * per_block;
+                loci_state_diagonal_backward(&dblock, du, (dstate ? dstate[b] : none) + k * per_block,
+                                             dy + here, x + here, s.state + b * layer->state + k * per_block,
+                                             &d->block[k], length, at);
+                real *dz = gradient + modes_gradient(layer, d) + k * 2 * per_block;
                 for (size_t i = 0; i < per_block; i++) {
                     dz[i] += (real)dblock.z[i];
                     dz[per_block + i] += (real)dblock.c[i];
                 }
             }
-            if (dx) memcpy(dx + b * plane + k * L * V, du, L * V * sizeof(real));
         }
     }
 }
@@ -490,10 +357,8 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 {
     const s4d *self = (const s4d *)layer;
     derived_s4d *d = derived;
-    const size_t H = layer->inputs, half = blocks_of(layer) * V, modes = self->modes,
-                 per_block = modes * 2 * V;
+    const size_t H = layer->inputs, modes = self->modes, per_block = modes * 2 * V;
     const size_t block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
-    const gradient_offsets g = gradient_of(layer, d);
     const loci_system shape = shape_of(self);
     real *dkernel = d->scratch;
     void *rest = dkernel + d->L * V;
@@ -502,7 +367,7 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
         memset(d->dblock, 0, block_size * sizeof(double));
         loci_convolution_gradient(d->plan, dkernel, gradient + k * d->kernel_size, rest);
         loci_kernel_diagonal_backward(&dblock, dkernel, &d->block[k], d->L, rest);
-        const real *dz = gradient + g.modes + k * 2 * per_block, *dc = dz + per_block;
+        const real *dz = gradient + modes_gradient(layer, d) + k * 2 * per_block, *dc = dz + per_block;
         for (size_t i = 0; k * V + i < H && i < V; i++) {
             const size_t h = k * V + i;
             double dlog_dt = 0;
@@ -527,10 +392,6 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
             dp[self->log_dt + h] = (real)dlog_dt;
             dp[self->d + h] = dkernel[i];
         }
-    }
-    for (size_t part = 0; part < 2; part++) {
-        loci_product_unpack(d->mix, dp + self->weight + part * H * H, gradient + g.weight, H, H, part * half);
-        memcpy(dp + self->bias + part * H, gradient + g.bias + part * half, H * sizeof(real));
     }
 }
 
@@ -558,8 +419,6 @@ static loci_status check(const loci_s4d_options *o, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "initial steps are %g to %g; numbers above 0, in order, were expected", o->dt_min,
                          o->dt_max);
-    if (!(o->dropout >= 0 && o->dropout < 1))
-        return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", o->dropout);
     return LOCI_OK;
 }
 
@@ -572,11 +431,9 @@ loci_status loci_s4d_create(loci_layer **out, const char *name, size_t channels,
         status = loci_layer_allocate((void **)&self, sizeof *self, &class, name, channels, channels, error);
     if (status) return status;
     const size_t H = channels, modes = options->order / 2;
-    const double bound = 1 / sqrt((double)H);
     self->modes = modes;
     self->layer.flags = LOCI_LAYER_TAKES_STEPS;
     self->discretization = options->discretization;
-    self->dropout = (loci_dropout){options->dropout, options->tied, self->layer.stream};
     self->layer.state = blocks_of(&self->layer) * modes * 2 * V;
     /* the initial values of the example: C normal of variance 1/2 a part, A = -1/2 + i pi n, D normal */
     self->d = loci_layer_add(
@@ -602,11 +459,6 @@ loci_status loci_s4d_create(loci_layer **out, const char *name, size_t channels,
     self->log_a = loci_layer_add(&self->layer, "kernel.log_A_real", a);
     a.initial = LOCI_INITIAL_LADDER, a.a = 0, a.b = 3.14159265358979323846;
     self->im_a = loci_layer_add(&self->layer, "kernel.A_imag", a);
-    loci_parameter linear = {
-        .dimensions = 3, .shape = {2 * H, H, 1}, .initial = LOCI_INITIAL_UNIFORM, .a = -bound, .b = bound};
-    self->weight = loci_layer_add(&self->layer, "output_linear.0.weight", linear);
-    linear.dimensions = 1;
-    self->bias = loci_layer_add(&self->layer, "output_linear.0.bias", linear);
     *out = &self->layer;
     return LOCI_OK;
 }

@@ -29,9 +29,15 @@ static loci_status inner(loci_layer **layer, const loci_model_config *c, size_t 
         snprintf(name, sizeof name, "lstm_layers.%zu", i);
         return loci_lstm_create(layer, name, inputs, c->width, error);
     }
+    loci_layer *mixer, *gated;
     snprintf(name, sizeof name, "s4_layers.%zu", i);
-    const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max, c->dropout, c->tied};
-    return loci_s4d_create(layer, name, c->width, &options, error);
+    const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max};
+    loci_status status = loci_s4d_create(&mixer, name, c->width, &options, error);
+    if (status) return status;
+    status = loci_gated_create(&gated, name, c->width, c->dropout, c->tied, error);
+    if (!status) return loci_chain_create(layer, mixer, gated, error);
+    loci_layer_free(mixer);
+    return status;
 }
 
 /* Layer i, with what stands around it. */
