@@ -15,6 +15,8 @@
  *                     LOCI_LEVELS(const struct loci_fft_passes, loci_fft_passes);
  *     in the loops    const struct loci_fft_passes LOCI_LEVEL(loci_fft_passes) = {.split = split, ...};
  *     in the caller   plan->passes = LOCI_CHOOSE(loci_fft_passes);     the table that suits the processor
+ *
+ * A file that is meant for double alone says `#define LOCI_REAL_IS_DOUBLE 1` above the include.
  */
 #ifndef LOCI_BASE_EACH_LEVEL_H
 #define LOCI_BASE_EACH_LEVEL_H

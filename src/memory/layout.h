@@ -21,6 +21,7 @@
 #include <loci/memory.h>
 
 #include "base/allocate.h"
+#include "base/real.h"
 #include "base/status.h"
 #include "base/vector.h"
 
@@ -54,11 +55,13 @@ struct loci_memory_plan {
     size_t channel_stride; /* doubles of a channel in a slot */
 
     /* tree, published */
-    double *root;       /* [N + 1]: sqrt(2n+1) */
-    double *node;       /* [N]: Gauss-Legendre on [0, 1] */
-    double *weight;     /* [N] */
-    double *node_basis; /* [N][N]: g_m(node_j) at [m][j] */
-    double *halves;     /* [N][2][half_stride]: the left half's matrix by column, even rows and odd rows */
+    double *root;        /* [N + 1]: sqrt(2n+1) */
+    double *node;        /* [N]: Gauss-Legendre on [0, 1] */
+    double *weight;      /* [N] */
+    double *node_basis;  /* [(N + 1) / 2][2][half_stride]: g_2k(node_j) and g_2k+1(node_j), j < (N + 1) / 2 */
+    double *step, *size; /* [N + 1]: P_n = size_n q_n, and q_n+1(z) = step_n z q_n(z) - q_n-1(z) */
+    const struct loci_memory_projection *projection; /* for this processor */
+    double *halves;    /* [N][2][half_stride]: the left half's matrix by column, even rows and odd rows */
     double *leaf_pair; /* regular: [(R + 1) / 2][2][half_stride]: moments of 2 S held (joined) samples, folded
                           about their middle */
     memory_rule rule[MEMORY_RULES]; /* linear: Gauss rules for one cell, the last one exact */
@@ -230,22 +233,45 @@ static inline double memory_mean_difference(memory_mean a, memory_mean b)
 /* projection.c: the mathematics of one channel of one block. `out`, `one`, `two` are [2 + N], as in a projected
  * block. */
 
-/* sum[n] += sum over j < count of a[j] P_n(z[j]), n < order; p and q are [count rounded up to 8] of scratch;
- * a and z are readable up to the same bound. */
-void loci_memory_moments(double *sum, size_t order, double *a, double *z, size_t count, double *p, double *q);
-/* The cheapest rule for the cell from x = `from` to `to` of [0, 1]. */
-const memory_rule *loci_memory_rule(const loci_memory_plan *plan, double from, double to);
+struct loci_memory_projection {
+    /* sum[n] += sum over j < count of a[j] P_n(z[j]), n < order <= N + 1; a, which is lost, z and `before` are
+     * [count rounded up to 32]. */
+    void (*moments)(const loci_memory_plan *plan, double *sum, size_t order, double *a, double *z,
+                    size_t count, double *before);
+    void (*project)(const loci_memory_plan *plan, double *out, const double *u, const double *times,
+                    size_t count, double *scratch);
+    void (*project_pair)(const loci_memory_plan *plan, double *out, const double *one, const double *two,
+                         double *scratch);
+    void (*join)(const loci_memory_plan *plan, double *out, const double *one, const double *two, double r,
+                 double s, double *scratch);
+};
+LOCI_LEVELS(const struct loci_memory_projection, loci_memory_projection);
+
 /* The projection of `count` held or joined samples: u[count + 1] (the last: the closing value, joined only),
  * times[count + 1] from 0, or NULL for equal intervals. */
-void loci_memory_project(const loci_memory_plan *plan, double *out, const double *u, const double *times,
-                         size_t count, double *scratch);
+static inline void loci_memory_project(const loci_memory_plan *plan, double *out, const double *u,
+                                       const double *times, size_t count, double *scratch)
+{
+    plan->projection->project(plan, out, u, times, count, scratch);
+}
+
 /* The projection of two leaves of S samples, regular: one[S], two[S + 1]. */
-void loci_memory_project_pair(const loci_memory_plan *plan, double *out, const double *one, const double *two,
-                              double *scratch);
+static inline void loci_memory_project_pair(const loci_memory_plan *plan, double *out, const double *one,
+                                            const double *two, double *scratch)
+{
+    plan->projection->project_pair(plan, out, one, two, scratch);
+}
+
 /* The projection over both of two adjacent stretches that cover the shares r and s = 1 - r. out may be one of
  * them. */
-void loci_memory_join(const loci_memory_plan *plan, double *out, const double *one, const double *two,
-                      double r, double s, double *scratch);
+static inline void loci_memory_join(const loci_memory_plan *plan, double *out, const double *one,
+                                    const double *two, double r, double s, double *scratch)
+{
+    plan->projection->join(plan, out, one, two, r, s, scratch);
+}
+
+/* The cheapest rule for the cell from x = `from` to `to` of [0, 1]; in plan.c. */
+const memory_rule *loci_memory_rule(const loci_memory_plan *plan, double from, double to);
 /* doubles that these need as scratch */
 size_t loci_memory_scratch(const loci_memory_plan *plan);
 
@@ -258,6 +284,7 @@ typedef struct {
     const double *u, *t;
     size_t stride, channel_stride, count;
     double base;
+    bool whole; /* no value is NaN; where that is not known, false */
 } memory_samples;
 
 /* Takes samples that were found good. */

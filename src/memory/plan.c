@@ -63,6 +63,14 @@ loci_status loci_memory_check(const loci_memory_spec *spec, loci_error *error)
     return LOCI_OK;
 }
 
+const memory_rule *loci_memory_rule(const loci_memory_plan *plan, double from, double to)
+{
+    const double turn = acos(fmax(-1, 1 - 2 * to)) - acos(1 - 2 * from);
+    const memory_rule *rule = plan->rule;
+    while (turn >= rule->turn) rule++;
+    return rule;
+}
+
 /* H_n[k], the integral over [0, 1] of g_n against sample k of R, unit everywhere else zero, into table [R][N]
  */
 static void held_moments(const loci_memory_plan *plan, double *table, size_t samples, double *p)
@@ -138,27 +146,28 @@ static loci_status make_leaf_pair(loci_memory_plan *plan, loci_error *error)
  * (-1)^(n+m) times that of the right's. Zero for m > n. Column 0 acts on the difference of the means. */
 static loci_status make_halves(loci_memory_plan *plan, loci_error *error)
 {
-    const size_t order = plan->order, padded = (order + 7) / 8 * 8;
-    double *work = loci_allocate(4 * padded + order, sizeof *work);
-    plan->halves = loci_allocate(order * 2 * plan->half_stride, sizeof *work);
+    const size_t order = plan->order, stride = plan->half_stride, padded = (order + 31) / 32 * 32;
+    double *work = loci_allocate(3 * padded + order, sizeof *work);
+    plan->halves = loci_allocate(order * 2 * stride, sizeof *work);
     if (!work || !plan->halves) {
         loci_free(work);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", order);
     }
-    double *a = work, *z = a + padded, *p = z + padded, *q = p + padded, *sum = q + padded;
+    double *a = work, *z = a + padded, *before = z + padded, *sum = before + padded;
     for (size_t m = 0; m < order; m++) {
         memset(sum, 0, order * sizeof *sum);
-        for (size_t first = 0; first < order; first += MEMORY_POINTS) {
-            const size_t count = order - first < MEMORY_POINTS ? order - first : MEMORY_POINTS;
-            for (size_t j = 0; j < count; j++) {
-                a[j] = 0.5 * plan->weight[first + j] * plan->node_basis[m * order + first + j];
-                z[j] = plan->node[first + j] - 1; /* 2 (y / 2) - 1 */
-            }
-            loci_memory_moments(sum, order, a, z, count, p, q);
+        const double *g = plan->node_basis + m * stride; /* of the nodes below 1/2 */
+        for (size_t j = 0; j < order; j++) {
+            const double value = j < (order + 1) / 2 ? g[j]
+                                 : m % 2 == 0        ? g[order - 1 - j]
+                                                     : -g[order - 1 - j];
+            a[j] = 0.5 * plan->weight[j] * value;
+            z[j] = plan->node[j] - 1; /* 2 (y / 2) - 1 */
         }
+        plan->projection->moments(plan, sum, order, a, z, order, before);
         for (size_t n = m; n < order; n++) {
             if (m == 0 && n % 2 == 0) continue; /* exactly zero, but for n = 0, which the means take */
-            plan->halves[(m * 2 + n % 2) * plan->half_stride + n / 2] = plan->root[n] * sum[n];
+            plan->halves[(m * 2 + n % 2) * stride + n / 2] = plan->root[n] * sum[n];
         }
     }
     loci_free(work);
@@ -197,18 +206,28 @@ static loci_status make_tree(loci_memory_plan *plan, loci_error *error)
     plan->root = loci_allocate(order + 1, sizeof(double));
     plan->node = loci_allocate(order, sizeof(double));
     plan->weight = loci_allocate(order, sizeof(double));
-    plan->node_basis = loci_allocate(order * order, sizeof(double));
+    plan->node_basis = loci_allocate((order + 1) * plan->half_stride, sizeof(double));
+    plan->step = loci_allocate(order + 1, sizeof(double));
+    plan->size = loci_allocate(order + 1, sizeof(double));
     double *row = loci_allocate(order, sizeof(double));
     loci_status status = LOCI_OK;
-    if (!plan->root || !plan->node || !plan->weight || !plan->node_basis || !row)
+    if (!plan->root || !plan->node || !plan->weight || !plan->node_basis || !plan->step || !plan->size ||
+        !row)
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", order);
     if (status == LOCI_OK) status = loci_quadrature_gauss(plan->node, plan->weight, order, error);
     if (status == LOCI_OK && joined) status = make_rules(plan, error);
     if (status == LOCI_OK) {
         for (size_t n = 0; n <= order; n++) plan->root[n] = sqrt(2.0 * (double)n + 1);
-        for (size_t j = 0; j < order; j++) {
+        /* (n+1) P_(n+1) = (2n+1) z P_n - n P_(n-1), divided by (n+1) size_(n+1) = n size_(n-1) */
+        for (size_t n = 0; n <= order; n++)
+            plan->size[n] = n < 2 ? 1 : (double)(n - 1) / (double)n * plan->size[n - 2];
+        for (size_t n = 0; n <= order; n++) {
+            const double next = n == 0 ? 1 : (double)n / (double)(n + 1) * plan->size[n - 1];
+            plan->step[n] = (double)(2 * n + 1) / (double)(n + 1) * plan->size[n] / next;
+        }
+        for (size_t j = 0; j < (order + 1) / 2; j++) {
             loci_legendre_evaluate(LOCI_VALUE, row, &plan->node[j], 1, order);
-            for (size_t m = 0; m < order; m++) plan->node_basis[m * order + j] = row[m];
+            for (size_t m = 0; m < order; m++) plan->node_basis[m * plan->half_stride + j] = row[m];
         }
         status = make_halves(plan, error);
     }
@@ -233,6 +252,7 @@ loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_s
     p->leaf = spec->order < 8 ? 8 : (spec->order + 7) / 8 * 8;
     p->keep = spec->detail < 1 ? 1 : spec->detail;
     p->half_stride = ((spec->order + 1) / 2 + 7) / 8 * 8;
+    p->projection = LOCI_CHOOSE(loci_memory_projection);
     loci_memory_lay_out(p);
     status = p->kind == MEMORY_LTI ? loci_memory_lti_plan(p, error) : make_tree(p, error);
     if (status != LOCI_OK) {
@@ -246,9 +266,9 @@ loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_s
 void loci_memory_plan_destroy(loci_memory_plan *plan)
 {
     if (!plan) return;
-    double *tables[] = {plan->root,      plan->node,       plan->weight, plan->node_basis, plan->halves,
-                        plan->leaf_pair, plan->a,          plan->b,      plan->abar,       plan->bbar,
-                        plan->abar_leaf, plan->input_leaf, plan->power};
+    double *tables[] = {plan->root, plan->node,   plan->weight,    plan->node_basis, plan->step,
+                        plan->size, plan->halves, plan->leaf_pair, plan->a,          plan->b,
+                        plan->abar, plan->bbar,   plan->abar_leaf, plan->input_leaf, plan->power};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) loci_free(tables[i]);
     for (size_t i = 0; i < plan->rests; i++) loci_free(plan->rest[i]);
     for (size_t i = 0; i < MEMORY_RULES; i++) {

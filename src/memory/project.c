@@ -24,22 +24,38 @@ static void project_raw(const loci_memory_plan *plan, const memory_view *view, c
     loci_memory_project(plan, out, u, times, block->count, scratch);
 }
 
+/* Two raw blocks of stamped samples at once; where lines join them, the first closes at what the second begins with. */
+static void project_raw_pair(const loci_memory_plan *plan, const memory_view *view, const memory_block *x,
+                             const memory_block *y, size_t channels, size_t c, double *out, double *scratch)
+{
+    double *u = scratch, *times = u + 2 * plan->leaf + 8, *rest = times + 2 * plan->leaf + 8;
+    const double *late = memory_times(view, y->slot, channels);
+    memcpy(u, memory_channel(view, x->slot, c), x->count * sizeof *u);
+    memcpy(u + x->count, memory_channel(view, y->slot, c), (y->count + 1) * sizeof *u);
+    memcpy(times, memory_times(view, x->slot, channels), x->count * sizeof *times);
+    for (size_t k = 0; k <= y->count; k++) times[x->count + k] = x->duration + late[k];
+    loci_memory_project(plan, out, u, times, x->count + y->count, rest);
+}
+
 void loci_memory_pair(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view, size_t i)
 {
     const size_t channels = memory->channels, room = (plan->order + 2 + 7) / 8 * 8;
     memory_block *x = &view->block[i], *y = x + 1;
     const bool stamped = memory_stamped(plan);
-    const bool leaves = x->raw && y->raw && !stamped && x->count == plan->leaf && y->count == plan->leaf;
+    const bool leaves = x->raw && y->raw && (stamped || (x->count == plan->leaf && y->count == plan->leaf));
     const bool joined = plan->spec.join == LOCI_LINEAR;
     const double r = stamped ? x->duration / (x->duration + y->duration)
                              : (double)x->count / (double)(x->count + y->count);
     const double s = stamped ? y->duration / (x->duration + y->duration)
                              : (double)y->count / (double)(x->count + y->count);
-    double *one = view->scratch, *two = one + room, *out = two + room, *scratch = out + room;
+    double *out = view->scratch, *one = out + room, *two = one + room, *scratch = two + room;
     for (size_t c = 0; c < channels; c++) {
         double *to = memory_channel(view, x->slot, c);
         const double *from = memory_channel(view, y->slot, c);
-        if (leaves && (!joined || to[plan->leaf] == from[0])) { /* a closed end may jump */
+        const bool together = leaves && (!joined || to[x->count] == from[0]); /* a closed end may jump */
+        if (together && stamped) {
+            project_raw_pair(plan, view, x, y, channels, c, out, one);
+        } else if (together) {
             loci_memory_project_pair(plan, out, to, from, scratch);
         } else {
             if (x->raw) project_raw(plan, view, x, channels, c, one, scratch);
@@ -161,7 +177,12 @@ static void take_tree(loci_memory *memory, const loci_memory_plan *plan, const m
         for (size_t c = 0; c < channels; c++) {
             const double *from = u + i * samples->stride + c * samples->channel_stride;
             double *to = view->pending + c * (leaf + 1) + at, last = view->last[c];
-            for (size_t k = 0; k < count; k++) to[k] = last = held(from[k * samples->stride], last);
+            if (samples->whole && samples->stride == 1) {
+                memcpy(to, from, count * sizeof *to);
+                last = to[count - 1];
+            } else {
+                for (size_t k = 0; k < count; k++) to[k] = last = held(from[k * samples->stride], last);
+            }
             view->last[c] = last;
         }
         if (t) {
@@ -269,18 +290,12 @@ void loci_memory_take(loci_memory *memory, const loci_memory_plan *plan, const m
         take_invariant(memory, plan, view, samples->u, samples->t, samples->count);
 }
 
-/* Whether every value is below LOCI_VALUE_LIMIT: scaled until larger ones overflow it is finite then, times zero zero,
- * and else NaN. */
+/* Whether every value is below LOCI_VALUE_LIMIT, which NaN is not. */
 LOCI_HOT static bool all_bounded(const double *u, size_t count)
 {
-    const double scale = 0x1p1023 / LOCI_VALUE_LIMIT * 2;
-    loci_f64x8 sum = {0};
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) sum += *(const loci_f64x8u *)(u + i) * scale * 0.0;
-    double rest = 0;
-    for (; i < count; i++) rest += u[i] * scale * 0.0;
-    for (int j = 0; j < 8; j++) rest += sum[j];
-    return rest == 0;
+    int64_t beyond = 0; /* as wide as a double, so that the loop becomes one of vectors */
+    for (size_t i = 0; i < count; i++) beyond += !(fabs(u[i]) < LOCI_VALUE_LIMIT);
+    return beyond == 0;
 }
 
 static loci_status check_values(const loci_memory *memory, const loci_memory_plan *plan, const double *u,
@@ -365,8 +380,13 @@ loci_status loci_memory_push(loci_memory *memory, const loci_memory_plan *plan, 
     if (status == LOCI_OK) status = check_values(memory, plan, u, n, &missing, error);
     if (status != LOCI_OK) return status;
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
-    const memory_samples samples = {
-        .u = u, .stride = memory->channels, .channel_stride = 1, .t = t, .base = 0, .count = n};
+    const memory_samples samples = {.u = u,
+                                    .stride = memory->channels,
+                                    .channel_stride = 1,
+                                    .t = t,
+                                    .base = 0,
+                                    .count = n,
+                                    .whole = missing == 0};
     loci_memory_take(memory, plan, &view, &samples);
     memory->missing += missing;
     return LOCI_OK;
