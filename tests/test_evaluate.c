@@ -133,7 +133,7 @@ static void tells_how_far_it_is(void **state)
     assert_true(w.calls >= 2);
     w = (watch){.stop_at = 1};
     e.loss = 7;
-    assert_int_equal(loci_evaluate(&e, model, sounds, &options, &error), LOCI_E_RANGE);
+    assert_int_equal(loci_evaluate(&e, model, sounds, &options, &error), LOCI_E_STOPPED);
     assert_int_equal(w.calls, 1);
     char sentence[64];
     snprintf(sentence, sizeof sentence, "stopped after %zu of 60 sequences", w.done);

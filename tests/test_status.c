@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,10 +14,17 @@
 static void every_status_has_a_text(void **state)
 {
     (void)state;
-    for (int s = LOCI_OK; s <= LOCI_E_UNSUPPORTED; s++)
-        assert_true(strlen(loci_status_text((loci_status)s)) > 3);
+    for (int s = LOCI_OK; s <= LOCI_E_STOPPED; s++) assert_true(strlen(loci_status_text((loci_status)s)) > 3);
     assert_string_equal(loci_status_text((loci_status)999), "unknown status");
     assert_int_equal(sizeof(loci_error), 256);
+}
+
+static void header_and_library_are_one_version(void **state)
+{
+    (void)state;
+    char text[32];
+    snprintf(text, sizeof text, "%d.%d.%d", LOCI_VERSION_MAJOR, LOCI_VERSION_MINOR, LOCI_VERSION_PATCH);
+    assert_string_equal(loci_version(), text);
 }
 
 static void fail_fills_the_error(void **state)
@@ -38,6 +46,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_a_text),
+        cmocka_unit_test(header_and_library_are_one_version),
         cmocka_unit_test(fail_fills_the_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ static char *note_make(const run *r, bool finished)
     const training_record *record = &r->result->record;
     json_t *note = json_object();
     int bad = !note;
-    bad |= json_object_set_new(note, "program", json_sprintf("loci %s", loci_status_version()));
+    bad |= json_object_set_new(note, "program", json_sprintf("loci %s", loci_version()));
     bad |= json_object_set_new(note, "command", output_json_text(r->plan->command));
     bad |= json_object_set_new(note, "seed", json_integer((json_int_t)r->plan->options.seed));
     bad |= json_object_set_new(note, "steps", json_integer((json_int_t)record->step_count));

@@ -21,6 +21,7 @@ typedef struct loci_signal loci_signal;
 typedef enum { LOCI_RAW_NONE, LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8 } loci_raw;
 
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     const char *const *
         columns; /* [column_count] the columns (or channels) to read, in this order, by their name or by their
                                    number, from 1; NULL: all that hold numbers */
@@ -54,7 +55,13 @@ typedef struct {
     int iso_times;    /* the times were ISO 8601 dates: seconds since 1970-01-01T00:00:00Z */
     uint64_t samples; /* if known beforehand, else 0 */
 } loci_signal_info;
-LOCI_API loci_signal_info loci_signal_inspect(const loci_signal *signal);
+LOCI_API void loci_signal_inspect_sized(const loci_signal *signal, loci_signal_info *info, size_t size);
+static inline loci_signal_info loci_signal_inspect(const loci_signal *signal)
+{
+    loci_signal_info info;
+    loci_signal_inspect_sized(signal, &info, sizeof info);
+    return info;
+}
 /* The name of channel c: the column's (what is no UTF-8 in it reads "?"), else "u" for a single channel and "u0", "u1", ...
  * for several. NULL where there is no such channel. */
 LOCI_API const char *loci_signal_channel(const loci_signal *signal, size_t c);

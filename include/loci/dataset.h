@@ -46,12 +46,13 @@ typedef struct {
 } loci_target;
 
 typedef struct {
-    int test;             /* the test split; 0: the training split */
-    loci_reading reading; /* how it is read */
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
+    int test;    /* the test split; 0: the training split */
     /* [class_count] the classes of a model: labels are found among them by name (but a number, where none of them is one,
      * is their place, from 0), and another label is an error. NULL: those that are found */
     const char *const *classes;
     size_t class_count;
+    loci_reading reading; /* how it is read; the last, since it may grow */
 } loci_dataset_options;
 
 /* options NULL: all zero. An empty split, a class without a sequence (or file) or one class alone where classes are found, a
@@ -73,7 +74,13 @@ typedef struct {
     uint64_t
         fingerprint; /* of the kind, sizes, labels, lengths and (some of) the content: another set has another */
 } loci_dataset_info;
-LOCI_API loci_dataset_info loci_dataset_inspect(const loci_dataset *set);
+LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
+static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)
+{
+    loci_dataset_info info;
+    loci_dataset_inspect_sized(set, &info, sizeof info);
+    return info;
+}
 
 /* Of sequence i: samples, class (of sets whose target is one label), and where it came from, for messages
  * ("data_batch_2.bin, image 17"). */
@@ -107,6 +114,7 @@ LOCI_API loci_status loci_dataset_target_moments(const loci_dataset *set, double
  * sequence, 0 to count - 1; they may be called by several threads at the same time, answer the same each time, and do not
  * fail: a sequence that cannot be read is filled with NAN, which a training or an evaluation then refuses by name. */
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     void *context;
     const char *name; /* of all of it, for messages; NULL: "data" */
     size_t count, inputs;

@@ -74,6 +74,7 @@ LOCI_API loci_status loci_form_parse(loci_form *form, const char *name, loci_err
 typedef struct loci_ssm loci_ssm;
 
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     loci_form form;
     loci_discretization discretization;
     int single; /* tables in float, for the _f32 functions; 0: in double, for the _f64 functions */

@@ -28,6 +28,7 @@ typedef enum {
 } loci_system_kind;
 
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     loci_system_kind kind;
     loci_structure structure; /* memories: LOCI_DENSE or LOCI_DPLR; s4d: LOCI_DIAGONAL */
     size_t order, copies;     /* copies share A, B and P; C and dt are each their own */

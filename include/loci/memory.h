@@ -52,6 +52,7 @@ typedef enum {
 } loci_method;
 
 typedef struct {
+    size_t size;          /* sizeof of this struct; 0: the fields of version 0.1 */
     loci_measure measure; /* LOCI_MEASURE_LEGS */
     size_t order;         /* N, 1 to LOCI_ORDER_MAX (fout: even); 64 */
     size_t detail;        /* K, 0 to LOCI_DETAIL_MAX, legs by LOCI_METHOD_EXACT only; 4. 0: N whole-history
@@ -66,7 +67,12 @@ typedef struct {
 } loci_memory_spec;
 
 /* The defaults named above: legs, order 64, detail 4, dt 1, held, missing refused, exact, zoh. */
-LOCI_API loci_memory_spec loci_memory_defaults(void);
+static inline loci_memory_spec loci_memory_defaults(void)
+{
+    loci_memory_spec spec = {sizeof(loci_memory_spec), LOCI_MEASURE_LEGS, 64,      4, 1.0, 0.0, LOCI_HOLD,
+                             LOCI_MISSING_REFUSE,      LOCI_METHOD_EXACT, LOCI_ZOH};
+    return spec;
+}
 
 /* LOCI_OK, or LOCI_E_ARGUMENT and which field is wrong or does not fit another. */
 LOCI_API loci_status loci_memory_check(const loci_memory_spec *spec, loci_error *error);
@@ -119,7 +125,14 @@ typedef struct {
     size_t numbers;   /* doubles kept a channel */
     size_t stretches; /* how many stretches loci_memory_stretch knows */
 } loci_memory_info;
-LOCI_API loci_memory_info loci_memory_inspect(const loci_memory *memory, const loci_memory_plan *plan);
+LOCI_API void loci_memory_inspect_sized(const loci_memory *memory, const loci_memory_plan *plan,
+                                        loci_memory_info *info, size_t size);
+static inline loci_memory_info loci_memory_inspect(const loci_memory *memory, const loci_memory_plan *plan)
+{
+    loci_memory_info info;
+    loci_memory_inspect_sized(memory, plan, &info, sizeof info);
+    return info;
+}
 
 /* Per channel; NAN where the measure or the method does not give it. A closed history of positive length is needed for
  * all four: NAN otherwise. */
@@ -128,8 +141,15 @@ typedef struct {
     double error;          /* mean square error of recall, over the whole history */
     double forgotten;      /* error / variance; 0 for a constant signal */
 } loci_memory_summary;
-LOCI_API loci_status loci_memory_summarize(const loci_memory *memory, const loci_memory_plan *plan,
-                                           size_t channel, loci_memory_summary *summary, loci_error *error);
+LOCI_API loci_status loci_memory_summarize_sized(const loci_memory *memory, const loci_memory_plan *plan,
+                                                 size_t channel, loci_memory_summary *summary, size_t size,
+                                                 loci_error *error);
+static inline loci_status loci_memory_summarize(const loci_memory *memory, const loci_memory_plan *plan,
+                                                size_t channel, loci_memory_summary *summary,
+                                                loci_error *error)
+{
+    return loci_memory_summarize_sized(memory, plan, channel, summary, sizeof *summary, error);
+}
 
 /* Stretch i, oldest first, i < info.stretches: what covers which part of the past. */
 typedef struct {
@@ -138,8 +158,14 @@ typedef struct {
     int exact;      /* the samples themselves are kept: no error */
     size_t numbers; /* doubles kept a channel */
 } loci_memory_stretch_info;
-LOCI_API loci_status loci_memory_stretch(const loci_memory *memory, const loci_memory_plan *plan, size_t i,
-                                         loci_memory_stretch_info *stretch, loci_error *error);
+LOCI_API loci_status loci_memory_stretch_sized(const loci_memory *memory, const loci_memory_plan *plan,
+                                               size_t i, loci_memory_stretch_info *stretch, size_t size,
+                                               loci_error *error);
+static inline loci_status loci_memory_stretch(const loci_memory *memory, const loci_memory_plan *plan,
+                                              size_t i, loci_memory_stretch_info *stretch, loci_error *error)
+{
+    return loci_memory_stretch_sized(memory, plan, i, stretch, sizeof *stretch, error);
+}
 /* The mean square error of recall over stretch i, and the variance of the signal there; NAN where not known. */
 LOCI_API loci_status loci_memory_stretch_error(const loci_memory *memory, const loci_memory_plan *plan,
                                                size_t i, size_t channel, double *mean_square,
@@ -177,13 +203,18 @@ LOCI_API loci_status loci_memory_save(const loci_memory *memory, const loci_memo
                                       loci_error *error);
 /* What a file holds, checked whole: the spec to make the plan from, the channels, and where the note lies in bytes. */
 typedef struct {
-    loci_memory_spec spec;
     size_t channels;
     const char *note; /* not NUL-terminated */
     size_t note_length;
+    loci_memory_spec spec; /* the last, since it may grow */
 } loci_memory_header;
-LOCI_API loci_status loci_memory_load_header(loci_memory_header *header, const void *bytes, size_t size,
-                                             loci_error *error);
+LOCI_API loci_status loci_memory_load_header_sized(loci_memory_header *header, size_t size_of_header,
+                                                   const void *bytes, size_t size, loci_error *error);
+static inline loci_status loci_memory_load_header(loci_memory_header *header, const void *bytes, size_t size,
+                                                  loci_error *error)
+{
+    return loci_memory_load_header_sized(header, sizeof *header, bytes, size, error);
+}
 /* Fills memory (bytes of loci_memory_size) from a file of the same spec. On failure memory is undefined. */
 LOCI_API loci_status loci_memory_load(loci_memory *memory, const loci_memory_plan *plan, const void *bytes,
                                       size_t size, loci_error *error);

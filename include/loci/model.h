@@ -44,6 +44,7 @@ LOCI_API const char *loci_norm_name(loci_norm norm);
 LOCI_API const char *loci_pool_name(loci_pool pool);
 
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     loci_layer_kind layer;
     size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
     size_t layers;          /* 1 to LOCI_LAYERS_MAX */
@@ -66,8 +67,13 @@ typedef struct {
  * "audio"       like small, pre-norm, order 64, steps 0.0001 to 0.1: for sounds of 1,000 to 100,000 samples
  * "lstm"        plain: one LSTM of width 128, mean pool: 68,362 parameters for 1 input and 10 outputs
  * LOCI_E_ARGUMENT: no such name. */
-LOCI_API loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs,
-                                       size_t outputs, loci_error *error);
+LOCI_API loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name,
+                                             size_t inputs, size_t outputs, loci_error *error);
+static inline loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs,
+                                            size_t outputs, loci_error *error)
+{
+    return loci_model_preset_sized(config, sizeof *config, name, inputs, outputs, error);
+}
 
 /* ---- parameters ---- */
 
@@ -123,12 +129,14 @@ LOCI_API int loci_model_takes_steps(const loci_model *model);
 
 /* All copied; pointers live as long as the model, or until it is described anew. */
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     double rate; /* Hz that one sample a step stands for; 0: unknown */
     const double *shift,
         *scale; /* [inputs]: the network sees (sample - shift) scale; NULL: as is. Kept in double */
     const char *const *classes; /* [outputs] names; NULL: none */
-    loci_reading reading; /* how the training data were read, for the next data set to be read likewise */
-    const char *note;     /* one JSON object: the summary of the training, or NULL */
+    const char *note;           /* one JSON object: the summary of the training, or NULL */
+    /* How the training data were read, for the next data set to be read likewise; the last, since it may grow. */
+    loci_reading reading;
 } loci_model_about;
 
 /* Copies all of it into the model; shift, scale finite, scale not 0, texts UTF-8. */

@@ -22,6 +22,7 @@ extern "C" {
 
 /* One micro-batch: B sequences of L samples. */
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     size_t B, L;
     const size_t *length; /* [B], 0 to L: where each sequence ends; NULL: at L */
     const double *dt;     /* [B][L], > 0: how many steps each sample lasts; NULL: 1 */

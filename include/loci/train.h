@@ -30,6 +30,7 @@ extern "C" {
 #endif
 
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     /* Sequences a step, 1 to 65536; the last batch of an epoch has what is left. Memory does not grow with it: it is cut
      * into micro-batches, so that a large batch is gradient accumulation. */
     size_t batch;
@@ -48,9 +49,21 @@ typedef struct {
 } loci_train_options;
 
 /* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0. */
-LOCI_API loci_train_options loci_train_options_default(void);
+static inline loci_train_options loci_train_options_default(void)
+{
+    loci_train_options options = {
+        sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0};
+    return options;
+}
 /* The same, but for LSTM layers lr 0.001: at 0.01 they learn slowly or not at all (docs/results.md). */
-LOCI_API loci_train_options loci_train_options_for(const loci_model_config *config);
+LOCI_API void loci_train_options_for_sized(const loci_model_config *config, loci_train_options *options,
+                                           size_t size);
+static inline loci_train_options loci_train_options_for(const loci_model_config *config)
+{
+    loci_train_options options;
+    loci_train_options_for_sized(config, &options, sizeof options);
+    return options;
+}
 
 typedef struct {
     uint64_t step, steps;  /* done, of all that are planned */
@@ -80,15 +93,34 @@ LOCI_API void loci_trainer_free(loci_trainer *trainer); /* NULL is allowed */
 /* One step. LOCI_E_VALUE: the loss or the gradient is not finite; the sentence names step and sequence or parameter.
  * LOCI_E_MEMORY: a batch of longer sequences than before needs more. LOCI_E_RANGE: all steps are done. After each of them
  * model and trainer are as before the step. After the end of patience further steps may be taken. */
-LOCI_API loci_status loci_trainer_step(loci_trainer *trainer, loci_train_report *report, loci_error *error);
+LOCI_API loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *report, size_t size,
+                                             loci_error *error);
+static inline loci_status loci_trainer_step(loci_trainer *trainer, loci_train_report *report,
+                                            loci_error *error)
+{
+    return loci_trainer_step_sized(trainer, report, sizeof *report, error);
+}
 /* Measures the validation set; keeps the parameters if they are the best so far. Only validations after the end of an epoch
  * use up patience. progress as in loci_evaluate, whose errors it may give; the trainer is then as before. Without a
  * validation set it only takes note. */
-LOCI_API loci_status loci_trainer_validate(loci_trainer *trainer,
-                                           int (*progress)(void *, size_t done, size_t all), void *context,
-                                           loci_train_report *report, loci_error *error);
+LOCI_API loci_status loci_trainer_validate_sized(loci_trainer *trainer,
+                                                 int (*progress)(void *, size_t done, size_t all),
+                                                 void *context, loci_train_report *report, size_t size,
+                                                 loci_error *error);
+static inline loci_status loci_trainer_validate(loci_trainer *trainer,
+                                                int (*progress)(void *, size_t done, size_t all),
+                                                void *context, loci_train_report *report, loci_error *error)
+{
+    return loci_trainer_validate_sized(trainer, progress, context, report, sizeof *report, error);
+}
 /* The report as of now: after the last step or validation, or of the training that was restored. */
-LOCI_API loci_train_report loci_trainer_report(const loci_trainer *trainer);
+LOCI_API void loci_trainer_report_sized(const loci_trainer *trainer, loci_train_report *report, size_t size);
+static inline loci_train_report loci_trainer_report(const loci_trainer *trainer)
+{
+    loci_train_report report;
+    loci_trainer_report_sized(trainer, &report, sizeof report);
+    return report;
+}
 /* Copies the best parameters so far into best, the model or a copy of it (loci_model_copy): those with the best
  * validation accuracy and, of equal ones, the least loss, or, without a validation, those of now. */
 LOCI_API void loci_trainer_best(const loci_trainer *trainer, loci_model *best);
@@ -106,6 +138,7 @@ LOCI_API loci_status loci_trainer_restore(loci_trainer *trainer, const void *byt
 /* ---- evaluation ---- */
 
 typedef struct {
+    size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     size_t sequences;
     double loss, accuracy; /* mean cross-entropy in nats, share of sequences */
     double seconds;
@@ -113,9 +146,10 @@ typedef struct {
 } loci_evaluation;
 
 typedef struct {
+    size_t size;    /* sizeof of this struct; 0: the fields of version 0.1 */
     size_t threads; /* 0: as many as there are processors that the process may use; at most 1024 */
     double rate;    /* Hz of the set's sequences; 0: the set's own, and if it has none, the model's */
-    /* Called now and then, by the calling thread, with sequences; a result other than 0 ends the work with LOCI_E_RANGE.
+    /* Called now and then, by the calling thread, with sequences; a result other than 0 ends the work with LOCI_E_STOPPED.
      * May be NULL. */
     int (*progress)(void *context, size_t done, size_t all);
     void *context;

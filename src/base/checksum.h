@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <loci/status.h>
+#include "base/private.h"
 
 /* CRC-64/XZ: finds every change within 64 bits in a row, and all others but one in 2^64. */
-LOCI_API uint64_t loci_checksum(const void *bytes, size_t size);
+LOCI_PRIVATE uint64_t loci_checksum(const void *bytes, size_t size);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef LOCI_BASE_PROCESSOR_H
 #define LOCI_BASE_PROCESSOR_H
 
-#include <loci/status.h>
+#include "base/private.h"
 
 #if defined(__GNUC__) && defined(__x86_64__) && !defined(LOCI_ONE_ISA)
 #define LOCI_PROCESSOR_LEVELS 1
@@ -12,6 +12,6 @@
 #endif
 
 /* 4: x86-64-v4, AVX-512. 3: x86-64-v3, AVX2 with fused multiply-add. 0: what the compiler's flags promise. */
-LOCI_API int loci_processor_level(void);
+LOCI_PRIVATE int loci_processor_level(void);
 
 #endif

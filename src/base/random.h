@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <loci/status.h>
+#include "base/private.h"
 
 static inline uint64_t loci_random_mix(uint64_t x)
 {
@@ -40,12 +40,12 @@ static inline double loci_random_uniform(uint64_t key, uint64_t index)
 }
 
 /* Of mean 0 and variance 1 (Box and Muller 1958); index and index + 1 give independent numbers. */
-LOCI_API double loci_random_normal(uint64_t key, uint64_t index);
+LOCI_PRIVATE double loci_random_normal(uint64_t key, uint64_t index);
 
 /* A stream number for a name: FNV-1a. */
-LOCI_API uint64_t loci_random_stream(const char *name);
+LOCI_PRIVATE uint64_t loci_random_stream(const char *name);
 
 /* out [count] = the numbers 0 to count - 1 in random order (Fisher and Yates). */
-LOCI_API void loci_random_permutation(size_t *out, size_t count, uint64_t key);
+LOCI_PRIVATE void loci_random_permutation(size_t *out, size_t count, uint64_t key);
 
 #endif

@@ -18,11 +18,6 @@ const char *loci_status_text(loci_status status)
     return "unknown status";
 }
 
-const char *loci_status_version(void)
-{
-    return LOCI_VERSION;
-}
-
 loci_status loci_fail(loci_error *error, loci_status status, const char *format, ...)
 {
     if (error) {

@@ -5,16 +5,17 @@
 
 #include <loci/status.h>
 
+#include "base/private.h"
+
 #if defined(__GNUC__)
 #define LOCI_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #else
 #define LOCI_PRINTF(at, first)
 #endif
 
-/* Exported, since libloci-train uses it too, but no part of the public interface.
- * Fills *error (which may be NULL) with the sentence and returns status, so that a failing path reads
+/* Fills *error (which may be NULL) with the sentence and returns status, so that a failing path reads
  * `return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; 1 to 1024 was expected", order);` */
-LOCI_API loci_status loci_fail(loci_error *error, loci_status status, const char *format, ...)
+LOCI_PRIVATE loci_status loci_fail(loci_error *error, loci_status status, const char *format, ...)
     LOCI_PRINTF(3, 4);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/allocate.h"
 #include "base/random.h"
+#include "base/sized.h"
 #include "base/status.h"
 #include "data/input.h"
 #include "data/quote.h"
@@ -375,12 +376,16 @@ static loci_status read_set(loci_dataset *set, const loci_dataset_options *optio
     return status == LOCI_OK ? source_of_items(set, error) : status;
 }
 
-loci_status loci_dataset_open(loci_dataset **result, const char *path, const loci_dataset_options *options,
+loci_status loci_dataset_open(loci_dataset **result, const char *path, const loci_dataset_options *given,
                               loci_error *error)
 {
-    static const loci_dataset_options defaults = {0};
-    if (!options) options = &defaults;
+    loci_dataset_options whole = {0};
+    const loci_dataset_options *options = &whole;
     *result = NULL;
+    if (given) {
+        const loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_dataset_options", error);
+        if (status) return status;
+    }
     loci_dataset *set = loci_allocate(1, sizeof *set);
     if (!set) return loci_fail(error, LOCI_E_MEMORY, "%.100s: out of memory", path);
     loci_input_name(set->folder, sizeof set->folder, path);
@@ -412,19 +417,20 @@ void loci_dataset_close(loci_dataset *set)
 
 /* --- what is there --- */
 
-loci_dataset_info loci_dataset_inspect(const loci_dataset *set)
+void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size)
 {
-    return (loci_dataset_info){.kind = set->kind->name,
-                               .sequences = set->picks,
-                               .inputs = set->source.inputs,
-                               .longest = set->longest,
-                               .samples = set->samples,
-                               .target = set->source.target,
-                               .outputs = set->source.outputs,
-                               .classes = set->classes,
-                               .names = set->names,
-                               .rate = set->source.rate,
-                               .fingerprint = set->fingerprint};
+    const loci_dataset_info whole = {.kind = set->kind->name,
+                                     .sequences = set->picks,
+                                     .inputs = set->source.inputs,
+                                     .longest = set->longest,
+                                     .samples = set->samples,
+                                     .target = set->source.target,
+                                     .outputs = set->source.outputs,
+                                     .classes = set->classes,
+                                     .names = set->names,
+                                     .rate = set->source.rate,
+                                     .fingerprint = set->fingerprint};
+    loci_sized_give(info, size, &whole, sizeof whole);
 }
 
 size_t loci_dataset_length(const loci_dataset *set, size_t i)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/sized.h"
 #include "base/status.h"
 #include "data/input.h"
 
@@ -120,9 +121,13 @@ static loci_status go_through(loci_dataset *set, float *u, double *target, loci_
     return LOCI_OK;
 }
 
-loci_status loci_dataset_from(loci_dataset **result, const loci_dataset_source *source, loci_error *error)
+loci_status loci_dataset_from(loci_dataset **result, const loci_dataset_source *given, loci_error *error)
 {
     *result = NULL;
+    loci_dataset_source whole = {0};
+    const loci_status known = LOCI_SIZED_TAKE(&whole, given, "loci_dataset_source", error);
+    if (known) return known;
+    const loci_dataset_source *source = &whole;
     const char *name = source->name ? source->name : "data";
     loci_dataset *set = loci_allocate(1, sizeof *set);
     if (!set) return loci_fail(error, LOCI_E_MEMORY, "%.100s: out of memory", name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/sized.h"
 #include "base/status.h"
 #include "data/columns.h"
 
@@ -137,11 +138,15 @@ static loci_status select_channels(loci_signal *signal, const loci_signal_option
 }
 
 static loci_status open_signal(loci_signal **result, const char *path, bool only_audio,
-                               const loci_signal_options *options, loci_error *error)
+                               const loci_signal_options *given, loci_error *error)
 {
-    static const loci_signal_options defaults = {0};
-    if (!options) options = &defaults;
+    loci_signal_options whole = {0};
+    const loci_signal_options *options = &whole;
     *result = NULL;
+    if (given) {
+        const loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_signal_options", error);
+        if (status) return status;
+    }
     loci_signal *signal = loci_allocate(1, sizeof *signal);
     if (!signal) return loci_fail(error, LOCI_E_MEMORY, "%.100s: out of memory", path);
     signal->only_audio = only_audio;
@@ -188,9 +193,9 @@ void loci_signal_close(loci_signal *signal)
 
 /* --- reading --- */
 
-loci_signal_info loci_signal_inspect(const loci_signal *signal)
+void loci_signal_inspect_sized(const loci_signal *signal, loci_signal_info *info, size_t size)
 {
-    return signal->info;
+    loci_sized_give(info, size, &signal->info, sizeof signal->info);
 }
 
 const char *loci_signal_channel(const loci_signal *signal, size_t c)

@@ -10,6 +10,7 @@
 
 #include "base/allocate.h"
 #include "base/random.h"
+#include "base/sized.h"
 #include "base/status.h"
 
 static const double pi = 3.141592653589793238;
@@ -156,10 +157,13 @@ static void fill_s4d(loci_system *s, loci_system_kind kind)
     }
 }
 
-loci_status loci_system_make(loci_system **system, const loci_system_spec *spec, loci_error *error)
+loci_status loci_system_make(loci_system **system, const loci_system_spec *given, loci_error *error)
 {
     *system = NULL;
-    loci_status status = check_spec(spec, error);
+    loci_system_spec whole = {0};
+    const loci_system_spec *spec = &whole;
+    loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_system_spec", error);
+    if (!status) status = check_spec(spec, error);
     if (status) return status;
     const size_t rank = spec->structure != LOCI_DPLR ? 0 : spec->kind == LOCI_SYSTEM_LEGT ? 2 : 1;
     loci_system *s;

@@ -5,22 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-loci_memory_spec loci_memory_defaults(void)
-{
-    return (loci_memory_spec){.measure = LOCI_MEASURE_LEGS,
-                              .order = 64,
-                              .detail = 4,
-                              .dt = 1,
-                              .window = 0,
-                              .join = LOCI_HOLD,
-                              .missing = LOCI_MISSING_REFUSE,
-                              .method = LOCI_METHOD_EXACT,
-                              .discretization = LOCI_ZOH};
-}
+#include "base/sized.h"
 
-loci_status loci_memory_check(const loci_memory_spec *spec, loci_error *error)
+/* The spec whole, as this version knows it, and checked. */
+static loci_status take_spec(loci_memory_spec *s, const loci_memory_spec *given, loci_error *error)
 {
-    const loci_memory_spec *s = spec;
+    const loci_status status = LOCI_SIZED_TAKE(s, given, "loci_memory_spec", error);
+    if (status != LOCI_OK) return status;
     const bool legs = s->measure == LOCI_MEASURE_LEGS;
     const bool exact = s->method == LOCI_METHOD_EXACT;
     if ((unsigned)s->measure > LOCI_MEASURE_FOUT)
@@ -237,14 +228,23 @@ static loci_status make_tree(loci_memory_plan *plan, loci_error *error)
     return status;
 }
 
-loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_spec *spec, loci_error *error)
+loci_status loci_memory_check(const loci_memory_spec *spec, loci_error *error)
+{
+    loci_memory_spec whole = loci_memory_defaults();
+    return take_spec(&whole, spec, error);
+}
+
+loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_spec *given, loci_error *error)
 {
     *plan = NULL;
-    loci_status status = loci_memory_check(spec, error);
+    loci_memory_spec whole = loci_memory_defaults();
+    const loci_memory_spec *spec = &whole;
+    loci_status status = take_spec(&whole, given, error);
     if (status != LOCI_OK) return status;
     loci_memory_plan *p = loci_allocate(1, sizeof *p);
     if (!p) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan");
     p->spec = *spec;
+    p->spec.size = 0;
     p->kind = spec->measure != LOCI_MEASURE_LEGS  ? MEMORY_LTI
               : spec->method != LOCI_METHOD_EXACT ? MEMORY_LEGS_RECURRENCE
                                                   : MEMORY_TREE;

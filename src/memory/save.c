@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/checksum.h"
+#include "base/sized.h"
 
 enum { VERSION = 1, FIXED = 176 }; /* bytes before the note */
 static const char magic[8] = {'L', 'O', 'C', 'I', 'M', 'E', 'M', '\n'};
@@ -202,8 +203,7 @@ static loci_status read_header(loci_memory_header *header, reader *r, loci_error
     return loci_memory_check(s, error);
 }
 
-loci_status loci_memory_load_header(loci_memory_header *header, const void *bytes, size_t size,
-                                    loci_error *error)
+static loci_status load_header(loci_memory_header *header, const void *bytes, size_t size, loci_error *error)
 {
     reader r;
     loci_status status = open_bytes(&r, bytes, size, error);
@@ -215,6 +215,18 @@ loci_status loci_memory_load_header(loci_memory_header *header, const void *byte
         return damaged(error, "is a memory whose note is longer than the file");
     header->note = (const char *)r.at;
     header->note_length = (size_t)length;
+    return LOCI_OK;
+}
+
+loci_status loci_memory_load_header_sized(loci_memory_header *header, size_t size_of_header,
+                                          const void *bytes, size_t size, loci_error *error)
+{
+    loci_memory_header whole;
+    const loci_status status = load_header(&whole, bytes, size, error);
+    if (status != LOCI_OK) return status;
+    whole.spec.size = size_of_header < sizeof whole ? size_of_header - offsetof(loci_memory_header, spec)
+                                                    : sizeof whole.spec;
+    loci_sized_give(header, size_of_header, &whole, sizeof whole);
     return LOCI_OK;
 }
 

@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-loci_memory_info loci_memory_inspect(const loci_memory *memory, const loci_memory_plan *plan)
+#include "base/sized.h"
+
+static loci_memory_info info_of(const loci_memory *memory, const loci_memory_plan *plan)
 {
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
     loci_memory_info info = {.channels = memory->channels,
@@ -26,6 +28,13 @@ loci_memory_info loci_memory_inspect(const loci_memory *memory, const loci_memor
     return info;
 }
 
+void loci_memory_inspect_sized(const loci_memory *memory, const loci_memory_plan *plan,
+                               loci_memory_info *info, size_t size)
+{
+    const loci_memory_info whole = info_of(memory, plan);
+    loci_sized_give(info, size, &whole, sizeof whole);
+}
+
 static bool knows_errors(const loci_memory_plan *plan)
 {
     return plan->kind == MEMORY_TREE;
@@ -41,8 +50,8 @@ static loci_status check_channel(const loci_memory *memory, const loci_memory_pl
                      (unsigned)memory->channels);
 }
 
-loci_status loci_memory_summarize(const loci_memory *memory, const loci_memory_plan *plan, size_t channel,
-                                  loci_memory_summary *summary, loci_error *error)
+static loci_status summarize(const loci_memory *memory, const loci_memory_plan *plan, size_t channel,
+                             loci_memory_summary *summary, loci_error *error)
 {
     *summary = (loci_memory_summary){NAN, NAN, NAN, NAN};
     const loci_status status = check_channel(memory, plan, channel, error);
@@ -73,8 +82,18 @@ loci_status loci_memory_summarize(const loci_memory *memory, const loci_memory_p
     return LOCI_OK;
 }
 
-loci_status loci_memory_stretch(const loci_memory *memory, const loci_memory_plan *plan, size_t i,
-                                loci_memory_stretch_info *stretch, loci_error *error)
+loci_status loci_memory_summarize_sized(const loci_memory *memory, const loci_memory_plan *plan,
+                                        size_t channel, loci_memory_summary *summary, size_t size,
+                                        loci_error *error)
+{
+    loci_memory_summary whole;
+    const loci_status status = summarize(memory, plan, channel, &whole, error);
+    loci_sized_give(summary, size, &whole, sizeof whole);
+    return status;
+}
+
+loci_status loci_memory_stretch_sized(const loci_memory *memory, const loci_memory_plan *plan, size_t i,
+                                      loci_memory_stretch_info *stretch, size_t size, loci_error *error)
 {
     const loci_status status = loci_memory_known(memory, plan, error);
     if (status != LOCI_OK) return status;
@@ -84,11 +103,14 @@ loci_status loci_memory_stretch(const loci_memory *memory, const loci_memory_pla
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
     const memory_stretch own = loci_memory_stretch_at(memory, plan, &view, i);
     const bool stamped = memory_stamped(plan);
-    stretch->start = stamped ? own.begin : memory->start + own.begin * plan->spec.dt;
-    stretch->end = stamped ? own.end : memory->start + own.end * plan->spec.dt;
-    stretch->samples = own.samples;
-    stretch->exact = own.kind == STRETCH_RAW;
-    stretch->numbers = own.kind == STRETCH_RAW ? own.count : plan->order;
+    const loci_memory_stretch_info whole = {
+        .start = stamped ? own.begin : memory->start + own.begin * plan->spec.dt,
+        .end = stamped ? own.end : memory->start + own.end * plan->spec.dt,
+        .samples = own.samples,
+        .exact = own.kind == STRETCH_RAW,
+        .numbers = own.kind == STRETCH_RAW ? own.count : plan->order,
+    };
+    loci_sized_give(stretch, size, &whole, sizeof whole);
     return LOCI_OK;
 }
 

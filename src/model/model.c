@@ -9,15 +9,17 @@
 
 #include "base/allocate.h"
 #include "base/random.h"
+#include "base/sized.h"
 #include "base/status.h"
 #include "base/utf8.h"
 #include "model/model_reading.h"
 #include "model/stack.h"
 
-loci_status loci_model_preset(loci_model_config *config, const char *name, size_t inputs, size_t outputs,
-                              loci_error *error)
+loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name, size_t inputs,
+                                    size_t outputs, loci_error *error)
 {
-    loci_model_config c = {.layer = LOCI_LAYER_S4D,
+    loci_model_config c = {.size = size,
+                           .layer = LOCI_LAYER_S4D,
                            .inputs = inputs,
                            .outputs = outputs,
                            .layers = 4,
@@ -40,7 +42,7 @@ loci_status loci_model_preset(loci_model_config *config, const char *name, size_
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "there is no preset %.60s; s4-example, small, audio or lstm was expected", name);
     }
-    *config = c;
+    loci_sized_give(config, size, &c, sizeof c);
     return LOCI_OK;
 }
 
@@ -103,15 +105,19 @@ static loci_status tabulate(loci_model *model, const loci_stack *stack, loci_err
     return LOCI_OK;
 }
 
-loci_status loci_model_outline(loci_model **out, const loci_model_config *config, loci_error *error)
+loci_status loci_model_outline(loci_model **out, const loci_model_config *given, loci_error *error)
 {
     loci_stack stack;
-    loci_status status = check(config, error);
+    loci_model_config whole = {0};
+    loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_model_config", error);
+    const loci_model_config *config = &whole;
+    if (!status) status = check(config, error);
     if (!status) status = loci_stack_create(&stack, config, error);
     if (status) return status;
     loci_model *model = loci_allocate(1, sizeof *model);
     if (model) {
         model->config = *config;
+        model->config.size = 0;
         status = tabulate(model, &stack, error);
     } else {
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");
@@ -272,9 +278,12 @@ static const char *keep(char **at, const char *text)
     return copy;
 }
 
-loci_status loci_model_describe(loci_model *model, const loci_model_about *about, loci_error *error)
+loci_status loci_model_describe(loci_model *model, const loci_model_about *given, loci_error *error)
 {
-    const loci_status status = check_about(model, about, error);
+    loci_model_about whole = {0};
+    const loci_model_about *about = &whole;
+    loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_model_about", error);
+    if (!status) status = check_about(model, about, error);
     if (status) return status;
     const size_t inputs = model->config.inputs, classes = about->classes ? model->config.outputs : 0;
     const size_t reading = loci_model_reading_size(&about->reading);
@@ -287,6 +296,7 @@ loci_status loci_model_describe(loci_model *model, const loci_model_about *about
     char *at = (char *)(names + classes) + reading;
     loci_model_about copy = *about;
     copy.reading = loci_model_reading_keep(&about->reading, at - reading);
+    copy.size = 0;
     if (about->shift) copy.shift = memcpy(shift, about->shift, inputs * sizeof(double));
     if (about->scale) copy.scale = memcpy(scale, about->scale, inputs * sizeof(double));
     for (size_t i = 0; i < classes; i++) names[i] = keep(&at, about->classes[i]);

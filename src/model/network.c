@@ -212,6 +212,14 @@ static real *const *slices(const loci_network *n, real **pointers, real *const *
     return loci_layer_slices(pointers, state, n->stack.at[i].state, B);
 }
 
+/* The caller's micro-batch whole, as this version knows it. */
+static loci_pass whole_pass(const loci_pass *given)
+{
+    loci_pass pass = {0};
+    memcpy(&pass, given, given->size && given->size < sizeof pass ? given->size : sizeof pass);
+    return pass;
+}
+
 /* What a layer behind the pool is told of a micro-batch. */
 static loci_pass short_pass(const loci_pass *pass)
 {
@@ -221,9 +229,10 @@ static loci_pass short_pass(const loci_pass *pass)
 
 /* ---- forward and backward ---- */
 
-void loci_network_forward(const loci_network *n, real *y, const real *u, const loci_pass *pass,
+void loci_network_forward(const loci_network *n, real *y, const real *u, const loci_pass *given,
                           real *const *state, int backward, void *workspace)
 {
+    const loci_pass whole = whole_pass(given), *const pass = &whole;
     const size_t B = pass->B, L = pass->L, count = n->stack.count;
     const loci_pass after = short_pass(pass);
     void *at = workspace;
@@ -267,8 +276,9 @@ static saved_planes lay_out(const loci_network *n, char *first, size_t layer, si
 }
 
 void loci_network_backward(const loci_network *n, real *du, real *gradient, const real *dy,
-                           const loci_pass *pass, real *const *dstate, void *workspace)
+                           const loci_pass *given, real *const *dstate, void *workspace)
 {
+    const loci_pass whole = whole_pass(given), *const pass = &whole;
     const size_t B = pass->B, L = pass->L, count = n->stack.count;
     const loci_pass after = short_pass(pass);
     void *at = workspace;

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/allocate.h"
+#include "base/sized.h"
 #include "base/status.h"
 #include "ssm/chunk.h"
 #include "ssm/forms.h"
@@ -40,11 +41,14 @@ static loci_form choose(const loci_system *s, size_t length)
     return length == 0 || (s->structure == LOCI_DIAGONAL && s->order <= 16) ? LOCI_MIXED : LOCI_CONVOLUTION;
 }
 
-loci_status loci_ssm_create(loci_ssm **ssm, const loci_system *system, const loci_ssm_options *options,
+loci_status loci_ssm_create(loci_ssm **ssm, const loci_system *system, const loci_ssm_options *given,
                             loci_error *error)
 {
     *ssm = NULL;
+    loci_ssm_options whole = {0};
     loci_status status = loci_system_check(system, error);
+    if (!status) status = LOCI_SIZED_TAKE(&whole, given, "loci_ssm_options", error);
+    const loci_ssm_options *options = &whole;
     if (!status) status = check_options(options, system, error);
     if (status) return status;
     loci_ssm *s = loci_allocate(1, sizeof *s);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/allocate.h"
+#include "base/sized.h"
 #include "base/status.h"
 #include "train/fit.h"
 #include "train/lengths.h"
@@ -136,7 +137,8 @@ static loci_status go_through(evaluation *e, loci_evaluation *result, size_t *co
             status = add_up(result, e, correct, error);
             if (status) return status;
             if (options->progress && options->progress(options->context, e->end, e->count) != 0)
-                return loci_fail(error, LOCI_E_RANGE, "stopped after %zu of %zu sequences", e->end, e->count);
+                return loci_fail(error, LOCI_E_STOPPED, "stopped after %zu of %zu sequences", e->end,
+                                 e->count);
         }
     }
     return LOCI_OK;
@@ -150,13 +152,16 @@ static double now(void)
 }
 
 loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, const loci_dataset *set,
-                          const loci_evaluate_options *options, loci_error *error)
+                          const loci_evaluate_options *given, loci_error *error)
 {
-    static const loci_evaluate_options usual = {0};
     const double start = now();
-    if (!options) options = &usual;
+    loci_evaluate_options whole = {0};
+    const loci_evaluate_options *options = &whole;
     const loci_dataset_info info = loci_dataset_inspect(set);
-    loci_status status = loci_fit_check(model, set, "set", error);
+    loci_evaluation sum = {0};
+    loci_status status = LOCI_SIZED_TAKE(&sum, result, "loci_evaluation", error);
+    if (!status && given) status = LOCI_SIZED_TAKE(&whole, given, "loci_evaluate_options", error);
+    if (!status) status = loci_fit_check(model, set, "set", error);
     if (status) return status;
     if (options->threads > LOCI_THREADS_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT, "number of threads is %zu; 0 to %d was expected",
@@ -169,7 +174,7 @@ loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, cons
                     .threads = loci_threads_count(options->threads),
                     .rate = loci_fit_rate(model, options->rate > 0 ? options->rate : info.rate),
                     .micro = {.L = info.longest}};
-    loci_evaluation sum = {.sequences = info.sequences, .confusion = result->confusion};
+    sum = (loci_evaluation){.sequences = info.sequences, .confusion = sum.confusion};
     size_t correct = 0;
     if (sum.confusion) memset(sum.confusion, 0, info.classes * info.classes * sizeof *sum.confusion);
     status = open_all(&e, set, error);
@@ -179,6 +184,7 @@ loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, cons
     sum.loss /= (double)info.sequences;
     sum.accuracy = (double)correct / (double)info.sequences;
     sum.seconds = now() - start;
-    *result = sum;
+    sum.size = result->size;
+    loci_sized_give(result, result->size ? result->size : sizeof sum, &sum, sizeof sum);
     return LOCI_OK;
 }

@@ -4,22 +4,18 @@
 
 #include <math.h>
 
+#include "base/sized.h"
 #include "base/status.h"
 #include "train/threads.h"
 
 enum { BATCH_MAX = 65536 };
 
-loci_train_options loci_train_options_default(void)
-{
-    return (loci_train_options){
-        .batch = 64, .epochs = 10, .lr = 0.01, .lr_ssm = 0.001, .decay = 0.01, .warmup = 0.05, .clip = 1};
-}
-
-loci_train_options loci_train_options_for(const loci_model_config *config)
+void loci_train_options_for_sized(const loci_model_config *config, loci_train_options *to, size_t size)
 {
     loci_train_options options = loci_train_options_default();
     if (config->layer == LOCI_LAYER_LSTM) options.lr = 0.001;
-    return options;
+    options.size = size;
+    loci_sized_give(to, size, &options, sizeof options);
 }
 
 loci_status loci_train_options_check(const loci_train_options *o, loci_error *error)

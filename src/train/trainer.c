@@ -7,6 +7,7 @@
 
 #include "base/allocate.h"
 #include "base/random.h"
+#include "base/sized.h"
 #include "base/status.h"
 #include "train/fit.h"
 #include "train/optimizer.h"
@@ -88,10 +89,12 @@ static loci_status open_all(loci_trainer *trainer, loci_error *error)
 }
 
 loci_status loci_trainer_create(loci_trainer **out, loci_model *model, const loci_dataset *train,
-                                const loci_dataset *valid, const loci_train_options *options,
-                                loci_error *error)
+                                const loci_dataset *valid, const loci_train_options *given, loci_error *error)
 {
-    loci_status status = loci_train_options_check(options, error);
+    loci_train_options whole = {0};
+    const loci_train_options *options = &whole;
+    loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_train_options", error);
+    if (!status) status = loci_train_options_check(options, error);
     if (!status) status = loci_fit_check(model, train, "training set", error);
     if (!status && valid) status = loci_fit_check(model, valid, "validation set", error);
     if (status) return status;
@@ -117,7 +120,7 @@ loci_status loci_trainer_create(loci_trainer **out, loci_model *model, const loc
 
 /* ---- report ---- */
 
-loci_train_report loci_trainer_report(const loci_trainer *trainer)
+static loci_train_report report_of(const loci_trainer *trainer)
 {
     const loci_trainer_position *at = &trainer->at;
     const size_t last = trainer->steps_an_epoch;
@@ -139,6 +142,12 @@ loci_train_report loci_trainer_report(const loci_trainer *trainer)
                                .epoch_ended = at->pending != 0,
                                .improved = at->improved != 0,
                                .finished = at->step == trainer->steps || stopped};
+}
+
+void loci_trainer_report_sized(const loci_trainer *trainer, loci_train_report *report, size_t size)
+{
+    const loci_train_report whole = report_of(trainer);
+    loci_sized_give(report, size, &whole, sizeof whole);
 }
 
 /* ---- step ---- */
@@ -194,7 +203,8 @@ static void update(loci_trainer *trainer, double share, double scale)
     }
 }
 
-loci_status loci_trainer_step(loci_trainer *trainer, loci_train_report *report, loci_error *error)
+loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *report, size_t size,
+                                    loci_error *error)
 {
     loci_trainer_position *at = &trainer->at;
     size_t count, correct;
@@ -218,14 +228,15 @@ loci_status loci_trainer_step(loci_trainer *trainer, loci_train_report *report, 
     at->loss = loss / (double)count, at->accuracy = (double)correct / (double)count;
     at->lr = share * trainer->options.lr, at->norm = norm;
     at->pending = at->step % trainer->steps_an_epoch == 0 || at->step == trainer->steps;
-    *report = loci_trainer_report(trainer);
+    loci_trainer_report_sized(trainer, report, size);
     return LOCI_OK;
 }
 
 /* ---- validation ---- */
 
-loci_status loci_trainer_validate(loci_trainer *trainer, int (*progress)(void *, size_t done, size_t all),
-                                  void *context, loci_train_report *report, loci_error *error)
+loci_status loci_trainer_validate_sized(loci_trainer *trainer,
+                                        int (*progress)(void *, size_t done, size_t all), void *context,
+                                        loci_train_report *report, size_t size, loci_error *error)
 {
     loci_trainer_position *at = &trainer->at;
     if (trainer->valid) {
@@ -247,7 +258,7 @@ loci_status loci_trainer_validate(loci_trainer *trainer, int (*progress)(void *,
         at->validated = 1;
     }
     at->pending = 0;
-    *report = loci_trainer_report(trainer);
+    loci_trainer_report_sized(trainer, report, size);
     return LOCI_OK;
 }
 

@@ -22,6 +22,6 @@ int main(void)
     double seconds;
     if (loci_time_parse(&seconds, "1970-01-02", &error) != LOCI_OK || seconds != 86400) return 1;
 #endif
-    printf("%s %.3f\n", loci_status_version(), weight[0] + weight[1] + weight[2]);
+    printf("%s %.3f\n", loci_version(), weight[0] + weight[1] + weight[2]);
     return 0;
 }
