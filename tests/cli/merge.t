@@ -26,7 +26,7 @@ $ part() { seq $1 $2 | loci remember - --detail 0 --order 8 --start $(($1 - 1)) 
 +   part 1 707 "$joined" whole.loci; part 1 700 "$joined" long.loci; part 701 707 "$joined" short.loci
 +   part 1 7 "$joined" first.loci; part 8 707 "$joined" rest.loci
 +   loci merge long.loci short.loci -o one.loci && loci merge first.loci rest.loci -o two.loci
-+   for m in whole one two; do loci inspect $m.loci --json | grep -E '"(mean|samples)"' | tr -d '\n'; loci recall $m.loci --mean | tail -n 1; done
++   for m in whole one two; do loci inspect $m.loci --json | grep -E '^  "(mean|samples)"' | tr -d '\n'; loci recall $m.loci --mean | tail -n 1; done
 + done
 |   "samples": 707,  "mean": [354],0,707,354
 |   "samples": 707,  "mean": [354],0,707,354
