@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ * archive_change.c - archives from archives: merged, made coarser, shortened. */
+#include "archive/archive_view.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+
+/* Where the new archive goes. */
+typedef struct {
+    loci_archive_sink *sink;
+    void *target;
+    uint64_t at;
+    unsigned char *bytes; /* of a page */
+} taker;
+
+static loci_status give(taker *t, const void *bytes, size_t size, loci_error *error)
+{
+    const loci_status status = t->sink(t->target, t->at, bytes, size, error);
+    t->at += size;
+    return status;
+}
+
+static loci_status take_begin(taker *t, const archive_header *h, loci_archive_sink *sink, void *target,
+                              loci_error *error)
+{
+    const size_t head = loci_archive_header_room(h), page = loci_page_room(h->page, h->channels);
+    *t = (taker){.sink = sink, .target = target, .bytes = loci_allocate(head > page ? head : page, 1)};
+    if (!t->bytes) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
+    return give(t, t->bytes, loci_archive_header_write(h, t->bytes, head), error);
+}
+
+/* Pages from `begin` on, each moved by `shift` samples and, where rms is given, made coarser.  */
+static loci_status pages_give(taker *t, loci_archive *a, size_t begin, uint64_t first, const double *rms,
+                              loci_error *error)
+{
+    loci_status status = LOCI_OK;
+    const uint64_t origin = a->page[begin].first;
+    a->held_page = a->known_page = a->pages;
+    for (size_t i = begin; i < a->pages && status == LOCI_OK; i++) {
+        const archive_page *p = &a->page[i];
+        page_view view = {.part = a->part};
+        if (!loci_page_parse(&view, a->bytes + p->at, p->size, a->header.channels, true))
+            return loci_archive_damaged(a, i, error);
+        const uint64_t moved = first + (p->first - origin);
+        if (moved == p->first && !rms) {
+            status = give(t, a->bytes + p->at, p->size, error);
+        } else {
+            page_coder *coder = loci_archive_coder(a, i);
+            if (!coder) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
+            const size_t size = loci_page_change(coder, t->bytes, &view, rms, moved);
+            status = give(t, t->bytes, size, error);
+        }
+    }
+    return status;
+}
+
+/* The first thing in which two archives differ that must not. */
+static loci_status agree(const archive_header *a, const archive_header *b, size_t index, loci_error *error)
+{
+    const loci_status no = LOCI_E_MISMATCH;
+    if (a->channels != b->channels)
+        return loci_fail(error, no, "archive %zu has %zu channels; %zu were expected", index + 1, b->channels,
+                         a->channels);
+    if (a->dt < b->dt || a->dt > b->dt)
+        return loci_fail(error, no, "archive %zu has a sample every %.17g s; every %.17g s was expected",
+                         index + 1, b->dt, a->dt);
+    if (a->rule != b->rule)
+        return loci_fail(error, no,
+                         "archive %zu makes another promise than the first; the same rule was expected",
+                         index + 1);
+    for (size_t c = 0; c < a->channels && a->rule == LOCI_KEEP_UNITS; c++)
+        if (a->bound[c] < b->bound[c] || a->bound[c] > b->bound[c])
+            return loci_fail(error, no, "archive %zu has units of %.17g in channel %zu; %.17g was expected",
+                             index + 1, b->bound[c], c + 1, a->bound[c]);
+    return LOCI_OK;
+}
+
+/* h->bound becomes a copy of its own. */
+static loci_status bounds_copy(archive_header *h, loci_error *error)
+{
+    double *bound = loci_allocate(h->channels, sizeof *bound);
+    if (!bound) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu channels", h->channels);
+    memcpy(bound, h->bound, h->channels * sizeof *bound);
+    h->bound = bound;
+    return LOCI_OK;
+}
+
+loci_status loci_archive_merge(loci_archive *const *archives, size_t count, loci_archive_sink *sink,
+                               void *target, loci_error *error)
+{
+    taker t;
+    archive_header h = archives[0]->header;
+    loci_status status = LOCI_OK;
+    for (size_t i = 1; i < count && status == LOCI_OK; i++)
+        status = agree(&archives[0]->header, &archives[i]->header, i, error);
+    if (status != LOCI_OK) return status;
+    status = bounds_copy(&h, error);
+    if (status != LOCI_OK) return status;
+    for (size_t i = 1; i < count; i++) {
+        const archive_header *other = &archives[i]->header;
+        if (other->page > h.page) h.page = other->page;
+        for (size_t c = 0; c < h.channels; c++) h.bound[c] = fmax(h.bound[c], other->bound[c]);
+    }
+    status = take_begin(&t, &h, sink, target, error);
+    uint64_t next = archives[0]->page[0].first;
+    for (size_t i = 0; i < count && status == LOCI_OK; i++) {
+        status = pages_give(&t, archives[i], 0, next, NULL, error);
+        const archive_page *last = &archives[i]->page[archives[i]->pages - 1];
+        next += last->first + last->samples - archives[i]->page[0].first;
+    }
+    loci_free(t.bytes);
+    loci_free(h.bound);
+    return status;
+}
+
+loci_status loci_archive_recode(loci_archive *a, const double *rms, loci_archive_sink *sink, void *target,
+                                loci_error *error)
+{
+    taker t;
+    archive_header h = a->header;
+    for (size_t c = 0; c < h.channels; c++)
+        if (!(rms[c] > 0.0) || !isfinite(rms[c]))
+            return loci_fail(error, LOCI_E_ARGUMENT,
+                             "rms of channel %zu is %g; a number above 0 was expected", c + 1, rms[c]);
+    h.rule = LOCI_KEEP_RMS;
+    loci_status status = bounds_copy(&h, error);
+    if (status != LOCI_OK) return status;
+    /* a page that is coarser already stays; what is promised is what comes */
+    const bool was_rms = a->header.rule == LOCI_KEEP_RMS;
+    for (size_t c = 0; c < h.channels; c++) h.bound[c] = was_rms ? fmax(rms[c], a->header.bound[c]) : rms[c];
+    status = take_begin(&t, &h, sink, target, error);
+    if (status == LOCI_OK) status = pages_give(&t, a, 0, a->page[0].first, rms, error);
+    loci_free(t.bytes);
+    loci_free(h.bound);
+    return status;
+}
+
+loci_status loci_archive_forget(loci_archive *a, double before, loci_archive_sink *sink, void *target,
+                                loci_error *error)
+{
+    taker t;
+    size_t begin = 0;
+    while (begin < a->pages &&
+           a->header.start + (double)(a->page[begin].first + a->page[begin].samples) * a->header.dt <= before)
+        begin++;
+    if (begin == a->pages)
+        return loci_fail(error, LOCI_E_RANGE, "all of it ends before %.17g; an earlier time was expected",
+                         before);
+    loci_status status = take_begin(&t, &a->header, sink, target, error);
+    if (status == LOCI_OK) status = pages_give(&t, a, begin, a->page[begin].first, NULL, error);
+    loci_free(t.bytes);
+    return status;
+}

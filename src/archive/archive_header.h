@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * archive/archive_header.h - what an archive's bytes begin with. */
+#ifndef LOCI_ARCHIVE_HEADER_H
+#define LOCI_ARCHIVE_HEADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <loci/archive.h>
+
+typedef struct {
+    size_t channels, page;
+    loci_archive_rule rule;
+    double dt, start;
+    double *bound; /* [channels] */
+    const char *note;
+    size_t note_length;
+} archive_header;
+
+size_t loci_archive_header_room(const archive_header *h);
+/* Returns the size. */
+size_t loci_archive_header_write(const archive_header *h, unsigned char *bytes, size_t room);
+/* Allocates h->bound, to be released by loci_free; h->note lies in bytes. *size is where pages begin. */
+loci_status loci_archive_header_read(archive_header *h, const unsigned char *bytes, size_t given,
+                                     size_t *size, loci_error *error);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * archive_open.c - the pages of an archive, found and checked. */
+#include "archive/archive_view.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/sized.h"
+#include "base/status.h"
+
+page_coder *loci_archive_coder(loci_archive *a, size_t page)
+{
+    const size_t order = a->page[page].order;
+    if (!a->coder[order]) a->coder[order] = loci_page_coder_create(order, a->header.page);
+    return a->coder[order];
+}
+
+bool loci_archive_parse(loci_archive *a, size_t page, bool whole)
+{
+    page_view view = {.part = a->part};
+    const archive_page *p = &a->page[page];
+    return loci_page_parse(&view, a->bytes + p->at, p->size, a->header.channels, whole);
+}
+
+size_t loci_archive_find(const loci_archive *a, uint64_t sample)
+{
+    size_t low = 0, high = a->pages;
+    while (low < high) { /* the first page that ends behind the sample */
+        const size_t middle = low + (high - low) / 2;
+        if (a->page[middle].first + a->page[middle].samples > sample)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low < a->pages && a->page[low].first <= sample ? low : a->pages;
+}
+
+loci_status loci_archive_damaged(const loci_archive *a, size_t page, loci_error *error)
+{
+    const archive_page *p = &a->page[page];
+    return loci_fail(error, LOCI_E_FORMAT,
+                     "page %zu, samples %llu to %llu, is damaged; what was written was expected", page + 1,
+                     (unsigned long long)p->first, (unsigned long long)(p->first + p->samples - 1));
+}
+
+static bool page_add(loci_archive *a, size_t *room, archive_page page)
+{
+    if (a->pages == *room) {
+        const size_t more = *room > 0 ? 2 * *room : 64;
+        archive_page *larger = loci_allocate(more, sizeof *larger);
+        if (!larger) return false;
+        if (a->pages > 0) memcpy(larger, a->page, a->pages * sizeof *larger);
+        loci_free(a->page);
+        a->page = larger;
+        *room = more;
+    }
+    a->page[a->pages++] = page;
+    return true;
+}
+
+typedef enum { FOUND, UNFINISHED, DAMAGED } scan;
+
+/* The page that starts at byte `at`. */
+static scan page_look(loci_archive *a, size_t at, bool whole, archive_page *page)
+{
+    const size_t left = a->given - at;
+    size_t head, body;
+    if (left < PAGE_FIXED) return UNFINISHED;
+    if (!loci_page_sizes(a->bytes + at, left, &head, &body)) return DAMAGED;
+    if (head > left || body > left - head) return UNFINISHED;
+    page_view view = {.part = a->part};
+    if (!loci_page_parse(&view, a->bytes + at, head + body, a->header.channels, whole)) return DAMAGED;
+    *page = (archive_page){
+        .at = at, .size = head + body, .first = view.first, .samples = view.samples, .order = view.order};
+    if (view.samples > a->header.page) return DAMAGED;
+    if (a->pages == 0) return FOUND;
+    const archive_page *last = &a->page[a->pages - 1];
+    return view.first >= last->first + last->samples ? FOUND : DAMAGED;
+}
+
+/* All pages; where `care` is to salvage, what lies between those that are sound is left out. */
+static loci_status pages_find(loci_archive *a, loci_archive_care care, loci_error *error)
+{
+    size_t room = 0;
+    const bool salvage = care == LOCI_ARCHIVE_SALVAGE;
+    a->end = a->begin;
+    for (size_t at = a->begin; at < a->given;) {
+        archive_page page;
+        const scan found = page_look(a, at, salvage, &page);
+        if (found == UNFINISHED && !salvage) break;
+        const uint64_t next = a->pages > 0 ? a->page[a->pages - 1].first + a->page[a->pages - 1].samples : 0;
+        if (found != FOUND) {
+            if (!salvage)
+                return loci_fail(error, LOCI_E_FORMAT,
+                                 "page %zu, from sample %llu on, is damaged; what was written was expected",
+                                 a->pages + 1, (unsigned long long)next);
+            at++;
+            continue;
+        }
+        if (a->pages > 0 && page.first > next) {
+            if (!salvage)
+                return loci_fail(error, LOCI_E_FORMAT,
+                                 "the page of samples %llu to %llu is gone; it was expected",
+                                 (unsigned long long)next, (unsigned long long)(page.first - 1));
+            a->damaged += page.first - next;
+        }
+        if (!page_add(a, &room, page))
+            return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's pages");
+        at += page.size;
+        a->end = at;
+    }
+    if (a->pages == 0)
+        return loci_fail(error, LOCI_E_FORMAT, "it holds no whole page; at least one was expected");
+    return LOCI_OK;
+}
+
+loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t size, loci_archive_care care,
+                              loci_error *error)
+{
+    *archive = NULL;
+    loci_archive *a = loci_allocate(1, sizeof *a);
+    if (!a) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive");
+    a->bytes = bytes;
+    a->given = size;
+    loci_status status = loci_archive_header_read(&a->header, bytes, size, &a->begin, error);
+    if (status == LOCI_OK) {
+        a->part = loci_allocate(a->header.channels, sizeof *a->part);
+        a->held = loci_allocate(a->header.page, sizeof *a->held);
+        a->coefficients = loci_allocate(a->header.page, sizeof *a->coefficients);
+        a->present = loci_allocate(a->header.page, sizeof *a->present);
+        if (!a->part || !a->present || !a->held || !a->coefficients)
+            status = loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
+    }
+    if (status == LOCI_OK) status = pages_find(a, care, error);
+    if (status != LOCI_OK) {
+        loci_archive_close(a);
+        return status;
+    }
+    a->held_page = a->known_page = a->pages;
+    *archive = a;
+    return LOCI_OK;
+}
+
+void loci_archive_close(loci_archive *a)
+{
+    if (!a) return;
+    loci_free(a->header.bound);
+    loci_free(a->page);
+    loci_free(a->part);
+    loci_free(a->held);
+    loci_free(a->present);
+    loci_free(a->coefficients);
+    for (size_t i = 0; i <= GRAM_ORDER_MAX; i++) loci_page_coder_destroy(a->coder[i]);
+    loci_free(a);
+}
+
+loci_status loci_archive_verify(loci_archive *a, loci_error *error)
+{
+    for (size_t i = 0; i < a->pages; i++)
+        if (!loci_archive_parse(a, i, true)) return loci_archive_damaged(a, i, error);
+    return LOCI_OK;
+}
+
+void loci_archive_inspect_sized(const loci_archive *a, loci_archive_info *info, size_t size)
+{
+    const archive_header *h = &a->header;
+    const archive_page *first = &a->page[0], *last = &a->page[a->pages - 1];
+    const uint64_t end = last->first + last->samples;
+    const loci_archive_info whole = {.channels = h->channels,
+                                     .order = last->order,
+                                     .page = h->page,
+                                     .rule = h->rule,
+                                     .dt = h->dt,
+                                     .start = h->start + (double)first->first * h->dt,
+                                     .end = h->start + (double)end * h->dt,
+                                     .first = first->first,
+                                     .samples = end - first->first,
+                                     .pages = a->pages,
+                                     .bytes = a->end,
+                                     .unfinished = a->given - a->end,
+                                     .damaged = a->damaged,
+                                     .note = h->note,
+                                     .note_length = h->note_length};
+    loci_sized_give(info, size, &whole, sizeof whole);
+}
+
+loci_status loci_archive_channel(const loci_archive *a, size_t channel, loci_error *error)
+{
+    if (channel < a->header.channels) return LOCI_OK;
+    return loci_fail(error, LOCI_E_RANGE, "channel is %zu; one below %zu was expected", channel,
+                     a->header.channels);
+}
+
+double loci_archive_bound(const loci_archive *a, size_t channel)
+{
+    return a->header.bound[channel];
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT
+ * archive_writer.c - samples into pages, as they come. */
+#include <loci/archive.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "archive/archive_header.h"
+#include "archive/page.h"
+#include "base/allocate.h"
+#include "base/sized.h"
+#include "base/status.h"
+
+enum {
+    PAGE_SAMPLES = 65536, /* of all channels together, about, where nothing else is said */
+    PAGE_MANY = 262144,   /* the same where there are many */
+    PAGE_LEAST = 1024,
+    ORDERS = 3
+};
+static const size_t orders[ORDERS] = {4, 8, 16};
+static const uint64_t samples_most = (uint64_t)1 << 53;
+
+struct loci_archive_writer {
+    archive_header header;
+    double relative; /* bound of every channel as a share; 0: they are known */
+    char *note;
+    loci_archive_sink *sink;
+    void *target;
+    page_coder *coder; /* NULL until the order is known */
+    keep *rules;       /* [channels] */
+    double *pending;   /* [channels][page] */
+    size_t count;      /* samples in it */
+    uint64_t samples;  /* before it */
+    uint64_t at;       /* bytes given to sink */
+    unsigned char *bytes;
+    loci_status failed; /* of sink: nothing more is written */
+};
+
+static size_t usual_page(size_t channels, size_t order)
+{
+    size_t page = order > 0 ? order : 1;
+    const size_t most = channels <= PAGE_MANY / PAGE_SAMPLES ? PAGE_SAMPLES : PAGE_MANY / channels;
+    while (2 * page <= (most > PAGE_LEAST ? most : PAGE_LEAST)) page *= 2;
+    return page;
+}
+
+/* order times a power of 2 */
+static bool page_fits(size_t page, size_t order)
+{
+    const size_t leaves = page / order;
+    return page % order == 0 && leaves > 0 && (leaves & (leaves - 1)) == 0 && page <= LOCI_ARCHIVE_PAGE_MAX;
+}
+
+/* The spec whole, as this version knows it, and checked. */
+static loci_status take_spec(loci_archive_spec *s, const loci_archive_spec *given, loci_error *error)
+{
+    const loci_status status = LOCI_SIZED_TAKE(s, given, "loci_archive_spec", error);
+    if (status != LOCI_OK) return status;
+    if (s->channels < 1 || s->channels > LOCI_ARCHIVE_CHANNELS_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "channels is %zu; 1 to %d was expected", s->channels,
+                         LOCI_ARCHIVE_CHANNELS_MAX);
+    if (!(s->dt > 0.0) || !isfinite(s->dt))
+        return loci_fail(error, LOCI_E_ARGUMENT, "dt is %g; a time above 0 was expected", s->dt);
+    if (!isfinite(s->start))
+        return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a finite time was expected", s->start);
+    if (s->order > LOCI_ARCHIVE_ORDER_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; 1 to %d was expected", s->order,
+                         LOCI_ARCHIVE_ORDER_MAX);
+    if (s->page != 0 && (!page_fits(s->page, s->order > 0 ? s->order : 1) || (s->order == 0 && s->page < 64)))
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "page is %zu; %zu times a power of 2, at least 64 where the order is left open, at most %zu, was "
+            "expected",
+            s->page, s->order > 0 ? s->order : 1, LOCI_ARCHIVE_PAGE_MAX);
+    if (s->rule > LOCI_KEEP_UNITS)
+        return loci_fail(error, LOCI_E_ARGUMENT, "rule is %d; a loci_archive_rule was expected",
+                         (int)s->rule);
+    if (!(s->bound > 0.0) || !isfinite(s->bound))
+        return loci_fail(error, LOCI_E_ARGUMENT, "bound is %g; a number above 0 was expected", s->bound);
+    if (s->relative && s->rule == LOCI_KEEP_UNITS)
+        return loci_fail(error, LOCI_E_ARGUMENT, "relative is set; a unit is no share of anything");
+    return LOCI_OK;
+}
+
+loci_status loci_archive_check(const loci_archive_spec *spec, loci_error *error)
+{
+    loci_archive_spec whole = loci_archive_defaults();
+    return take_spec(&whole, spec, error);
+}
+
+/* The header's arrays and the room for a page; header.channels and page are set. */
+static bool rooms_make(loci_archive_writer *w)
+{
+    const size_t channels = w->header.channels;
+    size_t numbers, room;
+    if (!loci_size_multiply(&numbers, channels, w->header.page) || !loci_size_multiply(&room, numbers, 64))
+        return false;
+    w->header.bound = loci_allocate(channels, sizeof *w->header.bound);
+    w->rules = loci_allocate(channels, sizeof *w->rules);
+    w->pending = loci_allocate(numbers, sizeof *w->pending);
+    w->bytes = loci_allocate(loci_page_room(w->header.page, channels), 1);
+    if (!w->header.bound || !w->rules || !w->pending || !w->bytes) return false;
+    return true;
+}
+
+static void rules_make(loci_archive_writer *w)
+{
+    static const keep_rule rule[] = {KEEP_RMS, KEEP_LARGEST, KEEP_UNITS};
+    for (size_t c = 0; c < w->header.channels; c++)
+        w->rules[c] = (keep){.rule = rule[w->header.rule], .bound = w->header.bound[c]};
+}
+
+static loci_status short_of_memory(loci_error *error)
+{
+    return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
+}
+
+loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_archive_spec *given,
+                                       const char *note, size_t note_length, loci_archive_sink *sink,
+                                       void *target, loci_error *error)
+{
+    *writer = NULL;
+    loci_archive_spec whole = loci_archive_defaults();
+    const loci_archive_spec *s = &whole;
+    const loci_status status = take_spec(&whole, given, error);
+    if (status != LOCI_OK) return status;
+    loci_archive_writer *w = loci_allocate(1, sizeof *w);
+    if (!w) return short_of_memory(error);
+    w->header = (archive_header){.channels = s->channels,
+                                 .page = s->page > 0 ? s->page : usual_page(s->channels, s->order),
+                                 .rule = s->rule,
+                                 .dt = s->dt,
+                                 .start = s->start,
+                                 .note_length = note_length};
+    w->sink = sink;
+    w->target = target;
+    w->relative = s->relative ? s->bound : 0.0;
+    w->note = loci_allocate(note_length, 1);
+    if (s->order > 0) w->coder = loci_page_coder_create(s->order, w->header.page);
+    if (!w->note || !rooms_make(w) || (s->order > 0 && !w->coder)) {
+        loci_archive_writer_destroy(w);
+        return short_of_memory(error);
+    }
+    if (note_length > 0) memcpy(w->note, note, note_length);
+    w->header.note = w->note;
+    for (size_t c = 0; c < s->channels; c++) w->header.bound[c] = s->bound;
+    *writer = w;
+    return LOCI_OK;
+}
+
+loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void *bytes, size_t size,
+                                       loci_archive_sink *sink, void *target, loci_error *error)
+{
+    *writer = NULL;
+    loci_archive *a;
+    const loci_status status = loci_archive_open(&a, bytes, size, LOCI_ARCHIVE_WHOLE, error);
+    if (status != LOCI_OK) return status;
+    const loci_archive_info info = loci_archive_inspect(a);
+    loci_archive_close(a);
+    loci_archive_writer *w = loci_allocate(1, sizeof *w);
+    archive_header read;
+    size_t begin;
+    if (!w || loci_archive_header_read(&read, bytes, size, &begin, error) != LOCI_OK) {
+        loci_free(w);
+        return short_of_memory(error);
+    }
+    w->header = read;
+    w->sink = sink;
+    w->target = target;
+    w->coder = loci_page_coder_create(info.order, read.page);
+    if (!rooms_make(w) || !w->coder) {
+        loci_free(read.bound);
+        loci_archive_writer_destroy(w);
+        return short_of_memory(error);
+    }
+    memcpy(w->header.bound, read.bound, read.channels * sizeof *read.bound);
+    loci_free(read.bound);
+    w->samples = info.first + info.samples;
+    w->at = info.bytes;
+    rules_make(w);
+    *writer = w;
+    return LOCI_OK;
+}
+
+void loci_archive_writer_destroy(loci_archive_writer *w)
+{
+    if (!w) return;
+    loci_page_coder_destroy(w->coder);
+    loci_free(w->header.bound);
+    loci_free(w->rules);
+    loci_free(w->pending);
+    loci_free(w->bytes);
+    loci_free(w->note);
+    loci_free(w);
+}
+
+static loci_status give(loci_archive_writer *w, const void *bytes, size_t size, loci_error *error)
+{
+    const loci_status status = w->sink(w->target, w->at, bytes, size, error);
+    if (status != LOCI_OK)
+        w->failed = status;
+    else
+        w->at += size;
+    return status;
+}
+
+/* A bound that is a share: of the channel's standard deviation in the first page, or, where it does not change there, of its
+ * value; 0 where that is 0 too. */
+static void channel_begin(loci_archive_writer *w, size_t c)
+{
+    const double *u = w->pending + c * w->header.page;
+    double mean = 0.0, square = 0.0, first = 0.0;
+    size_t n = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        if (isnan(u[i])) continue;
+        if (n == 0) first = u[i];
+        n++;
+        const double off = u[i] - first - mean; /* of the mean of those before: Welford's way */
+        mean += off / (double)n;
+        square += off * (u[i] - first - mean);
+    }
+    const double deviation = n > 0 ? sqrt(square / (double)n) : 0.0;
+    w->header.bound[c] = w->relative * (deviation > 0.0 ? deviation : fabs(first));
+}
+
+/* Channels without a bound of their own take the least of the others'. */
+static loci_status bounds_make(loci_archive_writer *w, loci_error *error)
+{
+    double least = INFINITY;
+    for (size_t c = 0; c < w->header.channels && w->relative > 0.0; c++) {
+        channel_begin(w, c);
+        if (w->header.bound[c] > 0.0) least = fmin(least, w->header.bound[c]);
+    }
+    for (size_t c = 0; c < w->header.channels; c++) {
+        if (w->header.bound[c] > 0.0) continue;
+        if (!isfinite(least))
+            return loci_fail(
+                error, LOCI_E_VALUE,
+                "the first %zu samples are all zero or missing, so that a share of their deviation is no "
+                "bound; one in the signal's unit was expected",
+                w->count);
+        w->header.bound[c] = least;
+    }
+    return LOCI_OK;
+}
+
+/* The order that takes the fewest bytes for what is pending. */
+static loci_status order_choose(loci_archive_writer *w, loci_error *error)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < ORDERS; i++) {
+        page_coder *coder = loci_page_coder_create(orders[i], w->header.page);
+        if (!coder) return short_of_memory(error);
+        const size_t size = loci_page_encode(coder, w->bytes, w->pending, w->header.page, w->rules,
+                                             w->samples, w->count, w->header.channels);
+        if (best == 0 || size < best) {
+            page_coder *worse = w->coder;
+            w->coder = coder;
+            coder = worse;
+            best = size;
+        }
+        loci_page_coder_destroy(coder);
+    }
+    return LOCI_OK;
+}
+
+/* What is known only when the first page is there, and the header's bytes. */
+static loci_status begin(loci_archive_writer *w, loci_error *error)
+{
+    loci_status status = bounds_make(w, error);
+    if (status != LOCI_OK) return status;
+    rules_make(w);
+    if (!w->coder) status = order_choose(w, error);
+    if (status != LOCI_OK) return status;
+    const size_t room = loci_archive_header_room(&w->header);
+    unsigned char *bytes = loci_allocate(room, 1);
+    if (!bytes) return short_of_memory(error);
+    status = give(w, bytes, loci_archive_header_write(&w->header, bytes, room), error);
+    loci_free(bytes);
+    return status;
+}
+
+static loci_status page_write(loci_archive_writer *w, loci_error *error)
+{
+    if (w->at == 0) {
+        const loci_status status = begin(w, error);
+        if (status != LOCI_OK) {
+            w->failed = status;
+            return status;
+        }
+    }
+    const size_t size = loci_page_encode(w->coder, w->bytes, w->pending, w->header.page, w->rules, w->samples,
+                                         w->count, w->header.channels);
+    const loci_status status = give(w, w->bytes, size, error);
+    if (status != LOCI_OK) return status;
+    w->samples += w->count;
+    w->count = 0;
+    return LOCI_OK;
+}
+
+static loci_status has_failed(const loci_archive_writer *w, loci_error *error)
+{
+    return loci_fail(error, w->failed, "the archive could not be written before; nothing more is taken");
+}
+
+loci_status loci_archive_writer_push(loci_archive_writer *w, const double *u, size_t n, loci_error *error)
+{
+    const size_t channels = w->header.channels, page = w->header.page;
+    if (w->failed != LOCI_OK) return has_failed(w, error);
+    if (n > samples_most - w->samples - w->count)
+        return loci_fail(error, LOCI_E_RANGE, "an archive holds 2^53 samples; fewer were expected");
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < channels; c++)
+            if (!isnan(u[i * channels + c]) && !(fabs(u[i * channels + c]) < LOCI_ARCHIVE_VALUE_LIMIT))
+                return loci_fail(error, LOCI_E_VALUE,
+                                 "sample %zu of channel %zu is %g; a value below 2^499 in size was expected",
+                                 i, c + 1, u[i * channels + c]);
+    for (size_t i = 0; i < n;) {
+        const size_t some = n - i < page - w->count ? n - i : page - w->count;
+        for (size_t c = 0; c < channels; c++) {
+            double *to = w->pending + c * page + w->count;
+            for (size_t j = 0; j < some; j++) to[j] = u[(i + j) * channels + c];
+        }
+        w->count += some;
+        i += some;
+        if (w->count == page) {
+            const loci_status status = page_write(w, error);
+            if (status != LOCI_OK) return status;
+        }
+    }
+    return LOCI_OK;
+}
+
+loci_status loci_archive_writer_finish(loci_archive_writer *w, loci_error *error)
+{
+    if (w->failed != LOCI_OK) return has_failed(w, error);
+    if (w->count > 0) return page_write(w, error);
+    if (w->at == 0) return loci_fail(error, LOCI_E_VALUE, "there is no sample; at least one was expected");
+    return LOCI_OK;
+}

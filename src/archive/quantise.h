@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * archive/quantise.h - coefficients as whole numbers of steps, and what that costs, now and later.
+ *
+ * A magnitude |c| = x steps becomes the whole number q, larger ones cut a little below the half, small ones well above it
+ * (where the neighbours are small, a lone 1 costs more bits than it is worth). It is kept as q plus a little, for most that become q
+ * lie above. Coarser versions come by dropping bits from below: at plane p the number is q >> p, kept as the middle of what becomes
+ * it. So what a coarser version will cost is known while the coefficients are still there, and is written down for all planes:
+ * afterwards it could not be known exactly.
+ */
+#ifndef LOCI_ARCHIVE_QUANTISE_H
+#define LOCI_ARCHIVE_QUANTISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "archive/pyramid.h"
+
+enum {
+    STEPS_AN_OCTAVE = 64, /* step i is 2^(i / 64) */
+    STEP_LIMIT = 32000,   /* |i| is at most this */
+    PLANES_MAX = 30
+};
+
+double loci_quantise_step(int step);
+
+/* expected[i]: the mean magnitude of coefficient i's neighbours; both [layout->samples]. */
+void loci_quantise_expect(double *expected, const double *c, const pyramid_layout *layout);
+
+/* The largest step whose sum of squared errors is at most `allowed` and, up to rounding, not below 0.96 of it where that
+ * can be; *all_zero where zeros alone are enough. false: numbers of steps would leave COEFFICIENT_LIMIT. Some six passes
+ * over c. */
+bool loci_quantise_search(int *step, bool *all_zero, const double *c, const double *expected, size_t n,
+                          double allowed);
+
+/* q [n] by a step. Returns how many bits the largest takes: the planes; -1 where it leaves COEFFICIENT_LIMIT. */
+int loci_quantise(int32_t *q, const double *c, const double *expected, size_t n, int step);
+
+/* error[p], p from 0 to planes: the sum of squared errors at plane p; at `planes` everything is zero. scratch is [2 n]. */
+void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int planes,
+                          double *scratch);
+
+/* c [n]: what is kept of numbers that were cut to `plane`. */
+void loci_quantise_restore(double *c, const int32_t *q, size_t n, int step, int plane);
+
+#endif
