@@ -64,7 +64,7 @@ static void lines_of_numbers_are_one_channel(void **state)
     expect("1\n-2.5\n3e10", NULL, "u", 3, u, NULL);
     expect("1\r\n-2.5\r\n3e10\r\n", NULL, "u", 3, u, NULL);
     expect("\xEF\xBB\xBF"
-           "1\n\n  -2.5  \n# note\n3e10\n\n\n",
+           "1\n  -2.5  \n# note\n3e10\n\n\n",
            NULL, "u", 3, u, NULL);
     expect(" 1 \n\t-2.5\t\n3e10 ", NULL, "u", 3, u, NULL);
     expect("\"1\"\n\" -2.5\"\n\"3e10\"", NULL, "u", 3, u, NULL);
@@ -73,7 +73,7 @@ static void lines_of_numbers_are_one_channel(void **state)
     expect("7", NULL, "u", 1, (const double[]){7}, NULL);
 }
 
-static void rows_are_cut_at_the_delimiter_of_the_first_line(void **state)
+static void rows_are_cut_at_the_delimiter_of_most_rows(void **state)
 {
     (void)state;
     const double u[] = {1, 2, 3, 4};
@@ -86,6 +86,221 @@ static void rows_are_cut_at_the_delimiter_of_the_first_line(void **state)
     expect("\"a\",\"b\"\n\"1\",\"2\"\n3,4\n", NULL, "a b", 2, u, NULL);
     expect("a\tb,c;d\n1\t2\n3\t4\n", NULL, "a b,c;d", 2, u, NULL);
     expect("\"a;b\",c\n1,2\n3,4\n", NULL, "a;b c", 2, u, NULL);
+    /* never within quotes, whatever stands there, in one row or in all of them */
+    expect("x,\"a;b\",c\n1,\"p;q\",2\n3,\"p;r\",4\n", NULL, "x c", 2, u, NULL);
+    expect("\"time\n[s]\";\"value\n[mV]\"\n1;2\n3;4\n", NULL, "time?[s] value?[mV]", 2, u, NULL);
+    expect("\"time\n[s]\"\t\"value, in\n[mV]\"\n1\t2\n3\t4\n", NULL, "time?[s] value, in?[mV]", 2, u, NULL);
+    expect("\"a\tb\r\n;c\",\"\"\"q\"\";\"\r\n1,2\r\n3,4\r\n", NULL, "a?b??;c \"q\";", 2, u, NULL);
+    expect("\"a b\" \"c\nd\"\n1 2\n3 4\n", NULL, "a b c?d", 2, u, NULL);
+    /* a quote within a field opens nothing */
+    expect("5\" pipe;3\" pipe\n1;2\n3;4\n", &(loci_signal_options){.header = LOCI_HEADER_YES},
+           "5\" pipe 3\" pipe", 2, u, NULL);
+    /* one row that is cut otherwise is the fault, wherever it stands */
+    expect_wrong("a\n1,2\n3,4\n5,6\n", NULL, LOCI_E_FORMAT, "line 1: has 1 field; 2 were expected");
+    expect_wrong("Logger 7\n\na;b\n1;2\n3;4\n", NULL, LOCI_E_FORMAT, "line 1: has 1 field; 2 were expected");
+    expect_wrong("Temp, outdoor\n1\n2\n3\n", NULL, LOCI_E_FORMAT, "line 1: has 2 fields; 1 was expected");
+}
+
+static void blanks_separate_where_nothing_else_does(void **state)
+{
+    (void)state;
+    const double u[] = {1, 2, 3, 4};
+    expect("1 2\n3 4\n", NULL, "u0 u1", 2, u, NULL);
+    expect("  1    2\n 3 \t  4  \n", NULL, "u0 u1", 2, u, NULL);
+    expect("1 2\r\n3 4 \r\n", NULL, "u0 u1", 2, u, NULL);
+    expect("a   b\n1   2\n\n3   4\n", NULL, "a b", 2, u, NULL);
+    expect("a name b\n1 x 2\n3 y 4", NULL, "a b", 2, u, NULL);
+    expect("1.0 \"2\"\n3 4e0", NULL, "u0 u1", 2, u, NULL);
+    expect("t a\n1 NaN\n3 -nan\n", NULL, "t a", 2, (const double[]){1, NAN, 3, NAN}, NULL);
+    expect("t a\n1 2\n3 4\n", &(loci_signal_options){.time_column = "t"}, "a", 2, (const double[]){2, 4},
+           (const double[]){1, 3});
+    /* a date and its time of day are one field */
+    expect_wrong("2016-07-01 02:00\n2016-07-01 03:00\n", NULL, LOCI_E_FORMAT, "line 1: holds no number");
+    expect_wrong("1\n1 2\n", NULL, LOCI_E_VALUE, "line 2: \"1 2\" stands in column 1");
+}
+
+static void options_say_what_the_text_does_not(void **state)
+{
+    (void)state;
+    const double u[] = {1, 2, 3, 4};
+    const loci_signal_options yes = {.header = LOCI_HEADER_YES}, no = {.header = LOCI_HEADER_NO};
+    expect("2016,2017\n1,2\n3,4\n", &yes, "2016 2017", 2, u, NULL);
+    expect("error\n1\n2\n3\n4\n", &yes, "error", 4, u, NULL);
+    expect("1,2\n3,4\n", &no, "u0 u1", 2, u, NULL);
+    expect_wrong("a,b\n1,2\n3,4\n", &no, LOCI_E_VALUE,
+                 "line 1: \"a\" stands in column 1; a number was expected");
+    expect_wrong("1,2\n", &yes, LOCI_E_FORMAT, "holds no samples, only a header");
+    expect("Logger 7\nserial, 123\n\na;b\n1;2\n3;4\n", &(loci_signal_options){.skip = 2}, "a b", 2, u, NULL);
+    expect("9\n1\n2\n3\n4\n", &(loci_signal_options){.skip = 1}, "u", 4, u, NULL);
+    expect_wrong("9\n1\n", &(loci_signal_options){.skip = 2}, LOCI_E_FORMAT, "holds no samples");
+    expect_wrong("9\n1\n", &(loci_signal_options){.skip = 3}, LOCI_E_FORMAT,
+                 "has only 2 lines, of which 3 are left out");
+    expect_wrong("9\nx\n", &(loci_signal_options){.skip = 1, .header = LOCI_HEADER_NO}, LOCI_E_FORMAT,
+                 "line 2: holds no");
+    const double halves[] = {1.5, -2.25, 1000, 3};
+    const loci_signal_options comma = {.decimal = ','};
+    expect("1,5;-2,25\n1000;3,0\n", &comma, "u0 u1", 2, halves, NULL);
+    expect("a;b\n1,5;-2,25\n1e3;3\n", &comma, "a b", 2, halves, NULL);
+    expect("a\tb\n1,5\t-225e-2\n1,e3\t,3e1\n", &comma, "a b", 2, halves, NULL);
+    expect("a b\n1,5 -2,25\n\"1000\" \"3,0\"\n", &comma, "a b", 2, halves, NULL);
+    expect("1,5\n-2,25\n1000,000000000000000000000\n3\n", &comma, "u", 4, halves, NULL);
+    expect_wrong("1,5;2\n1.5;2\n", &comma, LOCI_E_VALUE,
+                 "line 2: \"1.5\" stands in column 1; a number with a decimal comma");
+    expect_wrong("1;2\n1.000,5;2\n", &comma, LOCI_E_VALUE,
+                 "\"1.000,5\" stands in column 1; a number with a decimal comma");
+    expect_wrong("1\n", &(loci_signal_options){.decimal = ';'}, LOCI_E_ARGUMENT,
+                 "';' was asked for before the decimals");
+}
+
+/* A first row is never lost: it is a header, or data, or a question. */
+static void a_first_row_never_vanishes(void **state)
+{
+    (void)state;
+    const double one[] = {NAN, 1, 2}, two[] = {NAN, 5, 1, 6, 2, 7};
+    static const char *const missing[] = {
+        "N/A",     "#N/A",   "-nan",   "-",       "NaN(0x7ff)", "-NAN(ind)", "+nan", "NULL", "None", "n/a",
+        "#DIV/0!", "#NAME?", "#WERT!", "1.#QNAN", "-1.#IND",    "<NA>",      "?",    ".",    "--"};
+    static const char *const unreadable[] = {"error",
+                                             "0x10",
+                                             "\xE2\x88\x92"
+                                             "1",
+                                             "1,5",
+                                             "12:30",
+                                             "1.2.3",
+                                             "5 V",
+                                             "ERR",
+                                             "2016-07-01",
+                                             "1e",
+                                             "+",
+                                             "overflow",
+                                             "1_000"};
+    char text[128], part[64];
+    for (size_t k = 0; k < sizeof missing / sizeof *missing; k++) {
+        snprintf(text, sizeof text, "%s\n1\n2\n", missing[k]);
+        expect(text, NULL, "u", 3, one, NULL);
+        snprintf(text, sizeof text, "%s;5\n1;6\n2;7\n", missing[k]);
+        expect(text, NULL, "u0 u1", 3, two, NULL);
+        snprintf(text, sizeof text, "a\tb\n%s\t5\n1\t6\n2\t7\n", missing[k]);
+        expect(text, NULL, "a b", 3, two, NULL);
+        snprintf(text, sizeof text, "\"%s\",5\r\n1,6\r\n2,7", missing[k]);
+        expect(text, NULL, "u0 u1", 3, two, NULL);
+    }
+    for (size_t k = 0; k < sizeof unreadable / sizeof *unreadable; k++) {
+        const char *what = unreadable[k];
+        snprintf(part, sizeof part, "line 1: \"%s\"", what);
+        if (!strchr(what, ',') && strcmp(what, "+") != 0) {
+            snprintf(text, sizeof text, "%s\n1\n2\n", what);
+            expect_wrong(text, NULL, LOCI_E_VALUE, part);
+        }
+        snprintf(text, sizeof text, "%s\t5\n1\t6\n2\t7\n", what);
+        expect_wrong(text, NULL, LOCI_E_VALUE, part);
+        snprintf(part, sizeof part, "line 2: \"%s\" stands in column b", what);
+        snprintf(text, sizeof text, "a;b\n5;%s\n6;1\n7;2\n", what);
+        expect_wrong(text, NULL, LOCI_E_VALUE, part);
+    }
+    expect_wrong("2019,b\n1,2", NULL, LOCI_E_VALUE, "line 1: \"b\" in column 2 may be a name or a value");
+    /* labels in front of numbers are no header: the first of them recurs */
+    expect("x,1\ny,2\nx,3\n", NULL, "u", 3, (const double[]){1, 2, 3}, NULL);
+    expect("5.1,setosa\n4.9,setosa\n", NULL, "u", 2, (const double[]){5.1, 4.9}, NULL);
+}
+
+static void rows_that_begin_with_a_hash_never_vanish(void **state)
+{
+    (void)state;
+    const double u[] = {1, 10, NAN, 20, 3, 30}, rest[] = {1, 10, 3, 30};
+    expect("temp,load\n1,10\n#N/A,20\n3,30\n", NULL, "temp load", 3, u, NULL);
+    expect("temp;load\r\n1;10\r\n#DIV/0!;20\r\n3;30\r\n", NULL, "temp load", 3, u, NULL);
+    expect("1\t10\n#REF!\t20\n3\t30\n", NULL, "u0 u1", 3, u, NULL);
+    expect("1 10\n#### 20\n3 30\n", NULL, "u0 u1", 3, u, NULL);
+    expect("#N/A,20\n3,30\n", NULL, "u0 u1", 2, (const double[]){NAN, 20, 3, 30}, NULL);
+    expect("u\n1\n#N/A\n3\n", NULL, "u", 3, (const double[]){1, NAN, 3}, NULL);
+    expect_wrong("temp,load\n1,10\n#ERR,20\n3,30\n", NULL, LOCI_E_VALUE,
+                 "line 3: \"#ERR\" stands in column temp; a number was expected");
+    expect("name,u\nx,1\n#1,10\n#2,30\n", NULL, "u", 3, (const double[]){1, 10, 30}, NULL);
+    /* comments, with the delimiter in them or not */
+    expect("# made, today\na,b\n# note\n1,10\n# and, another\n#\n##,\n3,30\n#end\n", NULL, "a b", 2, rest,
+           NULL);
+}
+
+static void remarks_tell_what_is_left_out(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *remark, *second, *times;
+        loci_signal_options options;
+    } cases[] = {
+        {"a,b\n1,2\n", NULL, NULL, NULL, {0}},
+        {"a,b\n1,2\n# note\n3,4\n", NULL, NULL, NULL, {0}},
+        {"a,b\n1,2\n#3,4\n5,6\n#7,8\n", "line 3 begins with # and is left out as a comment", NULL, NULL, {0}},
+        {"1\n2\n#3\n4\n", "line 3 begins with # and", NULL, NULL, {0}},
+        {"1 2\n3 4\n# 3 5\n", "line 3 begins with # and", NULL, NULL, {0}},
+        {"a,name\n1,x\n2,y\n", "column name holds text (\"x\") and is left out", NULL, NULL, {0}},
+        {"a,n,m\n1,x,y\n2,y,z\n", "column n and 1 more hold text and are left out", NULL, NULL, {0}},
+        {"x,1\ny,2\n", "line 1 is taken for data, not for a header", "column 1 holds text", NULL, {0}},
+        {"x;u\nV;mA\n1;2\n3;4\n", "line 2 is left out: it holds units, no numbers", NULL, NULL, {0}},
+        {"time;u\ns;-\n0;2\n1;4\n", "line 2 is left out", NULL, "time", {0}},
+        {"a,b\n1,2\n\n3,4\n", "line 3 is blank and left out", NULL, NULL, {0}},
+        {"date,u\n2016-07-01,2\n2016-07-02,4\n", NULL, NULL, "date", {0}},
+        {"u,when\n3,1\n4,2\n", NULL, NULL, "when", {0}},
+        {"u,Time [s]\n3,1\n4,2\n", NULL, NULL, "Time [s]", {0}},
+        {"u,when\n3,2\n4,1\n", NULL, NULL, NULL, {0}},
+        {"u,when\n3,1\n4,2\n", NULL, NULL, NULL, {COLUMNS("u", "when")}},
+        {"u,when\n3,1\n4,2\n", NULL, NULL, "when", {COLUMNS("u")}},
+        {"u,when\n3,1\n4,2\n", NULL, NULL, NULL, {.time_column = "when"}},
+        {"0,3\n1,1\n2,4\n3,1\n4,5\n5,9\n6,2\n7,6\n", NULL, NULL, "1", {0}},
+        {"0\n1\n2\n3\n4\n5\n6\n7\n8\n", NULL, NULL, NULL, {0}},
+        {"x,u\n1700000000123,1\n1700000000456,2\n1700000000789,3\n", NULL, NULL, "x", {0}},
+        {"t,u\n1700000000123,1\n1700000000456,2\n",
+         "the times in column t are read as milliseconds since 1970",
+         NULL,
+         NULL,
+         {.time_column = "t"}},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        loci_signal *signal;
+        loci_error error = {0};
+        const char *path = temporary_text("file.csv", cases[k].text);
+        if (loci_signal_open(&signal, path, &cases[k].options, &error) != LOCI_OK) fail_msg("%s", error.text);
+        double u[64], t[32];
+        size_t count;
+        do assert_int_equal(loci_signal_read(signal, u, t, 16, &count, NULL), LOCI_OK);
+        while (count > 0);
+        const char *const wanted[] = {cases[k].remark, cases[k].second, NULL};
+        for (size_t i = 0; i < 3; i++) {
+            const char *got = loci_signal_remark(signal, i);
+            if (!wanted[i] != !got || (got && !strstr(got, wanted[i])))
+                fail_msg("%s: remark %zu is %s, not %s", cases[k].text, i, got ? got : "none",
+                         wanted[i] ? wanted[i] : "none");
+            if (!got) break;
+        }
+        const char *times = loci_signal_time_like(signal);
+        if (!times != !cases[k].times || (times && strcmp(times, cases[k].times) != 0))
+            fail_msg("%s: times are %s", cases[k].text, times ? times : "none");
+        loci_signal_close(signal);
+    }
+}
+
+static void blank_lines_of_one_column_are_missing_values(void **state)
+{
+    (void)state;
+    const double u[] = {1, NAN, NAN, 3};
+    expect("u\n1\n\n \t\n3\n\n\n", NULL, "u", 4, u, NULL);
+    expect("1\r\n\r\n\r\n3\r\n", NULL, "u", 4, u, NULL);
+    expect("u\n1\n\n# note\n\n3", NULL, "u", 4, u, NULL);
+    expect("\n\nu\n\n1", NULL, "u", 2, (const double[]){NAN, 1}, NULL);
+    expect("\n1", NULL, "u", 2, (const double[]){NAN, 1}, NULL);
+    char text[9100];
+    memset(text, '\n', sizeof text);
+    memcpy(text, "1\n", 2);
+    memcpy(text + 9000, "2", 2);
+    double many[9000];
+    for (size_t i = 0; i < 9000; i++) many[i] = NAN;
+    many[0] = 1;
+    many[8999] = 2;
+    reading r = read_path(temporary_text("file.csv", text), NULL, 100000);
+    assert_int_equal(r.count, 9000);
+    for (size_t i = 0; i < 9000; i++) assert_true(r.u[i] == many[i] || (isnan(r.u[i]) && isnan(many[i])));
+    reading_free(&r);
 }
 
 static void headers_give_names(void **state)
@@ -101,7 +316,7 @@ static void headers_give_names(void **state)
            1, u, NULL);
     expect("a,\n1,2", NULL, "a 2", 1, u, NULL);
     expect("\"two\nlines\",b\n1,2", NULL, "two?lines b", 1, u, NULL);
-    expect("2019,b\n1,2", NULL, "2019 b", 1, u, NULL);
+    expect("2019,b\n1,2", &(loci_signal_options){.header = LOCI_HEADER_YES}, "2019 b", 1, u, NULL);
     expect("a,a\n1,2", NULL, "a a", 1, u, NULL);
 }
 
@@ -118,7 +333,22 @@ static void columns_are_chosen_by_name_or_number(void **state)
     expect("5,6,7\n8,9,10\n", &(loci_signal_options){COLUMNS("3", "2")}, "u0 u1", 2,
            (const double[]){7, 6, 10, 9}, NULL);
     /* a name goes before a number */
-    expect("2,1,x\n5,6,7", &(loci_signal_options){COLUMNS("1")}, "1", 1, (const double[]){6}, NULL);
+    expect("2,1,x\n5,6,7", &(loci_signal_options){COLUMNS("1"), .header = LOCI_HEADER_YES}, "1", 1,
+           (const double[]){6}, NULL);
+    /* several at once, but never for a name that has the comma itself */
+    expect(text, &(loci_signal_options){COLUMNS("load,temp")}, "load temp", 2, (const double[]){2, 1, 4, 3},
+           NULL);
+    expect(text, &(loci_signal_options){COLUMNS("4, temp", "1")}, "load temp time", 2,
+           (const double[]){2, 1, 0, 4, 3, 1}, NULL);
+    expect("\"a,b\",a,b\n1,2,3", &(loci_signal_options){COLUMNS("a,b")}, "a,b", 1, (const double[]){1}, NULL);
+    expect("\"a,b\",a,b\n1,2,3", &(loci_signal_options){COLUMNS("b,\"a,b\"", "a")}, "b a,b a", 1,
+           (const double[]){3, 1, 2}, NULL);
+    expect_wrong(text, &(loci_signal_options){COLUMNS("load,")}, LOCI_E_ARGUMENT,
+                 "has no column ; there are");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("load,volts")}, LOCI_E_ARGUMENT,
+                 "has no column volts; there are");
+    expect_wrong(text, &(loci_signal_options){COLUMNS("load,4")}, LOCI_E_ARGUMENT,
+                 "column load is asked for twice");
     expect_wrong(text, &(loci_signal_options){COLUMNS("volts")}, LOCI_E_ARGUMENT,
                  "file.csv: has no column volts; there are time, name, temp, load");
     expect_wrong(text, &(loci_signal_options){COLUMNS("5")}, LOCI_E_ARGUMENT, "has no column 5");
@@ -205,8 +435,8 @@ static void faults_name_their_line(void **state)
     expect_wrong("x,\"two\nlines\"\n1,y\n2,3,4\n", NULL, LOCI_E_FORMAT, "line 4: has 3 fields");
     expect_wrong("a,b\n1,\"x\ny\"\n2,z\n3\n", NULL, LOCI_E_FORMAT, "line 5: has 1 field; 2");
     expect_wrong("a\nb\n", NULL, LOCI_E_FORMAT, "line 2: holds no number");
-    expect_wrong("1 2 3\n4 5 6\n", NULL, LOCI_E_FORMAT,
-                 "fields separated by comma, semicolon or tab were expected");
+    expect_wrong("x\n", &(loci_signal_options){.header = LOCI_HEADER_NO}, LOCI_E_FORMAT,
+                 "fields separated by comma, semicolon, tab or blanks were expected");
     expect_wrong("1\r2\r3\r", NULL, LOCI_E_FORMAT, "line 1: holds a carriage return; lines that end in LF");
     expect_wrong("a,b\n", NULL, LOCI_E_FORMAT, "file.csv: holds no samples, only a header");
     expect_wrong("\n\n# only\n", NULL, LOCI_E_FORMAT, "file.csv: holds no samples");
@@ -350,7 +580,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_of_numbers_are_one_channel),
-        cmocka_unit_test(rows_are_cut_at_the_delimiter_of_the_first_line),
+        cmocka_unit_test(rows_are_cut_at_the_delimiter_of_most_rows),
+        cmocka_unit_test(blanks_separate_where_nothing_else_does),
+        cmocka_unit_test(options_say_what_the_text_does_not),
+        cmocka_unit_test(a_first_row_never_vanishes),
+        cmocka_unit_test(rows_that_begin_with_a_hash_never_vanish),
+        cmocka_unit_test(remarks_tell_what_is_left_out),
+        cmocka_unit_test(blank_lines_of_one_column_are_missing_values),
         cmocka_unit_test(headers_give_names),
         cmocka_unit_test(columns_are_chosen_by_name_or_number),
         cmocka_unit_test(missing_values_are_nan),

@@ -33,7 +33,8 @@ static void compare(const char *text)
     const double expected = strtod(line, &end);
     assert_true(*end == '\n');
     double fast = 0, slow = 0;
-    const char *after_fast = loci_number_scan(&fast, line), *after_slow = loci_number_scan_slow(&slow, line);
+    const char *after_fast = loci_number_scan(&fast, line),
+               *after_slow = loci_number_scan_slow(&slow, line, '.');
     if (after_fast != end || memcmp(&fast, &expected, 8) != 0)
         fail_msg("%s: %.17g, not %.17g", text, fast, expected);
     if (after_slow != end || memcmp(&slow, &expected, 8) != 0)

@@ -171,8 +171,9 @@ static void a_pipe_is_read_as_it_comes(void **state)
     assert_true(count == 1 && u[0] == 35);
     assert_int_equal(write(ends[1], "4", 1), 1);
     close(ends[1]);
+    /* the blank line was a missing value: a row follows it */
     assert_int_equal(loci_signal_read(signal, u, NULL, 100, &count, NULL), LOCI_OK);
-    assert_true(count == 1 && u[0] == 4);
+    assert_true(count == 2 && isnan(u[0]) && u[1] == 4);
     assert_int_equal(loci_signal_read(signal, u, NULL, 100, &count, NULL), LOCI_OK);
     assert_int_equal(count, 0);
     loci_signal_close(signal);

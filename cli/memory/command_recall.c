@@ -67,9 +67,9 @@ static int usage_check(const settings *s, const char *memory)
     if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
         return message_usage("recall: -o is for numbers; --plot %s draws", s->output);
     const source_options *o = &s->source;
-    if (!s->against && (o->raw || o->time || o->columns.count || !isnan(o->rate) || o->channels != NOT_GIVEN))
+    if (!s->against && source_asked(o))
         return message_usage(
-            "recall: --rate, --time, --column, --raw and --channels are about the signal of --against");
+            "recall: --rate, --time, --column, --raw and their like are about the signal of --against");
     if (s->against) {
         if (s->at.count || s->from || s->to || s->points != NOT_GIVEN || s->derivative || s->mean ||
             s->integral)

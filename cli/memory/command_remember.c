@@ -216,7 +216,7 @@ int command_remember(int argc, char **argv)
             "Squeeze a signal of any length into a memory of bounded size, from which 'loci recall' gets any "
             "part of it back: new things sharp, old things blurred.\n"
             "\n"
-            "SIGNAL is a table as text (.csv: commas, semicolons or tabs, with or without a header), a NumPy "
+            "SIGNAL is a table as text (.csv: commas, semicolons, tabs or blanks, with or without a header), a NumPy "
             "array (.npy), audio, or '-': standard input, lines of numbers or raw samples.",
         .options = table,
         .count = sizeof table / sizeof table[0],

@@ -439,11 +439,7 @@ int command_predict(int argc, char **argv)
         {"rate", 0, OPTION_NUMBER, &s.source.rate, "HZ",
          "samples a second, where a file does not tell (as the model was trained); the model's time is scaled to it"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signals to this rate"},
-        {"column", 0, OPTION_LIST, &s.source.columns, "NAME",
-         "a column to read, several by repeating it (all that hold numbers)"},
-        {"raw", 0, OPTION_TEXT, &s.source.raw, "KIND",
-         "the bytes are samples: f32le, s16le or u8, channels interleaved"},
-        {"channels", 0, OPTION_COUNT, &s.source.channels, "C", "channels of raw samples (1)"},
+        SOURCE_CONTENT_OPTIONS(s.source, "all that hold numbers"),
     };
     const options_page page = {
         .command = "predict",

@@ -57,3 +57,11 @@ void message_warn(const char *format, ...)
     say("warning: ", format, arguments);
     va_end(arguments);
 }
+
+void message_note(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say("note: ", format, arguments);
+    va_end(arguments);
+}

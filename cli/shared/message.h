@@ -26,7 +26,8 @@ int message_error(const char *subject, const loci_error *error);
 /* The same for a lack of memory. */
 int message_memory(void);
 
-/* What one should know though the work goes on: "loci: warning: ...". */
+/* What one should know though the work goes on: "loci: warning: ..."; how something was understood: "loci: note: ...". */
 void message_warn(const char *format, ...) MESSAGE_PRINTF(1, 2);
+void message_note(const char *format, ...) MESSAGE_PRINTF(1, 2);
 
 #endif

@@ -29,6 +29,30 @@ static bool raw_parse(loci_raw *raw, const char *name)
     return false;
 }
 
+bool source_asked(const source_options *o)
+{
+    return o->raw || o->time || o->header || o->decimal || o->columns.count || o->channels != SIZE_MAX ||
+           o->skip != SIZE_MAX || !isnan(o->rate);
+}
+
+/* The options about text. */
+static int text_check(const source_options *o, const char *command)
+{
+    const char *given = o->time               ? "time"
+                        : o->columns.count    ? "column"
+                        : o->header           ? "header"
+                        : o->decimal          ? "decimal"
+                        : o->skip != SIZE_MAX ? "skip"
+                                              : NULL;
+    if (o->raw && given)
+        return message_usage("%s: --%s is for text, and --raw says that there is none", command, given);
+    if (o->header && strcmp(o->header, "yes") != 0 && strcmp(o->header, "no") != 0)
+        return message_usage("%s: --header is \"%s\"; yes or no was expected", command, o->header);
+    if (o->decimal && strcmp(o->decimal, ",") != 0 && strcmp(o->decimal, ".") != 0)
+        return message_usage("%s: --decimal is \"%s\"; a point or a comma was expected", command, o->decimal);
+    return STATUS_DONE;
+}
+
 int source_check(const source_options *o, const char *command)
 {
     loci_raw raw;
@@ -41,14 +65,20 @@ int source_check(const source_options *o, const char *command)
     if (many && (o->channels < 1 || o->channels > LOCI_CHANNELS_MAX))
         return message_usage("%s: --channels is %zu; 1 to %d was expected", command, o->channels,
                              LOCI_CHANNELS_MAX);
-    if (o->raw && (o->time || o->columns.count))
-        return message_usage("%s: --%s is for columns of text; raw samples have none", command,
-                             o->time ? "time" : "column");
+    const int status = text_check(o, command);
+    if (status) return status;
     if (o->time && rated)
         return message_usage("%s: --rate and --time exclude each other; one of them was expected", command);
     if (rated && !(o->rate > 0))
         return message_usage("%s: --rate is %g; more than 0 Hz was expected", command, o->rate);
     return STATUS_DONE;
+}
+
+/* Passes on what the signal has to say about what it left out, once. */
+static void hear(source *from)
+{
+    for (const char *text; (text = loci_signal_remark(from->signal, from->heard)); from->heard++)
+        message_note("%s: %s", from->path, text);
 }
 
 int source_next(source *from)
@@ -57,8 +87,10 @@ int source_next(source *from)
     if (from->count) from->last = from->t[from->count - 1];
     from->samples += from->count;
     double *t = from->info.stamped ? from->t : NULL;
-    if (loci_signal_read(from->signal, from->u, t, from->capacity, &from->count, &error) == LOCI_OK)
-        return STATUS_DONE;
+    const loci_status status =
+        loci_signal_read(from->signal, from->u, t, from->capacity, &from->count, &error);
+    hear(from);
+    if (status == LOCI_OK) return STATUS_DONE;
     from->count = 0;
     return message_error(from->path, &error);
 }
@@ -87,12 +119,24 @@ int source_open(source *from, const char *path, const source_options *o, double 
         .column_count = o->columns.count,
         .time_column = o->time,
         .channels = o->channels == SIZE_MAX ? 1 : o->channels,
+        .header = !o->header          ? LOCI_HEADER_FOUND
+                  : *o->header == 'y' ? LOCI_HEADER_YES
+                                      : LOCI_HEADER_NO,
+        .skip = o->skip == SIZE_MAX ? 0 : o->skip,
+        .decimal = o->decimal ? *o->decimal : 0,
     };
     if (o->raw) raw_parse(&options.raw, o->raw);
     loci_error error;
     if (loci_signal_open(&from->signal, path, &options, &error) != LOCI_OK)
         return message_error(from->path, &error);
     from->info = loci_signal_inspect(from->signal);
+    hear(from);
+    const char *times = loci_signal_time_like(from->signal);
+    if (times && isnan(o->rate)) {
+        const char *quote = strpbrk(times, " \t[](){}$&;\"*?<>|\\`!#~") ? "'" : "";
+        message_note("%s: column %s looks like times; --time %s%s%s reads it so", from->path, times, quote,
+                     times, quote);
+    }
     const double own = from->info.rate;
     if (own > 0 && o->rate > 0 && fabs(own - o->rate) > 1e-9 * own) {
         char is[WORDS_SIZE], asked[WORDS_SIZE];

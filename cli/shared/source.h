@@ -14,15 +14,16 @@
 #include "shared/options.h"
 
 typedef struct {
-    const char *raw, *time;
+    const char *raw, *time, *header, *decimal;
     size_t channels; /* of raw input; SIZE_MAX: not given */
+    size_t skip;     /* lines of text; SIZE_MAX: not given */
     double rate;     /* NAN: not given */
     option_list columns;
 } source_options;
 
 #define SOURCE_DEFAULTS                                                                                      \
     {                                                                                                        \
-        .channels = SIZE_MAX, .rate = NAN                                                                    \
+        .channels = SIZE_MAX, .skip = SIZE_MAX, .rate = NAN                                                  \
     }
 
 /* Rows of an option table; what counts without --rate and without --column is said in the words of the command. */
@@ -31,9 +32,17 @@ typedef struct {
     {"rate", 0, OPTION_NUMBER, &(o).rate, "HZ",                                                              \
      "samples a second, where the file does not tell (" usual_rate ")"},                                     \
     {"time", 0, OPTION_TEXT, &(o).time, "COLUMN",                                                            \
-     "each sample has a time, in this column: seconds or ISO dates"},                                        \
-    {"column", 0, OPTION_LIST, &(o).columns, "NAME",                                                         \
-     "a column to read, several by repeating it (" usual_columns ")"},                                       \
+     "each sample has a time, in this column: seconds, milliseconds since 1970, or ISO dates"},              \
+    SOURCE_CONTENT_OPTIONS(o, usual_columns)
+/* Those about what a file holds. */
+#define SOURCE_CONTENT_OPTIONS(o, usual_columns)                                                             \
+    {"column", 0, OPTION_LIST, &(o).columns, "NAME,...",                                                     \
+     "columns to read, by name or number (" usual_columns ")"},                                              \
+    {"header", 0, OPTION_TEXT, &(o).header, "yes|no",                                                        \
+     "text: whether the first row gives the names (the rows below it tell)"},                                \
+    {"skip", 0, OPTION_COUNT, &(o).skip, "N", "text: lines to leave out at the beginning (0)"},              \
+    {"decimal", 0, OPTION_TEXT, &(o).decimal, "CHARACTER",                                                   \
+     "text: what stands before decimals, a point or a comma (.)"},                                           \
     {"raw", 0, OPTION_TEXT, &(o).raw, "KIND",                                                                \
      "the bytes are samples: f32le, s16le or u8, channels interleaved"},                                     \
     {"channels", 0, OPTION_COUNT, &(o).channels, "C", "channels of raw samples (1)"}
@@ -50,11 +59,15 @@ typedef struct {
     size_t capacity, count; /* samples in the buffers: room, and read last */
     uint64_t samples;       /* all read before those */
     double last;            /* stamped: the time of the last sample before those */
+    size_t heard;           /* remarks of the signal that were passed on */
 } source;
 
 /* What is wrong with the options, whatever the signal is: a usage error told in the name of the command, or
  * 0. */
 int source_check(const source_options *options, const char *command);
+
+/* Any of these options was given. */
+bool source_asked(const source_options *options);
 
 /* Opens the signal, settles its rate (the file's own, else --rate, else `rate` where it is not 0, else 1 Hz),
  * and reads the first piece: at least one sample. Returns 0, or a status after saying what went wrong. A

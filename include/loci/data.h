@@ -20,26 +20,35 @@ typedef struct loci_signal loci_signal;
 
 typedef enum { LOCI_RAW_NONE, LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8 } loci_raw;
 
+typedef enum { LOCI_HEADER_FOUND, LOCI_HEADER_YES, LOCI_HEADER_NO } loci_header;
+
 typedef struct {
     size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
-    const char *const *
-        columns; /* [column_count] the columns (or channels) to read, in this order, by their name or by their
-                                   number, from 1; NULL: all that hold numbers */
+    /* [column_count] the columns (or channels) to read, in this order: each by its name or its number, from 1, or several of
+     * these with commas between, where no column has that name. NULL: all that hold numbers. */
+    const char *const *columns;
     size_t column_count;
-    const char *
-        time_column; /* CSV: the column of time stamps, in seconds or ISO 8601, by name or number; NULL: none */
-    loci_raw raw;    /* the bytes are samples of this kind, interleaved; s16 and u8 scale to [-1, 1) */
-    size_t channels; /* of raw input, at most 65535; 0: 1 */
+    /* Text: the column of time stamps, by name or number; NULL: none. They are ISO 8601 dates or seconds; numbers of the size of
+     * milli-, micro- or nanoseconds since 1970, for dates from 1973 to 2100, are taken for these. */
+    const char *time_column;
+    loci_raw raw;       /* the bytes are samples of this kind, interleaved; s16 and u8 scale to [-1, 1) */
+    size_t channels;    /* of raw input, at most 65535; 0: 1 */
+    loci_header header; /* text: whether its first row gives the names; FOUND: the rows below it tell */
+    size_t skip;        /* text: lines to leave out at the beginning */
+    char decimal;       /* text: '.' or ',' before the decimals; 0: '.' */
 } loci_signal_options;
 
 /* Opens `path`; "-" is standard input. options NULL: all zero. Errors name the path. What a file is, its content says:
  *
  * - an NPY array [samples] or [samples][channels] of real numbers in C order (or in any, where that is the same);
- * - text: lines of numbers, or CSV. The first line decides on tab, semicolon or comma as the delimiter. The first row is a
- *   header if any of its fields is neither a number, nor missing, nor a date. Where no columns are named, the first row of
- *   data decides which hold numbers. Empty lines, and lines that begin with #, do not count; fields may be quoted; lines
- *   end in LF or CR LF, and have at most 16 MiB; the text is UTF-8, with or without a byte order mark. A number has a
- *   decimal point; a decimal comma is an error, never guessed at;
+ * - text: lines of numbers, or CSV. The structure is told by the first rows, at most 32 of them: they are looked at until one
+ *   holds nothing but numbers, or dates and numbers. The delimiter is the one of tab, semicolon, comma and runs of blanks of
+ *   which most rows have the same number outside of quotes. Text above numbers makes the first row a header; where it may as
+ *   well be a value that cannot be read ("error"), options->header must tell. Below it a row of text is one of units, and left
+ *   out. Where no columns are named, those are read that have a number in any of these rows. Lines that begin with # do not
+ *   count, unless they are rows by what follows; a blank line is a missing value of a single column, if another row follows it,
+ *   and else does not count. Fields may be quoted; lines end in LF or CR LF, and have at most 16 MiB; the text is UTF-8, with or
+ *   without a byte order mark. A decimal comma is an error unless options->decimal says so, never guessed at;
  * - else audio that libsndfile reads (WAV, FLAC, Ogg, AIFF, ...), from a file only.
  *
  * Standard input may be text, raw, or an NPY array. A file without samples is an error. Memory does not grow with the
@@ -66,9 +75,16 @@ static inline loci_signal_info loci_signal_inspect(const loci_signal *signal)
  * for several. NULL where there is no such channel. */
 LOCI_API const char *loci_signal_channel(const loci_signal *signal, size_t c);
 
+/* Remark k, from 0, on what was left out of the file, or read otherwise than one might think: a sentence without the name of
+ * the file. NULL where there are no more; reading may add some. */
+LOCI_API const char *loci_signal_remark(const loci_signal *signal, size_t k);
+/* The name or the number of a column that looks like times, where no time_column was named and it was not asked for among
+ * the columns; else NULL. */
+LOCI_API const char *loci_signal_time_like(const loci_signal *signal);
+
 /* Reads up to capacity samples: u is [capacity][channels], t is [capacity] (NULL: times are not wanted). *count is how many
  * came, often fewer than capacity: what has arrived is given at once. 0 with LOCI_OK is the end. A missing value (an empty
- * field, nan, NA, null, in any case of letters) becomes NAN. Text in a number's place, a row with another number of fields,
+ * field; nan with any sign and payload, NA, N/A, null, none, a dash, a spreadsheet's #N/A or #DIV/0!, in any case) becomes NAN. Text in a number's place, a row with another number of fields,
  * a damaged file are errors that name the path and the line or the sample; all samples before it are given first. */
 LOCI_API loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity,
                                       size_t *count, loci_error *error);

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "base/status.h"
+#include "data/field.h"
 #include "data/quote.h"
 
 /* "1" to "count", without a sign or leading zeros. */
@@ -64,4 +66,74 @@ loci_status loci_columns_find(size_t *index, const char *file, const char *const
                          quoted, count);
     list_names(list, sizeof list, names, count);
     return loci_fail(error, LOCI_E_ARGUMENT, "%s: has no column %s; there are %s", file, quoted, list);
+}
+
+static bool is_name(const char *const *names, size_t count, const char *wanted)
+{
+    for (size_t i = 0; names && i < count; i++)
+        if (strcmp(names[i], wanted) == 0) return true;
+    return false;
+}
+
+/* Copies a part of a list, without the quotes around it. */
+static void copy_part(char *text, const loci_field *part)
+{
+    char *to = text;
+    for (const char *from = part->begin; from < part->end; from++) {
+        *to++ = *from;
+        from += part->quoted && *from == '"' && from + 1 < part->end;
+    }
+    *to = 0;
+}
+
+/* Adds what the list holds, "a,b", to chosen [*found]. text has room for the list, a newline and a NUL. */
+static loci_status select_list(size_t *chosen, size_t *found, char *text, const char *file,
+                               const char *const *names, size_t count, const char *list, loci_error *error)
+{
+    const size_t length = strlen(list);
+    char *copy = text + length + 2;
+    memcpy(text, list, length);
+    text[length] = '\n';
+    text[length + 1] = 0;
+    for (const char *p = text;;) {
+        const loci_field part = loci_field_cut(p, text + length + 1, ',');
+        if (!part.closed) break;
+        copy_part(copy, &part);
+        const loci_status status = loci_columns_find(&chosen[*found], file, names, count, copy, error);
+        if (status != LOCI_OK) return status;
+        ++*found;
+        if (*part.next == '\n') return LOCI_OK;
+        p = part.next + 1;
+    }
+    return loci_columns_find(&chosen[*found], file, names, count, list, error);
+}
+
+loci_status loci_columns_select(size_t **chosen, size_t *found, const char *file, const char *const *names,
+                                size_t count, const char *const *wanted, size_t wanted_count,
+                                loci_error *error)
+{
+    *chosen = NULL;
+    *found = 0;
+    if (wanted_count == 0) return loci_fail(error, LOCI_E_ARGUMENT, "%s: no column is asked for", file);
+    size_t most = wanted_count, longest = 0;
+    for (size_t c = 0; c < wanted_count; c++) {
+        const size_t length = strlen(wanted[c]);
+        if (length > longest) longest = length;
+        for (size_t i = 0; i < length; i++) most += wanted[c][i] == ',';
+    }
+    char *text = loci_allocate(2 * longest + 4, 1);
+    *chosen = loci_allocate(most, sizeof **chosen);
+    loci_status status = LOCI_OK;
+    if (!text || !*chosen) status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
+    for (size_t c = 0; c < wanted_count && status == LOCI_OK; c++) {
+        if (!strchr(wanted[c], ',') || strchr(wanted[c], '\n') || is_name(names, count, wanted[c]))
+            status = loci_columns_find(&(*chosen)[(*found)++], file, names, count, wanted[c], error);
+        else
+            status = select_list(*chosen, found, text, file, names, count, wanted[c], error);
+    }
+    loci_free(text);
+    if (status == LOCI_OK) return LOCI_OK;
+    loci_free(*chosen);
+    *chosen = NULL;
+    return status;
 }

@@ -13,4 +13,10 @@
 loci_status loci_columns_find(size_t *index, const char *file, const char *const *names, size_t count,
                               const char *wanted, loci_error *error);
 
+/* *chosen [*found], released by loci_free, of all that is wanted [wanted_count]: each the name or the number of a column or,
+ * where no column has that name, several of them with commas between ("a,2"; one with a comma of its own is quoted). */
+loci_status loci_columns_select(size_t **chosen, size_t *found, const char *file, const char *const *names,
+                                size_t count, const char *const *wanted, size_t wanted_count,
+                                loci_error *error);
+
 #endif

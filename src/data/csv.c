@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * csv.c - lines of numbers, or CSV with all that comes with it, as a signal.
+ * csv.c - the rows of a table as text: lines of numbers, or CSV with all that comes with it, as a signal.
  *
  * Text is read in large pieces, of which all but the last, incomplete line is parsed at once: since a newline
  * ends what is parsed, no loop below has to look for the end of the buffer. A field that is a plain number
@@ -8,7 +8,7 @@
  *
  * A row that is at fault ends the read before it, so that all rows before it are given; the next read begins
  * with it and reports it. */
-#include "data/signal.h"
+#include "data/table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,189 +16,173 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "data/columns.h"
-#include "data/field.h"
 #include "data/number.h"
 #include "data/quote.h"
 
-#define LINE_MOST ((size_t)16 << 20) /* bytes */
-#define ROWS 4096                    /* of one read: a line number is kept for each */
-#define SKIP UINT32_MAX              /* targets that are no channel */
-#define TIME (UINT32_MAX - 1)
+/* --- what is no row --- */
 
-typedef struct {
-    char delimiter;
-    size_t fields;        /* of every row */
-    uint32_t *target;     /* [fields] channel, SKIP or TIME */
-    char **names;         /* [fields] of the header, or NULL */
-    uint64_t line;        /* number of the line that the input stands at, from 1 */
-    uint64_t complete;    /* position in the input where the complete lines that are held end */
-    uint64_t scanned;     /* up to here newlines were looked for */
-    uint64_t nul;         /* where the first line with a NUL byte begins */
-    uint64_t lines[ROWS]; /* of the rows of the last read */
-} csv;
-
-/* --- lines --- */
-
-/* Reads until more than `beyond` bytes of complete lines are held, or the input has ended. A last line
- * without a newline gets one. */
-static loci_status complete_lines(csv *own, loci_input *input, size_t beyond, loci_error *error)
+/* A line that begins with # is a comment, unless it is a row: one of as many fields as the table, whose first is a name, or a
+ * value that spreadsheets write so, and whose others are what their columns hold. What only looks like a row, as one that
+ * somebody took out by a #, is left out and said. */
+static bool is_comment(loci_table *own, loci_signal *signal, const char *line, const char *limit)
 {
-    const uint64_t start = loci_input_position(input);
-    for (;;) {
-        if (own->scanned < input->taken + input->end) {
-            const unsigned char *buffer = input->buffer, *done = buffer + (own->scanned - input->taken);
-            const unsigned char *last = buffer + input->end;
-            own->scanned = input->taken + input->end;
-            while (last > done && last[-1] != '\n') last--;
-            if (last > done) {
-                done = buffer + (own->complete - input->taken);
-                const unsigned char *nul = memchr(done, 0, (size_t)(last - done));
-                if (nul) {
-                    while (nul > done && nul[-1] != '\n') nul--;
-                    own->nul = input->taken + (uint64_t)(nul - buffer);
-                    last = nul;
-                }
-                own->complete = input->taken + (uint64_t)(last - buffer);
-                continue;
-            }
-        }
-        if (own->complete > start + beyond) return LOCI_OK;
-        if (own->complete == own->nul)
-            return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: holds a NUL byte; text was expected",
-                             input->name, (unsigned long long)own->line);
-        loci_status status = LOCI_OK;
-        if (!input->ended) {
-            if (loci_input_held(input) > LINE_MOST)
-                return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: %s 16 MiB", input->name,
-                                 (unsigned long long)own->line,
-                                 beyond > 0 ? "a quote is not closed within" : "has more than");
-            status = loci_input_fill(input, loci_input_held(input) + 1, error);
-        } else if (own->complete < own->scanned) {
-            status = loci_input_reserve(input, loci_input_held(input) + 1, error);
-            if (status == LOCI_OK) input->buffer[input->end++] = '\n';
-        } else {
-            return LOCI_OK;
-        }
-        if (status != LOCI_OK) return status;
+    const bool spaced = line[1] == ' ' || line[1] == '\t';
+    double value;
+    const char *begin = line + (spaced && own->delimiter == LOCI_FIELD_BLANKS);
+    loci_field f = loci_field_cut(begin, limit, own->delimiter);
+    const loci_field_kind first = loci_field_classify(&f, own->point, &value);
+    const loci_field body = loci_field_cut(line + 1, limit, own->delimiter);
+    const loci_field_kind behind = loci_field_classify(&body, own->point, &value);
+    size_t count = 1;
+    bool fits = true, others = false;
+    for (; f.closed && *f.next != '\n'; count++) {
+        f = loci_field_cut(f.next + 1, limit, own->delimiter);
+        const loci_field_kind kind = loci_field_classify(&f, own->point, &value);
+        if (count >= own->fields || own->target[count] == LOCI_TABLE_SKIP) continue;
+        fits = fits && kind != LOCI_FIELD_TEXT;
+        others = others || kind != LOCI_FIELD_MISSING;
     }
+    if (!f.closed || count != own->fields || !fits) return true;
+    const bool hashes = line[1] == '#', empty = body.begin == body.end;
+    const bool named = behind == LOCI_FIELD_TEXT && loci_field_guess_text(&body) != LOCI_FIELD_VALUE;
+    if (count == 1 && !spaced && !hashes && first == LOCI_FIELD_MISSING) return false;
+    if (others && !spaced && (first == LOCI_FIELD_MISSING || named || own->target[0] == LOCI_TABLE_SKIP))
+        return false;
+    const bool word = !spaced && !hashes && line[1] != '!' && !empty;
+    if (!own->said_comment &&
+        (word || first == LOCI_FIELD_MISSING || (behind != LOCI_FIELD_TEXT && !empty))) {
+        loci_signal_say(signal,
+                        "line %llu begins with # and is left out as a comment, though it may be a row",
+                        (unsigned long long)own->lines.number);
+        own->said_comment = true;
+    }
+    return true;
 }
 
-/* All that the input has is held, and in complete lines. */
-static bool ended(const csv *own, const loci_input *input)
+/* The line at `row` is a row. What is none is counted, or said. */
+static bool is_row(loci_table *own, loci_signal *signal, const char *row, const char *limit)
 {
-    return input->ended && own->complete == input->taken + input->end;
-}
-
-static bool is_comment_or_empty(const char *p, char delimiter)
-{
-    if (*p == '#') return true;
-    while (loci_is_blank(*p) && *p != delimiter) p++;
-    return *p == '\n';
+    if (*row > '#') return true;
+    if (*row == '#') return !is_comment(own, signal, row, limit);
+    while (loci_is_blank(*row) && *row != own->delimiter) row++;
+    if (own->delimiter == LOCI_FIELD_BLANKS)
+        while (loci_is_blank(*row)) row++;
+    if (*row != '\n') return true;
+    if (own->blanks++ == 0) own->blank_line = own->lines.number;
+    return false;
 }
 
 /* Moves the input to the next row, which begins at *row; complete lines end at *limit. The two are equal
  * where no row follows, or none is held and it is not to be waited for. */
-static loci_status next_row(csv *own, loci_input *input, bool wait, const char **row, const char **limit,
-                            loci_error *error)
+static loci_status next_row(loci_table *own, loci_signal *signal, bool wait, const char **row,
+                            const char **limit, loci_error *error)
 {
+    loci_input *input = &signal->input;
+    loci_lines *lines = &own->lines;
     for (;;) {
-        if (wait && own->complete == loci_input_position(input)) {
-            const loci_status status = complete_lines(own, input, 0, error);
+        if (wait && lines->complete == loci_input_position(input)) {
+            const loci_status status = loci_lines_fill(lines, input, 0, error);
             if (status != LOCI_OK) return status;
         }
-        *row = (const char *)input->buffer + input->start;
-        *limit = (const char *)input->buffer + (own->complete - input->taken);
-        if (*row == *limit || !is_comment_or_empty(*row, own->delimiter)) return LOCI_OK;
+        *row = loci_lines_begin(input);
+        *limit = loci_lines_limit(lines, input);
+        if (*row == *limit || is_row(own, signal, *row, *limit)) return LOCI_OK;
         const char *newline = memchr(*row, '\n', (size_t)(*limit - *row));
         input->start += (size_t)(newline + 1 - *row);
-        own->line++;
+        lines->number++;
     }
 }
 
 /* --- rows --- */
 
-typedef struct {
-    enum { FINE, OPEN_QUOTE, RAGGED, NO_NUMBER, NO_TIME } what;
-    size_t fields; /* RAGGED: how many there are */
-    size_t column; /* of NO_NUMBER */
-    loci_field at; /* what stands there */
-} fault;
-
-static size_t count_fields(const char *p, const char *limit, char delimiter)
-{
-    for (size_t count = 1;; count++) {
-        const loci_field f = loci_field_cut(p, limit, delimiter);
-        if (!f.closed || *f.next == '\n') return count;
-        p = f.next + 1;
-    }
-}
-
 /* The number or time of field i where it is no plain number, and where it ends. */
-static const char *parse_rest(const csv *own, const char *p, const char *limit, const loci_signal *signal,
-                              size_t i, double *value, size_t *newlines, fault *wrong)
+static const char *parse_rest(const loci_table *own, const char *p, const char *limit,
+                              const loci_signal *signal, size_t i, double *value, size_t *newlines,
+                              loci_table_fault *wrong)
 {
     *value = NAN;
     const uint32_t target = own->target[i];
     const loci_field f = loci_field_cut(p, limit, own->delimiter);
     *newlines += f.newlines;
     if (!f.closed) {
-        wrong->what = OPEN_QUOTE;
+        wrong->what = LOCI_TABLE_OPEN_QUOTE;
         return NULL;
     }
-    if (target == SKIP) return f.next;
-    const loci_field_kind found = loci_field_classify(&f, value);
+    if (target == LOCI_TABLE_SKIP) return f.next;
+    const loci_field_kind found = loci_field_classify(&f, own->point, value);
     bool good;
-    if (target == TIME)
+    if (target == LOCI_TABLE_TIME)
         good = found == (signal->info.iso_times ? LOCI_FIELD_DATE : LOCI_FIELD_NUMBER) && isfinite(*value);
     else
         good = found == LOCI_FIELD_NUMBER || found == LOCI_FIELD_MISSING;
     if (good) return f.next;
-    wrong->what = target == TIME ? NO_TIME : NO_NUMBER;
+    wrong->what = target == LOCI_TABLE_TIME ? LOCI_TABLE_NO_TIME : LOCI_TABLE_NO_NUMBER;
     wrong->column = i;
     wrong->at = f;
     return NULL;
 }
 
-/* One row into u [channels] and *t (if not NULL). Returns the row's end, or NULL and what is wrong. */
-static const char *parse_row(const csv *own, const loci_signal *signal, const char *row, const char *limit,
-                             double *u, double *t, size_t *newlines, fault *wrong)
+static inline LOCI_INLINE bool ends_field(char c, char delimiter, bool blanks)
 {
-    const char delimiter = own->delimiter;
+    return c == delimiter || c == '\n' || (blanks && c == '\t');
+}
+
+/* One row into u [channels] and *t (if not NULL). Returns the row's end, or NULL and what is wrong. `blanks`: runs of them
+ * are the delimiter. */
+static inline LOCI_INLINE const char *parse_row_of(const loci_table *own, const loci_signal *signal,
+                                                   const char *row, const char *limit, double *u, double *t,
+                                                   size_t *newlines, loci_table_fault *wrong, bool blanks)
+{
+    const char delimiter = own->delimiter, point = own->point;
     const size_t fields = own->fields;
     const char *p = row;
     double value = NAN;
     for (size_t i = 0; i < fields; i++) {
         const uint32_t target = own->target[i];
-        while (*p == ' ') p++;
+        while (*p == ' ' || (blanks && *p == '\t')) p++;
         const char *next = NULL;
-        if (target < TIME) {
-            next = loci_number_scan(&value, p);
-        } else if (target == SKIP && *p != '"') {
-            while (*p != delimiter && *p != '\n') p++;
+        if (target < LOCI_TABLE_TIME) {
+            next = loci_number_scan_point(&value, p, point);
+        } else if (target == LOCI_TABLE_SKIP && *p != '"') {
+            while (!ends_field(*p, delimiter, blanks)) p++;
             next = p;
         }
         if (next && *next == '\r' && next[1] == '\n') next++;
-        if (!next || (*next != delimiter && *next != '\n')) {
+        if (!next || !ends_field(*next, delimiter, blanks)) {
             next = parse_rest(own, p, limit, signal, i, &value, newlines, wrong);
             if (!next) return NULL;
+        } else if (blanks && *next != '\n') {
+            while (loci_is_blank(*next)) next++;
+            next -= *next != '\n';
         }
-        if (target < TIME)
+        if (target < LOCI_TABLE_TIME)
             u[target] = value;
-        else if (target == TIME && t)
-            *t = value;
+        else if (target == LOCI_TABLE_TIME && t)
+            *t = value / own->ticks;
         p = next + 1;
         if (*next == '\n') {
             if (i + 1 == fields) return p;
             break;
         }
     }
-    wrong->what = RAGGED;
-    wrong->fields = count_fields(row, limit, delimiter);
+    wrong->what = LOCI_TABLE_RAGGED;
+    wrong->fields = loci_field_count(row, limit, delimiter);
+    if (wrong->fields == 0) wrong->what = LOCI_TABLE_OPEN_QUOTE;
     return NULL;
 }
 
-static void name_column(const csv *own, size_t column, char *text, size_t size)
+static const char *parse_row(const loci_table *own, const loci_signal *signal, const char *row,
+                             const char *limit, double *u, double *t, size_t *newlines,
+                             loci_table_fault *wrong)
+{
+    if (own->delimiter == LOCI_FIELD_BLANKS)
+        return parse_row_of(own, signal, row, limit, u, t, newlines, wrong, true);
+    return parse_row_of(own, signal, row, limit, u, t, newlines, wrong, false);
+}
+
+/* --- faults --- */
+
+void loci_table_name_column(const loci_table *own, size_t column, char *text, size_t size)
 {
     if (own->names)
         loci_quote(text, size, own->names[column], strlen(own->names[column]));
@@ -206,70 +190,108 @@ static void name_column(const csv *own, size_t column, char *text, size_t size)
         snprintf(text, size, "%zu", column + 1);
 }
 
-static loci_status report(const csv *own, const loci_signal *signal, const fault *wrong, loci_error *error)
+/* What was expected where a number or a time stands that cannot be read. */
+static const char *expected(const loci_table *own, const loci_signal *signal, const loci_table_fault *wrong)
+{
+    double value;
+    const loci_field_kind kind = loci_field_classify(&wrong->at, own->point, &value);
+    if (own->point == ',' && memchr(wrong->at.begin, '.', (size_t)(wrong->at.end - wrong->at.begin)))
+        return "a number with a decimal comma was expected";
+    if (own->point == '.' && loci_field_has_decimal_comma(&wrong->at))
+        return "a number with a decimal point was expected (--decimal , reads commas)";
+    if (wrong->what == LOCI_TABLE_NO_NUMBER) return "a number was expected";
+    if (kind == LOCI_FIELD_NUMBER && signal->info.iso_times)
+        return "a date, as in the rows before, was expected";
+    return kind == LOCI_FIELD_DATE ? "a time in seconds, as in the rows before, was expected"
+                                   : "a time, in seconds or as a date (ISO 8601), was expected";
+}
+
+loci_status loci_table_report(const loci_table *own, const loci_signal *signal, uint64_t number,
+                              const loci_table_fault *wrong, loci_error *error)
 {
     const char *file = signal->input.name;
-    const unsigned long long line = own->line;
+    const unsigned long long line = number;
     char column[40], quoted[40];
     switch (wrong->what) {
-    case FINE:
-    case OPEN_QUOTE:
+    case LOCI_TABLE_FINE:
+    case LOCI_TABLE_OPEN_QUOTE:
         return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: a quote is not closed", file, line);
-    case RAGGED:
+    case LOCI_TABLE_RAGGED:
         return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: has %zu field%s; %zu %s expected", file, line,
                          wrong->fields, wrong->fields == 1 ? "" : "s", own->fields,
                          own->fields == 1 ? "was" : "were");
-    case NO_NUMBER:
-    case NO_TIME:
+    case LOCI_TABLE_NO_NUMBER:
+    case LOCI_TABLE_NO_TIME:
         break;
     }
-    name_column(own, wrong->column, column, sizeof column);
+    loci_table_name_column(own, wrong->column, column, sizeof column);
     const size_t length = (size_t)(wrong->at.end - wrong->at.begin);
     loci_quote(quoted, sizeof quoted, wrong->at.begin, length);
-    if (wrong->what == NO_TIME && length == 0)
+    if (wrong->what == LOCI_TABLE_NO_TIME && length == 0)
         return loci_fail(error, LOCI_E_VALUE, "%s: line %llu: the time in column %s is missing", file, line,
                          column);
-    double value;
-    const bool number = loci_field_classify(&wrong->at, &value) == LOCI_FIELD_NUMBER,
-               date = loci_field_classify(&wrong->at, &value) == LOCI_FIELD_DATE;
-    const char *expected = loci_field_has_decimal_comma(&wrong->at) ? "a number with a decimal point"
-                           : wrong->what == NO_NUMBER               ? "a number"
-                           : number && signal->info.iso_times       ? "a date, as in the rows before,"
-                           : date ? "a time in seconds, as in the rows before,"
-                                  : "a time, in seconds or as a date (ISO 8601),";
-    return loci_fail(error, LOCI_E_VALUE, "%s: line %llu: \"%s\" stands in column %s; %s was expected", file,
-                     line, quoted, column, expected);
+    return loci_fail(error, LOCI_E_VALUE, "%s: line %llu: \"%s\" stands in column %s; %s", file, line, quoted,
+                     column, expected(own, signal, wrong));
+}
+
+/* --- reading --- */
+
+/* Blank lines that were passed, once another row follows: missing values of the one column. */
+static size_t give_blanks(loci_table *own, double *u, size_t room)
+{
+    size_t rows = 0;
+    for (; own->blanks > 0 && rows < room; own->blanks--) {
+        u[rows] = NAN;
+        own->row_line[rows++] = own->blank_line++;
+    }
+    return rows;
+}
+
+/* Between the rows of several columns a blank line is nothing, which is said. */
+static void say_blank(loci_table *own, loci_signal *signal)
+{
+    if (!own->said_blank && own->begun)
+        loci_signal_say(signal, "line %llu is blank and left out", (unsigned long long)own->blank_line);
+    own->said_blank = own->said_blank || own->begun;
+    own->blanks = 0;
 }
 
 static loci_status csv_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
                             loci_error *error)
 {
-    csv *own = signal->own;
+    loci_table *own = signal->own;
     loci_input *input = &signal->input;
     const size_t channels = signal->info.channels;
     size_t rows = 0;
-    if (capacity > ROWS) capacity = ROWS;
+    if (capacity > LOCI_TABLE_ROWS) capacity = LOCI_TABLE_ROWS;
     while (rows < capacity) {
         /* A pipe's rows are given as they come: only the first one is waited for. */
         const char *row, *limit;
-        loci_status status = next_row(own, input, rows == 0, &row, &limit, error);
+        loci_status status = next_row(own, signal, rows == 0, &row, &limit, error);
         if (status != LOCI_OK) return status;
         if (row == limit) break;
-        fault wrong = {.what = FINE};
+        if (own->blanks > 0 && own->fields > 1) say_blank(own, signal);
+        if (own->blanks > 0) {
+            if (rows > 0) break;
+            rows = give_blanks(own, u, capacity);
+            continue;
+        }
+        loci_table_fault wrong = {.what = LOCI_TABLE_FINE};
         size_t newlines = 0;
         const char *end =
             parse_row(own, signal, row, limit, u + rows * channels, t ? t + rows : NULL, &newlines, &wrong);
         if (!end) {
             if (rows > 0) break;
-            if (wrong.what == OPEN_QUOTE && !ended(own, input)) {
-                status = complete_lines(own, input, (size_t)(limit - row), error);
+            if (wrong.what == LOCI_TABLE_OPEN_QUOTE && !loci_lines_ended(&own->lines, input)) {
+                status = loci_lines_fill(&own->lines, input, (size_t)(limit - row), error);
                 if (status != LOCI_OK) return status;
                 continue;
             }
-            return report(own, signal, &wrong, error);
+            return loci_table_report(own, signal, own->lines.number, &wrong, error);
         }
-        own->lines[rows++] = own->line;
-        own->line += 1 + newlines;
+        own->begun = true;
+        own->row_line[rows++] = own->lines.number;
+        own->lines.number += 1 + newlines;
         input->start += (size_t)(end - row);
     }
     *count = rows;
@@ -278,218 +300,21 @@ static loci_status csv_read(loci_signal *signal, double *u, double *t, size_t ca
 
 static void csv_position(const loci_signal *signal, size_t k, char *text, size_t size)
 {
-    const csv *own = signal->own;
-    snprintf(text, size, "line %llu", (unsigned long long)(k < signal->last ? own->lines[k] : own->line));
-}
-
-/* --- opening: delimiter, header, columns --- */
-
-static char find_delimiter(const char *row)
-{
-    bool quoted = false, semicolon = false;
-    for (; *row != '\n'; row++) {
-        if (*row == '"') quoted = !quoted;
-        if (*row == '\t' && !quoted) return '\t';
-        semicolon = semicolon || (*row == ';' && !quoted);
-    }
-    return semicolon ? ';' : ',';
-}
-
-/* Cuts the next row into its fields, *result, which is released by loci_free and good until the input moves.
- * There are none at the end of the input. */
-static loci_status cut_row(csv *own, loci_signal *signal, loci_field **result, size_t *count,
-                           loci_error *error)
-{
-    loci_input *input = &signal->input;
-    const char *row, *limit;
-    *result = NULL;
-    for (;;) {
-        loci_status status = next_row(own, input, true, &row, &limit, error);
-        if (status != LOCI_OK) return status;
-        *count = 0;
-        if (row == limit) return LOCI_OK;
-        loci_field f = {.next = row - 1};
-        do {
-            f = loci_field_cut(f.next + 1, limit, own->delimiter);
-            ++*count;
-        } while (f.closed && *f.next != '\n');
-        if (f.closed) break;
-        if (ended(own, input)) return report(own, signal, &(fault){.what = OPEN_QUOTE}, error);
-        status = complete_lines(own, input, (size_t)(limit - row), error);
-        if (status != LOCI_OK) return status;
-    }
-    *result = loci_allocate(*count, sizeof **result);
-    if (!*result) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
-    for (size_t i = 0; i < *count; i++)
-        (*result)[i] = loci_field_cut(i == 0 ? row : (*result)[i - 1].next + 1, limit, own->delimiter);
-    return LOCI_OK;
-}
-
-/* The header's fields become names: "" is ", what cannot be printed is ?, and an empty name is the column's
- * number. */
-static bool take_names(csv *own, const loci_field *fields)
-{
-    size_t total = own->fields * sizeof(char *);
-    for (size_t i = 0; i < own->fields; i++) total += (size_t)(fields[i].end - fields[i].begin) + 24;
-    own->names = loci_allocate(total, 1);
-    if (!own->names) return false;
-    char *text = (char *)(own->names + own->fields);
-    for (size_t i = 0; i < own->fields; i++) {
-        const size_t length = (size_t)(fields[i].end - fields[i].begin);
-        own->names[i] = text;
-        if (length == 0)
-            snprintf(text, 24, "%zu", i + 1);
-        else
-            loci_quote(text, length + 8, fields[i].begin, length);
-        char *to = text;
-        if (fields[i].quoted) {
-            for (const char *from = text; *from; from++) {
-                *to++ = *from;
-                from += *from == '"' && from[1] == '"';
-            }
-            *to = 0;
-        }
-        text += strlen(text) + 1;
-    }
-    return true;
-}
-
-/* Fills target [fields] from the columns that are named, or else from the first row of data. */
-static loci_status choose_columns(csv *own, loci_signal *signal, const loci_signal_options *options,
-                                  const loci_field *first, loci_error *error)
-{
-    const char *file = signal->input.name;
-    const char *const *names = (const char *const *)own->names;
-    char name[40];
-    double value;
-    size_t channels = 0;
-    for (size_t i = 0; i < own->fields; i++) own->target[i] = SKIP;
-    if (options->time_column) {
-        size_t i;
-        const loci_status status =
-            loci_columns_find(&i, file, names, own->fields, options->time_column, error);
-        if (status != LOCI_OK) return status;
-        const loci_field_kind found = loci_field_classify(&first[i], &value);
-        if (found != LOCI_FIELD_NUMBER && found != LOCI_FIELD_DATE)
-            return report(own, signal, &(fault){.what = NO_TIME, .column = i, .at = first[i]}, error);
-        signal->info.stamped = 1;
-        signal->info.iso_times = found == LOCI_FIELD_DATE;
-        own->target[i] = TIME;
-    }
-    if (options->columns) {
-        if (options->column_count == 0)
-            return loci_fail(error, LOCI_E_ARGUMENT, "%s: no column is asked for", file);
-        for (size_t c = 0; c < options->column_count; c++) {
-            size_t i;
-            const loci_status status =
-                loci_columns_find(&i, file, names, own->fields, options->columns[c], error);
-            if (status != LOCI_OK) return status;
-            if (own->target[i] != SKIP) {
-                name_column(own, i, name, sizeof name);
-                return loci_fail(error, LOCI_E_ARGUMENT, "%s: column %s is asked for twice", file, name);
-            }
-            own->target[i] = (uint32_t)channels++;
-        }
-    } else {
-        for (size_t i = 0; i < own->fields; i++) {
-            const loci_field_kind found = loci_field_classify(&first[i], &value);
-            if (loci_field_has_decimal_comma(&first[i]))
-                return report(own, signal, &(fault){.what = NO_NUMBER, .column = i, .at = first[i]}, error);
-            if (own->target[i] == SKIP && (found == LOCI_FIELD_NUMBER || found == LOCI_FIELD_MISSING))
-                own->target[i] = (uint32_t)channels++;
-        }
-        if (channels == 0)
-            return loci_fail(
-                error, LOCI_E_FORMAT, "%s: line %llu: holds no number%s", file, (unsigned long long)own->line,
-                signal->info.stamped ? " but the time"
-                : own->fields == 1   ? "; fields separated by comma, semicolon or tab were expected"
-                                     : "");
-    }
-    signal->info.channels = signal->channels = channels;
-    return LOCI_OK;
-}
-
-static loci_status name_channels(const csv *own, loci_signal *signal, loci_error *error)
-{
-    if (!own->names) return loci_signal_set_names(signal, NULL, error);
-    const char **chosen = loci_allocate(signal->info.channels, sizeof *chosen);
-    if (!chosen) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", signal->input.name);
-    for (size_t i = 0; i < own->fields; i++)
-        if (own->target[i] < TIME) chosen[own->target[i]] = own->names[i];
-    const loci_status status = loci_signal_set_names(signal, chosen, error);
-    loci_free(chosen);
-    return status;
-}
-
-/* The first row is a header if any of its fields is neither number, nor date, nor missing. */
-static loci_status take_header(csv *own, loci_signal *signal, const loci_field *fields, loci_error *error)
-{
-    const char *file = signal->input.name;
-    const unsigned long long line = own->line;
-    bool header = false;
-    double value;
-    for (size_t i = 0; i < own->fields; i++) {
-        const size_t length = (size_t)(fields[i].end - fields[i].begin);
-        if (loci_field_has_decimal_comma(&fields[i]))
-            return report(own, signal, &(fault){.what = NO_NUMBER, .column = i, .at = fields[i]}, error);
-        if (!fields[i].quoted && memchr(fields[i].begin, '\r', length))
-            return loci_fail(error, LOCI_E_FORMAT,
-                             "%s: line %llu: holds a carriage return; lines that end in LF or CR LF"
-                             " were expected",
-                             file, line);
-        header = header || loci_field_classify(&fields[i], &value) == LOCI_FIELD_TEXT;
-    }
-    if (!header) return LOCI_OK;
-    if (!take_names(own, fields)) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
-    const char *row = (const char *)signal->input.buffer + signal->input.start;
-    signal->input.start += (size_t)(fields[own->fields - 1].next + 1 - row);
-    for (size_t i = 0; i < own->fields; i++) own->line += fields[i].newlines;
-    own->line++;
-    return LOCI_OK;
+    const loci_table *own = signal->own;
+    snprintf(text, size, "line %llu",
+             (unsigned long long)(k < signal->last ? own->row_line[k] : own->lines.number));
 }
 
 static loci_status csv_open(loci_signal *signal, const loci_signal_options *options, loci_error *error)
 {
-    loci_input *input = &signal->input;
-    csv *own = signal->own = loci_allocate(1, sizeof *own);
-    if (!own) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
-    if (loci_input_held(input) >= 3 && memcmp(input->buffer + input->start, "\xEF\xBB\xBF", 3) == 0)
-        input->start += 3;
-    own->line = 1;
-    own->complete = own->scanned = loci_input_position(input);
-    own->nul = UINT64_MAX;
-    own->delimiter = ',';
-    const char *row, *limit;
-    loci_status status = next_row(own, input, true, &row, &limit, error);
-    if (status != LOCI_OK) return status;
-    if (row == limit) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
-    own->delimiter = find_delimiter(row);
-
-    loci_field *fields = NULL;
-    status = cut_row(own, signal, &fields, &own->fields, error);
-    if (status == LOCI_OK) {
-        own->target = loci_allocate(own->fields, sizeof *own->target);
-        if (!own->target) status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
-    }
-    if (status == LOCI_OK) status = take_header(own, signal, fields, error);
-    if (status == LOCI_OK && own->names) {
-        size_t count;
-        loci_free(fields);
-        status = cut_row(own, signal, &fields, &count, error);
-        if (status == LOCI_OK && count == 0)
-            status = loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples, only a header", input->name);
-        else if (status == LOCI_OK && count != own->fields)
-            status = report(own, signal, &(fault){.what = RAGGED, .fields = count}, error);
-    }
-    if (status == LOCI_OK) status = choose_columns(own, signal, options, fields, error);
-    if (status == LOCI_OK) status = name_channels(own, signal, error);
-    loci_free(fields);
-    return status;
+    loci_table *own = signal->own = loci_allocate(1, sizeof *own);
+    if (!own) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", signal->input.name);
+    return loci_table_open(own, signal, options, error);
 }
 
 static void csv_close(loci_signal *signal)
 {
-    csv *own = signal->own;
+    loci_table *own = signal->own;
     if (!own) return;
     loci_free(own->target);
     loci_free(own->names);

@@ -190,7 +190,7 @@ static bool same_word(const char *text, const char *word)
     return *word == 0;
 }
 
-const char *loci_number_scan_slow(double *value, const char *text)
+const char *loci_number_scan_slow(double *value, const char *text, char decimal_point)
 {
     const char *p = text;
     const bool negative = *p == '-';
@@ -205,7 +205,7 @@ const char *loci_number_scan_slow(double *value, const char *text)
     d.cut = false;
     bool some = false, point = false;
     for (;; p++) {
-        if (*p == '.' && !point) {
+        if (*p == decimal_point && !point) {
             point = true;
             continue;
         }

@@ -21,12 +21,12 @@
 /* The double nearest to w * 10^exponent. */
 double loci_number_assemble(uint64_t w, int64_t exponent);
 /* The same as loci_number_scan, for any number of digits, and for infinity. */
-const char *loci_number_scan_slow(double *value, const char *text);
+const char *loci_number_scan_slow(double *value, const char *text, char point);
 
-/* Reads the number at text: sign or none, digits with or without a point, exponent or none; or "inf",
- * "infinity". Returns what follows it, or NULL where there is no number. A byte that belongs to no number (a
+/* Reads the number at text: sign or none, digits with or without a point (which may be another character), exponent or
+ * none; or "inf", "infinity". Returns what follows it, or NULL where there is no number. A byte that belongs to no number (a
  * newline, say) must follow. */
-static inline LOCI_INLINE const char *loci_number_scan(double *value, const char *text)
+static inline LOCI_INLINE const char *loci_number_scan_point(double *value, const char *text, char point)
 {
     static const double powers[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -42,7 +42,7 @@ static inline LOCI_INLINE const char *loci_number_scan(double *value, const char
     }
     ptrdiff_t digits = p - first;
     int64_t exponent = 0;
-    if (*p == '.') {
+    if (*p == point) {
         const char *fraction = ++p;
         while ((digit = (unsigned)(unsigned char)*p - '0') < 10) {
             w = 10 * w + digit;
@@ -51,7 +51,7 @@ static inline LOCI_INLINE const char *loci_number_scan(double *value, const char
         exponent = fraction - p;
         digits += p - fraction;
     }
-    if (digits == 0 || digits > 19) return loci_number_scan_slow(value, text);
+    if (digits == 0 || digits > 19) return loci_number_scan_slow(value, text, point);
     if ((*p | 0x20) == 'e') {
         const char *sign = ++p;
         p += *sign == '-' || *sign == '+';
@@ -71,6 +71,11 @@ static inline LOCI_INLINE const char *loci_number_scan(double *value, const char
         magnitude = loci_number_assemble(w, exponent);
     *value = negative ? -magnitude : magnitude;
     return p;
+}
+
+static inline LOCI_INLINE const char *loci_number_scan(double *value, const char *text)
+{
+    return loci_number_scan_point(value, text, '.');
 }
 
 #endif

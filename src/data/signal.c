@@ -3,6 +3,7 @@
  * positions. */
 #include "data/signal.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,6 +83,27 @@ static loci_status recognise(loci_signal *signal, const loci_signal_options *opt
     return LOCI_OK;
 }
 
+/* --- remarks --- */
+
+void loci_signal_say(loci_signal *signal, const char *format, ...)
+{
+    if (signal->remark_count == LOCI_SIGNAL_REMARKS) return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(signal->remarks[signal->remark_count++], LOCI_SIGNAL_REMARK, format, arguments);
+    va_end(arguments);
+}
+
+const char *loci_signal_remark(const loci_signal *signal, size_t k)
+{
+    return k < signal->remark_count ? signal->remarks[k] : NULL;
+}
+
+const char *loci_signal_time_like(const loci_signal *signal)
+{
+    return signal->time_like;
+}
+
 /* --- opening --- */
 
 loci_status loci_signal_set_names(loci_signal *signal, const char *const *names, loci_error *error)
@@ -116,19 +138,15 @@ static loci_status select_channels(loci_signal *signal, const loci_signal_option
     loci_status status = loci_signal_set_names(signal, NULL, error);
     if (status != LOCI_OK || !options->columns) return status;
 
-    const size_t count = options->column_count;
-    if (count == 0) return loci_fail(error, LOCI_E_ARGUMENT, "%s: no column is asked for", file);
+    size_t count;
+    status = loci_columns_select(&signal->selected, &count, file, (const char *const *)signal->names,
+                                 signal->channels, options->columns, options->column_count, error);
+    if (status != LOCI_OK) return status;
     signal->frame_count = signal->channels < 32768 ? 32768 / signal->channels : 1;
     signal->frames = loci_allocate(signal->frame_count * signal->channels, sizeof *signal->frames);
-    signal->selected = loci_allocate(count, sizeof *signal->selected);
     const char **names = loci_allocate(count, sizeof *names);
-    if (!signal->selected || !names || !signal->frames)
-        status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
-    for (size_t c = 0; c < count && status == LOCI_OK; c++) {
-        status = loci_columns_find(&signal->selected[c], file, (const char *const *)signal->names,
-                                   signal->channels, options->columns[c], error);
-        if (status == LOCI_OK) names[c] = signal->names[signal->selected[c]];
-    }
+    if (!names || !signal->frames) status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
+    for (size_t c = 0; c < count && status == LOCI_OK; c++) names[c] = signal->names[signal->selected[c]];
     if (status == LOCI_OK) {
         signal->info.channels = count;
         status = loci_signal_set_names(signal, names, error);
@@ -186,6 +204,7 @@ void loci_signal_close(loci_signal *signal)
     if (signal->format && signal->format->close) signal->format->close(signal);
     loci_input_close(&signal->input);
     loci_free(signal->names);
+    loci_free(signal->time_like);
     loci_free(signal->selected);
     loci_free(signal->frames);
     loci_free(signal);

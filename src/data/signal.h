@@ -5,9 +5,12 @@
 
 #include <loci/data.h>
 
+#include "base/status.h"
 #include "data/input.h"
 
 #define LOCI_SIGNAL_CHANNELS 65535 /* at most, of a file without names */
+#define LOCI_SIGNAL_REMARKS 8
+#define LOCI_SIGNAL_REMARK 256 /* bytes */
 
 /* One kind of file. open finds the input at its first byte, with some of it held, and fills channels, info
  * and own; when it fails, close is called. read gives at least one sample unless the signal has ended, and at
@@ -39,7 +42,13 @@ struct loci_signal {
     size_t *selected;      /* [info.channels] of the channels, where not all of them are wanted; else NULL */
     double *frames;        /* [frame_count][channels] room for what is selected from */
     size_t frame_count;
+    char remarks[LOCI_SIGNAL_REMARKS][LOCI_SIGNAL_REMARK];
+    size_t remark_count;
+    char *time_like; /* the name or number of a column that looks like times and is not used, or NULL */
 };
+
+/* Adds to what loci_signal_remark tells. */
+void loci_signal_say(loci_signal *signal, const char *format, ...) LOCI_PRINTF(2, 3);
 
 /* As loci_signal_open, for audio files alone. */
 loci_status loci_signal_open_audio(loci_signal **signal, const char *path, loci_error *error);

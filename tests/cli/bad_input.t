@@ -104,6 +104,8 @@ $ { seq 1 100000; echo x; seq 1 10; } > late.csv; loci remember late.csv -o m.lo
 ! loci: late.csv: line 100001: "x" stands in column 1; a number was expected
 = 1
 $ { seq 1 100000; echo; seq 1 10; } > late.csv; loci remember late.csv -o m.loci
+! loci: late.csv: line 100001: "u" is missing or not a number; a number was expected, or --missing hold
+= 1
 $ { seq 1 100000; echo nan; seq 1 10; } > late.csv; loci remember late.csv -o m.loci
 ! loci: late.csv: line 100001: "u" is missing or not a number; a number was expected, or --missing hold
 = 1

@@ -62,7 +62,7 @@ $ tail -c 256 s/low_1.wav | loci predict s.safetensors - --raw u8 --rate 800 | t
 $ printf '1\n2\n\n nan\n3\n' > gap.txt; printf '1,2\n3,4\n' > two.txt; : > empty.txt
 $ loci predict m.safetensors 00.txt nope gap.txt two.txt empty.txt s/low_1.wav 01.txt --top 1 | cut -c -8
 ! loci: nope: cannot be opened: No such file or directory
-! loci: gap.txt: line 4: "u" is missing or not a number; a number was expected
+! loci: gap.txt: line 3: "u" is missing or not a number; a number was expected
 ! loci: two.txt: it has 2 channels; 1, as many as m.safetensors has inputs, was expected (--column chooses)
 ! loci: empty.txt: is empty
 | file,cla

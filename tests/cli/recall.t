@@ -170,7 +170,7 @@ $ loci recall m.loci -o m.loci
 ! loci: recall: m.loci is the memory itself; another file was expected for the answer
 = 2
 $ loci recall m.loci --rate 2
-! loci: recall: --rate, --time, --column, --raw and --channels are about the signal of --against
+! loci: recall: --rate, --time, --column, --raw and their like are about the signal of --against
 = 2
 $ loci recall m.loci --points 18446744073709551615
 ! loci: recall: --points is "18446744073709551615"; a whole number was expected

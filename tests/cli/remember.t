@@ -197,7 +197,7 @@ $ loci remember four.csv --raw u8 --channels 0 -o m.loci
 ! loci: remember: --channels is 0; 1 to 65535 was expected
 = 2
 $ loci remember four.csv --raw u8 --time t -o m.loci
-! loci: remember: --time is for columns of text; raw samples have none
+! loci: remember: --time is for text, and --raw says that there is none
 = 2
 $ loci remember m.wav --time t -o m.loci
 ! loci: m.wav: is no CSV file, so that it has no column of times

@@ -169,5 +169,5 @@ $ loci stream n.safetensors x.csv --state-out -
 ! loci: stream: a state goes into and comes from a file; the name of one was expected
 = 2
 $ loci stream n.safetensors x.csv --raw s16le --column 1
-! loci: stream: --column is for columns of text; raw samples have none
+! loci: stream: --column is for text, and --raw says that there is none
 = 2
