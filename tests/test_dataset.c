@@ -69,7 +69,7 @@ static void cifar_comes_as_written(void **state)
     temporary_folders("cifar");
     make_batch(bytes, 0, 14, 10);
     temporary_bytes("cifar/data_batch_1.bin", bytes, 11 * 3073);
-    temporary_bytes("cifar/data_batch_3.bin", bytes + 11 * 3073, 2 * 3073);
+    temporary_bytes("cifar/data_batch_2.bin", bytes + 11 * 3073, 2 * 3073);
     temporary_bytes("cifar/test_batch.bin", bytes + 13 * 3073, 3073);
     loci_dataset *set = open_set("cifar", NULL);
     const loci_dataset_info info = loci_dataset_inspect(set);
@@ -81,7 +81,7 @@ static void cifar_comes_as_written(void **state)
     assert_string_equal(info.names[9], "truck");
     char name[64];
     loci_dataset_name(set, 12, name, sizeof name);
-    assert_string_equal(name, "data_batch_3.bin, image 1");
+    assert_string_equal(name, "data_batch_2.bin, image 1");
     float u[3 * 1024], v[1024];
     loci_dataset *gray = open_set("cifar", &(loci_dataset_options){.reading.gray = 1});
     assert_int_equal(loci_dataset_inspect(gray).inputs, 1);
@@ -118,7 +118,7 @@ static void damaged_cifar_is_refused(void **state)
     static unsigned char bytes[3 * 3073];
     temporary_folders("bad_cifar");
     const size_t size = make_batch(bytes, 0, 3, 10);
-    temporary_bytes("bad_cifar/data_batch_2.bin", bytes, size);
+    temporary_bytes("bad_cifar/data_batch_1.bin", bytes, size);
     refuse("bad_cifar", &test_split, LOCI_E_FORMAT, "bad_cifar: its test split is empty");
     temporary_bytes("bad_cifar/test_batch.bin", bytes, 0);
     refuse("bad_cifar", &test_split, LOCI_E_FORMAT,
@@ -126,8 +126,8 @@ static void damaged_cifar_is_refused(void **state)
     temporary_bytes("bad_cifar/test_batch.bin", bytes, size - 1);
     refuse("bad_cifar", &test_split, LOCI_E_FORMAT, "test_batch.bin: has 9218 bytes");
     bytes[3073] = 10;
-    temporary_bytes("bad_cifar/data_batch_2.bin", bytes, size);
-    refuse("bad_cifar", NULL, LOCI_E_FORMAT, "data_batch_2.bin: image 1 has label 10; 0 to 9 was expected");
+    temporary_bytes("bad_cifar/data_batch_1.bin", bytes, size);
+    refuse("bad_cifar", NULL, LOCI_E_FORMAT, "data_batch_1.bin: image 1 has label 10; 0 to 9 was expected");
     temporary_text("bad_cifar/batches.meta.txt", "a\nb\na\n");
     refuse("bad_cifar", NULL, LOCI_E_FORMAT, "batches.meta.txt names class a twice");
     temporary_text("bad_cifar/batches.meta.txt", "\n \n");
@@ -137,7 +137,34 @@ static void damaged_cifar_is_refused(void **state)
     temporary_bytes("bad_cifar/batches.meta.txt", many, sizeof many);
     refuse("bad_cifar", NULL, LOCI_E_FORMAT, "batches.meta.txt names ");
     remove(temporary_path("bad_cifar/batches.meta.txt"));
+    remove(temporary_path("bad_cifar/data_batch_1.bin"));
+    /* holes are named, wherever they are; a first part alone is a small set */
+    for (size_t hole = 1; hole < 5; hole++) {
+        char gone[32], hint[96];
+        snprintf(gone, sizeof gone, "bad_cifar/data_batch_%zu.bin", hole);
+        for (size_t b = 1; b <= 5; b++) {
+            char there[32];
+            snprintf(there, sizeof there, "bad_cifar/data_batch_%zu.bin", b);
+            temporary_bytes(there, bytes, 3073);
+        }
+        remove(temporary_path(gone));
+        snprintf(hint, sizeof hint, "data_batch_%zu.bin is missing, and data_batch_%zu.bin is there", hole,
+                 hole + 1);
+        refuse("bad_cifar", NULL, LOCI_E_FORMAT, hint);
+        for (size_t b = hole; b <= 5; b++) {
+            char there[32];
+            snprintf(there, sizeof there, "bad_cifar/data_batch_%zu.bin", b);
+            remove(temporary_path(there));
+        }
+        if (hole > 1) {
+            loci_dataset *set = open_set("bad_cifar", NULL);
+            assert_int_equal(loci_dataset_inspect(set).sequences, hole - 1);
+            loci_dataset_close(set);
+        }
+    }
+    remove(temporary_path("bad_cifar/data_batch_1.bin"));
     remove(temporary_path("bad_cifar/data_batch_2.bin"));
+    remove(temporary_path("bad_cifar/data_batch_3.bin"));
     temporary_folders("bad_cifar/data_batch_1.bin");
     refuse("bad_cifar", NULL, LOCI_E_IO, "data_batch_1.bin: is a folder");
 }

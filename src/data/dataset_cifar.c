@@ -102,12 +102,28 @@ static loci_status read_records(loci_dataset *set, loci_input *input, const char
     return LOCI_OK;
 }
 
+/* Copies that broke leave holes: training batches are there from the first one on. */
+static loci_status check_holes(const loci_dataset *set, loci_error *error)
+{
+    const char *missing = NULL;
+    for (size_t b = 0; b < TRAINING_BATCHES; b++) {
+        const bool there = loci_dataset_has(set, batches[b]);
+        if (there && missing)
+            return loci_fail(error, LOCI_E_FORMAT,
+                             "%s: %s is missing, and %s is there; all before it were expected", set->folder,
+                             missing, batches[b]);
+        if (!there && !missing) missing = batches[b];
+    }
+    return LOCI_OK;
+}
+
 static loci_status cifar_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     set->planes = 3;
     set->gray = options->reading.gray;
     set->inputs = set->gray ? 1 : 3;
     loci_status status = read_names(set, error);
+    if (status == LOCI_OK && !options->test) status = check_holes(set, error);
     const size_t first = options->test ? TRAINING_BATCHES : 0;
     const size_t end = options->test ? BATCHES : TRAINING_BATCHES;
     for (size_t b = first; b < end && status == LOCI_OK; b++) {
