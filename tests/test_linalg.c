@@ -222,6 +222,38 @@ static void inverses(void **state)
         }
 }
 
+/* x1' = f (x2 - x1), x2' = -s x2, in either order of the two: exp is known in closed form, however far f and s are apart.
+ * Every element to its own digits, and so is the answer of a third state that the others drive. */
+static void stiff(void **state)
+{
+    (void)state;
+    for (int fast = 0; fast <= 300; fast += 15)
+        for (int slow = 0; slow <= 30; slow += 5) {
+            const double f = pow(10, fast), s = 0.7 * pow(10, -slow);
+            if (f == 1) continue; /* the quotient below cancels */
+            const double upper[] = {-f, f, 0, -s}, lower[] = {-s, 0, f, -f};
+            const double across = -expm1(s - f) * exp(-s) / (1 - s / f);
+            double e[4];
+            exponential(e, upper, 2);
+            assert_near(e[0], exp(-f), 1e-14 * fmax(1, f < 1e3 ? f : 0) * exp(-f), "fast, %g and %g", f, s);
+            assert_near(e[3], exp(-s), 1e-14, "slow, %g and %g", f, s);
+            assert_near(e[1], across, 1e-13, "across, %g and %g", f, s);
+            assert_near(e[2], 0, 0, "back");
+            exponential(e, lower, 2);
+            assert_near(e[0], exp(-s), 1e-14, "slow first, %g and %g", f, s);
+            assert_near(e[2], across, 1e-13, "across from it, %g and %g", f, s);
+            /* graded, with feedback: eigenvalues near -f and -s - 1 / f */
+            const double graded[] = {-f, 1, 1, -s};
+            exponential(e, graded, 2);
+            const double half = 0.5 * (f - s), root = hypot(half, 1),
+                         late = (f * s - 1) / (0.5 * (f + s) + root);
+            assert_near(e[3], exp(-late) * (1 - 1 / (2 * root * (root + half))), 1e-13 + exp(-f),
+                        "graded, %g and %g", f, s);
+            assert_near(e[1], exp(-late) * -expm1(-2 * root) / (2 * root), 1e-13 / root,
+                        "graded across, %g and %g", f, s);
+        }
+}
+
 static void hopeless_exponentials(void **state)
 {
     (void)state;
@@ -257,6 +289,7 @@ int main(void)
         cmocka_unit_test(nilpotent),
         cmocka_unit_test(known_eigenvalues),
         cmocka_unit_test(inverses),
+        cmocka_unit_test(stiff),
         cmocka_unit_test(hopeless_exponentials),
         cmocka_unit_test(beyond_memory),
     };

@@ -140,22 +140,24 @@ static void exchange_rows(double *x, size_t i, size_t k, size_t columns)
 }
 
 /* Factors columns from..to-1, whose rows from.. are up to date; n where all is well, else the column without
- * a pivot. */
-static size_t factor_columns(double *a, size_t *pivot, const double *limit, size_t n, size_t from, size_t to)
+ * a pivot. The diagonal is the pivot unless the largest below is more than 1 / keep times as large. */
+static size_t factor_columns(double *a, size_t *pivot, const double *limit, size_t n, size_t from, size_t to,
+                             double keep)
 {
     if (to - from > SMALL) {
         const size_t middle = from + (to - from) / 2;
-        const size_t failed = factor_columns(a, pivot, limit, n, from, middle);
+        const size_t failed = factor_columns(a, pivot, limit, n, from, middle, keep);
         if (failed < n) return failed;
         solve_lower(a + from * n + middle, n, a + from * n + from, n, middle - from, to - middle);
         update(a + middle * n + middle, n, a + middle * n + from, n, a + from * n + middle, n, n - middle,
                middle - from, to - middle, -1.0);
-        return factor_columns(a, pivot, limit, n, middle, to);
+        return factor_columns(a, pivot, limit, n, middle, to, keep);
     }
     for (size_t j = from; j < to; j++) {
         size_t best = j;
         for (size_t i = j + 1; i < n; i++)
             if (fabs(a[i * n + j]) > fabs(a[best * n + j])) best = i;
+        if (fabs(a[j * n + j]) >= keep * fabs(a[best * n + j])) best = j;
         if (!(fabs(a[best * n + j]) > limit[j] && isfinite(a[best * n + j]))) return j;
         pivot[j] = best;
         exchange_rows(a, j, best, n);
@@ -169,7 +171,7 @@ static size_t factor_columns(double *a, size_t *pivot, const double *limit, size
     return n;
 }
 
-loci_status loci_linalg_factor(double *a, size_t *pivot, size_t n, loci_error *error)
+static loci_status factor(double *a, size_t *pivot, size_t n, double keep, loci_error *error)
 {
     double *limit = loci_allocate(n, sizeof *limit);
     if (!limit)
@@ -177,11 +179,16 @@ loci_status loci_linalg_factor(double *a, size_t *pivot, size_t n, loci_error *e
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             limit[j] = fmax(limit[j], fabs(a[i * n + j]) * (double)n * DBL_EPSILON);
-    const size_t failed = factor_columns(a, pivot, limit, n, 0, n);
+    const size_t failed = factor_columns(a, pivot, limit, n, 0, n, keep);
     loci_free(limit);
     if (failed == n) return LOCI_OK;
     return loci_fail(error, LOCI_E_VALUE, "matrix is singular or not finite: column %zu has no pivot",
                      failed);
+}
+
+loci_status loci_linalg_factor(double *a, size_t *pivot, size_t n, loci_error *error)
+{
+    return factor(a, pivot, n, 1, error);
 }
 
 void loci_linalg_solve(double *x, const double *lu, const size_t *pivot, size_t n, size_t columns)
@@ -284,6 +291,33 @@ static void halve(double *x, size_t count, int times)
     for (size_t k = 0; k < count && times > 0; k++) x[k] *= factor;
 }
 
+/* e becomes (1 + e)^(2^times); the others are [n][n] of scratch.
+ *
+ * Of a slow mode beside a fast one the halvings leave so little that 1 and it have few digits in common, and squaring
+ * 1 + e doubles the error each time: 2^times ulp of the result. (1 + e)^2 - 1 = 2 e + e^2 keeps those digits, but what decays
+ * comes close to -1, and is known to ulp of the largest that the element has been. So both are squared, and each element
+ * is taken from the one that knows it better. */
+static void square(double *e, double *whole, double *most, double *spare, size_t n, int times)
+{
+    for (size_t k = 0; k < n * n; k++) {
+        whole[k] = e[k] + (k / n == k % n ? 1 : 0);
+        most[k] = fabs(e[k]);
+    }
+    for (int i = 0; i < times; i++) {
+        loci_linalg_multiply(spare, e, e, n, n, n);
+        for (size_t k = 0; k < n * n; k++) {
+            e[k] = 2 * e[k] + spare[k];
+            most[k] = fmax(most[k], fabs(e[k]));
+        }
+        loci_linalg_multiply(spare, whole, whole, n, n, n);
+        memcpy(whole, spare, n * n * sizeof *whole);
+    }
+    for (size_t k = 0; k < n * n; k++) {
+        e[k] += k / n == k % n ? 1 : 0;
+        if (times == 0 || ldexp(fabs(whole[k]), times) < most[k]) e[k] = whole[k];
+    }
+}
+
 static loci_status exponential(double *e, double *scaled, double *const power[4], double *even, double *spare,
                                size_t *pivot, size_t n, loci_error *error)
 {
@@ -313,18 +347,16 @@ static loci_status exponential(double *e, double *scaled, double *const power[4]
         halvings += more;
     }
     numerator(e, even, spare, scaled, power, n, which);
-    for (size_t k = 0; k < numbers; k++) { /* (even - odd)^-1 (even + odd) */
-        const double odd = e[k];
-        e[k] = even[k] + odd;
-        even[k] -= odd;
+    /* The approximant less 1 is (even - odd)^-1 (2 odd). Rows keep their places where they can: an exchange would mix
+     * slow modes with the fast ones that they drive. */
+    for (size_t k = 0; k < numbers; k++) {
+        even[k] -= e[k];
+        e[k] *= 2;
     }
-    const loci_status status = loci_linalg_factor(even, pivot, n, error);
+    const loci_status status = factor(even, pivot, n, 0.1, error);
     if (status) return status;
     loci_linalg_solve(e, even, pivot, n, n);
-    for (; halvings > 0; halvings--) {
-        loci_linalg_multiply(spare, e, e, n, n, n);
-        memcpy(e, spare, numbers * sizeof *e);
-    }
+    square(e, power[0], power[1], spare, n, halvings);
     if (!isfinite(loci_linalg_norm(e, n)))
         return loci_fail(error, LOCI_E_VALUE, "exponential of the matrix is beyond the range of double");
     return LOCI_OK;
