@@ -40,7 +40,7 @@ static int write_json(const form_differences *found)
         json_object_set_new(answers, name, output_json_number(found->items[i].answer));
         json_object_set_new(states, name, output_json_number(found->items[i].state));
     }
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < LEFT_OUT_MOST; i++)
         if (found->left_out[i][0]) json_array_append_new(left_out, output_json_text(found->left_out[i]));
     json_object_set_new(object, "pass", json_boolean(failures(found) == 0));
     json_object_set_new(object, "tolerance", json_real(DIFFERENCE_SINGLE));
@@ -68,6 +68,7 @@ static int write_table(const form_differences *found, const system_option *g, co
 {
     char name[SYSTEM_OPTION_NAME_SIZE], samples[WORDS_SIZE];
     const char *group = "";
+    int said = 0;
     output out;
     output_open(&out, NULL);
     output_format(&out, "%.200s: %s\n", g->text, system_option_name(g, name));
@@ -89,9 +90,9 @@ static int write_table(const form_differences *found, const system_option *g, co
         write_number(&out, item->bound);
         output_text(&out, form_difference_passes(item) ? "ok\n" : "FAILED\n");
     }
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < LEFT_OUT_MOST; i++)
         if (found->left_out[i][0])
-            output_format(&out, "%sleft out: %s\n", i == 0 ? "\n" : "", found->left_out[i]);
+            output_format(&out, "%sleft out: %s\n", said++ ? "" : "\n", found->left_out[i]);
     const size_t failed = failures(found);
     if (failed)
         output_format(&out, "\n%zu of %zu gaps exceed%s their bounds\n", failed, found->count,

@@ -62,7 +62,6 @@ static void s4d(void **state)
                    g = golden(files[f], "G");
         const size_t H = k.shape[0], L = k.shape[1], M = rate.shape[1];
         loci_system *s = new_system(LOCI_DIAGONAL, H, 2 * M, 0), *d = new_system(LOCI_DIAGONAL, H, 2 * M, 0);
-        for (size_t h = 0; h < H; h++) d->dt[h] = 0;
         for (size_t i = 0; i < H * M; i++)
             s->a_re[i] = -exp(rate.data[i]), s->a_im[i] = im.data[i], s->b_re[i] = 1;
         split(s->c_re, s->c_im, c.data, H * M);
@@ -146,7 +145,7 @@ static void diagonal(void **state)
         double *dc = calloc(channels * H * M * 2, sizeof *dc), *ddt = calloc(H * M, sizeof *ddt);
         split(s->a_re, s->a_im, a.data, H * M);
         split(s->b_re, s->b_im, b.data, H * M);
-        for (size_t h = 0; h < H; h++) s->dt[h] = untied ? 1 : dt.data[h], d->dt[h] = 0;
+        for (size_t h = 0; h < H; h++) s->dt[h] = untied ? 1 : dt.data[h];
         for (size_t i = 0; untied && i < H * M; i++) {
             s->a_re[i] *= dt.data[i], s->a_im[i] *= dt.data[i];
             s->b_re[i] *= dt.data[i], s->b_im[i] *= dt.data[i];
@@ -218,7 +217,7 @@ static void dplr(void **state)
         split(s->a_re, s->a_im, a.data, H * M);
         split(s->b_re, s->b_im, b.data, H * M);
         split(s->p_re, s->p_im, p.data, rank * H * M);
-        for (size_t h = 0; h < H; h++) s->dt[h] = dt.data[h], d->dt[h] = 0;
+        for (size_t h = 0; h < H; h++) s->dt[h] = dt.data[h];
         real *dk = malloc(H * L * sizeof *dk);
         for (size_t v = 0; v < channels; v++) {
             split(s->c_re, s->c_im, c.data + v * H * M * 2, H * M);

@@ -454,18 +454,45 @@ static void growth(void **state)
     }
     loci_system *s;
     assert_int_equal(loci_system_create(&s, LOCI_DENSE, 1, 64, 0, NULL), LOCI_OK);
+    s->dt[0] = 1;
     assert_int_equal(loci_measure_matrices(LOCI_MEASURE_LAGT, s->a_re, s->b_re, 64, NULL), LOCI_OK);
     assert_int_equal(loci_system_growth(s, &found, NULL, NULL), LOCI_OK);
     assert_true(found <= 0);
     loci_system_free(s);
 }
 
+/* A slow mode beside a fast one: its own growth or decay counts, not the rounding of the fast one's. */
+static void growth_of_the_stiff(void **state)
+{
+    (void)state;
+    for (int fast = 3; fast <= 15; fast += 3)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            const double f = pow(10, fast), a[9] = {-f, 0, f, 1, 0.5 * sign, 0, 0, 0, -2};
+            loci_system *s;
+            double found;
+            assert_int_equal(loci_system_create(&s, LOCI_DENSE, 1, 3, 0, NULL), LOCI_OK);
+            for (size_t i = 0; i < 9; i++)
+                assert_true(s->b_re[i / 3] == 0 && s->a_re[i] == 0 && s->dt[0] == 0);
+            assert_int_equal(loci_system_check(s, NULL), LOCI_E_VALUE); /* a dt is to be set */
+            memcpy(s->a_re, a, sizeof a);
+            s->dt[0] = 1;
+            assert_int_equal(loci_system_growth(s, &found, NULL, NULL), LOCI_OK);
+            if (sign > 0)
+                assert_true(fabs(found - 0.5) < 1e-6);
+            else
+                assert_true(found <= 0);
+            loci_system_free(s);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms_agree), cmocka_unit_test(large_ones_agree), cmocka_unit_test(cuts),
-        cmocka_unit_test(steps),       cmocka_unit_test(published),        cmocka_unit_test(backward),
-        cmocka_unit_test(refusals),    cmocka_unit_test(growth),           cmocka_unit_test(choose_form),
+        cmocka_unit_test(forms_agree), cmocka_unit_test(large_ones_agree),
+        cmocka_unit_test(cuts),        cmocka_unit_test(steps),
+        cmocka_unit_test(published),   cmocka_unit_test(backward),
+        cmocka_unit_test(refusals),    cmocka_unit_test(growth),
+        cmocka_unit_test(choose_form), cmocka_unit_test(growth_of_the_stiff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "system/form_reference.h"
 #include "system/simulation.h"
 
 /* Runs: each form in double and in float, each whole and cut. */
@@ -209,6 +210,46 @@ static loci_status uneven(const bench *b, form_differences *found, uint64_t *see
     return status;
 }
 
+/* The recurrence against the differential equation by other means in other arithmetic: what the forms have in common, the
+ * matrix exponential, is known to be right by this alone. */
+static loci_status independent(const bench *b, form_differences *found, loci_error *error)
+{
+    const size_t count = b->length < UNEVEN ? b->length : UNEVEN, copies = form_reference_copies(b->system);
+    if (copies == 0) {
+        snprintf(found->left_out[LEFT_OUT_REFERENCE], sizeof found->left_out[0],
+                 "differential equation: of order %zu it takes minutes", b->system->order);
+        return LOCI_OK;
+    }
+    const size_t numbers = b->copies * b->numbers, answers = count * b->copies;
+    double *room = malloc((3 * answers + 2 * numbers) * sizeof *room);
+    if (!room) return no_memory(error);
+    double *y = room, *state = y + answers, *reference = state + numbers, *its_state = reference + answers,
+           *mine = its_state + numbers;
+    simulation s = {0};
+    loci_status status = simulation_open(&s, b->system, b->discretization, error);
+    if (status == LOCI_OK) {
+        memcpy(s.state, b->begin, numbers * sizeof *s.state);
+        memcpy(its_state, b->begin, numbers * sizeof *s.state);
+        status = simulation_run(&s, FORM_RECURRENT, y, b->u, NULL, count, count, error);
+    }
+    if (status == LOCI_OK) {
+        memcpy(state, s.state, numbers * sizeof *state);
+        status = form_reference_run(reference, its_state, b->system, b->discretization, b->u, count, copies,
+                                    error);
+    }
+    for (size_t k = 0; k < count; k++) memcpy(mine + k * copies, y + k * b->copies, copies * sizeof *mine);
+    if (status == LOCI_OK)
+        found->items[found->count++] =
+            (form_difference){.group = "double",
+                              .name = "recurrent : differential equation",
+                              .bound = DIFFERENCE_DOUBLE,
+                              .answer = distance(mine, reference, reference, count * copies),
+                              .state = distance(state, its_state, its_state, copies * b->numbers)};
+    simulation_release(&s);
+    free(room);
+    return status;
+}
+
 /* --- the whole --- */
 
 static int ascending(const void *a, const void *b)
@@ -267,7 +308,10 @@ loci_status form_differences_measure(form_differences *found, const loci_system 
         for (size_t i = 0; i < b.length * b.copies; i++)
             found->largest = fmax(found->largest, fabs(reference->y[i]));
         compare_precision(&b, found, DOUBLE);
-        if (b.runs[FORM_CONTINUOUS][DOUBLE][WHOLE].y) status = uneven(&b, found, &seed, error);
+        if (b.runs[FORM_CONTINUOUS][DOUBLE][WHOLE].y) {
+            status = uneven(&b, found, &seed, error);
+            if (status == LOCI_OK) status = independent(&b, found, error);
+        }
         compare_precision(&b, found, SINGLE);
         for (int f = FORM_RECURRENT; f < FORMS; f++)
             compare(&b, found, "float : double", form_name((form)f), DIFFERENCE_SINGLE,

@@ -23,12 +23,15 @@ typedef struct {
     double bound;
 } form_difference;
 
+/* Two forms at most, and the reference that is of other means. */
+enum { LEFT_OUT_REFERENCE = 2, LEFT_OUT_MOST };
+
 typedef struct {
     form_difference items[DIFFERENCES_MOST];
     size_t count;
     size_t cuts[DIFFERENCES_CUTS + 2]; /* 0, where the pieces of the cut runs begin, and the length */
     double largest;                    /* answer of the recurrence in double */
-    char left_out[2][256];             /* forms that this system does not have, and why; empty: none */
+    char left_out[LEFT_OUT_MOST][256]; /* forms that this system does not have, and why; empty: none */
 } form_differences;
 
 /* Whether an item is within its bound. */

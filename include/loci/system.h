@@ -83,7 +83,7 @@ typedef struct {
 
 #define LOCI_COPIES_MAX 65535
 
-/* All numbers 0, dt 1. order 1 to LOCI_ORDER_MAX, even unless dense; copies 1 to LOCI_COPIES_MAX; rank 1 or 2
+/* All numbers 0, as gradients begin; a system that is to run needs its dt set. order 1 to LOCI_ORDER_MAX, even unless dense; copies 1 to LOCI_COPIES_MAX; rank 1 or 2
  * for dplr, 0 else. */
 LOCI_API loci_status loci_system_create(loci_system **system, loci_structure structure, size_t copies,
                                         size_t order, size_t rank, loci_error *error);

@@ -75,7 +75,6 @@ loci_status loci_system_create(loci_system **system, loci_structure structure, s
     }
     s->d = take(&next, copies);
     s->dt = take(&next, copies);
-    for (size_t h = 0; h < copies; h++) s->dt[h] = 1;
     *system = s;
     return LOCI_OK;
 }
