@@ -25,6 +25,7 @@ static void header_and_library_are_one_version(void **state)
     char text[32];
     snprintf(text, sizeof text, "%d.%d.%d", LOCI_VERSION_MAJOR, LOCI_VERSION_MINOR, LOCI_VERSION_PATCH);
     assert_string_equal(loci_version(), text);
+    assert_string_equal(loci_version(), LOCI_VERSION);
 }
 
 static void fail_fills_the_error(void **state)

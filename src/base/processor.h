@@ -5,7 +5,8 @@
 
 #include "base/private.h"
 
-#if defined(__GNUC__) && defined(__x86_64__) && !defined(LOCI_ONE_ISA)
+/* The build compiles every level (CMakeLists.txt), and says so. */
+#if defined(LOCI_EVERY_LEVEL)
 #define LOCI_PROCESSOR_LEVELS 1
 #else
 #define LOCI_PROCESSOR_LEVELS 0

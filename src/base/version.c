@@ -2,7 +2,10 @@
  * version.c - which version runs. */
 #include <loci/status.h>
 
+#define TEXT(x) TEXT_OF(x)
+#define TEXT_OF(x) #x
+
 const char *loci_version(void)
 {
-    return LOCI_VERSION;
+    return TEXT(LOCI_VERSION_MAJOR) "." TEXT(LOCI_VERSION_MINOR) "." TEXT(LOCI_VERSION_PATCH);
 }
