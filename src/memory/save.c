@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/endian.h"
 #include "base/checksum.h"
 #include "base/sized.h"
 
@@ -23,16 +24,12 @@ typedef struct {
 
 static void put(writer *w, uint64_t value)
 {
-    for (int i = 0; i < 8; i++) *w->at++ = (unsigned char)(value >> (8 * i));
+    loci_endian_put(&w->at, value, 8);
 }
 
 static void put_reals(writer *w, const double *x, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        put(w, bits);
-    }
+    loci_endian_put_f64(&w->at, x, count);
 }
 
 typedef struct {
@@ -43,13 +40,11 @@ typedef struct {
 
 static uint64_t get(reader *r)
 {
-    uint64_t value = 0;
     if (r->end - r->at < 8) {
         r->short_of = true;
         return 0;
     }
-    for (int i = 0; i < 8; i++) value |= (uint64_t)*r->at++ << (8 * i);
-    return value;
+    return loci_endian_get(&r->at, 8);
 }
 
 static double get_real(reader *r)
@@ -252,8 +247,7 @@ static loci_status read_block(reader *r, memory_block *block, const loci_memory_
     for (size_t c = 0; c < channels; c++) {
         double *to = memory_channel(view, block->slot, c);
         get_reals(r, to, count);
-        /* its root with a minus sign, where it is too small itself */
-        if (!raw && !(to[2] > -0x1p-450)) return damaged(error, "is a memory with an error below zero");
+        if (!raw && !(to[2] >= 0)) return damaged(error, "is a memory with an error below zero");
     }
     if (!raw || !stamped) return LOCI_OK;
     double *times = memory_times(view, block->slot, channels);

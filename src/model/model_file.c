@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/endian.h"
 #include "base/checksum.h"
 #include "base/random.h"
 #include "base/status.h"
@@ -179,12 +180,10 @@ static loci_status lay_out(const loci_model *model, loci_tensor *tensor, unsigne
         memcpy(tensor[k].shape, p->shape, p->dimensions * sizeof *p->shape);
         for (size_t i = 0; i < p->count; i++) {
             const float value = model->values[p->offset + i];
-            uint32_t bits;
             if (!isfinite(value))
                 return loci_fail(error, LOCI_E_VALUE, "%s[%zu] is %g; a finite number was expected", p->name,
                                  i, (double)value);
-            memcpy(&bits, &value, sizeof bits);
-            for (int b = 0; b < 4; b++) *data++ = (unsigned char)(bits >> (8 * b));
+            loci_endian_put_f32(&data, &value, 1);
         }
     }
     return LOCI_OK;

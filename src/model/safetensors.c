@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/endian.h"
 #include "base/status.h"
 #include "model/json.h"
 
@@ -133,10 +134,9 @@ static loci_status read_tensors(loci_safetensors *file, const unsigned char *dat
 
 loci_status loci_safetensors_read(loci_safetensors **file, const void *bytes, size_t size, loci_error *error)
 {
-    const unsigned char *b = bytes;
-    uint64_t length = 0;
+    const unsigned char *b = bytes, *at = bytes;
     if (size < 8) return loci_fail(error, LOCI_E_FORMAT, "is no safetensors file: it has %zu bytes", size);
-    for (int i = 0; i < 8; i++) length |= (uint64_t)b[i] << (8 * i);
+    const uint64_t length = loci_endian_get(&at, 8);
     if (length > HEADER_MOST || length > size - 8)
         return loci_fail(error, LOCI_E_FORMAT,
                          "is no safetensors file, or a damaged one: a header of %llu bytes in %zu",
@@ -227,11 +227,12 @@ loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_tensor
         free(text);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a file of %zu tensors", count);
     }
-    for (int i = 0; i < 8; i++) b[i] = (unsigned char)((uint64_t)padded >> (8 * i));
-    memset(b + 8, ' ', padded);
-    memcpy(b + 8, text, written);
+    unsigned char *to = b;
+    loci_endian_put(&to, padded, 8);
+    memset(to, ' ', padded);
+    memcpy(to, text, written);
     free(text);
-    unsigned char *to = b + 8 + padded;
+    to += padded;
     for (size_t i = 0; i < count; i++) {
         if (tensors[i].bytes > 0) memcpy(to, tensors[i].data, tensors[i].bytes);
         to += tensors[i].bytes;
@@ -239,13 +240,6 @@ loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_tensor
     *bytes = b;
     *size = 8 + padded + data;
     return LOCI_OK;
-}
-
-static uint64_t get_bits(const unsigned char *at, size_t size)
-{
-    uint64_t bits = 0;
-    for (size_t i = 0; i < size; i++) bits |= (uint64_t)at[i] << (8 * i);
-    return bits;
 }
 
 static double from_half(uint64_t bits)
@@ -268,8 +262,8 @@ loci_status loci_safetensors_doubles(double *out, const loci_tensor *tensor, loc
         return loci_fail(error, LOCI_E_UNSUPPORTED,
                          "tensor %.80s holds %s; floating-point numbers were expected", tensor->name,
                          tensor->type);
-    for (size_t i = 0; i < count; i++, at += size) {
-        const uint64_t bits = get_bits(at, size);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t bits = loci_endian_get(&at, size);
         if (f64) {
             memcpy(&out[i], &bits, sizeof *out);
         } else if (f16) {

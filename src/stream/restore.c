@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/endian.h"
 #include "base/checksum.h"
 #include "base/status.h"
 #include "stream/lanes.h"
@@ -16,37 +17,6 @@
 enum { VERSION = 1, FIELDS = 7, HEADER = 8 + 8 * FIELDS };
 enum { OF_VERSION, OF_SIZE, OF_MODEL, OF_STEPS, OF_SAMPLES, OF_STATE, OF_ANSWER };
 static const char magic[8] = {'L', 'O', 'C', 'I', 'S', 'T', 'R', '\n'};
-
-static void put(unsigned char *to, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++) to[i] = (unsigned char)(value >> (8 * i));
-}
-
-static uint64_t get(const unsigned char *from, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < bytes; i++) value |= (uint64_t)from[i] << (8 * i);
-    return value;
-}
-
-static unsigned char *put_reals(unsigned char *to, const float *x, size_t count)
-{
-    for (size_t i = 0; i < count; i++, to += 4) {
-        uint32_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        put(to, bits, 4);
-    }
-    return to;
-}
-
-static const unsigned char *get_reals(float *x, const unsigned char *from, size_t count)
-{
-    for (size_t i = 0; i < count; i++, from += 4) {
-        const uint32_t bits = (uint32_t)get(from, 4);
-        memcpy(&x[i], &bits, sizeof bits);
-    }
-    return from;
-}
 
 static size_t size_of(const loci_stream_tables *t)
 {
@@ -83,13 +53,14 @@ loci_status loci_stream_save(const loci_stream *stream, uint32_t lane, void *byt
         [OF_STATE] = t->state,
         [OF_ANSWER] = t->outputs,
     };
-    unsigned char *to = bytes;
-    memcpy(to, magic, sizeof magic);
-    for (size_t i = 0; i < FIELDS; i++) put(to + 8 + 8 * i, field[i], 8);
-    unsigned char *rest = put_reals(to + HEADER, stream_state(stream, lane), t->state);
-    rest = put_reals(rest, stream_answer(stream, lane), t->outputs);
-    memset(rest, 0, (size_t)(to + size - rest));
-    put(to + size - 8, loci_checksum(bytes, size - 8), 8);
+    unsigned char *at = bytes, *const tail = at + size - 8;
+    memcpy(at, magic, sizeof magic);
+    at += sizeof magic;
+    for (size_t i = 0; i < FIELDS; i++) loci_endian_put(&at, field[i], 8);
+    loci_endian_put_f32(&at, stream_state(stream, lane), t->state);
+    loci_endian_put_f32(&at, stream_answer(stream, lane), t->outputs);
+    while (at < tail) *at++ = 0;
+    loci_endian_put(&at, loci_checksum(bytes, size - 8), 8);
     return LOCI_OK;
 }
 
@@ -105,8 +76,9 @@ static loci_status check(uint64_t field[FIELDS], const loci_stream_tables *t, co
     if (size < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0)
         return damaged(error, "is not the state of a stream: it does not begin like one");
     if (size < HEADER + 8) return damaged(error, "is the state of a stream cut short");
-    for (size_t i = 0; i < FIELDS; i++) field[i] = get(bytes + 8 + 8 * i, 8);
-    const int sound = get(bytes + size - 8, 8) == loci_checksum(bytes, size - 8);
+    const unsigned char *at = bytes + sizeof magic, *tail = bytes + size - 8;
+    for (size_t i = 0; i < FIELDS; i++) field[i] = loci_endian_get(&at, 8);
+    const int sound = loci_endian_get(&tail, 8) == loci_checksum(bytes, size - 8);
     if (!sound && field[OF_SIZE] > size)
         return loci_fail(error, LOCI_E_FORMAT, "is the state of a stream cut short: %zu bytes of %llu", size,
                          (unsigned long long)field[OF_SIZE]);
@@ -145,8 +117,8 @@ loci_status loci_stream_restore(loci_stream *stream, uint32_t lane, const void *
     const loci_status status = check(field, t, bytes, size, error);
     if (status) return status;
     const unsigned char *rest = (const unsigned char *)bytes + HEADER;
-    rest = get_reals(stream_state(stream, lane), rest, t->state);
-    get_reals(stream_answer(stream, lane), rest, t->outputs);
+    loci_endian_get_f32(stream_state(stream, lane), &rest, t->state);
+    loci_endian_get_f32(stream_answer(stream, lane), &rest, t->outputs);
     stream->samples[lane] = field[OF_SAMPLES];
     return LOCI_OK;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/endian.h"
 #include "base/checksum.h"
 #include "base/random.h"
 #include "base/status.h"
@@ -130,38 +131,6 @@ static loci_status compare(const bound *now, uint64_t saved, loci_error *error)
     return loci_fail(error, LOCI_E_MISMATCH, "%s is another one than that of the saved training", now->name);
 }
 
-/* ---- bytes ---- */
-
-static void put(unsigned char **at, uint64_t value)
-{
-    for (int i = 0; i < 8; i++) *(*at)++ = (unsigned char)(value >> (8 * i));
-}
-
-static uint64_t get(const unsigned char **at)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < 8; i++) value |= (uint64_t) * (*at)++ << (8 * i);
-    return value;
-}
-
-static void put_floats(unsigned char **at, const float *x, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        for (int k = 0; k < 4; k++) *(*at)++ = (unsigned char)(bits >> (8 * k));
-    }
-}
-
-static void get_floats(const unsigned char **at, float *x, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits = 0;
-        for (int k = 0; k < 4; k++) bits |= (uint32_t) * (*at)++ << (8 * k);
-        memcpy(&x[i], &bits, sizeof bits);
-    }
-}
-
 /* ---- position ---- */
 
 enum { WHOLE = 7, REALS = 9 }; /* numbers of a position */
@@ -220,15 +189,15 @@ loci_status loci_trainer_save(const loci_trainer *trainer, void **out, size_t *s
     unsigned char *at = first;
     memcpy(at, magic, MAGIC);
     at += MAGIC;
-    put(&at, VERSION);
-    for (size_t i = 0; i < count; i++) put(&at, list[i].value);
+    loci_endian_put(&at, VERSION, 8);
+    for (size_t i = 0; i < count; i++) loci_endian_put(&at, list[i].value, 8);
     spread(position, &trainer->at);
-    for (size_t i = 0; i < WHOLE + REALS; i++) put(&at, position[i]);
-    put_floats(&at, loci_model_values_const(trainer->model), trainer->size);
-    put_floats(&at, trainer->m, trainer->size);
-    put_floats(&at, trainer->v, trainer->size);
-    if (trainer->at.validated) put_floats(&at, trainer->best, trainer->size);
-    put(&at, loci_checksum(first, (size_t)(at - first)));
+    for (size_t i = 0; i < WHOLE + REALS; i++) loci_endian_put(&at, position[i], 8);
+    loci_endian_put_f32(&at, loci_model_values_const(trainer->model), trainer->size);
+    loci_endian_put_f32(&at, trainer->m, trainer->size);
+    loci_endian_put_f32(&at, trainer->v, trainer->size);
+    if (trainer->at.validated) loci_endian_put_f32(&at, trainer->best, trainer->size);
+    loci_endian_put(&at, loci_checksum(first, (size_t)(at - first)), 8);
     assert((size_t)(at - first) == bytes);
     *out = first, *size = bytes;
     return LOCI_OK;
@@ -249,26 +218,26 @@ loci_status loci_trainer_restore(loci_trainer *trainer, const void *bytes, size_
         return damaged(error, "is not a saved training: it does not begin like one");
     if (size < size_of(count, 0, 3)) return damaged(error, "is a saved training cut short");
     const unsigned char *tail = at + size - 8;
-    if (get(&tail) != loci_checksum(bytes, size - 8))
+    if (loci_endian_get(&tail, 8) != loci_checksum(bytes, size - 8))
         return damaged(error, "is a damaged saved training: its checksum does not fit its bytes");
     at += MAGIC;
-    const uint64_t version = get(&at);
+    const uint64_t version = loci_endian_get(&at, 8);
     if (version != VERSION)
         return loci_fail(error, LOCI_E_FORMAT, "is a saved training of version %llu; version %d was expected",
                          (unsigned long long)version, VERSION);
     for (size_t i = 0; i < count; i++) {
-        const loci_status status = compare(&list[i], get(&at), error);
+        const loci_status status = compare(&list[i], loci_endian_get(&at, 8), error);
         if (status) return status;
     }
-    for (size_t i = 0; i < WHOLE + REALS; i++) position[i] = get(&at);
+    for (size_t i = 0; i < WHOLE + REALS; i++) position[i] = loci_endian_get(&at, 8);
     const loci_trainer_position now = join(position);
     if (now.step > trainer->steps || now.validated > 1 || (now.validated && !trainer->best) ||
         size != size_of(count, trainer->size, now.validated ? 4 : 3))
         return damaged(error, "is a saved training with sizes that cannot be");
     trainer->at = now;
-    get_floats(&at, loci_model_values(trainer->model), trainer->size);
-    get_floats(&at, trainer->m, trainer->size);
-    get_floats(&at, trainer->v, trainer->size);
-    if (now.validated) get_floats(&at, trainer->best, trainer->size);
+    loci_endian_get_f32(loci_model_values(trainer->model), &at, trainer->size);
+    loci_endian_get_f32(trainer->m, &at, trainer->size);
+    loci_endian_get_f32(trainer->v, &at, trainer->size);
+    if (now.validated) loci_endian_get_f32(trainer->best, &at, trainer->size);
     return LOCI_OK;
 }

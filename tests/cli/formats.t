@@ -1,0 +1,52 @@
+# Files that version 0.1 wrote are read for ever. Memories: tests/core/read_memories.c.
+$ cp -r "$FIXTURES"/formats/v1/* . && loci predict s4d.safetensors signal.txt
+| file,class,p_0,p_1
+| signal.txt,0,0.515608,0.484392
+$ loci predict lstm.safetensors signal.txt
+| file,class,p_0,p_1
+| signal.txt,1,0.438032,0.561968
+$ loci predict prenorm.safetensors signal.txt
+| file,class,p_0,p_1
+| signal.txt,0,0.509506,0.490494
+$ loci eval s4d.safetensors d | head -2
+| accuracy    41.7 %, 5 of 12
+| loss        0.6956 nats
+$ loci eval prenorm.safetensors d | head -2
+| accuracy    66.7 %, 8 of 12
+| loss        0.6649 nats
+$ loci inspect s4d.safetensors | sed -n '1,4p; /note/p'
+| layers      1 x s4d of width 4 and order 4, zoh, layer norms behind them; dropout 0.1, tied
+| inputs      1 number a sample; the network sees (sample - 77.582) 0.048517
+| outputs     2 numbers from the mean over all samples: 0, 1
+| data        the samples of each sequence were permuted by seed 5
+|             note frozen
+# A stream goes on where it was: 30 samples are behind it.
+$ tail -10 signal.txt | loci stream s4d.safetensors - --every 5 --state-in s4d.state
+| sample,class,p_0,p_1
+| 35,0,0.529209,0.470791
+| 40,0,0.526008,0.473992
+! loci: warning: s4d.safetensors: it was trained on samples in another order; the signal's must come in that order
+$ tail -10 signal.txt | loci stream lstm.safetensors - --every 5 --state-in lstm.state
+| sample,class,p_0,p_1
+| 35,1,0.439117,0.560883
+| 40,1,0.438032,0.561968
+# A training that was stopped at step 24 of 120 ends where it would have.
+$ loci train d --layers 1 --width 4 --state 4 --dt-min 0.1 --dt-max 1 --batch 8 --epochs 40 -o stopped.safetensors --resume 2>log; tail -1 log
+|~ result      validation accuracy 100 %, loss 0.249[0-9], after epoch 40 of 40
+| parameters  106
+|~ time        *s, 120 steps
+|~ memory      * MB at most
+| model       stopped.safetensors
+|~ epoch 40 of 40: loss 0.297[0-9], accuracy 95.5 %; validation loss 0.249[0-9], accuracy 100 %; *s, best so far
+$ loci kernel dense.npz --length 4
+| sample,k
+| 0,0.06274781841122076
+| 1,0.03951604085277842
+| 2,0.018712153495899993
+| 3,0.0008349116776512795
+$ loci kernel diagonal.npz --length 4
+| sample,k
+| 0,-0.07867945938782053
+| 1,-0.12522626073702275
+| 2,-0.15503077103657967
+| 3,-0.16852041483092392
