@@ -12,7 +12,8 @@ packages() {
             libopenblas-openmp-dev libsndfile1-dev libzip-dev zlib1g-dev libjansson-dev
         ;;
     test)
-        echo g++ clang libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck mandoc valgrind
+        echo g++ clang clang-format libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck mandoc valgrind \
+            gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user
         ;;
     demo)
         echo gnuplot-nox python3-scipy dataset-fashion-mnist
