@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -169,16 +170,28 @@ static void permissions_and_links_stay(void **state)
     expect_content(fresh, "3", 1);
 }
 
-static void names_that_are_taken_are_passed_over(void **state)
+/* What a killed writer left goes with the next one's success; what another one is writing stays. */
+static void leftovers_are_removed(void **state)
 {
     (void)state;
-    char name[64];
-    snprintf(name, sizeof name, ".loci-%ld-0.part", (long)getpid());
-    temporary_text(name, "another's");
-    const char *path = temporary_path("beside");
+    temporary_text(".loci-0.part", "half of some");
+    const char *path = temporary_path("beside"), *part = temporary_path(".loci-0.part");
     assert_int_equal(loci_file_write(path, "mine", 4, NULL), LOCI_OK);
     expect_content(path, "mine", 4);
-    expect_content(temporary_path(name), "another's", 9);
+    assert_int_not_equal(access(part, F_OK), 0);
+    temporary_text(".loci-0.part", "another's");
+    const int writer = open(part, O_RDWR);
+    assert_int_equal(flock(writer, LOCK_EX), 0);
+    assert_int_equal(loci_file_write(path, "yours", 5, NULL), LOCI_OK);
+    expect_content(path, "yours", 5);
+    expect_content(part, "another's", 9);
+    close(writer);
+    /* a name in a folder of many is not followed elsewhere */
+    unlink(part);
+    assert_int_equal(symlink("beside", part), 0);
+    assert_int_equal(loci_file_write(temporary_path("third"), "3", 1, NULL), LOCI_OK);
+    expect_content(path, "yours", 5);
+    unlink(part);
 }
 
 static void standard_streams_are_called_dash(void **state)
@@ -209,7 +222,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_written_is_named),
         cmocka_unit_test(a_failing_write_leaves_the_old_file),
         cmocka_unit_test(permissions_and_links_stay),
-        cmocka_unit_test(names_that_are_taken_are_passed_over),
+        cmocka_unit_test(leftovers_are_removed),
         cmocka_unit_test(standard_streams_are_called_dash),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);

@@ -8,19 +8,22 @@
 #include <unistd.h>
 
 #include "memory/memory_file.h"
+#include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/progress.h"
 #include "shared/source.h"
 #include "shared/words.h"
 
 #define NOT_GIVEN SIZE_MAX
+enum { EVERY = 60 }; /* seconds */
 
 typedef struct {
     source_options source;
     const char *output, *measure, *missing, *method, *discretization, *start, *end;
     size_t order, detail;
-    double window;
-    bool linear;
+    double window, every;
+    bool linear, resume;
 } settings;
 
 static bool one_of(size_t *choice, const char *word, const char *const *words, size_t count)
@@ -117,10 +120,72 @@ static int start_settle(double *start, bool *iso, const settings *s, const sourc
     return STATUS_DONE;
 }
 
+/* A memory on its way into its file: what is there when the program is killed is what was saved last. */
+typedef struct {
+    memory_file *k;
+    const char *path;
+    double every, next; /* seconds; INFINITY: saved in the end only */
+    uint64_t saved;     /* samples in the file */
+} keeper;
+
 static loci_status push(void *target, const double *u, const double *t, size_t n, loci_error *error)
 {
-    memory_file *k = target;
-    return loci_memory_push(k->memory, k->plan, u, t, n, error);
+    const keeper *all = target;
+    return loci_memory_push(all->k->memory, all->k->plan, u, t, n, error);
+}
+
+/* What cannot be saved now (a disk is full) may be saved later: it is said, and goes on. */
+static int watch(void *target)
+{
+    keeper *all = target;
+    if (interrupt_seen()) return STATUS_INTERRUPTED;
+    if (progress_clock() < all->next) return STATUS_DONE;
+    all->next = progress_clock() + all->every;
+    const uint64_t samples = loci_memory_inspect(all->k->memory, all->k->plan).samples;
+    if (samples > all->saved && memory_file_save(all->k, all->path) == STATUS_DONE) all->saved = samples;
+    return STATUS_DONE;
+}
+
+static int interrupted(const keeper *all)
+{
+    const int status = memory_file_save(all->k, all->path);
+    if (status) return status;
+    char samples[WORDS_SIZE];
+    words_plural(samples, loci_memory_inspect(all->k->memory, all->k->plan).samples, "sample");
+    message_fail("remember: interrupted after %s; %s holds them, and the same command with --resume goes on",
+                 samples, strcmp(all->path, "-") == 0 ? "standard output" : all->path);
+    return STATUS_INTERRUPTED;
+}
+
+/* The memory that the file holds takes the place of k, if there is a file and both are of one kind. A file that is read
+ * again is read on behind what was remembered of it; what comes through a pipe follows. */
+static int resume(memory_file *k, source *from, const settings *s)
+{
+    if (access(s->output, F_OK) != 0) return STATUS_DONE;
+    memory_file old;
+    int status = memory_file_load(&old, s->output);
+    if (!status && !s->start && !from->info.stamped) k->iso = old.iso;
+    k->path = "this command";
+    if (!status) status = memory_file_agree(&old, k);
+    k->path = NULL;
+    if (!status && s->start) {
+        const double begun = loci_memory_inspect(old.memory, old.plan).start,
+                     asked = loci_memory_inspect(k->memory, k->plan).start;
+        char one[WORDS_SIZE], other[WORDS_SIZE];
+        if (begun < asked || begun > asked)
+            status =
+                message_fail("%s: it begins at %s, and --start is %s; the same, or none, was expected",
+                             s->output, words_time(one, begun, k->iso), words_time(other, asked, k->iso));
+    }
+    if (!status && !source_live(from))
+        status = source_skip(from, loci_memory_inspect(old.memory, old.plan).samples);
+    if (status) {
+        memory_file_release(&old);
+        return status;
+    }
+    memory_file_release(k);
+    *k = old;
+    return STATUS_DONE;
 }
 
 /* The last interval, where it is still open, and whether there is any history at all. */
@@ -160,6 +225,14 @@ static void tell(const memory_file *k, const char *path)
             info.channels == 1 ? "" : "s", numbers);
 }
 
+/* Seconds between two savings. */
+static double every_settle(const settings *s, const source *from)
+{
+    if (output_is_stream(s->output)) return INFINITY;
+    if (!isnan(s->every)) return s->every;
+    return source_live(from) ? EVERY : INFINITY;
+}
+
 static int remember(source *from, memory_file *k, const settings *s, loci_memory_spec *spec)
 {
     double start;
@@ -174,7 +247,15 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     if (!memory_file_sources(k, s->source.time, &s->source.columns)) return message_memory();
     for (size_t c = 0; c < k->channels; c++)
         if (!memory_file_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
-    status = source_feed(from, push, k, "remembering");
+    if (s->resume) status = resume(k, from, s);
+    keeper all = {.k = k, .path = s->output, .every = every_settle(s, from)};
+    all.next = progress_clock() + all.every;
+    if (!status) {
+        interrupt_catch();
+        if (source_live(from)) interrupt_ends_input();
+        status = source_feed_watched(from, push, watch, &all, "remembering");
+    }
+    if (status == STATUS_INTERRUPTED) return interrupted(&all);
     if (!status) status = end_settle(k, s, from->path);
     if (!status && spec->measure == LOCI_MEASURE_LEGS && spec->method == LOCI_METHOD_EXACT &&
         spec->detail == 0)
@@ -186,9 +267,14 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
 
 int command_remember(int argc, char **argv)
 {
-    settings s = {.source = SOURCE_DEFAULTS, .order = NOT_GIVEN, .detail = NOT_GIVEN, .window = NAN};
+    settings s = {
+        .source = SOURCE_DEFAULTS, .order = NOT_GIVEN, .detail = NOT_GIVEN, .window = NAN, .every = NAN};
     const option table[] = {
         {"output", 'o', OPTION_TEXT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
+        {"every", 0, OPTION_NUMBER, &s.every, "SECONDS",
+         "save the memory so often while the signal goes on (60 for a pipe or a device; a file: in the end)"},
+        {"resume", 0, OPTION_FLAG, &s.resume, NULL,
+         "go on with the memory in M.loci, if it is there: a file behind the samples remembered of it, a pipe as it comes"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
         SOURCE_OPTIONS(s.source, "1", "all that hold numbers"),
         {"start", 0, OPTION_TEXT, &s.start, "T",
@@ -244,6 +330,11 @@ int command_remember(int argc, char **argv)
             status = message_usage("remember: -o M.loci is missing; a file for the memory was expected");
         if (!status && strcmp(s.output, "-") == 0 && isatty(STDOUT_FILENO))
             status = message_usage("remember: standard output is a terminal; -o with a file was expected");
+        if (!status && s.every < 0)
+            status = message_usage("remember: --every is %g; 0 seconds or more were expected", s.every);
+        if (!status && output_is_stream(s.output) && (s.resume || !isnan(s.every)))
+            status = message_usage("remember: --%s is for a file that can be replaced; %s is none",
+                                   s.resume ? "resume" : "every", s.output);
         if (!status && output_same_file(argv[1], s.output))
             status = message_usage(
                 "remember: %s is the signal itself; another file was expected for the memory", s.output);

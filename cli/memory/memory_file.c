@@ -11,6 +11,7 @@
 
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/words.h"
 
 static const size_t file_limit = SIZE_MAX / 4;
 
@@ -220,6 +221,49 @@ int memory_file_time(const memory_file *k, double *seconds, const char *option_n
     if (k->iso) return STATUS_DONE;
     return message_usage("%s is the date %s, but the times of %s are plain seconds; a number was expected",
                          option_name, text, k->path ? k->path : "the signal");
+}
+
+int memory_file_agree(const memory_file *a, const memory_file *b)
+{
+    const loci_memory_spec *s = loci_memory_plan_spec(a->plan), *t = loci_memory_plan_spec(b->plan);
+    char one[WORDS_SIZE], other[WORDS_SIZE];
+    if (s->measure != t->measure)
+        return message_fail("%s: its measure is %s; that of %s is %s", b->path, loci_measure_name(t->measure),
+                            a->path, loci_measure_name(s->measure));
+    if (s->order != t->order)
+        return message_fail("%s: its order is %zu; that of %s is %zu", b->path, t->order, a->path, s->order);
+    if (s->method != t->method || s->discretization != t->discretization)
+        return message_fail("%s: it was remembered by another method than %s", b->path, a->path);
+    if (s->detail != t->detail)
+        return message_fail("%s: its detail is %zu; that of %s is %zu", b->path, t->detail, a->path,
+                            s->detail);
+    if ((s->dt > 0) != (t->dt > 0))
+        return message_fail("%s: its samples %s; those of %s %s", b->path,
+                            t->dt > 0 ? "have a rate" : "have times", a->path,
+                            s->dt > 0 ? "have a rate" : "have times");
+    if (s->dt > 0 && (s->dt < t->dt || s->dt > t->dt))
+        return message_fail("%s: its rate is %s Hz; that of %s is %s", b->path, words_rate(one, t->dt),
+                            a->path, words_rate(other, s->dt));
+    if (s->window < t->window || s->window > t->window)
+        return message_fail("%s: its window is %s s; that of %s is %s", b->path, words_number(one, t->window),
+                            a->path, words_number(other, s->window));
+    if (s->join != t->join)
+        return message_fail("%s: its samples are %s; those of %s are not", b->path,
+                            t->join == LOCI_LINEAR ? "joined by lines" : "held", a->path);
+    if (s->missing != t->missing)
+        return message_fail("%s: its missing values are %s; those of %s are not", b->path,
+                            t->missing == LOCI_MISSING_HOLD ? "held over" : "refused", a->path);
+    if (a->channels != b->channels)
+        return message_fail("%s: it has %zu channel%s; %s has %zu", b->path, b->channels,
+                            b->channels == 1 ? "" : "s", a->path, a->channels);
+    for (size_t c = 0; c < a->channels; c++)
+        if (strcmp(a->names[c], b->names[c]) != 0)
+            return message_fail("%s: its channel %zu is \"%s\"; that of %s is \"%s\"", b->path, c + 1,
+                                b->names[c], a->path, a->names[c]);
+    if (a->iso != b->iso)
+        return message_fail("%s: its times are %s; those of %s are not", b->path,
+                            b->iso ? "dates" : "plain seconds", a->path);
+    return STATUS_DONE;
 }
 
 void memory_file_release(memory_file *k)

@@ -44,6 +44,9 @@ void memory_file_release(memory_file *k);
 bool memory_file_name(memory_file *k, size_t channel, const char *name);
 bool memory_file_sources(memory_file *k, const char *time_column, const option_list *columns);
 
+/* The first thing in which two memories differ that must be alike for them to be joined, told in one line; or 0. */
+int memory_file_agree(const memory_file *a, const memory_file *b);
+
 /* Replaces the memory by its collapse into the coefficients of the whole history. */
 int memory_file_collapse(memory_file *k);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * interrupt.h - SIGINT and SIGTERM for work that saves its state before it leaves. */
+ * interrupt.h - SIGINT, SIGTERM and SIGHUP for work that saves its state before it leaves. */
 #ifndef LOCI_CLI_INTERRUPT_H
 #define LOCI_CLI_INTERRUPT_H
 
@@ -9,7 +9,11 @@
  * one ends the program at once, with status 130. A signal that was ignored stays so. */
 void interrupt_catch(void);
 
-/* Whether one has come. */
+/* And then standard input ends, also for a read that is waiting for it: what was read of a line may be cut. */
+void interrupt_ends_input(void);
+
+/* Whether one has come, and whether it has ended the input. */
 bool interrupt_seen(void);
+bool interrupt_ended_input(void);
 
 #endif

@@ -47,6 +47,7 @@ static sigset_t interrupt_hold(void)
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     sigaddset(&interrupt, SIGTERM);
+    sigaddset(&interrupt, SIGHUP);
     sigprocmask(SIG_BLOCK, &interrupt, &old);
     return old;
 }
@@ -293,10 +294,11 @@ void output_flush(output *out)
     if (!out->path && !out->reason) drain(out);
 }
 
-static bool is_special(const char *path)
+bool output_is_stream(const char *path)
 {
     struct stat file;
-    return stat(path, &file) == 0 && !S_ISREG(file.st_mode);
+    return strcmp(path, "-") == 0 ||
+           (stat(path, &file) == 0 && !S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode));
 }
 
 int output_file(const char *path, const void *bytes, size_t size)
@@ -308,7 +310,8 @@ int output_file(const char *path, const void *bytes, size_t size)
         return output_close(&out);
     }
     loci_error error;
-    const bool held = !is_special(path); /* writing to a pipe may take for ever: that can be interrupted */
+    const bool held =
+        !output_is_stream(path); /* writing to a pipe may take for ever: that can be interrupted */
     sigset_t old;
     if (held) old = interrupt_hold();
     const loci_status status = loci_file_write(path, bytes, size, &error);

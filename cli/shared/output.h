@@ -70,6 +70,9 @@ int output_npy(const char *path, const double *columns, size_t rows, size_t colu
 /* array is [rows][columns], as it goes into the file. */
 int output_array(const char *path, const double *array, size_t rows, size_t columns);
 
+/* Whether what is written there is gone: standard output, a pipe, a device. */
+bool output_is_stream(const char *path);
+
 /* Whether both names lead to one existing file. */
 bool output_same_file(const char *a, const char *b);
 

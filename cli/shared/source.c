@@ -3,6 +3,7 @@
 #include "shared/source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
@@ -11,10 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/progress.h"
 #include "shared/words.h"
 
+enum { WAIT = 500 }; /* milliseconds between looks at what is watched */
 enum { PIECE_NUMBERS = 1 << 18, PIECE_MOST = 4096, PIECE_LEAST = 16 };
 
 static bool raw_parse(loci_raw *raw, const char *name)
@@ -86,9 +89,14 @@ int source_next(source *from)
     loci_error error;
     if (from->count) from->last = from->t[from->count - 1];
     from->samples += from->count;
+    from->skipped = 0;
     double *t = from->info.stamped ? from->t : NULL;
     const loci_status status =
         loci_signal_read(from->signal, from->u, t, from->capacity, &from->count, &error);
+    if (interrupt_ended_input()) {
+        from->count -= from->count > 0;
+        return STATUS_DONE;
+    }
     hear(from);
     if (status == LOCI_OK) return STATUS_DONE;
     from->count = 0;
@@ -110,10 +118,24 @@ bool source_ready(const source *from, int milliseconds)
     return ready != 0 && !(ready < 0 && errno == EINTR);
 }
 
+/* A pipe or a device that has a name becomes standard input, which can be waited for. */
+static const char *named_pipe(const char *path)
+{
+    struct stat about;
+    if (strcmp(path, "-") == 0 || stat(path, &about) != 0 || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode))
+        return path;
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 || dup2(descriptor, STDIN_FILENO) < 0) return path; /* whoever opens it will say why */
+    if (descriptor != STDIN_FILENO) close(descriptor);
+    return "-";
+}
+
 int source_open(source *from, const char *path, const source_options *o, double rate)
 {
-    const bool standard = strcmp(path, "-") == 0;
-    *from = (source){.path = standard ? "standard input" : path, .standard = standard};
+    const char *name = path;
+    path = named_pipe(path);
+    *from = (source){.path = strcmp(name, "-") == 0 ? "standard input" : name,
+                     .standard = strcmp(path, "-") == 0};
     loci_signal_options options = {
         .columns = o->columns.count ? o->columns.items : NULL,
         .column_count = o->columns.count,
@@ -171,7 +193,7 @@ static int refused(const source *from, const loci_error *error)
     if (!error->text[0]) return STATUS_FAILED;
     for (size_t k = 0; k < from->count; k++) {
         char place[64];
-        loci_signal_position(from->signal, k, place, sizeof place);
+        loci_signal_position(from->signal, from->skipped + k, place, sizeof place);
         for (size_t c = 0; c < from->info.channels; c++) {
             const double u = from->u[k * from->info.channels + c];
             const char *name = loci_signal_channel(from->signal, c);
@@ -211,7 +233,14 @@ static int refused(const source *from, const loci_error *error)
     return message_error(from->path, error);
 }
 
-int source_feed(source *from, source_taker *take, void *target, const char *doing)
+static int watch_nothing(void *target)
+{
+    (void)target;
+    return STATUS_DONE;
+}
+
+int source_feed_watched(source *from, source_taker *take, source_watcher *watch, void *target,
+                        const char *doing)
 {
     progress bar;
     progress_start(&bar, doing, "samples", from->info.samples);
@@ -220,11 +249,40 @@ int source_feed(source *from, source_taker *take, void *target, const char *doin
         loci_error error;
         if (take(target, from->u, from->info.stamped ? from->t : NULL, from->count, &error) == LOCI_OK) {
             progress_step(&bar, from->samples + from->count);
-            status = source_next(from);
+            status = watch(target);
+            while (!status && watch != watch_nothing && !source_ready(from, WAIT)) status = watch(target);
+            if (!status) status = source_next(from);
         } else {
             status = refused(from, &error);
         }
     }
+    if (!status) status = watch(target);
     progress_wipe();
     return status;
+}
+
+int source_feed(source *from, source_taker *take, void *target, const char *doing)
+{
+    return source_feed_watched(from, take, watch_nothing, target, doing);
+}
+
+int source_skip(source *from, uint64_t samples)
+{
+    while (from->count > 0 && from->samples + from->count <= samples) {
+        const int status = source_next(from);
+        if (status) return status;
+    }
+    if (from->samples + from->count < samples)
+        return message_fail(
+            "%s: it holds %llu samples; at least the %llu that were remembered before were expected",
+            from->path, (unsigned long long)(from->samples + from->count), (unsigned long long)samples);
+    const size_t gone = (size_t)(samples - from->samples), left = from->count - gone;
+    if (gone == 0 || from->count == 0) return STATUS_DONE;
+    from->last = from->t[gone - 1];
+    from->skipped += gone;
+    memmove(from->u, from->u + gone * from->info.channels, left * from->info.channels * sizeof *from->u);
+    memmove(from->t, from->t + gone, left * sizeof *from->t);
+    from->count = left;
+    from->samples = samples;
+    return STATUS_DONE;
 }

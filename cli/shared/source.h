@@ -56,6 +56,7 @@ typedef struct {
     bool standard;        /* it is standard input */
     double dt;            /* 0: stamped */
     double *u, *t;
+    size_t skipped;         /* of the piece read last: by source_skip */
     size_t capacity, count; /* samples in the buffers: room, and read last */
     uint64_t samples;       /* all read before those */
     double last;            /* stamped: the time of the last sample before those */
@@ -87,5 +88,15 @@ bool source_live(const source *from);
  * status is 1. */
 typedef loci_status source_taker(void *target, const double *u, const double *t, size_t n, loci_error *error);
 int source_feed(source *from, source_taker *take, void *target, const char *doing);
+
+/* The same for input that may never end. `watch` is called after each piece, and while none comes twice a second; what it
+ * returns, unless it is 0, ends the feeding. Where a signal ended the input (interrupt_ends_input), a last sample that may be
+ * cut is left out. */
+typedef int source_watcher(void *target);
+int source_feed_watched(source *from, source_taker *take, source_watcher *watch, void *target,
+                        const char *doing);
+
+/* Skips so many samples of the signal; a status where it has fewer. */
+int source_skip(source *from, uint64_t samples);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,18 +49,44 @@ static loci_status write_in_place(const char *path, const void *bytes, size_t si
                      strerror(reason));
 }
 
-/* Creates a file of a name that is free in the folder of `path`, with the permissions that a new file gets. `temporary` has
- * room for the path and 64 bytes. */
+/* Whether this process, and no other, holds the file of that name and descriptor: who writes one keeps it locked. */
+static bool holds(const char *name, int descriptor)
+{
+    struct stat held, there;
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &held) == 0 &&
+           lstat(name, &there) == 0 && held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+}
+
+/* Removes what a writer that was killed has left. */
+static bool remove_leftover(const char *name)
+{
+    struct stat held;
+    const int descriptor = open(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    const bool ours = fstat(descriptor, &held) == 0 && S_ISREG(held.st_mode) && held.st_uid == geteuid() &&
+                      holds(name, descriptor);
+    const bool removed = ours && unlink(name) == 0;
+    close(descriptor);
+    return removed;
+}
+
+/* Creates a file of a name that no other writer has in the folder of `path`, with the permissions that a new file gets.
+ * `temporary` has room for the path and 64 bytes. */
 static int create_beside(char *temporary, const char *path)
 {
     const char *slash = strrchr(path, '/');
     const size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
     memcpy(temporary, path, folder);
     for (int attempt = 0; attempt < 1000; attempt++) {
-        snprintf(temporary + folder, 64, ".loci-%ld-%d.part", (long)getpid(), attempt);
+        snprintf(temporary + folder, 64, ".loci-%d.part", attempt);
+        remove_leftover(temporary);
         const int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor >= 0 || errno != EEXIST) return descriptor;
+        if (descriptor < 0 && errno != EEXIST) return descriptor;
+        if (descriptor < 0) continue;
+        if (holds(temporary, descriptor)) return descriptor;
+        close(descriptor); /* another one took it for a leftover */
     }
+    errno = EEXIST;
     return -1;
 }
 

@@ -63,7 +63,7 @@ $ (ulimit -f 1; trap '' XFSZ; loci recall m.loci --points 100000 -o m.loci.csv; 
 ! loci: old.loci: writing failed: File too large
 
 # An interrupt ends the program at once; no file is left.
-$ { cat m.csv; sleep 1; } | timeout --preserve-status -s INT 0.3 loci remember - -o i.loci
+$ { cat m.csv; sleep 1; } | timeout --preserve-status -s INT 0.3 loci simulate legs:4 - -o i.csv
 = 130
 $ ls
 | folder
