@@ -282,6 +282,114 @@ static void what_does_not_fit_is_refused(void **state)
     loci_memory_plan_destroy(stamped);
 }
 
+/* Everything that is asked of a stamped memory, at an epoch and from 0: stamps that are whole multiples of the spacing of
+ * doubles at the epoch lose nothing there, so the answers may differ by the rounding of their own sums only. */
+static void check_epoch(loci_memory_spec spec, double epoch, double longest, uint64_t seed)
+{
+    enum { N = 700, ASKED = 60 };
+    const double spacing = nextafter(epoch, INFINITY) - epoch;
+    double *u = signal_of(N, 1, 0, seed), *t = times_of(N, 0, 0.01, seed),
+           *late = room_for((N + 1) * sizeof *t);
+    for (size_t k = 0; k <= N; k++) {
+        t[k] = spacing * (double)(k + 1) + nearbyint(t[k] * longest / spacing) * spacing;
+        late[k] = epoch + t[k];
+    }
+    if (spec.window > 0) spec.window = 0.6 * (t[N - 1] - t[0]);
+    loci_memory_plan *plan = plan_of(spec);
+    /* the published methods begin at their origin */
+    loci_memory *a = memory_with(plan, 1, t[0], u, t, N / 3),
+                *b = memory_with(plan, 1, late[0], u, late, N / 3);
+    loci_memory *tail = memory_with(plan, 1, t[N / 3], u + N / 3, t + N / 3, N - N / 3);
+    ok(loci_memory_merge(a, plan, tail, &last_error));
+    free(tail);
+    tail = memory_with(plan, 1, late[N / 3], u + N / 3, late + N / 3, N - N / 3);
+    ok(loci_memory_merge(b, plan, tail, &last_error));
+    const double begin = loci_memory_inspect(a, plan).start, end = loci_memory_inspect(a, plan).end;
+    const double from = spec.window > 0 ? spacing * ceil((end - spec.window) / spacing) : begin;
+    for (int ask = LOCI_VALUE; ask <= LOCI_INTEGRAL; ask++) {
+        const bool pairs = ask == LOCI_MEAN || ask == LOCI_INTEGRAL;
+        for (size_t i = 0; i < ASKED; i++) {
+            double here[2], there[2], one, other;
+            for (size_t k = 0; k < 2; k++) {
+                const double share = pairs ? (k ? 0.99 - 0.01 * (double)i : 0.004 * (double)i)
+                                           : 0.01 + 0.98 * (double)i / ASKED;
+                here[k] = from + spacing * ceil(share * (end - from) / spacing);
+                there[k] = epoch + here[k];
+            }
+            ok(loci_memory_recall(a, plan, (loci_ask)ask, 0, here, 1, &one, &last_error));
+            ok(loci_memory_recall(b, plan, (loci_ask)ask, 0, there, 1, &other, &last_error));
+            assert_near(other, one, 1e-10 * (1 + fabs(one)),
+                        "question %d at share %zu, measure %d, method %d", ask, i, (int)spec.measure,
+                        (int)spec.method);
+        }
+    }
+    double edges[3] = {from, from + spacing * ceil(0.4 * (end - from) / spacing), end}, late_edges[3];
+    for (size_t i = 0; i < 3; i++) late_edges[i] = epoch + edges[i];
+    const compared one = compare(a, plan, u, t, N, 1, edges, 2, 8),
+                   other = compare(b, plan, u, late, N, 1, late_edges, 2, 8);
+    assert_near(other.variance[0], one.variance[0], 1e-12, "variance at an epoch");
+    for (size_t i = 0; i < 2; i++) {
+        assert_near(other.covered[i], one.covered[i], 1e-12 * one.covered[i], "covered part %zu", i);
+        assert_near(other.squared[i], one.squared[i], 1e-10 * one.covered[i],
+                    "squared part %zu, measure %d, method %d, epoch %g, steps to %g", i, (int)spec.measure,
+                    (int)spec.method, epoch, longest);
+    }
+    loci_memory_summary here, there;
+    ok(loci_memory_summarize(a, plan, 0, &here, &last_error));
+    ok(loci_memory_summarize(b, plan, 0, &there, &last_error));
+    if (!isnan(here.mean)) {
+        assert_near(there.mean, here.mean, 1e-13, "mean at an epoch");
+        assert_near(there.variance, here.variance, 1e-13, "variance at an epoch");
+        assert_near(there.forgotten, here.forgotten, 1e-12, "forgotten at an epoch");
+    }
+    free(a);
+    free(b);
+    free(tail);
+    free(u);
+    free(t);
+    free(late);
+    loci_memory_plan_destroy(plan);
+}
+
+static void an_epoch_costs_nothing(void **state)
+{
+    (void)state;
+    static const double epochs[] = {1.7e9, 0x1p40, 6e4};
+    for (size_t e = 0; e < 3; e++)
+        for (int fine = 0; fine < 2; fine++) {
+            const double spacing = nextafter(epochs[e], INFINITY) - epochs[e];
+            const double longest = fine ? 3 * spacing : 1000 * spacing;
+            for (size_t detail = 0; detail < 6; detail += 2)
+                for (int joined = 0; joined < 2; joined++) {
+                    loci_memory_spec spec = loci_memory_defaults();
+                    spec.order = 16;
+                    spec.dt = 0;
+                    spec.detail = detail;
+                    spec.join = joined ? LOCI_LINEAR : LOCI_HOLD;
+                    check_epoch(spec, epochs[e], longest, e + 10 * detail);
+                }
+            static const loci_method methods[] = {LOCI_METHOD_BILINEAR, LOCI_METHOD_BACKWARD,
+                                                  LOCI_METHOD_ZOH};
+            for (int m = 0; m < 3; m++) {
+                loci_memory_spec spec = loci_memory_defaults();
+                spec.order = 12;
+                spec.dt = 0;
+                spec.detail = 0;
+                spec.method = methods[m];
+                check_epoch(spec, epochs[e], longest, e + 3);
+            }
+            for (int m = LOCI_MEASURE_LEGS_LTI; m <= LOCI_MEASURE_FOUT; m++) {
+                loci_memory_spec spec = loci_memory_defaults();
+                spec.measure = (loci_measure)m;
+                spec.order = 12;
+                spec.dt = 0;
+                spec.detail = 0;
+                spec.window = 1;
+                check_epoch(spec, epochs[e], longest, e + 3);
+            }
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +399,7 @@ int main(void)
         cmocka_unit_test(missing_values_are_held_over),
         cmocka_unit_test(kept_samples_are_recalled_exactly),
         cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(an_epoch_costs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,132 @@ static void parseval(void **state)
     loci_memory_plan_destroy(plan);
 }
 
+/* The forgotten share of times and values in other units, as 1 is in theirs: squares of the values neither vanish nor
+ * overflow. Powers of two, so that nothing is rounded differently. */
+static void check_units(double amplitude, double second, bool stamped, bool joined, size_t detail)
+{
+    enum { N = 2500 };
+    double *u = signal_of(N, 1, 0.25, 77), *t = stamped ? times_of(N, 0, 0.01, 5) : NULL;
+    loci_memory_spec spec = spec_of(16, detail, stamped, joined);
+    if (!stamped) spec.dt = 1;
+    loci_memory_plan *plan = plan_of(spec);
+    loci_memory *one = memory_with(plan, 1, 0, u, t, N), *tail = memory_room(plan, 1);
+    for (size_t k = 0; k < N; k++) {
+        u[k] *= amplitude;
+        if (t) t[k] *= second;
+    }
+    loci_memory *other = memory_with(plan, 1, 0, u, t, N / 2);
+    ok(loci_memory_init(tail, plan, 1, N / 2, &last_error));
+    ok(loci_memory_push(tail, plan, u + N / 2, t ? t + N / 2 : NULL, N - N / 2, &last_error));
+    ok(loci_memory_merge(other, plan, tail, &last_error));
+    size_t size;
+    unsigned char *bytes = bytes_of(other, plan, 1, "", &size);
+    ok(loci_memory_load(tail, plan, bytes, size, &last_error));
+    if (detail == 0) {
+        ok(loci_memory_collapse(other, one, plan, &last_error));
+        memcpy(one, other, loci_memory_size(plan, 1));
+    }
+    loci_memory_summary expected, found;
+    ok(loci_memory_summarize(one, plan, 0, &expected, &last_error));
+    ok(loci_memory_summarize(tail, plan, 0, &found, &last_error));
+    /* the pieces' leaves do not fall together, so their sums are rounded otherwise */
+    assert_near(found.forgotten, expected.forgotten, detail == 0 ? 1e-12 : 0.1 * expected.forgotten,
+                "forgotten, values of %g", amplitude);
+    assert_near(found.mean / amplitude, expected.mean, 1e-13, "mean of values of %g", amplitude);
+    assert_near(found.variance, expected.variance * amplitude * amplitude, 1e-12 * found.variance,
+                "variance of values of %g", amplitude);
+    assert_true(isfinite(found.variance) && isfinite(found.error) && found.forgotten > 1e-3);
+    free(one);
+    free(other);
+    free(tail);
+    free(bytes);
+    free(u);
+    free(t);
+    loci_memory_plan_destroy(plan);
+}
+
+static void any_units(void **state)
+{
+    (void)state;
+    static const double amplitudes[] = {1,        0x1p-980, 0x1p-565, 0x1p-500, 0x1p-460,
+                                        0x1p-430, 1,        0x1p440,  0x1p495};
+    for (size_t i = 0; i < sizeof amplitudes / sizeof *amplitudes; i++)
+        for (int kind = 0; kind < 8; kind++) {
+            const bool stamped = kind & 1, joined = kind & 2;
+            check_units(amplitudes[i], 1, stamped, joined, kind & 4 ? 0 : 2);
+            if (!stamped) continue;
+            check_units(amplitudes[i], 0x1p480, stamped, joined, kind & 4 ? 0 : 2);
+            check_units(amplitudes[i], 0x1p-20, stamped, joined, kind & 4 ? 0 : 2);
+        }
+}
+
+/* A stretch of values that nearly vanish, behind one of ordinary ones and before another. */
+static void loud_and_quiet(void **state)
+{
+    (void)state;
+    enum { N = 640 };
+    double *u = signal_of(3 * N, 1, 0, 4);
+    for (size_t k = N; k < 2 * N; k++) u[k] *= 0x1p-600;
+    loci_memory_plan *plan = plan_of(spec_of(8, 0, false, false));
+    loci_memory *memory = memory_with(plan, 1, 0, u, NULL, 3 * N), *whole = memory_room(plan, 1);
+    ok(loci_memory_collapse(whole, memory, plan, &last_error));
+    cell *cells = cells_of(u, 1, NULL, 3 * N, false);
+    const truth all = truth_of(8, cells, 3 * N);
+    loci_memory_summary summary;
+    ok(loci_memory_summarize(whole, plan, 0, &summary, &last_error));
+    assert_near(summary.forgotten, all.error / all.variance, 1e-12, "with a quiet stretch");
+    free(cells);
+    free(memory);
+    free(whole);
+    free(u);
+    loci_memory_plan_destroy(plan);
+}
+
+/* Times so far from 0 that doubles cannot tell samples apart, or that sums with them overflow. */
+static void times_out_of_reach(void **state)
+{
+    (void)state;
+    const double u[2] = {1, 2};
+    static const struct {
+        double dt, start;
+        loci_status status; /* of init, or else of push */
+    } regular[] = {
+        {1e-8, 1467331200, LOCI_E_ARGUMENT},
+        {1 / 44100.0, 1467331200, LOCI_OK},
+        {1 / 192e3, -1467331200, LOCI_OK},
+        {1, 1e18, LOCI_E_ARGUMENT},
+        {1, -1e17, LOCI_E_ARGUMENT},
+        {1, 0x1p52, LOCI_OK},
+        {1e-3, 1e14, LOCI_E_ARGUMENT},
+        {1e300, 0, LOCI_E_RANGE},
+        {1e307, 0, LOCI_E_RANGE},
+        {1e160, -1e155, LOCI_E_ARGUMENT},
+        {1e-300, 0, LOCI_OK},
+        {1e-300, 1, LOCI_E_ARGUMENT},
+    };
+    for (size_t i = 0; i < sizeof regular / sizeof *regular; i++) {
+        loci_memory_spec spec = spec_of(8, 2, false, false);
+        spec.dt = regular[i].dt;
+        loci_memory_plan *plan = plan_of(spec);
+        loci_memory *memory = memory_room(plan, 1);
+        loci_status status = loci_memory_init(memory, plan, 1, regular[i].start, &last_error);
+        if (status == LOCI_OK) status = loci_memory_push(memory, plan, u, NULL, 2, &last_error);
+        if (status != regular[i].status)
+            fail_msg("dt %g, start %g: %d: %s", regular[i].dt, regular[i].start, (int)status,
+                     last_error.text);
+        free(memory);
+        loci_memory_plan_destroy(plan);
+    }
+    loci_memory_plan *plan = plan_of(spec_of(8, 2, true, true));
+    loci_memory *memory = memory_of(plan, 1, 0);
+    const double far[2] = {-1.7e308, 1.7e308}, near_end[2] = {0, 1.6e150};
+    refused(loci_memory_push(memory, plan, u, far, 2, &last_error), LOCI_E_VALUE, "1.6e150 s");
+    ok(loci_memory_push(memory, plan, u, near_end, 2, &last_error));
+    refused(loci_memory_close(memory, plan, 1e300, &last_error), LOCI_E_ARGUMENT, "1.6e150 s");
+    free(memory);
+    loci_memory_plan_destroy(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +315,9 @@ int main(void)
         cmocka_unit_test(a_line_is_held_whole),
         cmocka_unit_test(what_is_known_of_nothing),
         cmocka_unit_test(parseval),
+        cmocka_unit_test(any_units),
+        cmocka_unit_test(loud_and_quiet),
+        cmocka_unit_test(times_out_of_reach),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,35 @@ static void follows_the_published(const char *file, int prenorm)
     loci_dataset_close(set);
 }
 
+/* The rule of train.h, number by number; and what a large set gets is what it always got. */
+static void chooses_from_the_data(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t sequences, length, batch, epochs;
+        double share;
+    } cases[] = {
+        {1, 10, 4, 1793, 0},       {36, 251, 4, 165, 0},       {100, 1460, 4, 35, 0},
+        {100, 16000, 4, 12, 0},    {141, 10, 4, 67, 0},        {142, 10, 8, 66, 0},
+        {200, 427, 8, 53, 0},      {499, 24, 16, 29, 0},       {500, 24, 16, 29, 0.1},
+        {1131, 24, 32, 17, 0.1},   {1132, 24, 64, 17, 0.1},    {2430, 3500, 64, 10, 0.1},
+        {54000, 784, 64, 10, 0.1}, {50000, 1024, 64, 10, 0.1},
+    };
+    loci_model_config config;
+    assert_int_equal(loci_model_preset(&config, "small", 1, 2, NULL), LOCI_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const loci_dataset_info data = {.sequences = cases[i].sequences,
+                                        .samples = cases[i].sequences * cases[i].length};
+        const loci_train_options o = loci_train_options_for(&config, &data);
+        assert_int_equal(o.batch, cases[i].batch);
+        assert_int_equal(o.epochs, cases[i].epochs);
+        assert_true(loci_train_valid_share(&data) == cases[i].share);
+    }
+    const loci_train_options usual = loci_train_options_default(),
+                             none = loci_train_options_for(&config, NULL);
+    assert_memory_equal(&usual, &none, sizeof usual);
+}
+
 static void takes_the_published_steps(void **state)
 {
     (void)state;
@@ -571,17 +600,13 @@ static void files_of_other_trainings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(takes_the_published_steps),
-                                       cmocka_unit_test(any_number_of_threads),
-                                       cmocka_unit_test(interrupted_anywhere),
-                                       cmocka_unit_test(counts_steps_and_epochs),
-                                       cmocka_unit_test(epochs_have_orders_of_their_own),
-                                       cmocka_unit_test(keeps_the_best_and_gives_up),
-                                       cmocka_unit_test(learns),
-                                       cmocka_unit_test(numbers_that_are_not_finite),
-                                       cmocka_unit_test(gradients_that_are_not_finite),
-                                       cmocka_unit_test(what_does_not_fit),
-                                       cmocka_unit_test(damaged_files),
-                                       cmocka_unit_test(files_of_other_trainings)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chooses_from_the_data),       cmocka_unit_test(takes_the_published_steps),
+        cmocka_unit_test(any_number_of_threads),       cmocka_unit_test(interrupted_anywhere),
+        cmocka_unit_test(counts_steps_and_epochs),     cmocka_unit_test(epochs_have_orders_of_their_own),
+        cmocka_unit_test(keeps_the_best_and_gives_up), cmocka_unit_test(learns),
+        cmocka_unit_test(numbers_that_are_not_finite), cmocka_unit_test(gradients_that_are_not_finite),
+        cmocka_unit_test(what_does_not_fit),           cmocka_unit_test(damaged_files),
+        cmocka_unit_test(files_of_other_trainings)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

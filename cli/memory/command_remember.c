@@ -207,9 +207,6 @@ static int end_settle(memory_file *k, const settings *s, const char *path)
     }
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
     if (info.end > info.start) return STATUS_DONE;
-    if (info.samples > 1)
-        return message_fail(
-            "%s: so late a --start leaves no digits for its samples; an earlier one was expected", path);
     return message_fail("%s: holds one sample, and nothing says how long it lasts; --end was expected", path);
 }
 
@@ -257,9 +254,6 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     }
     if (status == STATUS_INTERRUPTED) return interrupted(&all);
     if (!status) status = end_settle(k, s, from->path);
-    if (!status && spec->measure == LOCI_MEASURE_LEGS && spec->method == LOCI_METHOD_EXACT &&
-        spec->detail == 0)
-        status = memory_file_collapse(k);
     if (!status) status = memory_file_save(k, s->output);
     if (!status) tell(k, s->output);
     return status;

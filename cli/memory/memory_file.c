@@ -176,25 +176,43 @@ int memory_file_from(memory_file *k, const void *bytes, size_t size, const char 
     return status;
 }
 
+/* Legs by the exact method without detail: N coefficients of the whole history are all that a file keeps. */
+static bool keeps_whole(const memory_file *k)
+{
+    const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
+    return spec->measure == LOCI_MEASURE_LEGS && spec->method == LOCI_METHOD_EXACT && spec->detail == 0;
+}
+
 int memory_file_save(const memory_file *k, const char *path)
 {
+    loci_error error;
+    loci_memory *whole = NULL;
+    if (keeps_whole(k)) {
+        whole = memory_file_room(k);
+        if (!whole) return message_memory();
+        if (loci_memory_collapse(whole, k->memory, k->plan, &error) != LOCI_OK) {
+            free(whole);
+            return message_error(path, &error);
+        }
+    }
+    const loci_memory *kept = whole ? whole : k->memory;
     output note = {.path = path}; /* gathers text only, and is never closed */
     if (k->iso) escape(&note, "time", "iso");
     if (k->time_column) escape(&note, "time-column", k->time_column);
     for (size_t i = 0; i < k->columns.count; i++) escape(&note, "column", k->columns.items[i]);
     for (size_t c = 0; c < k->channels; c++) escape(&note, "channel", k->names[c]);
-    const size_t size = note.reason ? 0 : loci_memory_save_size(k->memory, k->plan, note.size);
+    const size_t size = note.reason ? 0 : loci_memory_save_size(kept, k->plan, note.size);
     void *bytes = size ? malloc(size) : NULL;
-    loci_error error;
     int status;
     if (!bytes)
         status = message_memory();
-    else if (loci_memory_save(k->memory, k->plan, note.bytes, note.size, bytes, size, &error) != LOCI_OK)
+    else if (loci_memory_save(kept, k->plan, note.bytes, note.size, bytes, size, &error) != LOCI_OK)
         status = message_error(path, &error);
     else
         status = output_file(path, bytes, size);
     free(bytes);
     free(note.bytes);
+    free(whole);
     return status;
 }
 

@@ -9,6 +9,8 @@
 
 #include "shared/message.h"
 #include "train/training.h"
+#include "train/training_chance.h"
+#include "train/training_choice.h"
 #include "train/training_settings.h"
 #include "train/training_show.h"
 
@@ -50,9 +52,10 @@ static int prepare(work *w, const training_settings *s)
     loci_model_config config;
     const loci_dataset_options read = training_settings_data(s);
     const uint64_t seed = training_settings_seed(s);
-    const double share = isnan(s->valid) ? 0.1 : s->valid;
     if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK)
         return message_error(w->path, &error);
+    const loci_dataset_info all = loci_dataset_inspect(w->train);
+    const double share = training_choice_share(s, &all);
     if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
         return message_error(w->path, &error);
     const loci_dataset_info info = loci_dataset_inspect(w->train);
@@ -67,29 +70,33 @@ static int prepare(work *w, const training_settings *s)
 
 static int show(const work *w, const training_settings *s)
 {
-    const loci_train_options options = training_settings_options(s, w->model);
     const loci_dataset_info info = loci_dataset_inspect(w->train);
+    const loci_train_options options = training_settings_options(s, w->model, &info);
     loci_trainer *trainer;
+    char choice[CHOICE_SIZE];
     loci_error error;
     if (loci_trainer_create(&trainer, w->model, w->train, w->valid, &options, &error) != LOCI_OK)
         return message_error(NULL, &error);
     const loci_train_report report = loci_trainer_report(trainer);
     loci_trainer_free(trainer);
     return training_show_plan(w->path, w->train, w->valid, training_settings_preset(s, info.kind), w->model,
-                              &options, &report);
+                              &options, &report,
+                              training_choice_words(choice, s, w->train, w->valid, &report, &options));
 }
 
 static int train(const work *w, const training_settings *s, const options_page *page)
 {
     char *command = training_settings_command(page, w->path);
     if (!command) return message_memory();
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
     const training_plan plan = {
         .output = s->output,
         .log = s->log,
         .command = command,
         .note = s->note,
         .resume = s->resume,
-        .options = training_settings_options(s, w->model),
+        .options = training_settings_options(s, w->model, &info),
+        .settings = s,
     };
     training_result result;
     int status = training_run(&result, w->model, w->train, w->valid, &plan);
@@ -100,6 +107,7 @@ static int train(const work *w, const training_settings *s, const options_page *
         const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0;
         if (!log_told && !drawn_instead) status = training_show_result(&result, w->model, &plan);
         if (!status && s->plot) status = training_draw(&result, s->output, s->plot);
+        if (!status) training_chance_warn(&result, w->train, w->valid);
     }
     training_release(&result);
     free(command);
@@ -129,7 +137,7 @@ int command_train(int argc, char **argv)
          "what the answer is made of: all samples, or the last"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
         {"valid", 0, OPTION_NUMBER, &s.valid, "SHARE",
-         "this share of each class is kept to validate with; 0: none (0.1)"},
+         "this share of each class is kept to validate with; 0: none (0.1, or 0 of less than 500)"},
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "images: colours to one channel"},
         {"permute", 0, OPTION_COUNT, &s.permute, "SEED",
          "images, arrays: the samples of every sequence in one random order"},
@@ -139,9 +147,11 @@ int command_train(int argc, char **argv)
         {"except", 0, OPTION_TEXT, &s.except, "GLOB", "sounds: no files whose names are like this"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The training:"},
-        {"epochs", 0, OPTION_COUNT, &s.epochs, "E", "how many times through the data (10)"},
+        {"epochs", 0, OPTION_COUNT, &s.epochs, "E",
+         "how many times through the data (10, of less than 2,400 sequences more)"},
         {"steps", 0, OPTION_COUNT, &s.steps, "S", "ends after so many steps; without --epochs just then"},
-        {"batch", 0, OPTION_COUNT, &s.batch, "B", "sequences a step (64)"},
+        {"batch", 0, OPTION_COUNT, &s.batch, "B",
+         "sequences a step (64, of less than 1,100 sequences fewer)"},
         {"lr", 0, OPTION_NUMBER, &s.lr, "X", "the learning rate at its highest (0.01, of lstm 0.001)"},
         {"lr-ssm", 0, OPTION_NUMBER, &s.lr_ssm, "X", "at most that for state spaces (0.001)"},
         {"decay", 0, OPTION_NUMBER, &s.decay, "X", "weight decay (0.01)"},

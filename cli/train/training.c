@@ -18,6 +18,7 @@
 #include "model/model_open.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "train/training_choice.h"
 #include "train/training_log.h"
 #include "shared/words.h"
 
@@ -290,6 +291,10 @@ static int start(run *r)
     if (loci_trainer_create(&r->trainer, r->model, r->train, r->valid, &plan->options, &error) != LOCI_OK ||
         loci_model_copy(&r->best, r->model, &error) != LOCI_OK)
         return message_error(NULL, &error);
+    const loci_train_report planned = loci_trainer_report(r->trainer);
+    char choice[CHOICE_SIZE];
+    training_choice_words(choice, plan->settings, r->train, r->valid, &planned, &plan->options);
+    if (*choice) fprintf(stderr, "%s\n", choice);
     int status = plan->resume && stopped ? load_state(r) : STATUS_DONE;
     r->saved = progress_clock();
     r->started = r->saved - record_seconds(&r->result->record);

@@ -18,6 +18,7 @@
 #include <loci/train.h>
 
 #include "train/training_record.h"
+#include "train/training_settings.h"
 
 typedef struct {
     const char *output;  /* MODEL */
@@ -26,6 +27,7 @@ typedef struct {
     const char *note;    /* words of the user's for that note, or NULL */
     bool resume;
     loci_train_options options;
+    const training_settings *settings; /* where they came from */
 } training_plan;
 
 typedef struct {

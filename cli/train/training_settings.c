@@ -198,9 +198,10 @@ uint64_t training_settings_seed(const training_settings *s)
     return s->seed != NOT_GIVEN ? s->seed : 0;
 }
 
-loci_train_options training_settings_options(const training_settings *s, const loci_model *model)
+loci_train_options training_settings_options(const training_settings *s, const loci_model *model,
+                                             const loci_dataset_info *data)
 {
-    loci_train_options o = loci_train_options_for(loci_model_configuration(model));
+    loci_train_options o = loci_train_options_for(loci_model_configuration(model), data);
     if (s->steps != NOT_GIVEN) {
         o.steps = s->steps;
         if (s->steps) o.epochs = 0; /* --steps alone: so many, however many epochs these are */

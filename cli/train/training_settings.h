@@ -42,8 +42,9 @@ const char *training_settings_preset(const training_settings *settings, const ch
 int training_settings_model(loci_model_config *config, const training_settings *settings,
                             const loci_dataset_info *data);
 uint64_t training_settings_seed(const training_settings *settings);
-/* How the model is trained. */
-loci_train_options training_settings_options(const training_settings *settings, const loci_model *model);
+/* How the model is trained on data of this kind. */
+loci_train_options training_settings_options(const training_settings *settings, const loci_model *model,
+                                             const loci_dataset_info *data);
 loci_dataset_options training_settings_data(const training_settings *settings);
 
 /* The command that makes the same model, wherever that lies, as a line for a shell: data and the given options of the

@@ -102,7 +102,7 @@ static void model_show(output *out, const char *preset, const loci_model *model)
 
 int training_show_plan(const char *path, const loci_dataset *train, const loci_dataset *valid,
                        const char *preset, const loci_model *model, const loci_train_options *o,
-                       const loci_train_report *report)
+                       const loci_train_report *report, const char *choice)
 {
     output out;
     char count[WORDS_SIZE], epochs[WORDS_SIZE];
@@ -115,6 +115,7 @@ int training_show_plan(const char *path, const loci_dataset *train, const loci_d
     if (o->patience)
         output_format(&out, "; ends after %s without a better validation",
                       words_plural(count, o->patience, "epoch"));
+    if (*choice) output_format(&out, "\n%-11s %s", "", choice);
     output_format(&out, "\n%-11s ", "rates");
     number(&out, "", o->lr, "");
     if (loci_model_configuration(model)->layer == LOCI_LAYER_S4D)

@@ -55,15 +55,27 @@ static inline loci_train_options loci_train_options_default(void)
         sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0};
     return options;
 }
-/* The same, but for LSTM layers lr 0.001: at 0.01 they learn slowly or not at all (docs/results.md). */
-LOCI_API void loci_train_options_for_sized(const loci_model_config *config, loci_train_options *options,
-                                           size_t size);
-static inline loci_train_options loci_train_options_for(const loci_model_config *config)
+/* What suits a model and a training set, from numbers n and lengths of its sequences; data NULL: a large one.
+ *
+ *     lr       for LSTM layers 0.001: at 0.01 they learn slowly or not at all (docs/results.md)
+ *     batch    the power of two next to n/25, 4 to 64: few sequences make few steps an epoch, and what learns is steps
+ *     epochs   10 (2400/n)^(2/3), at least 10: of few sequences each is seen more often. Not so many that more than five
+ *              million samples are read, but at least 10, and enough for 300 steps
+ *
+ * From 2,400 sequences on this is loci_train_options_default. docs/results.md has what it comes to on small public sets, those
+ * on which the rule was found and others. */
+LOCI_API void loci_train_options_for_sized(const loci_model_config *config, const loci_dataset_info *data,
+                                           loci_train_options *options, size_t size);
+static inline loci_train_options loci_train_options_for(const loci_model_config *config,
+                                                        const loci_dataset_info *data)
 {
     loci_train_options options;
-    loci_train_options_for_sized(config, &options, sizeof options);
+    loci_train_options_for_sized(config, data, &options, sizeof options);
     return options;
 }
+/* The share of the training set to validate with (loci_dataset_divide): a tenth where that is 50 sequences at least, else 0. Fewer tell
+ * models apart by chance (the standard error of a share of 50 is up to 7 %), and are missed where all are few. */
+LOCI_API double loci_train_valid_share(const loci_dataset_info *data);
 
 typedef struct {
     uint64_t step, steps;  /* done, of all that are planned */

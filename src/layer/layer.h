@@ -57,6 +57,8 @@
 #define loci_pool_create LOCI_NAME(loci_pool_create)
 #define loci_residual_create LOCI_NAME(loci_residual_create)
 #define loci_chain_create LOCI_NAME(loci_chain_create)
+#define loci_gate_create LOCI_NAME(loci_gate_create)
+#define loci_both_create LOCI_NAME(loci_both_create)
 #define loci_gated_create LOCI_NAME(loci_gated_create)
 #define loci_s4d_create LOCI_NAME(loci_s4d_create)
 #define loci_lstm_create LOCI_NAME(loci_lstm_create)
@@ -104,7 +106,7 @@ typedef struct {
     /* One sample of each of `lanes` sequences, without dropout: y [blocks][lanes][16] from x
      * [blocks][lanes][16], which may not overlap; state [lanes] as in forward. dt [lanes] multiplies the step
      * of each (NULL: 1), where the flag allows. The same sums as forward with L = 1, in the same order, where
-     * the layer is not a convolution. */
+     * the layer is not a convolution. NULL where the layer looks ahead. */
     void (*step)(const loci_layer *, const void *derived, real *y, const real *x, size_t lanes,
                  const double *dt, real *const *state, void *scratch);
 
@@ -112,12 +114,13 @@ typedef struct {
 } loci_layer_class;
 
 enum loci_layer_flags {
-    LOCI_LAYER_SHRINKS = 1, /* y has one sample, whatever L was (pooling): the layers that follow get a pass
-                               of L = 1 without lengths; step gives the answer so far */
-    LOCI_LAYER_TAKES_STEPS =
-        2, /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it */
-    LOCI_LAYER_LOOKS_AHEAD =
-        4, /* y of a sample depends on samples that follow: there is no state and no step */
+    /* y has one sample, whatever L was (pooling): the layers that follow get a pass of L = 1 without lengths; step gives the
+     * answer so far */
+    LOCI_LAYER_SHRINKS = 1,
+    /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it */
+    LOCI_LAYER_TAKES_STEPS = 2,
+    /* y of a sample depends on samples that follow: there is no step, and a state cannot carry it on */
+    LOCI_LAYER_LOOKS_AHEAD = 4,
 };
 
 enum {
@@ -224,6 +227,14 @@ loci_status loci_residual_create(loci_layer **layer, loci_layer *inner, loci_lay
 /* y = second(first(x)), under the first's name, with the parameters and the states of both in this order. Takes both over,
  * on failure too. */
 loci_status loci_chain_create(loci_layer **layer, loci_layer *first, loci_layer *second, loci_error *error);
+
+/* y = a(x) b(x), as a block of Mamba is gated (Gu and Dao 2023), b being a linear layer and SiLU. Takes both over, on failure
+ * too; they have the same inputs and outputs. */
+loci_status loci_gate_create(loci_layer **layer, loci_layer *a, loci_layer *b, loci_error *error);
+
+/* y = ahead(x), plus what `back` says of x read from the end of each sequence to its beginning: LOCI_LAYER_LOOKS_AHEAD. Takes
+ * both over, on failure too; they have the same inputs and outputs. */
+loci_status loci_both_create(loci_layer **layer, loci_layer *ahead, loci_layer *back, loci_error *error);
 
 /* What follows the mixer in a block of S4: GELU, dropout, linear to twice the channels, GLU. Parameters
  * output_linear.0.weight [2H][H][1], output_linear.0.bias [2H]. */

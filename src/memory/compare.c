@@ -40,8 +40,7 @@ struct loci_memory_comparison {
     size_t index, part;
     memory_stretch stretch; /* number `index` */
     uint64_t samples;       /* pushed */
-    double last_place;
-    double length; /* of the signal so far */
+    double first_place, last_place;
 };
 
 void loci_memory_compare_destroy(loci_memory_comparison *comparison)
@@ -173,7 +172,7 @@ static void polynomial_run(loci_memory_comparison *k, const memory_stretch *stre
     const bool joined = k->plan->spec.join == LOCI_LINEAR;
     double room[LOCI_ORDER_MAX + 2], deviations[LOCI_ORDER_MAX], x[CELLS], p[CELLS], sum = 0;
     const double *c = coefficients(k, stretch, channel, room);
-    const double length = stretch->end - stretch->begin;
+    const double length = stretch->length;
     deviations[0] = 0;
     memcpy(deviations + 1, c + 3, (order - 1) * sizeof *c);
     profile f;
@@ -207,7 +206,7 @@ static void raw_run(loci_memory_comparison *k, const memory_stretch *stretch, si
         const cell *here = &k->run[i];
         const double *u = k->cells_u + (channel * CELLS + i) * 2;
         double begin, end;
-        const size_t at = loci_memory_interval(stretch, 0.5 * (here->from + here->to), &begin, &end);
+        const size_t at = loci_memory_interval(stretch, here->from - stretch->begin, &begin, &end);
         const double a = u[0] - memory_raw_value(stretch, channel, at);
         if (!joined) {
             sum += (here->to - here->from) * a * a;
@@ -233,7 +232,7 @@ static loci_status state_run(loci_memory_comparison *k, size_t channel, loci_err
         const cell *here = &k->run[i];
         const double length = here->to - here->from;
         for (int j = 0; j < 8; j++)
-            age[j] = fmax(0, (end - (here->from + length * loci_memory_node[j])) * unit);
+            age[j] = fmax(0, ((end - here->from) - length * loci_memory_node[j]) * unit);
         const loci_status status =
             loci_measure_evaluate(plan->spec.measure, LOCI_VALUE, row, age, 8, order, error);
         if (status != LOCI_OK) return status;
@@ -320,7 +319,6 @@ static loci_status close_interval(loci_memory_comparison *k, double end, const d
         add(k->moment + 4 * c, length * (joined ? 0.5 * (w + v) : w));
         add(k->moment + 4 * c + 2, length * (joined ? (w * w + w * v + v * v) / 3 : w * w));
     }
-    k->length += length;
     return take_interval(k, k->last_place, end, k->last, next, error);
 }
 
@@ -352,6 +350,7 @@ loci_status loci_memory_compare_push(loci_memory_comparison *k, const double *u,
         for (size_t c = 0; c < k->channels; c++) k->now[c] = isnan(now[c]) ? k->last[c] : now[c];
         if (k->samples == 0) {
             memcpy(k->base, now, k->channels * sizeof *now);
+            k->first_place = place;
         } else {
             const loci_status status = close_interval(k, place, k->now, error);
             if (status != LOCI_OK) return status;
@@ -375,13 +374,13 @@ loci_status loci_memory_compare_finish(loci_memory_comparison *k, double *square
     if (end > k->last_place) status = close_interval(k, end, k->last, error);
     if (status == LOCI_OK) status = finish_run(k, error);
     if (status != LOCI_OK) return status;
-    const double unit = memory_unit(k->plan);
+    const double unit = memory_unit(k->plan), length = fmax(end, k->last_place) - k->first_place;
     for (size_t i = 0; i < k->parts * k->channels; i++) squared[i] = fmax(0, k->squared[i]) * unit;
     for (size_t i = 0; i < k->parts; i++) covered[i] = k->covered[i] * unit;
     for (size_t c = 0; c < k->channels; c++) {
-        const double mean = (k->moment[4 * c] + k->moment[4 * c + 1]) / k->length;
-        const double square = (k->moment[4 * c + 2] + k->moment[4 * c + 3]) / k->length;
-        variance[c] = k->length > 0 ? fmax(0, square - mean * mean) : NAN;
+        const double mean = (k->moment[4 * c] + k->moment[4 * c + 1]) / length;
+        const double square = (k->moment[4 * c + 2] + k->moment[4 * c + 3]) / length;
+        variance[c] = length > 0 ? fmax(0, square - mean * mean) : NAN;
     }
     return LOCI_OK;
 }

@@ -18,8 +18,8 @@ size_t loci_memory_scratch(const loci_memory_plan *plan)
         const bool factors = memory_stamped(plan) && plan->spec.discretization == LOCI_BILINEAR;
         return vectors + (factors ? plan->order * plan->order : 0);
     }
-    /* two projections and a result; folded leaves; points of the moments */
-    return 5 * order + 2 * leaf + 4 * MEMORY_POINTS;
+    /* two projections and a result; folded leaves; points of the moments; both inputs once more, scaled */
+    return 5 * order + 2 * leaf + 4 * MEMORY_POINTS + (order > leaf ? 2 * order : 2 * leaf);
 }
 
 /* Places the arrays one behind the other, each on a 64-byte boundary; true while nothing overflows. */
@@ -91,6 +91,41 @@ loci_status loci_memory_known(const loci_memory *memory, const loci_memory_plan 
     return loci_fail(error, LOCI_E_MISMATCH, "the memory was made with another plan");
 }
 
+/* Seconds between the doubles around a time. */
+static double spacing(double t)
+{
+    return nextafter(fabs(t), INFINITY) - fabs(t);
+}
+
+loci_status loci_memory_check_start(const loci_memory_plan *plan, double start, loci_error *error)
+{
+    if (!isfinite(start))
+        return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a finite time was expected", start);
+    if (fabs(start) >= LOCI_VALUE_LIMIT)
+        return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a time below 1.6e150 s was expected", start);
+    /* A sample is known by a time within a quarter of a step; where steps are whole spacings, nothing is rounded. */
+    const double dt = plan->spec.dt, apart = spacing(start);
+    if (memory_stamped(plan) || 2 * apart <= dt || (apart <= dt && fmod(dt, apart) == 0)) return LOCI_OK;
+    return loci_fail(
+        error, LOCI_E_ARGUMENT,
+        "start is %.17g, where the nearest times that a double can tell apart lie %.2g s from one "
+        "another, and a sample lasts %.2g s; a start nearer to 0 was expected",
+        start, apart, dt);
+}
+
+loci_status loci_memory_check_end(const loci_memory *memory, const loci_memory_plan *plan, uint64_t samples,
+                                  loci_error *error)
+{
+    const double dt = plan->spec.dt, end = memory->start + (double)samples * dt;
+    if (!(fabs(end) < LOCI_VALUE_LIMIT))
+        return loci_fail(error, LOCI_E_RANGE,
+                         "the history would end at %g; a time below 1.6e150 s was expected", end);
+    if (fabs(end) - nextafter(fabs(end), 0) <= dt) return LOCI_OK;
+    return loci_fail(error, LOCI_E_RANGE,
+                     "the history would end at %.17g, where times that are %.2g s apart cannot be told apart",
+                     end, dt);
+}
+
 loci_status loci_memory_init(loci_memory *memory, const loci_memory_plan *plan, size_t channels, double start,
                              loci_error *error)
 {
@@ -101,8 +136,8 @@ loci_status loci_memory_init(loci_memory *memory, const loci_memory_plan *plan, 
     if (lay_out(at, plan, channels) == 0)
         return loci_fail(error, LOCI_E_ARGUMENT, "a memory of %zu channels is larger than can be addressed",
                          channels);
-    if (!isfinite(start))
-        return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a finite time was expected", start);
+    const loci_status status = loci_memory_check_start(plan, start, error);
+    if (status != LOCI_OK) return status;
     memset(memory, 0, sizeof *memory);
     memory->fingerprint = plan->fingerprint;
     memcpy(memory->at, at, sizeof at);

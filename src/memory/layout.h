@@ -9,11 +9,12 @@
  *   lti              a time-invariant measure: one state of N numbers a channel, pending samples behind it
  *
  * A block is raw (the samples of its intervals and one closing value; stamped: their times, from the block's
- * start) or projected: mean in two doubles, mean square error, then coefficients 1..N-1.
+ * start) or projected: mean in two doubles, mean square error (memory_error_keep), then coefficients 1..N-1.
  */
 #ifndef LOCI_MEMORY_LAYOUT_H
 #define LOCI_MEMORY_LAYOUT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -149,6 +150,13 @@ static inline size_t memory_slot_stride(const loci_memory_plan *plan, size_t cha
     return channels * plan->channel_stride + (memory_stamped(plan) ? (plan->leaf + 8) / 8 * 8 : 0);
 }
 
+/* LOCI_E_ARGUMENT where a history cannot begin at `start`: not finite, or so far from 0 that a regular memory's samples could
+ * not be told apart by their times. */
+loci_status loci_memory_check_start(const loci_memory_plan *plan, double start, loci_error *error);
+/* LOCI_E_RANGE where a regular memory of so many samples would end at such a time. */
+loci_status loci_memory_check_end(const loci_memory *memory, const loci_memory_plan *plan, uint64_t samples,
+                                  loci_error *error);
+
 /* Where everything lies. The view is for readers and writers alike: who holds a const memory must not write.
  */
 static inline memory_view loci_memory_view(const loci_memory *memory, const loci_memory_plan *plan,
@@ -225,6 +233,44 @@ static inline memory_mean memory_mean_add(memory_mean mean, double step)
     return (memory_mean){high, low - (high - sum)};
 }
 
+/* Squares of numbers below 1e-136 lose digits, and below 1e-162 there is nothing left of them. Where a mean square would
+ * be less than this, what is kept in its place is its root, with a minus sign; the squares themselves are taken of the
+ * signal times a power of two (memory_scale), which changes no digit of it. */
+#define MEMORY_SQUARE_LEAST 0x1p-900
+
+/* Whether squares that add up to this have kept their digits. */
+static inline bool memory_square_holds(double square)
+{
+    return square >= MEMORY_SQUARE_LEAST && square <= 0x1p1020;
+}
+
+/* The power of two that brings a number of this size, above 0, to 1/4 or more, and below 1/2. */
+static inline double memory_scale(double size)
+{
+    int exponent;
+    frexp(size, &exponent);
+    return ldexp(1, exponent < -1000 ? 1000 : -1 - exponent);
+}
+
+/* Of what is kept in place of a mean square: the mean square, of `scale` times the signal, and its root. */
+static inline double memory_error_scaled(double kept, double scale)
+{
+    const double root = scale * kept;
+    return kept < 0 ? root * root : root * scale;
+}
+
+static inline double memory_error_root(double kept)
+{
+    return kept < 0 ? -kept : sqrt(kept);
+}
+
+/* What is kept for the mean square of `scale` times the signal. */
+static inline double memory_error_keep(double square, double scale)
+{
+    const double plain = square / scale / scale;
+    return plain >= MEMORY_SQUARE_LEAST || square <= 0 ? plain : -(sqrt(square) / scale);
+}
+
 static inline double memory_mean_difference(memory_mean a, memory_mean b)
 {
     return (a.high - b.high) + (a.low - b.low);
@@ -272,6 +318,13 @@ static inline void loci_memory_join(const loci_memory_plan *plan, double *out, c
 
 /* The cheapest rule for the cell from x = `from` to `to` of [0, 1]; in plan.c. */
 const memory_rule *loci_memory_rule(const loci_memory_plan *plan, double from, double to);
+/* amplitude.c: the same three for numbers of any size, which the squares in them may not have. */
+void loci_memory_amplitude_project(const loci_memory_plan *plan, double *out, const double *u,
+                                   const double *times, size_t count, double *scratch);
+void loci_memory_amplitude_pair(const loci_memory_plan *plan, double *out, const double *one,
+                                const double *two, double *scratch);
+void loci_memory_amplitude_join(const loci_memory_plan *plan, double *out, const double *one,
+                                const double *two, double r, double s, double *scratch);
 /* doubles that these need as scratch */
 size_t loci_memory_scratch(const loci_memory_plan *plan);
 

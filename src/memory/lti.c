@@ -251,10 +251,12 @@ static void stamp_bilinear(const loci_memory_plan *plan, double *x, double u, do
 
 void loci_memory_lti_stamp(const loci_memory_plan *plan, double *state, double u, double dt, double *scratch)
 {
+    /* what is longer changes nothing more, and its products would overflow */
+    const double h = fmin(dt / plan->scale, 0x1p100);
     if (plan->spec.discretization == LOCI_BILINEAR)
-        stamp_bilinear(plan, state, u, dt / plan->scale, scratch);
+        stamp_bilinear(plan, state, u, h, scratch);
     else
-        stamp_zoh(plan, state, u, dt / plan->scale, scratch);
+        stamp_zoh(plan, state, u, h, scratch);
 }
 
 static void rest_step(double *state, const double *power, size_t order, double *scratch)

@@ -185,10 +185,14 @@ loci_status loci_memory_merge(loci_memory *a, const loci_memory_plan *plan, cons
         memcpy(a, b, loci_memory_size(plan, b->channels));
         return LOCI_OK;
     }
-    status = check_joint(a, plan, b, error);
-    if (status != LOCI_OK) return status;
     if (b->samples > MEMORY_SAMPLES - a->samples)
         return loci_fail(error, LOCI_E_RANGE, "the memory would hold more than 2^53 samples");
+    status = check_joint(a, plan, b, error);
+    if (status != LOCI_OK) return status;
+    if (!memory_stamped(plan)) {
+        status = loci_memory_check_end(a, plan, a->samples + b->samples, error);
+        if (status != LOCI_OK) return status;
+    }
     if (plan->kind == MEMORY_LTI && memory_stamped(plan) && plan->spec.discretization == LOCI_BILINEAR)
         return loci_fail(
             error, LOCI_E_UNSUPPORTED,
@@ -240,7 +244,7 @@ loci_status loci_memory_collapse(loci_memory *whole, const loci_memory *memory, 
         const size_t room = (plan->order + 2 + 7) / 8 * 8;
         for (size_t c = 0; c < whole->channels; c++) {
             double *u = memory_channel(&view, block->slot, c);
-            loci_memory_project(plan, view.scratch, u, times, block->count, view.scratch + room);
+            loci_memory_amplitude_project(plan, view.scratch, u, times, block->count, view.scratch + room);
             memcpy(u, view.scratch, (plan->order + 2) * sizeof *u);
         }
         view.block[0].raw = 0;
@@ -251,13 +255,10 @@ loci_status loci_memory_collapse(loci_memory *whole, const loci_memory *memory, 
 loci_status loci_memory_shift(loci_memory *memory, const loci_memory_plan *plan, double start,
                               loci_error *error)
 {
-    const loci_status status = loci_memory_known(memory, plan, error);
+    loci_status status = loci_memory_known(memory, plan, error);
+    if (status == LOCI_OK) status = loci_memory_check_start(plan, start, error);
     if (status != LOCI_OK) return status;
-    if (!isfinite(start))
-        return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a finite time was expected", start);
     const double by = start - memory->start;
-    if (!isfinite(by))
-        return loci_fail(error, LOCI_E_ARGUMENT, "a shift from %g to %g overflows", memory->start, start);
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
     memory->start = start;
     for (size_t i = 0; i < memory->blocks && memory_stamped(plan); i++) view.block[i].start += by;

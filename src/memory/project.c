@@ -21,7 +21,7 @@ static void project_raw(const loci_memory_plan *plan, const memory_view *view, c
 {
     const double *u = memory_channel(view, block->slot, c);
     const double *times = memory_stamped(plan) ? memory_times(view, block->slot, channels) : NULL;
-    loci_memory_project(plan, out, u, times, block->count, scratch);
+    loci_memory_amplitude_project(plan, out, u, times, block->count, scratch);
 }
 
 /* Two raw blocks of stamped samples at once; where lines join them, the first closes at what the second begins with. */
@@ -34,7 +34,7 @@ static void project_raw_pair(const loci_memory_plan *plan, const memory_view *vi
     memcpy(u + x->count, memory_channel(view, y->slot, c), (y->count + 1) * sizeof *u);
     memcpy(times, memory_times(view, x->slot, channels), x->count * sizeof *times);
     for (size_t k = 0; k <= y->count; k++) times[x->count + k] = x->duration + late[k];
-    loci_memory_project(plan, out, u, times, x->count + y->count, rest);
+    loci_memory_amplitude_project(plan, out, u, times, x->count + y->count, rest);
 }
 
 void loci_memory_pair(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view, size_t i)
@@ -56,11 +56,11 @@ void loci_memory_pair(loci_memory *memory, const loci_memory_plan *plan, const m
         if (together && stamped) {
             project_raw_pair(plan, view, x, y, channels, c, out, one);
         } else if (together) {
-            loci_memory_project_pair(plan, out, to, from, scratch);
+            loci_memory_amplitude_pair(plan, out, to, from, scratch);
         } else {
             if (x->raw) project_raw(plan, view, x, channels, c, one, scratch);
             if (y->raw) project_raw(plan, view, y, channels, c, two, scratch);
-            loci_memory_join(plan, out, x->raw ? one : to, y->raw ? two : from, r, s, scratch);
+            loci_memory_amplitude_join(plan, out, x->raw ? one : to, y->raw ? two : from, r, s, scratch);
         }
         memcpy(to, out, (plan->order + 2) * sizeof *out);
     }
@@ -340,7 +340,7 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
         return loci_fail(error, LOCI_E_RANGE, "the memory would hold more than 2^53 samples");
     if (!memory_stamped(plan)) {
         if (t) return loci_fail(error, LOCI_E_ARGUMENT, "a regular memory takes no time stamps");
-        return LOCI_OK;
+        return loci_memory_check_end(memory, plan, memory->samples + n, error);
     }
     if (!t) return loci_fail(error, LOCI_E_ARGUMENT, "a stamped memory needs a time for every sample");
     const bool published = plan->kind == MEMORY_LEGS_RECURRENCE;
@@ -349,6 +349,9 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
         if (!isfinite(t[i]))
             return loci_fail(error, LOCI_E_VALUE, "the time of sample %zu is %g; a finite one was expected",
                              i, t[i]);
+        if (fabs(t[i]) >= LOCI_VALUE_LIMIT)
+            return loci_fail(error, LOCI_E_VALUE,
+                             "the time of sample %zu is %g; one below 1.6e150 s was expected", i, t[i]);
         const bool first = memory->samples == 0 && i == 0;
         if (first && published && t[i] < memory->start)
             return loci_fail(error, LOCI_E_VALUE, "sample 0 lies at %.17g, before the start of time at %.17g",
@@ -400,6 +403,8 @@ loci_status loci_memory_close(loci_memory *memory, const loci_memory_plan *plan,
     if (memory->samples == 0) return loci_fail(error, LOCI_E_RANGE, "an empty memory has nothing to close");
     if (!isfinite(end))
         return loci_fail(error, LOCI_E_ARGUMENT, "end is %g; a finite time was expected", end);
+    if (fabs(end) >= LOCI_VALUE_LIMIT)
+        return loci_fail(error, LOCI_E_ARGUMENT, "end is %g; a time below 1.6e150 s was expected", end);
     const double now = memory_end(memory, plan);
     if (memory_stamped(plan)) {
         const bool point = plan->spec.join == LOCI_LINEAR || plan->spec.method == LOCI_METHOD_BILINEAR ||

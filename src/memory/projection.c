@@ -392,7 +392,8 @@ static void join(const loci_memory_plan *plan, double *out, const double *one, c
     double lost = r * s * difference * difference + added_up(total);
     for (; n < order; n++)
         lost += r * one[2 + n] * one[2 + n] + s * two[2 + n] * two[2 + n] - c[2 + n] * c[2 + n];
-    const double error = r * one[2] + s * two[2] + (lost > 0 ? lost : 0);
+    const double error =
+        r * memory_error_scaled(one[2], 1) + s * memory_error_scaled(two[2], 1) + (lost > 0 ? lost : 0);
     const memory_mean mean = memory_mean_add(left, -s * difference);
     out[0] = mean.high;
     out[1] = mean.low;

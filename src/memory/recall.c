@@ -67,12 +67,13 @@ static double raw_answer(const loci_memory *memory, const loci_memory_plan *plan
 {
     const memory_stretch stretch = loci_memory_stretch_at(memory, plan, view, index);
     double begin, end;
-    const size_t k = loci_memory_interval(&stretch, place, &begin, &end);
+    const double offset = place - stretch.begin;
+    const size_t k = loci_memory_interval(&stretch, offset, &begin, &end);
     if (ask == LOCI_DERIVATIVE)
         return raw_slope(memory, plan, view, index, &stretch, channel, k, begin, end) / memory_unit(plan);
     const double value = memory_raw_value(&stretch, channel, k);
     if (plan->spec.join != LOCI_LINEAR) return value;
-    return value + (place - begin) / (end - begin) * (memory_raw_value(&stretch, channel, k + 1) - value);
+    return value + (offset - begin) / (end - begin) * (memory_raw_value(&stretch, channel, k + 1) - value);
 }
 
 static void polynomial_answers(const loci_memory_plan *plan, const memory_stretch *stretch, loci_ask ask,
@@ -85,7 +86,7 @@ static void polynomial_answers(const loci_memory_plan *plan, const memory_stretc
     deviations[0] = 0;
     memcpy(deviations + 1, published ? c + 1 : c + 3, (order - 1) * sizeof *c);
     loci_legendre_sum(ask, out, deviations, order, x, count);
-    const double length = (stretch->end - stretch->begin) * memory_unit(plan);
+    const double length = stretch->length * memory_unit(plan);
     for (size_t i = 0; i < count; i++) {
         if (ask == LOCI_DERIVATIVE)
             out[i] /= length;
@@ -124,7 +125,7 @@ static void point_answers(const loci_memory *memory, const loci_memory_plan *pla
             if (here < stretch.begin || here > stretch.end || (here == stretch.end && index + 1 < stretches))
                 break;
             if (count > 0 && here == end && memory_has_open_end(memory, plan)) break;
-            x[count] = fmin(1, (here - stretch.begin) / (stretch.end - stretch.begin));
+            x[count] = fmin(1, (here - stretch.begin) / stretch.length);
         }
         if (count == 0) { /* between two stamps that differ by rounding only */
             x[0] = place < stretch.begin ? 0 : 1;
@@ -212,10 +213,16 @@ loci_status loci_memory_recall(const loci_memory *memory, const loci_memory_plan
             return loci_fail(error, LOCI_E_ARGUMENT, "an interval runs from %.17g back to %.17g", t[2 * i],
                              t[2 * i + 1]);
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
-    if (plan->kind == MEMORY_LTI) return state_answers(memory, plan, &view, ask, channel, t, n, out, error);
-    if (!pairs)
+    if (plan->kind == MEMORY_LTI)
+        status = state_answers(memory, plan, &view, ask, channel, t, n, out, error);
+    else if (!pairs)
         point_answers(memory, plan, &view, ask, channel, t, n, out);
     else
         for (size_t i = 0; i < n; i++) out[i] = interval_answer(memory, plan, &view, ask, channel, t + 2 * i);
-    return LOCI_OK;
+    for (size_t i = 0; i < n && status == LOCI_OK; i++)
+        if (!isfinite(out[i]))
+            status = loci_fail(error, LOCI_E_RANGE,
+                               "the answer at time %.17g is larger than any number that a double can hold",
+                               t[pairs ? 2 * i : i]);
+    return status;
 }

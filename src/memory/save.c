@@ -247,7 +247,8 @@ static loci_status read_block(reader *r, memory_block *block, const loci_memory_
     for (size_t c = 0; c < channels; c++) {
         double *to = memory_channel(view, block->slot, c);
         get_reals(r, to, count);
-        if (!raw && !(to[2] >= 0)) return damaged(error, "is a memory with an error below zero");
+        /* its root with a minus sign, where it is too small itself */
+        if (!raw && !(to[2] > -0x1p-450)) return damaged(error, "is a memory with an error below zero");
     }
     if (!raw || !stamped) return LOCI_OK;
     double *times = memory_times(view, block->slot, channels);

@@ -18,6 +18,14 @@ size_t loci_memory_stretch_count(const loci_memory *memory, const loci_memory_pl
     return memory_axis_end(memory, plan) > memory_axis_begin(memory, plan) ? 1 : 0;
 }
 
+/* Of a stamped block: where what follows it begins, to the bit. */
+static double block_end(const loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
+                        size_t i)
+{
+    if (i + 1 < memory->blocks) return view->block[i + 1].start;
+    return memory->pending > 0 ? memory->pending_start : memory_end(memory, plan);
+}
+
 memory_stretch loci_memory_stretch_at(const loci_memory *memory, const loci_memory_plan *plan,
                                       const memory_view *view, size_t i)
 {
@@ -27,6 +35,7 @@ memory_stretch loci_memory_stretch_at(const loci_memory *memory, const loci_memo
                                     plan->kind == MEMORY_LEGS_RECURRENCE ? STRETCH_POLYNOMIAL : STRETCH_STATE,
                                 .begin = memory_axis_begin(memory, plan),
                                 .end = memory_axis_end(memory, plan),
+                                .length = memory_axis_end(memory, plan) - memory_axis_begin(memory, plan),
                                 .c = view->state,
                                 .c_stride = plan->order,
                                 .samples = memory_intervals(memory, plan)};
@@ -34,8 +43,9 @@ memory_stretch loci_memory_stretch_at(const loci_memory *memory, const loci_memo
         const memory_block *block = &view->block[i];
         memory_stretch stretch = {.kind = block->raw ? STRETCH_RAW : STRETCH_POLYNOMIAL,
                                   .begin = stamped ? block->start : (double)block->first,
-                                  .end = stamped ? block->start + block->duration
+                                  .end = stamped ? block_end(memory, plan, view, i)
                                                  : (double)(block->first + block->count),
+                                  .length = stamped ? block->duration : (double)block->count,
                                   .first = block->first,
                                   .samples = block->count};
         const double *data = memory_channel(view, block->slot, 0);
@@ -65,6 +75,7 @@ memory_stretch loci_memory_stretch_at(const loci_memory *memory, const loci_memo
                               .times = stamped ? view->time : NULL,
                               .samples = count};
     stretch.end = stamped ? memory_end(memory, plan) : (double)(first + count);
+    stretch.length = stamped ? view->time[count] : (double)count;
     if (count < memory->pending) {
         stretch.close = view->pending + count;
         stretch.close_stride = plan->leaf + 1;
@@ -80,30 +91,29 @@ double loci_memory_place(const loci_memory *memory, const loci_memory_plan *plan
     return fabs(place - nearest) <= fmin(fuzz, 0.25) ? nearest : place;
 }
 
-size_t loci_memory_interval(const memory_stretch *stretch, double place, double *begin, double *end)
+size_t loci_memory_interval(const memory_stretch *stretch, double offset, double *begin, double *end)
 {
-    size_t k;
     if (!stretch->times) {
-        const double at = floor(place - stretch->begin);
-        k = at < 0 ? 0 : at >= (double)stretch->count ? stretch->count - 1 : (size_t)at;
-        *begin = stretch->begin + (double)k;
+        const double at = floor(offset);
+        const size_t k = at < 0 ? 0 : at >= (double)stretch->count ? stretch->count - 1 : (size_t)at;
+        *begin = (double)k;
         *end = *begin + 1;
         return k;
     }
     size_t low = 0, high = stretch->count;
     while (high - low > 1) {
         const size_t middle = (low + high) / 2;
-        if (stretch->begin + stretch->times[middle] <= place)
+        if (stretch->times[middle] <= offset)
             low = middle;
         else
             high = middle;
     }
-    k = low;
-    *begin = stretch->begin + stretch->times[k];
-    *end = k + 1 < stretch->count ? stretch->begin + stretch->times[k + 1] : stretch->end;
-    return k;
+    *begin = stretch->times[low];
+    *end = stretch->times[low + 1];
+    return low;
 }
 
+/* a and b from the stretch's begin. */
 static double raw_integral(const memory_stretch *stretch, const loci_memory_plan *plan, size_t channel,
                            memory_mean mean, double a, double b)
 {
@@ -115,15 +125,13 @@ static double raw_integral(const memory_stretch *stretch, const loci_memory_plan
             double value = (memory_raw_value(stretch, channel, k) - mean.high) - mean.low;
             if (joined) {
                 const double next = (memory_raw_value(stretch, channel, k + 1) - mean.high) - mean.low;
-                value += (0.5 * (from + to) - begin) / (end - begin) * (next - value);
+                value += 0.5 * ((from - begin) + (to - begin)) / (end - begin) * (next - value);
             }
             sum += value * (to - from);
         }
         if (end >= b || k + 1 == stretch->count) break;
         begin = end;
-        end = stretch->times
-                  ? (k + 2 < stretch->count ? stretch->begin + stretch->times[k + 2] : stretch->end)
-                  : begin + 1;
+        end = stretch->times ? stretch->times[k + 2] : begin + 1;
     }
     return sum;
 }
@@ -135,25 +143,24 @@ const double loci_memory_weight[8] = {0.05061426814518813, 0.11119051722668724, 
                                       0.1813418916891810,  0.1813418916891810,  0.15685332293894363,
                                       0.11119051722668724, 0.05061426814518813};
 
-/* Short intervals by quadrature: the difference of two antiderivatives would lose what they have in common.
- */
+/* a and b from the stretch's begin. Short intervals by quadrature: the difference of two antiderivatives would lose what
+ * they have in common. */
 static double polynomial_integral(const memory_stretch *stretch, const loci_memory_plan *plan,
                                   const double *c, memory_mean mean, double a, double b)
 {
     const size_t order = plan->order;
-    const double length = stretch->end - stretch->begin, xa = (a - stretch->begin) / length,
-                 xb = (b - stretch->begin) / length;
+    const double length = stretch->length, xa = a / length, xb = b / length, width = (b - a) / length;
     const double base = memory_mean_difference((memory_mean){c[0], c[1]}, mean);
     double deviations[LOCI_ORDER_MAX];
     deviations[0] = 0;
     memcpy(deviations + 1, c + 3, (order - 1) * sizeof *c);
     double sum = 0;
-    if ((xb - xa) * (double)order * (double)order < 1) {
+    if (width * (double)order * (double)order < 1) {
         double x[8], value[8];
-        for (int i = 0; i < 8; i++) x[i] = xa + loci_memory_node[i] * (xb - xa);
+        for (int i = 0; i < 8; i++) x[i] = xa + loci_memory_node[i] * width;
         loci_legendre_sum(LOCI_VALUE, value, deviations, order, x, 8);
         for (int i = 0; i < 8; i++) sum += loci_memory_weight[i] * value[i];
-        sum *= xb - xa;
+        sum *= width;
     } else {
         const double x[2] = {xa, xb};
         double value[2];
@@ -166,6 +173,8 @@ static double polynomial_integral(const memory_stretch *stretch, const loci_memo
 double loci_memory_stretch_integral(const memory_stretch *stretch, const loci_memory_plan *plan,
                                     size_t channel, memory_mean mean, double a, double b)
 {
+    a -= stretch->begin;
+    b = fmin(b - stretch->begin, stretch->length);
     if (!(b > a)) return 0;
     if (stretch->kind == STRETCH_RAW) return raw_integral(stretch, plan, channel, mean, a, b);
     if (plan->kind == MEMORY_LEGS_RECURRENCE) {
@@ -180,34 +189,49 @@ double loci_memory_stretch_integral(const memory_stretch *stretch, const loci_me
     return polynomial_integral(stretch, plan, c, mean, a, b);
 }
 
+double loci_memory_stretch_size(const memory_stretch *stretch, const loci_memory_plan *plan, size_t channel)
+{
+    double size = 0;
+    if (stretch->kind == STRETCH_POLYNOMIAL) {
+        const double *c = stretch->c + channel * stretch->c_stride;
+        for (size_t n = 0; n < plan->order; n++) size = fmax(size, fabs(c[n == 0 ? 0 : 2 + n]));
+        return fmax(size, memory_error_root(c[2]));
+    }
+    for (size_t k = 0; k <= stretch->count; k++)
+        size = fmax(size, fabs(memory_raw_value(stretch, channel, k)));
+    return size;
+}
+
 memory_moments loci_memory_stretch_moments(const memory_stretch *stretch, const loci_memory_plan *plan,
-                                           size_t channel)
+                                           size_t channel, double scale)
 {
     memory_moments moments = {{0, 0}, 0, 0};
     if (stretch->kind == STRETCH_POLYNOMIAL) {
         const double *c = stretch->c + channel * stretch->c_stride;
         moments.mean = (memory_mean){c[0], c[1]};
-        for (size_t n = 1; n < plan->order; n++) moments.variance += c[2 + n] * c[2 + n];
-        moments.variance += c[2];
-        moments.error = c[2];
+        for (size_t n = 1; n < plan->order; n++) {
+            const double scaled = scale * c[2 + n];
+            moments.variance += scaled * scaled;
+        }
+        moments.error = memory_error_scaled(c[2], scale);
+        moments.variance += moments.error;
         return moments;
     }
-    const double length = stretch->end - stretch->begin;
+    const double length = stretch->length;
     const memory_mean base = {memory_raw_value(stretch, channel, 0), 0};
-    moments.mean = memory_mean_add(
-        base, raw_integral(stretch, plan, channel, base, stretch->begin, stretch->end) / length);
+    moments.mean =
+        memory_mean_add(base, raw_integral(stretch, plan, channel, base, 0, stretch->length) / length);
     const bool joined = plan->spec.join == LOCI_LINEAR;
     double sum = 0;
     for (size_t k = 0; k < stretch->count; k++) {
         const double from = stretch->times ? stretch->times[k] : (double)k;
-        const double to = !stretch->times          ? (double)k + 1
-                          : k + 1 < stretch->count ? stretch->times[k + 1]
-                                                   : length;
-        const double w = (memory_raw_value(stretch, channel, k) - moments.mean.high) - moments.mean.low;
+        const double to = stretch->times ? stretch->times[k + 1] : (double)k + 1;
+        const double w =
+            scale * ((memory_raw_value(stretch, channel, k) - moments.mean.high) - moments.mean.low);
         double square = w * w;
         if (joined) {
             const double v =
-                (memory_raw_value(stretch, channel, k + 1) - moments.mean.high) - moments.mean.low;
+                scale * ((memory_raw_value(stretch, channel, k + 1) - moments.mean.high) - moments.mean.low);
             square = (w * w + w * v + v * v) / 3;
         }
         sum += square * (to - from);

@@ -15,6 +15,7 @@ typedef enum { STRETCH_RAW, STRETCH_POLYNOMIAL, STRETCH_STATE } stretch_kind;
 typedef struct {
     stretch_kind kind;
     double begin, end; /* on the axis */
+    double length;     /* from the one to the other, as it was before they were rounded to the axis */
     uint64_t first;    /* sample */
     size_t count;      /* raw: intervals */
     const double *u;   /* raw: [C] rows of u_stride */
@@ -57,8 +58,9 @@ static inline double memory_axis_end(const loci_memory *memory, const loci_memor
     return memory_stamped(plan) ? memory_end(memory, plan) : (double)memory_intervals(memory, plan);
 }
 
-/* The interval of a raw stretch in which `place` lies, and where it begins and ends. */
-size_t loci_memory_interval(const memory_stretch *stretch, double place, double *begin, double *end);
+/* The interval of a raw stretch in which `offset` lies, and where it begins and ends. All three are counted from the
+ * stretch's begin: on the axis of a stamped memory they would be rounded to the digits that its epoch leaves. */
+size_t loci_memory_interval(const memory_stretch *stretch, double offset, double *begin, double *end);
 static inline double memory_raw_value(const memory_stretch *stretch, size_t channel, size_t k)
 {
     if (k < stretch->count) return stretch->u[channel * stretch->u_stride + k];
@@ -73,12 +75,15 @@ extern const double loci_memory_node[8], loci_memory_weight[8];
  * polynomial. */
 double loci_memory_stretch_integral(const memory_stretch *stretch, const loci_memory_plan *plan,
                                     size_t channel, memory_mean mean, double a, double b);
-/* The mean of the stretch, its variance and the mean square error of its recall. Raw or polynomial. */
+/* The largest of the numbers that the stretch keeps: no value of the signal that mattered was much larger. */
+double loci_memory_stretch_size(const memory_stretch *stretch, const loci_memory_plan *plan, size_t channel);
+/* The mean of the stretch; the variance and the mean square error of recall of `scale` times its signal. Raw or
+ * polynomial. */
 typedef struct {
     memory_mean mean;
     double variance, error;
 } memory_moments;
 memory_moments loci_memory_stretch_moments(const memory_stretch *stretch, const loci_memory_plan *plan,
-                                           size_t channel);
+                                           size_t channel, double scale);
 
 #endif

@@ -50,6 +50,31 @@ static loci_status check_channel(const loci_memory *memory, const loci_memory_pl
                      (unsigned)memory->channels);
 }
 
+/* mean; variance and error of `scale` times the signal. */
+static void add_up(loci_memory_summary *summary, const loci_memory *memory, const loci_memory_plan *plan,
+                   const memory_view *view, size_t channel, double scale)
+{
+    const double length = memory_axis_end(memory, plan) - memory_axis_begin(memory, plan);
+    /* around the first stretch's mean, so that an offset cancels */
+    memory_mean reference = {0, 0};
+    double mean = 0, square = 0, within = 0, error_sum = 0;
+    for (size_t i = 0; i < loci_memory_stretch_count(memory, plan); i++) {
+        const memory_stretch stretch = loci_memory_stretch_at(memory, plan, view, i);
+        const memory_moments moments = loci_memory_stretch_moments(&stretch, plan, channel, scale);
+        const double share = stretch.length / length;
+        if (i == 0) reference = moments.mean;
+        const double difference = scale * memory_mean_difference(moments.mean, reference);
+        mean += share * difference;
+        square += share * difference * difference;
+        within += share * moments.variance;
+        error_sum += share * moments.error;
+    }
+    const memory_mean sum = memory_mean_add(reference, mean / scale);
+    summary->mean = sum.high + sum.low;
+    summary->variance = fmax(0, within + (square - mean * mean));
+    summary->error = error_sum;
+}
+
 static loci_status summarize(const loci_memory *memory, const loci_memory_plan *plan, size_t channel,
                              loci_memory_summary *summary, loci_error *error)
 {
@@ -59,26 +84,20 @@ static loci_status summarize(const loci_memory *memory, const loci_memory_plan *
     const size_t stretches = loci_memory_stretch_count(memory, plan);
     if (!knows_errors(plan) || stretches == 0) return LOCI_OK;
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
-    const double length = memory_axis_end(memory, plan) - memory_axis_begin(memory, plan);
-    /* around the first stretch's mean, so that an offset cancels */
-    memory_mean reference = {0, 0};
-    double mean = 0, square = 0, within = 0, error_sum = 0;
-    for (size_t i = 0; i < stretches; i++) {
-        const memory_stretch stretch = loci_memory_stretch_at(memory, plan, &view, i);
-        const memory_moments moments = loci_memory_stretch_moments(&stretch, plan, channel);
-        const double share = (stretch.end - stretch.begin) / length;
-        if (i == 0) reference = moments.mean;
-        const double difference = memory_mean_difference(moments.mean, reference);
-        mean += share * difference;
-        square += share * difference * difference;
-        within += share * moments.variance;
-        error_sum += share * moments.error;
+    double scale = 1;
+    add_up(summary, memory, plan, &view, channel, scale);
+    if (!memory_square_holds(summary->variance)) {
+        double size = 0;
+        for (size_t i = 0; i < stretches; i++) {
+            const memory_stretch stretch = loci_memory_stretch_at(memory, plan, &view, i);
+            size = fmax(size, loci_memory_stretch_size(&stretch, plan, channel));
+        }
+        scale = size > 0 ? memory_scale(size) : 1;
+        add_up(summary, memory, plan, &view, channel, scale);
     }
-    const memory_mean sum = memory_mean_add(reference, mean);
-    summary->mean = sum.high + sum.low;
-    summary->variance = fmax(0, within + (square - mean * mean));
-    summary->error = error_sum;
-    summary->forgotten = summary->variance > 0 ? error_sum / summary->variance : 0;
+    summary->forgotten = summary->variance > 0 ? summary->error / summary->variance : 0;
+    summary->variance = summary->variance / scale / scale;
+    summary->error = summary->error / scale / scale;
     return LOCI_OK;
 }
 
@@ -127,7 +146,7 @@ loci_status loci_memory_stretch_error(const loci_memory *memory, const loci_memo
     if (!knows_errors(plan)) return LOCI_OK;
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
     const memory_stretch stretch = loci_memory_stretch_at(memory, plan, &view, i);
-    const memory_moments moments = loci_memory_stretch_moments(&stretch, plan, channel);
+    const memory_moments moments = loci_memory_stretch_moments(&stretch, plan, channel, 1);
     *mean_square = moments.error;
     *variance = moments.variance;
     return LOCI_OK;

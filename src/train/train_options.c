@@ -10,12 +10,46 @@
 
 enum { BATCH_MAX = 65536 };
 
-void loci_train_options_for_sized(const loci_model_config *config, loci_train_options *to, size_t size)
+/* ---- from the data ---- */
+
+static const double large = 2400;        /* sequences from which on it is the usual choice */
+static const double most_samples = 5e6;  /* read in all, before epochs are cut */
+static const double least_steps = 300;   /* whatever that takes */
+static const double steps_an_epoch = 25; /* where the batch allows it */
+static const double valid_share = 0.1;
+static const double least_valid = 50; /* sequences, of which a share is worth measuring */
+
+static size_t batch_for(double sequences)
+{
+    size_t batch = 4;
+    while (batch < 64 && (double)batch * sqrt(2) < sequences / steps_an_epoch) batch *= 2;
+    return batch;
+}
+
+static size_t epochs_for(double sequences, double samples, double steps)
+{
+    const double least = fmax(10, ceil(least_steps / steps));
+    const double wanted = fmin(10 * pow(large / sequences, 2.0 / 3), most_samples / samples);
+    return (size_t)fmax(least, ceil(wanted));
+}
+
+void loci_train_options_for_sized(const loci_model_config *config, const loci_dataset_info *data,
+                                  loci_train_options *to, size_t size)
 {
     loci_train_options options = loci_train_options_default();
     if (config->layer == LOCI_LAYER_LSTM) options.lr = 0.001;
+    if (data && data->sequences > 0) {
+        const double sequences = (double)data->sequences, samples = (double)data->samples;
+        options.batch = batch_for(sequences);
+        options.epochs = epochs_for(sequences, samples, ceil(sequences / (double)options.batch));
+    }
     options.size = size;
     loci_sized_give(to, size, &options, sizeof options);
+}
+
+double loci_train_valid_share(const loci_dataset_info *data)
+{
+    return valid_share * (double)data->sequences >= least_valid ? valid_share : 0;
 }
 
 loci_status loci_train_options_check(const loci_train_options *o, loci_error *error)

@@ -30,7 +30,7 @@ $ printf '1\n1e200\n' > large.csv; loci remember large.csv -o m.loci
 ! loci: large.csv: line 2: "u" is 1e+200; a number below 1.6e150 was expected, whose square can be summed
 = 1
 $ printf '1\n2\n3\n' | loci remember - --start 1e18 -o m.loci
-! loci: standard input: so late a --start leaves no digits for its samples; an earlier one was expected
+! loci: start is 1e+18, where the nearest times that a double can tell apart lie 1.3e+02 s from one another, and a sample lasts 1 s; a start nearer to 0 was expected
 = 1
 $ loci remember inf.csv --missing hold -o m.loci
 ! loci: inf.csv: line 3: "b" is infinite; a finite number was expected

@@ -20,6 +20,21 @@ $ loci merge a.loci a.loci a.loci --append -o c.loci && loci recall c.loci --at 
 | 12,1
 | 17,6
 
+# Of detail 0, the earlier ones longer and shorter: as the whole, whose mean and share are their own sums.
+$ part() { seq $1 $2 | loci remember - --detail 0 --order 8 --start $(($1 - 1)) $3 -o $4; }
++ for joined in '' --linear; do
++   part 1 707 "$joined" whole.loci; part 1 700 "$joined" long.loci; part 701 707 "$joined" short.loci
++   part 1 7 "$joined" first.loci; part 8 707 "$joined" rest.loci
++   loci merge long.loci short.loci -o one.loci && loci merge first.loci rest.loci -o two.loci
++   for m in whole one two; do loci inspect $m.loci --json | grep -E '^  "(mean|samples)"' | tr -d '\n'; loci recall $m.loci --mean | tail -n 1; done
++ done
+|   "samples": 707,  "mean": [354],0,707,354
+|   "samples": 707,  "mean": [354],0,707,354
+|   "samples": 707,  "mean": [354],0,707,354
+|   "samples": 707,  "mean": [354],0,706,354
+|   "samples": 707,  "mean": [354],0,706,354
+|   "samples": 707,  "mean": [354],0,706,354
+
 # In another order, twice, with a gap.
 $ loci merge b.loci a.loci -o d.loci
 ! loci: a.loci: it begins at 0; 10, where the one before it ends, was expected, or --append

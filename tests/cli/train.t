@@ -1,6 +1,6 @@
 # A tiny set and a tiny model, which learns it.
 $ "$FIXTURES"/../labelled.sh d 80
-$ printf 'exec loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --batch 8 "$@"\n' > t
+$ printf 'exec loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --batch 8 --valid 0.1 "$@"\n' > t
 $ sh t --epochs 6 --show | grep -v ' ssm$\| main$'
 | data        d: idx, 1 input a sample
 | training    72 sequences of 20 samples
@@ -43,7 +43,7 @@ $ wc -l < m.jsonl; sed -n '1p; 10p; $p' m.jsonl
 |~ {"epoch": 1, "train_loss": *, "valid_loss": *, "valid_accuracy": *, "seconds": *}
 |~ {"epoch": 6, "train_loss": *, "valid_loss": *, "valid_accuracy": 1, "seconds": *}
 $ grep -ao 'note":"[^}]*}' m.safetensors | tr -d '\\'
-|~ note":"{"program":"loci *","command":"loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --epochs 6 --batch 8","seed":0,"steps":54,"epochs":6,"finished":true,"best_epoch":*,"train_loss":*,"valid_loss":*,"valid_accuracy":1.0,"note":"the first"}
+|~ note":"{"program":"loci *","command":"loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --valid 0.1 --epochs 6 --batch 8","seed":0,"steps":54,"epochs":6,"finished":true,"best_epoch":*,"train_loss":*,"valid_loss":*,"valid_accuracy":1.0,"note":"the first"}
 
 # The same seed, the same bits: for any number of threads, and for a training that was killed, again and again.
 $ sh t --epochs 6 -o two.safetensors --threads 2 --note 'the first' >out 2>&1; cmp m.safetensors two.safetensors
@@ -107,9 +107,28 @@ $ sh t --steps 12 --valid 0 -o n.safetensors --log - | tail -n 2
 |~ {"epoch": 2, "train_loss": *, "valid_loss": null, "valid_accuracy": null, "seconds": *}
 !~ epoch 1 of 2: loss *, accuracy * %; *s
 !~ epoch 2 of 2: loss *, accuracy * %; *s
+!~ loci: warning: the training ended at chance: 1[0-1] of 16 training sequences are answered right, *
 $ sh t --epochs 50 --lr 1e-9 --patience 1 -o n.safetensors --log n.jsonl >out 2>&1; test "$(grep -c train_loss n.jsonl)" -lt 50
 $ sh t --epochs 2 -o n.safetensors --plot - 2>out | head -n 1
 | Training of n.safetensors
+
+# What nobody gives is chosen from the data, and said; so is a training at chance.
+$ loci train d --show | grep -A1 ^steps
+| steps       1,940, 97 epochs of 4 sequences a step
+|             chosen for 80 sequences of 20 samples: 4 sequences a step, 97 epochs, 1,940 steps in all, none to validate with, as a tenth would be too few to judge by (--batch --epochs --valid change it)
+$ loci train d --show --patience 3 --batch 16 | grep -A1 ^steps
+| steps       520, 104 epochs of 16 sequences a step; ends after 3 epochs without a better validation
+|             chosen for 80 sequences of 20 samples: 104 epochs, 520 steps in all, 8 to validate with (--epochs --valid change it)
+$ "$FIXTURES"/../labelled.sh large 3000; loci train large --show | grep -A1 ^steps
+| steps       430, 10 epochs of 64 sequences a step
+|             chosen for 3,000 sequences of 20 samples: 64 sequences a step, 10 epochs, 430 steps in all, 300 to validate with (--batch --epochs --valid change it)
+$ loci train d --width 8 --state 8 --lr 1e-9 --epochs 2 --valid 0.5 -o n.safetensors 2>&1 >out | tail -n 1
+|~ loci: warning: the training ended at chance: * of 40 validation sequences are answered right, which cannot be told from always answering "0", which 50 % are; *
+$ loci train d --width 8 --state 8 --lr 1e-9 --steps 3 -o n.safetensors 2>&1 >out | tail -n 1
+|~ loci: warning: the training ended at chance: * of 12 training sequences are answered right, which cannot be told from always answering "0", which 50 % are; *
+$ loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 -o n.safetensors 2>&1 >out | grep -v ^epoch; loci eval n.safetensors d | sed -n 1p
+|~ chosen for 80 sequences of 20 samples: *
+| accuracy    100 %, 40 of 40
 
 # What cannot go on: the best model before, and the last state, stay.
 $ sh t --epochs 3 --lr 1e30 --lr-ssm 1e30 --clip 0 --warmup 0 -o n.safetensors --restart; ls n.*
