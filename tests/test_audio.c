@@ -37,7 +37,8 @@ static const char *make_file(const char *name, int format, size_t frames)
     double *u = make_frames(frames);
     int *whole = malloc(2 * frames * sizeof *whole + 1);
     for (size_t i = 0; i < 2 * frames; i++) whole[i] = (int)(u[i] * 2147483648.0);
-    const int integers = (format & SF_FORMAT_SUBMASK) != SF_FORMAT_FLOAT;
+    const int sub = format & SF_FORMAT_SUBMASK;
+    const int integers = sub != SF_FORMAT_FLOAT && sub != SF_FORMAT_DOUBLE;
     const sf_count_t n = (sf_count_t)frames;
     assert_true((integers ? sf_writef_int(file, whole, n) : sf_writef_double(file, u, n)) == n);
     free(whole);
@@ -63,6 +64,14 @@ static void lossless_formats_come_as_written(void **state)
         {"a.w64", SF_FORMAT_W64 | SF_FORMAT_PCM_16},
         {"a.rf64", SF_FORMAT_RF64 | SF_FORMAT_PCM_16},
         {"a.nist", SF_FORMAT_NIST | SF_FORMAT_PCM_16},
+        {"w.wav", SF_FORMAT_WAVEX | SF_FORMAT_PCM_24},
+        {"d.wav", SF_FORMAT_WAV | SF_FORMAT_DOUBLE},
+        {"l.au", SF_ENDIAN_LITTLE | SF_FORMAT_AU | SF_FORMAT_PCM_24},
+        {"f.aifc", SF_FORMAT_AIFF | SF_FORMAT_FLOAT},
+        {"l.aifc", SF_ENDIAN_LITTLE | SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
+        {"l.caf", SF_ENDIAN_LITTLE | SF_FORMAT_CAF | SF_FORMAT_PCM_32},
+        {"d.caf", SF_FORMAT_CAF | SF_FORMAT_DOUBLE},
+        {"f.w64", SF_FORMAT_W64 | SF_FORMAT_FLOAT},
     };
     static const size_t groups[] = {1000, 4097, FRAMES, 3 * FRAMES};
     double *u = make_frames(FRAMES);
@@ -109,14 +118,27 @@ static void cut_files_do_not_pass_for_short_ones(void **state)
         int format;
     } kinds[] = {{"whole.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16},
                  {"whole.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
-                 {"whole.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16}};
+                 {"whole.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16},
+                 {"whole.rf64", SF_FORMAT_RF64 | SF_FORMAT_PCM_16},
+                 {"whole.w64", SF_FORMAT_W64 | SF_FORMAT_PCM_24},
+                 {"whole.au", SF_FORMAT_AU | SF_FORMAT_PCM_16},
+                 {"little.au", SF_ENDIAN_LITTLE | SF_FORMAT_AU | SF_FORMAT_FLOAT},
+                 {"whole.rifx", SF_ENDIAN_BIG | SF_FORMAT_WAV | SF_FORMAT_PCM_16},
+                 {"ulaw.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW},
+                 {"wavex.wav", SF_FORMAT_WAVEX | SF_FORMAT_PCM_24},
+                 {"adpcm.wav", SF_FORMAT_WAV | SF_FORMAT_IMA_ADPCM},
+                 {"whole.aifc", SF_FORMAT_AIFF | SF_FORMAT_FLOAT},
+                 {"whole.caf", SF_FORMAT_CAF | SF_FORMAT_PCM_16},
+                 {"alac.caf", SF_FORMAT_CAF | SF_FORMAT_ALAC_16},
+                 {"whole.nist", SF_FORMAT_NIST | SF_FORMAT_PCM_16},
+                 {"whole.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS}};
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         const char *path = make_file(kinds[k].name, kinds[k].format, 3000);
         if (!path) continue;
         void *bytes;
         size_t size;
         assert_int_equal(loci_file_read(path, &bytes, &size, 1 << 20, NULL), LOCI_OK);
-        for (size_t cut = 1; cut < size; cut += 1 + size / 97) {
+        for (size_t cut = 2; cut < size; cut += 1 + size / 97) {
             loci_signal *signal;
             loci_error error = {0};
             path = temporary_bytes("cut.audio", bytes, cut);
@@ -165,22 +187,112 @@ static void lengths_in_headers_are_checked(void **state)
                    "a.wav: is cut short: its header speaks of 101 bytes of samples, and 100 are there");
     expect_failure(temporary_bytes("a.wav", bytes, make_wav(bytes, 0, 0)), NULL, LOCI_E_FORMAT,
                    "a.wav: holds no samples");
-    /* what recorders leave that could not seek */
-    static const uint32_t unknown[] = {0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x7FFFF000};
-    for (size_t k = 0; k < 4; k++) {
-        r = read_path(temporary_bytes("a.wav", bytes, make_wav(bytes, unknown[k], 100)), NULL, 10);
-        assert_true(r.status == LOCI_OK && r.count == 50);
-        reading_free(&r);
+    /* nothing but chunks follows: the recording is empty */
+    size_t size = make_wav(bytes, 0, 12);
+    memcpy(bytes + 44, "LIST\4\0\0\0abcd", 12);
+    expect_failure(temporary_bytes("a.wav", bytes, size), NULL, LOCI_E_FORMAT, "a.wav: holds no samples");
+    /* what recorders leave that could not seek, or were killed; the last byte is half a sample */
+    static const uint32_t unknown[] = {0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x7FFFF000, 0xFFFFFFDB, 0};
+    for (size_t k = 0; k < sizeof unknown / sizeof *unknown; k++) {
+        for (int pipe = 0; pipe < 2; pipe++) {
+            size = make_wav(bytes, unknown[k], 101);
+            for (size_t i = 44; i < size; i++) bytes[i] = (unsigned char)(i % 2);
+            const int before = standard_input_from(NULL, bytes, size);
+            loci_signal *signal;
+            assert_int_equal(
+                loci_signal_open(&signal, pipe ? "-" : temporary_bytes("a.wav", bytes, size), NULL, NULL),
+                LOCI_OK);
+            assert_non_null(strstr(loci_signal_remark(signal, 0), "they are read to the end"));
+            r = read_all(signal, 10);
+            standard_input_back(before);
+            assert_true(r.status == LOCI_OK && r.count == 50 && r.u[49] == 256.0 / 32768);
+            reading_free(&r);
+        }
     }
+    /* and what is none of those is cut */
+    static const uint32_t cut[] = {3000000000u, 0x7FFEFFFF, 0x80020000u, 0xFFFEFFFF, 102};
+    for (size_t k = 0; k < sizeof cut / sizeof *cut; k++)
+        expect_failure(temporary_bytes("a.wav", bytes, make_wav(bytes, cut[k], 100)), NULL, LOCI_E_FORMAT,
+                       "a.wav: is cut short: its header speaks of");
 }
 
-static void pipes_and_strangers_are_refused(void **state)
+/* AU, RF64, W64, AIFF and CAF whose recorder was killed, or wrote into a pipe. */
+static void other_containers_may_be_open_at_the_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int format;
+        size_t at, size; /* of the length in its header */
+    } kinds[] = {{"o.au", SF_FORMAT_AU | SF_FORMAT_PCM_16, 8, 4},
+                 {"o.rf64", SF_FORMAT_RF64 | SF_FORMAT_PCM_16, 28, 8},
+                 {"o.w64", SF_FORMAT_W64 | SF_FORMAT_PCM_16, 0, 8},
+                 {"o.caf", SF_FORMAT_CAF | SF_FORMAT_PCM_16, 0, 8}};
+    double *u = make_frames(300);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const char *path = make_file(kinds[k].name, kinds[k].format, 300);
+        if (!path) continue;
+        void *bytes;
+        size_t size, at = kinds[k].at;
+        assert_int_equal(loci_file_read(path, &bytes, &size, 1 << 20, NULL), LOCI_OK);
+        unsigned char *b = bytes;
+        if (at == 0) { /* behind the name of the data chunk */
+            for (at = 12; memcmp(b + at, "data", 4) != 0 || b[at - 1] >= 0x20; at++) continue;
+            at += kinds[k].format & SF_FORMAT_W64 && memcmp(b, "riff", 4) == 0 ? 16 : 4;
+        }
+        memset(b + at, kinds[k].size == 4 || memcmp(b, "caff", 4) == 0 ? 0xFF : 0, kinds[k].size);
+        reading r = read_path(temporary_bytes("open.audio", bytes, size), NULL, 1000);
+        if (r.status != LOCI_OK) fail_msg("%s: %s", kinds[k].name, r.error.text);
+        assert_true(r.count >= 300 && r.info.channels == 2);
+        assert_memory_equal(r.u, u, 600 * sizeof *u);
+        reading_free(&r);
+        free(bytes);
+    }
+    free(u);
+}
+
+/* Whatever holds plain samples comes through a pipe as from a file, gzip'd as well. */
+static void plain_samples_come_through_pipes(void **state)
+{
+    (void)state;
+    static const int formats[] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, SF_FORMAT_WAVEX | SF_FORMAT_PCM_24,
+                                  SF_FORMAT_AU | SF_FORMAT_PCM_16,  SF_FORMAT_AIFF | SF_FORMAT_PCM_16,
+                                  SF_FORMAT_CAF | SF_FORMAT_PCM_16, SF_FORMAT_W64 | SF_FORMAT_PCM_16,
+                                  SF_FORMAT_RF64 | SF_FORMAT_PCM_16};
+    double *u = make_frames(3000);
+    for (size_t k = 0; k < sizeof formats / sizeof *formats; k++) {
+        const char *path = make_file("piped", formats[k], 3000);
+        if (!path) continue;
+        for (int cut = 0; cut < 2; cut++) {
+            void *bytes;
+            size_t size;
+            assert_int_equal(loci_file_read(path, &bytes, &size, 1 << 20, NULL), LOCI_OK);
+            const int before = standard_input_from(NULL, bytes, cut ? size - 2000 : size);
+            free(bytes);
+            reading r = read_path("-", NULL, 1000);
+            standard_input_back(before);
+            if (!cut && r.status != LOCI_OK) fail_msg("%zu: %s", k, r.error.text);
+            assert_true(cut ? r.status == LOCI_E_FORMAT && r.count < 3000 : r.count == 3000);
+            assert_memory_equal(r.u, u, 2 * r.count * sizeof *u);
+            reading_free(&r);
+        }
+    }
+    free(u);
+}
+
+static void strangers_are_refused(void **state)
 {
     (void)state;
     unsigned char bytes[256];
-    const size_t size = make_wav(bytes, 100, 100);
-    const int before = standard_input_from(NULL, bytes, size);
-    expect_failure("-", NULL, LOCI_E_FORMAT, "standard input: is neither text nor an NPY array; from a pipe");
+    memset(bytes, 1, sizeof bytes);
+    int before = standard_input_from(NULL, bytes, sizeof bytes);
+    expect_failure("-", NULL, LOCI_E_FORMAT,
+                   "standard input: is neither text, nor an NPY array, nor audio of plain");
+    standard_input_back(before);
+    const char *path = make_file("adpcm.wav", SF_FORMAT_WAV | SF_FORMAT_IMA_ADPCM, 3000);
+    before = standard_input_from(path, NULL, 0);
+    expect_failure("-", NULL, LOCI_E_FORMAT,
+                   "standard input: holds audio that is packed, which is read from a plain file only");
     standard_input_back(before);
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(i * 37 + 1);
     expect_failure(temporary_bytes("noise", bytes, sizeof bytes), NULL, LOCI_E_FORMAT,
@@ -196,7 +308,9 @@ int main(void)
         cmocka_unit_test(lossy_formats_come_near),
         cmocka_unit_test(cut_files_do_not_pass_for_short_ones),
         cmocka_unit_test(lengths_in_headers_are_checked),
-        cmocka_unit_test(pipes_and_strangers_are_refused),
+        cmocka_unit_test(other_containers_may_be_open_at_the_end),
+        cmocka_unit_test(plain_samples_come_through_pipes),
+        cmocka_unit_test(strangers_are_refused),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

@@ -76,8 +76,12 @@ static void other_shapes_are_refused(void **state)
     expect_wrong("<f8", "False", "(0, 3)", 0, "holds no samples");
     expect_wrong("<f8", "False", "(3, 0)", 0, "array of 0 channels; 1 to 65535 were expected");
     expect_wrong("<c16", "False", "(2,)", 32, "holds complex numbers; real ones were expected");
-    expect_wrong("<f8", "True", "(2, 3)", 48, "one channel after another (Fortran order)");
-    expect_wrong("<f2", "False", "(4,)", 8, "its elements are <f2");
+    expect_wrong("<f16", "False", "(4,)", 64, "its elements are <f16");
+    char bytes[256];
+    const size_t total = make(bytes, "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3)}", 48);
+    const int before = standard_input_from(NULL, bytes, total);
+    expect_failure("-", NULL, LOCI_E_FORMAT, "one channel after another (Fortran order)");
+    standard_input_back(before);
 }
 
 static void cut_and_overlong_files_are_refused(void **state)
@@ -104,6 +108,57 @@ static void cut_and_overlong_files_are_refused(void **state)
     reading_free(&r);
 }
 
+/* Channel c of sample k is 1000 c + k, whatever the order, the kind and the pieces. */
+static void fortran_order_is_read_channel_by_channel(void **state)
+{
+    (void)state;
+    static const size_t groups[] = {1, 7, 4096, 5000, 20000};
+    const size_t samples = 9001, channels = 3;
+    for (int kind = 0; kind < 2; kind++) {
+        char dict[128];
+        const size_t size = kind ? 2 : 8;
+        snprintf(dict, sizeof dict, "{'descr': '%s', 'fortran_order': True, 'shape': (%zu, %zu)}",
+                 kind ? ">i2" : "<f8", samples, channels);
+        char *bytes = malloc(256 + samples * channels * size);
+        const size_t total = make(bytes, dict, samples * channels * size);
+        for (size_t i = 0; i < samples * channels; i++) {
+            const double value = (double)(1000 * (i / samples) + i % samples);
+            char *at = bytes + total - (samples * channels - i) * size;
+            const int whole = (int)value;
+            if (kind)
+                at[0] = (char)(whole >> 8), at[1] = (char)whole;
+            else
+                memcpy(at, &value, 8);
+        }
+        const char *path = temporary_bytes("file.npy", bytes, total);
+        free(bytes);
+        for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+            reading r = read_path(path, NULL, groups[g]);
+            assert_int_equal(r.status, LOCI_OK);
+            assert_int_equal(r.count, samples);
+            for (size_t i = 0; i < samples * channels; i++)
+                assert_true(r.u[i] == (double)(1000 * (i % channels) + i / channels));
+            reading_free(&r);
+        }
+    }
+}
+
+static void half_precision_is_exact(void **state)
+{
+    (void)state;
+    char bytes[256];
+    /* 1, -2, the largest 65504, the least normal 2^-14, the least of all 2^-24, 1/3 rounded, infinity, NaN, -0 */
+    const size_t total = make(bytes, "{'descr': '<f2', 'fortran_order': False, 'shape': (9,)}", 18);
+    memcpy(bytes + total - 18, "\x00\x3C\x00\xC0\xFF\x7B\x00\x04\x01\x00\x55\x35\x00\x7C\x00\x7E\x00\x80",
+           18);
+    reading r = read_path(temporary_bytes("file.npy", bytes, total), NULL, 10);
+    const double expected[] = {1, -2, 65504, 0x1p-14, 0x1p-24, 1365 * 0x1p-12, INFINITY};
+    assert_int_equal(r.count, 9);
+    assert_memory_equal(r.u, expected, sizeof expected);
+    assert_true(isnan(r.u[7]) && r.u[8] == 0 && signbit(r.u[8]));
+    reading_free(&r);
+}
+
 static void fortran_order_is_fine_where_it_changes_nothing(void **state)
 {
     (void)state;
@@ -126,6 +181,8 @@ int main(void)
         cmocka_unit_test(an_array_is_a_signal_however_it_is_read),
         cmocka_unit_test(other_shapes_are_refused),
         cmocka_unit_test(cut_and_overlong_files_are_refused),
+        cmocka_unit_test(fortran_order_is_read_channel_by_channel),
+        cmocka_unit_test(half_precision_is_exact),
         cmocka_unit_test(fortran_order_is_fine_where_it_changes_nothing),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include <loci/data.h>
 
@@ -100,8 +101,11 @@ static void the_content_says_what_a_file_is(void **state)
 static void strangers_are_called_by_their_name(void **state)
 {
     (void)state;
-    expect_failure(temporary_bytes("a", "\x1F\x8B\x08\0\0\0\0\0", 8), NULL, LOCI_E_FORMAT,
-                   "is compressed by gzip; an unc");
+    expect_failure(temporary_bytes("a", "\x1F\x8B\x08\0\0\0\0\0", 8), NULL, LOCI_E_FORMAT, "is cut short");
+    expect_failure(temporary_bytes("a", "1\0\n\0002\0\n\0", 8), NULL, LOCI_E_FORMAT,
+                   "is UTF-16 text; UTF-8 was");
+    expect_failure(temporary_bytes("a", "\0001\0\n\0002\0\n", 8), NULL, LOCI_E_FORMAT,
+                   "is UTF-16 text; UTF-8 was");
     expect_failure(temporary_bytes("a", "PK\x03\x04\0\0\0\0", 8), NULL, LOCI_E_FORMAT,
                    "is a zip archive; one of the files");
     expect_failure(temporary_bytes("a",
@@ -115,6 +119,46 @@ static void strangers_are_called_by_their_name(void **state)
     expect_failure(LOCI_GOLDEN "/npy_stored.npz", NULL, LOCI_E_FORMAT, "is a zip archive");
     expect_failure(temporary_bytes("a", "\0", 1), NULL, LOCI_E_FORMAT,
                    "neither text nor an NPY array, nor audio");
+}
+
+/* Packed by zlib itself; as one member or as two, and cut at every byte. */
+static void gzip_is_unpacked(void **state)
+{
+    (void)state;
+    const size_t rows = 30000;
+    char *text = malloc(rows * 12), *at = text;
+    for (size_t k = 0; k < rows; k++) at += sprintf(at, "%zu,%zu\n", k, 2 * k);
+    const size_t half = (size_t)(strstr(text, "15000,") - text), whole = (size_t)(at - text);
+    for (int members = 1; members <= 2; members++) {
+        const char *path = temporary_path("rows.csv.gz");
+        gzFile file = gzopen(path, "wb");
+        assert_int_equal(gzwrite(file, text, (unsigned)(members == 1 ? whole : half)),
+                         members == 1 ? whole : half);
+        gzclose(file);
+        if (members == 2) {
+            file = gzopen(path, "ab");
+            assert_int_equal(gzwrite(file, text + half, (unsigned)(whole - half)), whole - half);
+            gzclose(file);
+        }
+        for (int pipe = 0; pipe < 2; pipe++) {
+            const int before = standard_input_from(path, NULL, 0);
+            reading r = read_path(pipe ? "-" : path, NULL, 1000);
+            standard_input_back(before);
+            assert_int_equal(r.status, LOCI_OK);
+            assert_int_equal(r.count, rows);
+            for (size_t k = 0; k < rows; k++)
+                assert_true(r.u[2 * k] == (double)k && r.u[2 * k + 1] == 2.0 * (double)k);
+            reading_free(&r);
+        }
+        void *bytes;
+        size_t size;
+        assert_int_equal(loci_file_read(path, &bytes, &size, 1 << 20, NULL), LOCI_OK);
+        for (size_t cut = 2; cut < size; cut += 1 + size / 31)
+            expect_failure(temporary_bytes("cut.gz", bytes, cut), NULL, LOCI_E_FORMAT,
+                           "cut.gz: is cut short");
+        free(bytes);
+    }
+    free(text);
 }
 
 static void files_that_are_not_there_are_named(void **state)
@@ -219,6 +263,7 @@ int main(void)
         cmocka_unit_test(positions_count_samples),
         cmocka_unit_test(the_content_says_what_a_file_is),
         cmocka_unit_test(strangers_are_called_by_their_name),
+        cmocka_unit_test(gzip_is_unpacked),
         cmocka_unit_test(files_that_are_not_there_are_named),
         cmocka_unit_test(standard_input_is_called_dash),
         cmocka_unit_test(a_pipe_is_read_as_it_comes),

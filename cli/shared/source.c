@@ -20,22 +20,10 @@
 enum { WAIT = 500 }; /* milliseconds between looks at what is watched */
 enum { PIECE_NUMBERS = 1 << 18, PIECE_MOST = 4096, PIECE_LEAST = 16 };
 
-static bool raw_parse(loci_raw *raw, const char *name)
-{
-    static const char *const names[] = {"f32le", "s16le", "u8"};
-    static const loci_raw kinds[] = {LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(name, names[i]) == 0) {
-            *raw = kinds[i];
-            return true;
-        }
-    return false;
-}
-
 bool source_asked(const source_options *o)
 {
-    return o->raw || o->time || o->header || o->decimal || o->columns.count || o->channels != SIZE_MAX ||
-           o->skip != SIZE_MAX || !isnan(o->rate);
+    return o->raw || o->time || o->header || o->decimal || o->columns.count || o->mono ||
+           o->channels != SIZE_MAX || o->skip != SIZE_MAX || !isnan(o->rate);
 }
 
 /* The options about text. */
@@ -59,8 +47,9 @@ static int text_check(const source_options *o, const char *command)
 int source_check(const source_options *o, const char *command)
 {
     loci_raw raw;
-    if (o->raw && !raw_parse(&raw, o->raw))
-        return message_usage("%s: --raw is \"%s\"; f32le, s16le or u8 was expected", command, o->raw);
+    loci_error error;
+    if (o->raw && loci_raw_parse(&raw, o->raw, &error) != LOCI_OK)
+        return message_usage("%s: --raw: %s", command, error.text);
     const bool many = o->channels != SIZE_MAX, rated = !isnan(o->rate);
     if (many && !o->raw)
         return message_usage("%s: --channels is for --raw; other signals tell their channels themselves",
@@ -146,9 +135,10 @@ int source_open(source *from, const char *path, const source_options *o, double 
                                       : LOCI_HEADER_NO,
         .skip = o->skip == SIZE_MAX ? 0 : o->skip,
         .decimal = o->decimal ? *o->decimal : 0,
+        .mono = o->mono,
     };
-    if (o->raw) raw_parse(&options.raw, o->raw);
     loci_error error;
+    if (o->raw) loci_raw_parse(&options.raw, o->raw, NULL);
     if (loci_signal_open(&from->signal, path, &options, &error) != LOCI_OK)
         return message_error(from->path, &error);
     from->info = loci_signal_inspect(from->signal);

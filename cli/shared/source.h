@@ -19,6 +19,7 @@ typedef struct {
     size_t skip;     /* lines of text; SIZE_MAX: not given */
     double rate;     /* NAN: not given */
     option_list columns;
+    bool mono;
 } source_options;
 
 #define SOURCE_DEFAULTS                                                                                      \
@@ -38,13 +39,14 @@ typedef struct {
 #define SOURCE_CONTENT_OPTIONS(o, usual_columns)                                                             \
     {"column", 0, OPTION_LIST, &(o).columns, "NAME,...",                                                     \
      "columns to read, by name or number (" usual_columns ")"},                                              \
+    {"mono", 0, OPTION_FLAG, &(o).mono, NULL, "mix the channels down to one, their mean"}, \
     {"header", 0, OPTION_TEXT, &(o).header, "yes|no",                                                        \
      "text: whether the first row gives the names (the rows below it tell)"},                                \
     {"skip", 0, OPTION_COUNT, &(o).skip, "N", "text: lines to leave out at the beginning (0)"},              \
     {"decimal", 0, OPTION_TEXT, &(o).decimal, "CHARACTER",                                                   \
      "text: what stands before decimals, a point or a comma (.)"},                                           \
     {"raw", 0, OPTION_TEXT, &(o).raw, "KIND",                                                                \
-     "the bytes are samples: f32le, s16le or u8, channels interleaved"},                                     \
+     "the bytes are samples: u8, s16le, s24le, f32le, ..., or arecord's S16_LE, channels interleaved"},                                     \
     {"channels", 0, OPTION_COUNT, &(o).channels, "C", "channels of raw samples (1)"}
 /* clang-format on */
 

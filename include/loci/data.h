@@ -18,7 +18,31 @@ extern "C" {
 
 typedef struct loci_signal loci_signal;
 
-typedef enum { LOCI_RAW_NONE, LOCI_RAW_F32LE, LOCI_RAW_S16LE, LOCI_RAW_U8 } loci_raw;
+/* Kinds of raw samples: whole numbers with a sign (S), without one (U), floating-point (F), of so many bits, the least or the
+ * most significant byte first; 24 bits in the lower ones of four bytes; 8 bits by ITU-T G.711. All but F are scaled to [-1, 1).
+ */
+typedef enum {
+    LOCI_RAW_NONE,
+    LOCI_RAW_F32LE,
+    LOCI_RAW_S16LE,
+    LOCI_RAW_U8,
+    LOCI_RAW_S8,
+    LOCI_RAW_S16BE,
+    LOCI_RAW_S24LE,
+    LOCI_RAW_S24BE,
+    LOCI_RAW_S24IN32LE,
+    LOCI_RAW_S24IN32BE,
+    LOCI_RAW_S32LE,
+    LOCI_RAW_S32BE,
+    LOCI_RAW_F32BE,
+    LOCI_RAW_F64LE,
+    LOCI_RAW_F64BE,
+    LOCI_RAW_MULAW,
+    LOCI_RAW_ALAW
+} loci_raw;
+/* The kind of this name: "s16le" and so on as above, in any case of letters, or arecord's (S24_3LE is s24le, S24_LE is
+ * s24in32le, FLOAT_LE is f32le). LOCI_E_VALUE for others. */
+LOCI_API loci_status loci_raw_parse(loci_raw *raw, const char *name, loci_error *error);
 
 typedef enum { LOCI_HEADER_FOUND, LOCI_HEADER_YES, LOCI_HEADER_NO } loci_header;
 
@@ -31,16 +55,17 @@ typedef struct {
     /* Text: the column of time stamps, by name or number; NULL: none. They are ISO 8601 dates or seconds; numbers of the size of
      * milli-, micro- or nanoseconds since 1970, for dates from 1973 to 2100, are taken for these. */
     const char *time_column;
-    loci_raw raw;       /* the bytes are samples of this kind, interleaved; s16 and u8 scale to [-1, 1) */
+    loci_raw raw;       /* the bytes are samples of this kind, interleaved */
     size_t channels;    /* of raw input, at most 65535; 0: 1 */
     loci_header header; /* text: whether its first row gives the names; FOUND: the rows below it tell */
     size_t skip;        /* text: lines to leave out at the beginning */
     char decimal;       /* text: '.' or ',' before the decimals; 0: '.' */
+    int mono;           /* one channel: the mean of those that are read */
 } loci_signal_options;
 
 /* Opens `path`; "-" is standard input. options NULL: all zero. Errors name the path. What a file is, its content says:
  *
- * - an NPY array [samples] or [samples][channels] of real numbers in C order (or in any, where that is the same);
+ * - an NPY array [samples] or [samples][channels] of real numbers, in C order or, in a plain file, in Fortran's;
  * - text: lines of numbers, or CSV. The structure is told by the first rows, at most 32 of them: they are looked at until one
  *   holds nothing but numbers, or dates and numbers. The delimiter is the one of tab, semicolon, comma and runs of blanks of
  *   which most rows have the same number outside of quotes. Text above numbers makes the first row a header; where it may as
@@ -49,10 +74,13 @@ typedef struct {
  *   count, unless they are rows by what follows; a blank line is a missing value of a single column, if another row follows it,
  *   and else does not count. Fields may be quoted; lines end in LF or CR LF, and have at most 16 MiB; the text is UTF-8, with or
  *   without a byte order mark. A decimal comma is an error unless options->decimal says so, never guessed at;
- * - else audio that libsndfile reads (WAV, FLAC, Ogg, AIFF, ...), from a file only.
+ * - audio: WAV, RF64, Wave64, AU, AIFF and CAF of plain samples; else what libsndfile reads (FLAC, Ogg, ...), from a plain file
+ *   only. A file that is cut short is LOCI_E_FORMAT. Where the header tells no length (0, or one near 2^31 or 2^32, as recorders
+ *   leave that cannot go back), the samples go on to the end, and a remark says so.
  *
- * Standard input may be text, raw, or an NPY array. A file without samples is an error. Memory does not grow with the
- * length of the signal: a buffer of 256 KiB, or the longest line. */
+ * What begins as gzip packs it is unpacked first (raw samples where the path ends in ".gz"). Standard input may be anything
+ * that needs no plain file. A file without samples is an error. Memory does not grow with the length of the signal: a buffer of
+ * 256 KiB, or the longest line. */
 LOCI_API loci_status loci_signal_open(loci_signal **signal, const char *path,
                                       const loci_signal_options *options, loci_error *error);
 LOCI_API void loci_signal_close(loci_signal *signal); /* NULL is allowed */
@@ -122,7 +150,7 @@ LOCI_API loci_status loci_time_parse(double *seconds, const char *text, loci_err
  * written as a number. 40 bytes are enough. */
 LOCI_API void loci_time_format(char *text, size_t size, double seconds);
 
-/* NPY arrays, format 1.0 to 3.0, of little- or big-endian f4, f8, i1 to i8, u1 to u8, b1, c8 and c16, read whole as
+/* NPY arrays, format 1.0 to 3.0, of little- or big-endian f2, f4, f8, i1 to i8, u1 to u8, b1, c8 and c16, read whole as
  * doubles (integers beyond 2^53 are rounded) in C order, whatever the order in the file. A file that is longer or shorter
  * than its header says is LOCI_E_FORMAT. On failure *array is empty. Written as little-endian f8 (f4 where single is set). */
 typedef struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * audio.c - audio of any kind that libsndfile reads, scaled to [-1, 1); a cut file is an error, not a short
- * signal. */
+ * audio.c - audio, scaled to [-1, 1): plain samples in the usual containers, from anywhere, and what libsndfile reads, from
+ * files. A cut file is an error, not a short signal. */
 #include "data/signal.h"
 
 #include <limits.h>
@@ -11,53 +11,84 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "data/container.h"
+#include "data/ogg.h"
+#include "data/raw.h"
 
 typedef struct {
-    SNDFILE *file;
+    loci_container container;
+    SNDFILE *file;         /* or NULL: the samples come from the input */
     uint64_t frames, left; /* frames: 0 where the header does not know, or only guesses */
 } audio;
 
-static uint32_t number4(const unsigned char *b, bool big)
+/* --- plain samples --- */
+
+static loci_status check_length(const loci_signal *signal, const loci_container *c, loci_error *error)
 {
-    return big ? (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]
-               : (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
+    const loci_input *input = &signal->input;
+    if (!c->known || c->bytes == LOCI_CONTAINER_OPEN || input->length == LOCI_INPUT_LENGTH_UNKNOWN)
+        return LOCI_OK;
+    const uint64_t there = input->length > c->at ? input->length - c->at : 0;
+    if (c->bytes <= there) return LOCI_OK;
+    return loci_fail(error, LOCI_E_FORMAT,
+                     "%s: is cut short: its header speaks of %llu bytes of samples, and %llu are there",
+                     input->name, (unsigned long long)c->bytes, (unsigned long long)there);
 }
 
-/* WAV and AIFF: libsndfile takes a file that was cut for a shorter one, so the chunk of the samples is looked
- * at here. Programs that record into a pipe leave a length there that they could not know, near 2^31 or 2^32.
- */
-static loci_status check_length(const loci_input *input, loci_error *error)
+static void open_plain(loci_signal *signal, audio *own)
 {
-    unsigned char head[12];
-    if (pread(input->descriptor, head, 12, 0) != 12) return LOCI_OK;
-    const bool wave = memcmp(head + 8, "WAVE", 4) == 0, aiff = memcmp(head + 8, "AIF", 3) == 0;
-    const bool big = (memcmp(head, "RIFX", 4) == 0 && wave) || (memcmp(head, "FORM", 4) == 0 && aiff);
-    if (!big && !(memcmp(head, "RIFF", 4) == 0 && wave)) return LOCI_OK;
-    uint64_t at = 12;
-    for (int chunk = 0; chunk < 10000 && at + 8 <= input->length; chunk++) {
-        if (pread(input->descriptor, head, 8, (off_t)at) != 8) return LOCI_OK;
-        const uint32_t size = number4(head + 4, big);
-        at += 8;
-        if (memcmp(head, "data", 4) == 0 || memcmp(head, "SSND", 4) == 0) {
-            if (size >= 0x7FFF0000 || size <= input->length - at) return LOCI_OK;
-            return loci_fail(
-                error, LOCI_E_FORMAT,
-                "%s: is cut short: its header speaks of %lu bytes of samples, and %llu are there",
-                input->name, (unsigned long)size, (unsigned long long)(input->length - at));
-        }
-        at += size + size % 2;
-    }
+    const loci_container *c = &own->container;
+    const loci_input *input = &signal->input;
+    const uint64_t frame = c->channels * loci_raw_size(c->kind);
+    signal->raw = c->kind;
+    signal->channels = c->channels;
+    signal->info.rate = c->rate;
+    own->left = UINT64_MAX;
+    if (c->bytes == LOCI_CONTAINER_OPEN)
+        loci_signal_say(signal,
+                        "its header does not tell how many samples there are; they are read to the end");
+    if (c->bytes != LOCI_CONTAINER_OPEN)
+        own->frames = own->left = c->bytes / frame;
+    else if (input->length != LOCI_INPUT_LENGTH_UNKNOWN)
+        own->frames = own->left = (input->length - c->at) / frame;
+    signal->info.samples = own->frames;
+}
+
+static loci_status read_plain(loci_signal *signal, double *u, size_t capacity, size_t *count,
+                              loci_error *error)
+{
+    audio *own = signal->own;
+    loci_input *input = &signal->input;
+    const size_t frame = signal->channels * loci_raw_size(signal->raw);
+    *count = 0;
+    if (own->left == 0) return LOCI_OK;
+    const loci_status status = loci_input_fill(input, frame, error);
+    if (status != LOCI_OK) return status;
+    size_t n = loci_input_held(input) / frame;
+    if (n == 0 && own->left != UINT64_MAX)
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "%s: ends after %llu samples; %llu were expected from its header", input->name,
+                         (unsigned long long)(own->frames - own->left), (unsigned long long)own->frames);
+    if (n > capacity) n = capacity;
+    if (n > own->left) n = (size_t)own->left;
+    loci_raw_convert(u, input->buffer + input->start, n * signal->channels, signal->raw);
+    input->start += n * frame;
+    if (own->left != UINT64_MAX) own->left -= n;
+    *count = n;
     return LOCI_OK;
 }
 
-static loci_status audio_open(loci_signal *signal, const loci_signal_options *options, loci_error *error)
+/* --- what libsndfile reads --- */
+
+static loci_status open_packed(loci_signal *signal, audio *own, loci_error *error)
 {
-    (void)options;
     const loci_input *input = &signal->input;
-    audio *own = signal->own = loci_allocate(1, sizeof *own);
-    if (!own) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
-    if (lseek(input->descriptor, 0, SEEK_SET) != 0)
-        return loci_fail(error, LOCI_E_IO, "%s: audio cannot be read from a pipe", input->name);
+    if (input->packed || input->descriptor == STDIN_FILENO || lseek(input->descriptor, 0, SEEK_SET) != 0)
+        return loci_fail(
+            error, LOCI_E_FORMAT,
+            "%s: holds audio that is packed, which is read from a plain file only; WAV, AU, AIFF or CAF with plain "
+            "samples was expected",
+            input->name);
     SF_INFO info = {0};
     own->file = sf_open_fd(input->descriptor, SFM_READ, &info, 0);
     if (!own->file) {
@@ -66,10 +97,12 @@ static loci_status audio_open(loci_signal *signal, const loci_signal_options *op
                          signal->only_audio ? "no" : "neither text nor an NPY array, nor",
                          (int)strcspn(reason, ".\n"), reason);
     }
-    const loci_status status = check_length(input, error);
-    if (status != LOCI_OK) return status;
     if (info.frames == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
-    const bool guessed = (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG;
+    const int type = info.format & SF_FORMAT_TYPEMASK;
+    if (type == SF_FORMAT_OGG && !loci_ogg_is_whole(input->descriptor, input->length))
+        return loci_fail(error, LOCI_E_FORMAT, "%s: is cut short: its last page is not the end of a stream",
+                         input->name);
+    const bool guessed = type == SF_FORMAT_MPEG;
     if (info.frames > 0 && info.frames < (sf_count_t)1 << 60 && !guessed) own->frames = (uint64_t)info.frames;
     own->left = own->frames;
     signal->channels = (size_t)info.channels;
@@ -78,10 +111,9 @@ static loci_status audio_open(loci_signal *signal, const loci_signal_options *op
     return LOCI_OK;
 }
 
-static loci_status audio_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
-                              loci_error *error)
+static loci_status read_packed(loci_signal *signal, double *u, size_t capacity, size_t *count,
+                               loci_error *error)
 {
-    (void)t;
     audio *own = signal->own;
     const sf_count_t wanted = capacity < INT_MAX ? (sf_count_t)capacity : INT_MAX;
     const sf_count_t got = sf_readf_double(own->file, u, wanted);
@@ -98,6 +130,36 @@ static loci_status audio_read(loci_signal *signal, double *u, double *t, size_t 
     own->left -= own->left < (uint64_t)got ? own->left : (uint64_t)got;
     *count = (size_t)got;
     return LOCI_OK;
+}
+
+/* --- both --- */
+
+static loci_status audio_open(loci_signal *signal, const loci_signal_options *options, loci_error *error)
+{
+    (void)options;
+    loci_input *input = &signal->input;
+    audio *own = signal->own = loci_allocate(1, sizeof *own);
+    if (!own) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
+    loci_container *c = &own->container;
+    loci_status status = loci_container_read(c, input, error);
+    if (status == LOCI_OK) status = check_length(signal, c, error);
+    if (status != LOCI_OK) return status;
+    if (!c->known || c->kind == LOCI_RAW_NONE) return open_packed(signal, own, error);
+    status = loci_input_fill(input, 1, error);
+    if (status != LOCI_OK) return status;
+    if (c->bytes == 0 || loci_input_held(input) == 0)
+        return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
+    open_plain(signal, own);
+    return LOCI_OK;
+}
+
+static loci_status audio_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
+                              loci_error *error)
+{
+    (void)t;
+    const audio *own = signal->own;
+    return own->file ? read_packed(signal, u, capacity, count, error)
+                     : read_plain(signal, u, capacity, count, error);
 }
 
 static void audio_close(loci_signal *signal)

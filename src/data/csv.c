@@ -261,7 +261,7 @@ static loci_status csv_read(loci_signal *signal, double *u, double *t, size_t ca
 {
     loci_table *own = signal->own;
     loci_input *input = &signal->input;
-    const size_t channels = signal->info.channels;
+    const size_t channels = signal->channels;
     size_t rows = 0;
     if (capacity > LOCI_TABLE_ROWS) capacity = LOCI_TABLE_ROWS;
     while (rows < capacity) {

@@ -7,20 +7,23 @@
 
 #include "base/status.h"
 
+loci_status loci_gzip_start(loci_gzip *gzip, loci_error *error)
+{
+    loci_input *input = &gzip->input;
+    const loci_status status = loci_input_fill(input, 2, error);
+    if (status != LOCI_OK) return status;
+    gzip->packed = loci_input_held(input) >= 2 && memcmp(input->buffer + input->start, "\x1F\x8B", 2) == 0;
+    if (!gzip->packed || inflateInit2(&gzip->stream, 16 + MAX_WBITS) == Z_OK) return LOCI_OK;
+    gzip->packed = false;
+    return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
+}
+
 loci_status loci_gzip_open(loci_gzip *gzip, const char *path, loci_error *error)
 {
     *gzip = (loci_gzip){0};
-    loci_input *input = &gzip->input;
-    loci_status status = loci_input_open(input, path, error);
+    loci_status status = loci_input_open(&gzip->input, path, error);
     if (status != LOCI_OK) return status;
-    status = loci_input_fill(input, 2, error);
-    if (status == LOCI_OK) {
-        gzip->packed = loci_input_held(input) >= 2 && memcmp(input->buffer, "\x1F\x8B", 2) == 0;
-        if (gzip->packed && inflateInit2(&gzip->stream, 16 + MAX_WBITS) != Z_OK) {
-            gzip->packed = false;
-            status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
-        }
-    }
+    status = loci_gzip_start(gzip, error);
     if (status != LOCI_OK) loci_gzip_close(gzip);
     return status;
 }
@@ -82,22 +85,24 @@ static loci_status unpack(loci_gzip *gzip, unsigned char *bytes, size_t wanted, 
     return LOCI_OK;
 }
 
+loci_status loci_gzip_some(loci_gzip *gzip, void *bytes, size_t wanted, size_t *count, loci_error *error)
+{
+    loci_input *input = &gzip->input;
+    if (gzip->packed) return unpack(gzip, bytes, wanted, count, error);
+    const loci_status status = loci_input_fill(input, 1, error);
+    if (status != LOCI_OK) return status;
+    *count = loci_input_held(input) < wanted ? loci_input_held(input) : wanted;
+    memcpy(bytes, input->buffer + input->start, *count);
+    input->start += *count;
+    return LOCI_OK;
+}
+
 loci_status loci_gzip_read(loci_gzip *gzip, void *bytes, size_t wanted, size_t *count, loci_error *error)
 {
     unsigned char *to = bytes;
-    loci_input *input = &gzip->input;
     for (*count = 0; *count < wanted;) {
         size_t more;
-        loci_status status;
-        if (gzip->packed) {
-            status = unpack(gzip, to + *count, wanted - *count, &more, error);
-        } else {
-            status = loci_input_fill(input, 1, error);
-            more = loci_input_held(input);
-            if (more > wanted - *count) more = wanted - *count;
-            if (status == LOCI_OK) memcpy(to + *count, input->buffer + input->start, more);
-            input->start += more;
-        }
+        const loci_status status = loci_gzip_some(gzip, to + *count, wanted - *count, &more, error);
         if (status != LOCI_OK) return status;
         if (more == 0) break;
         *count += more;

@@ -19,6 +19,10 @@ typedef struct {
 
 /* After a failure there is nothing to close. */
 loci_status loci_gzip_open(loci_gzip *gzip, const char *path, loci_error *error);
+/* Begins with an input that stands at its first byte, which gzip->input is; on failure the gzip is still to be closed. */
+loci_status loci_gzip_start(loci_gzip *gzip, loci_error *error);
+/* At least one byte, at most `wanted`, as they come; none at the end. */
+loci_status loci_gzip_some(loci_gzip *gzip, void *bytes, size_t wanted, size_t *count, loci_error *error);
 /* *count < wanted only at the end. A packed file that is cut, damaged (it has a checksum), or followed by
  * other bytes is LOCI_E_FORMAT. */
 loci_status loci_gzip_read(loci_gzip *gzip, void *bytes, size_t wanted, size_t *count, loci_error *error);

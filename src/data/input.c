@@ -13,6 +13,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "data/gzip.h"
 #include "data/quote.h"
 
 void loci_input_name(char *text, size_t size, const char *path)
@@ -103,14 +104,35 @@ loci_status loci_input_open_member(loci_input *input, const char *path, const ch
     return status;
 }
 
+loci_status loci_input_unpack(loci_input *input, loci_error *error)
+{
+    loci_status status = loci_input_fill(input, 2, error);
+    if (status != LOCI_OK) return status;
+    if (loci_input_held(input) < 2 || memcmp(input->buffer + input->start, "\x1F\x8B", 2) != 0)
+        return LOCI_OK;
+    loci_gzip *gzip = loci_allocate(1, sizeof *gzip);
+    if (!gzip) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
+    loci_input plain = {.descriptor = -1, .length = LOCI_INPUT_LENGTH_UNKNOWN};
+    memcpy(plain.name, input->name, sizeof plain.name);
+    gzip->input = *input;
+    plain.packed = gzip;
+    status = loci_gzip_start(gzip, error);
+    *input = plain; /* which has the gzip now, whatever the status */
+    return status == LOCI_OK ? start_input(input, error) : status;
+}
+
 void loci_input_close(loci_input *input)
 {
+    if (input->packed) {
+        loci_gzip_close(input->packed);
+        loci_free(input->packed);
+    }
     if (input->descriptor > STDIN_FILENO) close(input->descriptor);
     if (input->member) zip_fclose(input->member);
     if (input->archive) zip_discard(input->archive);
     loci_free(input->buffer);
     input->buffer = NULL;
-    input->archive = input->member = NULL;
+    input->archive = input->member = input->packed = NULL;
     input->descriptor = -1;
     input->start = input->end = input->capacity = 0;
     input->ended = true;
@@ -139,12 +161,17 @@ loci_status loci_input_reserve(loci_input *input, size_t wanted, loci_error *err
 loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error)
 {
     if (loci_input_held(input) >= wanted || input->ended) return LOCI_OK;
-    const loci_status status = loci_input_reserve(input, wanted, error);
+    loci_status status = loci_input_reserve(input, wanted, error);
     if (status != LOCI_OK) return status;
     while (input->end < wanted && !input->ended) {
         const size_t room = input->capacity - input->end;
         int64_t count;
-        if (input->member) {
+        if (input->packed) {
+            size_t some;
+            status = loci_gzip_some(input->packed, input->buffer + input->end, room, &some, error);
+            if (status != LOCI_OK) return status;
+            count = (int64_t)some;
+        } else if (input->member) {
             count = zip_fread(input->member, input->buffer + input->end, room);
             if (count < 0)
                 return loci_fail(error, LOCI_E_FORMAT, "%s: is damaged: %s", input->name,

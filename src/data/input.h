@@ -23,6 +23,7 @@ typedef struct {
     uint64_t length;        /* of a regular file at the time of opening, else LOCI_INPUT_LENGTH_UNKNOWN */
     int descriptor;         /* or -1: `member` is read */
     void *archive, *member; /* struct zip *, struct zip_file * */
+    void *packed;           /* loci_gzip *: what the bytes are unpacked from */
     bool ended;             /* the source has no more bytes */
 } loci_input;
 
@@ -33,6 +34,10 @@ loci_status loci_input_open(loci_input *input, const char *path, loci_error *err
 loci_status loci_input_open_member(loci_input *input, const char *path, const char *member,
                                    loci_error *error);
 void loci_input_close(loci_input *input);
+
+/* Where the bytes that are held begin as those of gzip do, what they unpack to takes their place; nothing is known of its
+ * length. */
+loci_status loci_input_unpack(loci_input *input, loci_error *error);
 
 /* Reads until [start, end) holds at least `wanted` bytes, or the source has ended: no more than it must, so
  * that a pipe's bytes are used as they come. It may move the bytes and the buffer. */

@@ -8,6 +8,7 @@
 #include "data/npy.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,8 +100,8 @@ static bool take_shape(text *t, loci_npy_header *header)
 static bool understand(loci_npy_header *header, const char *descr)
 {
     if (strlen(descr) < 3) return false;
-    static const char *const known[] = {"f4", "f8", "i1", "i2", "i4", "i8", "u1",
-                                        "u2", "u4", "u8", "b1", "c8", "c16"};
+    static const char *const known[] = {"f2", "f4", "f8", "i1", "i2", "i4", "i8",
+                                        "u1", "u2", "u4", "u8", "b1", "c8", "c16"};
     bool found = false;
     for (size_t i = 0; i < sizeof known / sizeof known[0] && !found; i++)
         found = strcmp(descr + 1, known[i]) == 0;
@@ -124,14 +125,14 @@ static loci_status parse_header(loci_npy_header *header, text t, const char *nam
         if (!comma || !take_quoted(&t, key, sizeof key) || !take(&t, ':')) goto damaged;
         if (strcmp(key, "descr") == 0 && !have_descr) {
             have_descr = true;
-            wrong = "its element type is none of f4, f8, i1 to i8, u1 to u8, b1, c8, c16";
+            wrong = "its element type is none of f2, f4, f8, i1 to i8, u1 to u8, b1, c8, c16";
             if (!take_quoted(&t, descr, sizeof descr)) goto damaged; /* a list: a structured array */
             if (!understand(header, descr)) {
                 loci_quote(quoted, sizeof quoted, descr, strlen(descr));
                 return loci_fail(
                     error, LOCI_E_FORMAT,
-                    "%s: its elements are %s; f4, f8, i1 to i8, u1 to u8, b1, c8 or c16 was expected", name,
-                    quoted);
+                    "%s: its elements are %s; f2, f4, f8, i1 to i8, u1 to u8, b1, c8 or c16 was expected",
+                    name, quoted);
             }
         } else if (strcmp(key, "fortran_order") == 0 && !have_order) {
             have_order = true;
@@ -231,6 +232,17 @@ static bool little_endian_machine(void)
     return first == 1;
 }
 
+/* IEEE 754's binary16: a sign, 5 bits of exponent, 10 of fraction. */
+static double half_of(const unsigned char *b, bool big)
+{
+    const unsigned word = big ? (unsigned)b[0] << 8 | b[1] : (unsigned)b[1] << 8 | b[0];
+    const int exponent = (int)(word >> 10 & 31), fraction = (int)(word & 1023);
+    const double magnitude = exponent == 31  ? (fraction ? (double)NAN : (double)INFINITY)
+                             : exponent == 0 ? ldexp(fraction, -24)
+                                             : ldexp(1024 + fraction, exponent - 25);
+    return word >> 15 ? -magnitude : magnitude;
+}
+
 #define CONVERT(bits, type, order)                                                                           \
     for (size_t i = 0; i < count; i++) {                                                                     \
         bits word;                                                                                           \
@@ -271,7 +283,9 @@ void loci_npy_convert(double *out, const unsigned char *bytes, size_t count, con
             CONVERT(uint64_t, uint64_t, order8)
         break;
     default: /* f and c */
-        if (size == 4)
+        if (size == 2)
+            for (size_t i = 0; i < count; i++) out[i] = half_of(bytes + 2 * i, header->big);
+        else if (size == 4)
             CONVERT(uint32_t, float, order4)
         else if (swap)
             CONVERT(uint64_t, double, order8)

@@ -11,6 +11,7 @@
 #include "base/sized.h"
 #include "base/status.h"
 #include "data/columns.h"
+#include "data/container.h"
 
 /* --- which kind of file --- */
 
@@ -23,6 +24,19 @@ static bool is_text(const unsigned char *bytes, size_t size)
     return true;
 }
 
+/* Text of two bytes a character, of which one is 0: without the mark that should tell. */
+static bool is_wide_text(const unsigned char *bytes, size_t size)
+{
+    if (size < 4) return false;
+    size_t zeros[2] = {0, 0};
+    for (size_t i = 0; i < 4; i++) zeros[i % 2] += bytes[i] == 0;
+    const size_t other = zeros[0] == 2 ? 1 : 0;
+    if (zeros[0] + zeros[1] != 2 || zeros[other] != 0) return false;
+    for (size_t i = other; i < size; i += 2)
+        if (bytes[i] < 0x20 && bytes[i] != '\t' && bytes[i] != '\n' && bytes[i] != '\r') return false;
+    return size >= 8;
+}
+
 /* What people hand in by mistake, or before unpacking it. */
 static const char *known_stranger(const unsigned char *bytes, size_t size)
 {
@@ -33,7 +47,6 @@ static const char *known_stranger(const unsigned char *bytes, size_t size)
     } strangers[] = {
         {"\xFF\xFE", 2, "UTF-16 text; UTF-8"},
         {"\xFE\xFF", 2, "UTF-16 text; UTF-8"},
-        {"\x1F\x8B", 2, "compressed by gzip; an uncompressed file"},
         {"\xFD"
          "7zXZ",
          5, "compressed by xz; an uncompressed file"},
@@ -68,9 +81,12 @@ static loci_status recognise(loci_signal *signal, const loci_signal_options *opt
     bytes = input->buffer + input->start;
     const size_t size = loci_input_held(input) < 4096 ? loci_input_held(input) : 4096;
     const char *stranger = known_stranger(bytes, size);
+    if (!stranger && is_wide_text(bytes, size)) stranger = "UTF-16 text; UTF-8";
     if (stranger) return loci_fail(error, LOCI_E_FORMAT, "%s: is %s was expected", input->name, stranger);
     if (size >= 6 && memcmp(bytes, "\x93NUMPY", 6) == 0)
         signal->format = &loci_signal_npy;
+    else if (loci_container_begins(bytes, size))
+        signal->format = &loci_signal_audio;
     else if (is_text(bytes, size))
         signal->format = &loci_signal_csv;
     else if (input->length != LOCI_INPUT_LENGTH_UNKNOWN)
@@ -78,7 +94,8 @@ static loci_status recognise(loci_signal *signal, const loci_signal_options *opt
     else
         return loci_fail(
             error, LOCI_E_FORMAT,
-            "%s: is neither text nor an NPY array; from a pipe these and raw samples can be read",
+            "%s: is neither text, nor an NPY array, nor audio of plain samples (WAV, AU, AIFF, CAF); only these and raw samples "
+            "can be read from a pipe",
             input->name);
     return LOCI_OK;
 }
@@ -155,6 +172,27 @@ static loci_status select_channels(loci_signal *signal, const loci_signal_option
     return status;
 }
 
+static bool ends_in_gz(const char *path)
+{
+    const size_t length = strlen(path);
+    return length > 3 && strcmp(path + length - 3, ".gz") == 0;
+}
+
+/* All channels that are read become one. */
+static loci_status mix_channels(loci_signal *signal, loci_error *error)
+{
+    const char *file = signal->input.name;
+    if (signal->info.channels < 2) return LOCI_OK;
+    signal->mixed = signal->info.channels;
+    signal->info.channels = 1;
+    if (!signal->frames) {
+        signal->frame_count = signal->channels < 32768 ? 32768 / signal->channels : 1;
+        signal->frames = loci_allocate(signal->frame_count * signal->channels, sizeof *signal->frames);
+        if (!signal->frames) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
+    }
+    return loci_signal_set_names(signal, NULL, error);
+}
+
 static loci_status open_signal(loci_signal **result, const char *path, bool only_audio,
                                const loci_signal_options *given, loci_error *error)
 {
@@ -173,12 +211,15 @@ static loci_status open_signal(loci_signal **result, const char *path, bool only
         loci_free(signal);
         return status;
     }
-    status = loci_input_fill(&signal->input, 1, error);
+    /* raw samples may begin as gzip does: there the name tells */
+    if (options->raw == LOCI_RAW_NONE || ends_in_gz(path)) status = loci_input_unpack(&signal->input, error);
+    if (status == LOCI_OK) status = loci_input_fill(&signal->input, 1, error);
     if (status == LOCI_OK && loci_input_held(&signal->input) == 0)
         status = loci_fail(error, LOCI_E_FORMAT, "%s: is empty", signal->input.name);
     if (status == LOCI_OK) status = recognise(signal, options, error);
     if (status == LOCI_OK) status = signal->format->open(signal, options, error);
     if (status == LOCI_OK && !signal->format->has_columns) status = select_channels(signal, options, error);
+    if (status == LOCI_OK && options->mono) status = mix_channels(signal, error);
     if (status != LOCI_OK) {
         loci_signal_close(signal);
         return status;
@@ -222,6 +263,25 @@ const char *loci_signal_channel(const loci_signal *signal, size_t c)
     return c < signal->info.channels ? signal->names[c] : NULL;
 }
 
+void loci_signal_mix(double *y, const double *u, size_t n, size_t channels, const size_t *chosen,
+                     size_t count)
+{
+    for (size_t k = 0; k < n; k++) {
+        double sum = 0;
+        for (size_t c = 0; c < count; c++) sum += u[k * channels + (chosen ? chosen[c] : c)];
+        y[k] = sum / (double)count;
+    }
+}
+
+/* The channels that are wanted, of n frames. */
+static void pick(double *u, const loci_signal *signal, size_t n)
+{
+    const size_t wanted = signal->info.channels;
+    for (size_t k = 0; k < n; k++)
+        for (size_t c = 0; c < wanted; c++)
+            u[k * wanted + c] = signal->frames[k * signal->channels + signal->selected[c]];
+}
+
 loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
                              loci_error *error)
 {
@@ -230,15 +290,15 @@ loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t c
     signal->last = 0;
     if (capacity == 0) return LOCI_OK;
     loci_status status;
-    if (!signal->selected) {
+    if (!signal->frames) {
         status = signal->format->read(signal, u, t, capacity, count, error);
     } else {
         const size_t room = capacity < signal->frame_count ? capacity : signal->frame_count;
-        const size_t wanted = signal->info.channels;
         status = signal->format->read(signal, signal->frames, t, room, count, error);
-        for (size_t k = 0; k < *count; k++)
-            for (size_t c = 0; c < wanted; c++)
-                u[k * wanted + c] = signal->frames[k * signal->channels + signal->selected[c]];
+        if (signal->mixed)
+            loci_signal_mix(u, signal->frames, *count, signal->channels, signal->selected, signal->mixed);
+        else
+            pick(u, signal, *count);
     }
     if (status != LOCI_OK) *count = 0;
     signal->last = *count;

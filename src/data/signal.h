@@ -40,7 +40,8 @@ struct loci_signal {
     uint64_t given;        /* samples before the last read */
     size_t last;           /* samples of the last read */
     size_t *selected;      /* [info.channels] of the channels, where not all of them are wanted; else NULL */
-    double *frames;        /* [frame_count][channels] room for what is selected from */
+    size_t mixed;          /* so many channels are mixed down to one; 0: none are */
+    double *frames; /* [frame_count][channels] room for what is selected from, or mixed; NULL: neither */
     size_t frame_count;
     char remarks[LOCI_SIGNAL_REMARKS][LOCI_SIGNAL_REMARK];
     size_t remark_count;
@@ -52,6 +53,10 @@ void loci_signal_say(loci_signal *signal, const char *format, ...) LOCI_PRINTF(2
 
 /* As loci_signal_open, for audio files alone. */
 loci_status loci_signal_open_audio(loci_signal **signal, const char *path, loci_error *error);
+
+/* y [n]: the mean of `count` channels of u [n][channels], those of the numbers chosen [count] or, if NULL, the first ones. */
+void loci_signal_mix(double *y, const double *u, size_t n, size_t channels, const size_t *chosen,
+                     size_t count);
 
 /* Gives the signal its names, copies of names [info.channels]; NULL: "u", or "u0", "u1", ... */
 loci_status loci_signal_set_names(loci_signal *signal, const char *const *names, loci_error *error);

@@ -191,7 +191,7 @@ $ loci remember four.csv --channels 2 -o m.loci
 ! loci: remember: --channels is for --raw; other signals tell their channels themselves
 = 2
 $ loci remember four.csv --raw s16 -o m.loci
-! loci: remember: --raw is "s16"; f32le, s16le or u8 was expected
+! loci: remember: --raw: "s16" is no kind of raw samples; u8, s8, s16le, s24le, s32le, f32le, f64le, mulaw, alaw or arecord's name (S16_LE), or be for le, was expected
 = 2
 $ loci remember four.csv --raw u8 --channels 0 -o m.loci
 ! loci: remember: --channels is 0; 1 to 65535 was expected

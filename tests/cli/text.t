@@ -75,3 +75,30 @@ $ printf 't,u\n1700000000123,1\n1700000001123,2\n' > ms.csv; loci remember ms.cs
 | 1700000000.123,1
 | 1700000001.123,2
 ! loci: note: ms.csv: the times in column t are read as milliseconds since 1970
+
+# Packed by gzip, mixed down, raw of other kinds, audio through a pipe, and a recorder that was killed.
+$ gzip -c comma.csv | loci remember - --decimal , --mono -o m.loci && loci recall m.loci --at 0,1
+| time,u
+| 0,1.75
+| 1,0.375
+$ printf '\100\000\300\000' | loci remember - --raw S16_BE -o m.loci && loci recall m.loci --at 0,1
+| time,u
+| 0,0.5
+| 1,-0.5
+$ printf '\000\000\100' | loci remember - --raw s24le -o m.loci && loci recall m.loci --at 0
+| time,u
+| 0,0.5
+$ loci remember comma.csv --raw s17le -o m.loci
+! loci: remember: --raw: "s17le" is no kind of raw samples; u8, s8, s16le, s24le, s32le, f32le, f64le, mulaw, alaw or arecord's name (S16_LE), or be for le, was expected
+= 2
+$ printf 'RIFF\000\000\000\000WAVEfmt \020\000\000\000\001\000\002\000\010\000\000\000\020\000\000\000\002\000\010\000data\000\000\000\000\200\300\200\100' > killed.wav
+$ loci remember killed.wav --mono -o m.loci && loci recall m.loci --points 2
+| time,u
+| 0,0.25
+| 0.25,-0.25
+! loci: note: killed.wav: its header does not tell how many samples there are; they are read to the end
+$ loci remember - -o m.loci < killed.wav && loci recall m.loci --points 2
+| time,u0,u1
+| 0,0,0.5
+| 0.25,0,-0.5
+! loci: note: standard input: its header does not tell how many samples there are; they are read to the end
