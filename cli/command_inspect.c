@@ -11,6 +11,7 @@
 #include <loci/data.h>
 
 #include "draw/chart.h"
+#include "memory/inspect_archive.h"
 #include "model/inspect_model.h"
 #include "memory/memory_file.h"
 #include "shared/message.h"
@@ -314,7 +315,19 @@ static int inspect_memory(const void *bytes, size_t size, const char *path, bool
     return status;
 }
 
-static int inspect(const char *path, bool json, const char *plot)
+/* All of it is looked at: damage is found. */
+static int inspect_archive_file(const char *path, bool json, bool salvage)
+{
+    memory_file k;
+    loci_error error;
+    int status = salvage ? memory_file_salvage(&k, path) : memory_file_load(&k, path);
+    if (!status && loci_archive_verify(k.archive, &error) != LOCI_OK) status = message_error(k.path, &error);
+    if (!status) status = inspect_archive(&k, NULL, json);
+    memory_file_release(&k);
+    return status;
+}
+
+static int inspect(const char *path, bool json, const char *plot, bool salvage)
 {
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
     void *bytes;
@@ -323,7 +336,12 @@ static int inspect(const char *path, bool json, const char *plot)
     if (loci_file_read(path, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
         return message_error(NULL, &error);
     int status;
-    if (model_looks(bytes, size)) {
+    if (loci_archive_is(bytes, size)) {
+        status = strcmp(path, "-") == 0
+                     ? message_usage("inspect: an archive is read from a file; its name was expected")
+                 : plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
+                        : inspect_archive_file(path, json, salvage);
+    } else if (model_looks(bytes, size)) {
         loci_model *model = NULL;
         status = model_from(&model, bytes, size, name);
         if (!status) status = inspect_model(model, name, json, plot);
@@ -352,10 +370,12 @@ static int plot_check(const char *plot, bool json, const char *path)
 
 int command_inspect(int argc, char **argv)
 {
-    bool json = false;
+    bool json = false, salvage = false;
     const char *plot = NULL;
     const option table[] = {
         {"json", 0, OPTION_FLAG, &json, NULL, "print everything as JSON"},
+        {"salvage", 0, OPTION_FLAG, &salvage, NULL,
+         "of a damaged archive: leave out the pages that are damaged"},
         {"plot", 0, OPTION_TEXT, &plot, "FILE",
          "of a model: draw kernels of each layer as well: .svg, .png, or '-': in the terminal instead of the text"},
     };
@@ -364,7 +384,8 @@ int command_inspect(int argc, char **argv)
         .synopsis = "FILE [OPTION]...",
         .purpose =
             "Say what a memory holds: its measure, its signal, its size, and how much of each stretch of the "
-            "past it forgot. A stretch of N coefficients resolves about N/3 cycles.\n"
+            "past it forgot. A stretch of N coefficients resolves about N/3 cycles. Or what an archive keeps, in how many bytes, and "
+            "how far off it is.\n"
             "\n"
             "Say what a model is made of: its layers, what it was trained on, its parameters, and how fast and how slow "
             "each layer is.",
@@ -377,5 +398,5 @@ int command_inspect(int argc, char **argv)
     int status = options_parse(&page, &argc, argv);
     if (status != OPTIONS_GO) return status;
     status = plot ? plot_check(plot, json, argv[1]) : STATUS_DONE;
-    return status ? status : inspect(argv[1], json, plot);
+    return status ? status : inspect(argv[1], json, plot, salvage);
 }

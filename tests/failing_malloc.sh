@@ -129,6 +129,15 @@ check answers.csv stream model.safetensors three.csv --window 3 --every 2 -o ans
 check '' check model.safetensors --length 9 --json
 check '' check model.safetensors three.csv
 
+awk 'BEGIN { for (k = 0; k < 300; k++) print sin(k / 9) }' >sines
+check archive.loci remember sines --error 1% --page 128 -o archive.loci
+"$program" remember sines --error 1% --page 128 -o archive.loci
+check '' inspect archive.loci --json
+check '' recall archive.loci --points 5
+check '' recall archive.loci --mean
+check '' recall archive.loci --against sines
+check joined.loci merge archive.loci archive.loci --append -o joined.loci
+
 set -- train tiny --layers 1 --width 2 --state 2 --batch 4 --steps 5 --threads 1
 "$golden/../labelled.sh" tiny 8
 check '' "$@" --show

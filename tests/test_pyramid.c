@@ -74,8 +74,8 @@ static void coarse_rows_hold_polynomials(void **state)
         loci_pyramid_forward(p, c, x, &l);
         for (size_t i = l.root; i < n; i++) assert_true(fabs(c[i]) < 1e-12);
         for (size_t i = 0; i < n; i += 5) {
-            assert_true(fabs(loci_pyramid_value(p, c, &l, 1, 0.0, (double)i) - x[i]) < 1e-11);
-            assert_true(fabs(loci_pyramid_value(p, c, &l, l.rows, 0.0, (double)i) - x[i]) < 1e-11);
+            assert_true(fabs(loci_pyramid_value(p, c, &l, 1, 0.0, 8, (double)i) - x[i]) < 1e-11);
+            assert_true(fabs(loci_pyramid_value(p, c, &l, l.rows, 0.0, 8, (double)i) - x[i]) < 1e-11);
         }
         loci_pyramid_inverse(p, y, c, &l, 1, 0, n);
         assert_true(apart(x, y, n) < 1e-11);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "memory/memory_file.h"
+#include "memory/merge_archive.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/words.h"
@@ -34,6 +35,9 @@ static int join(memory_file *all, const char *path, bool append)
 {
     memory_file next;
     int status = memory_file_load(&next, path);
+    if (!status && next.archive)
+        status = message_fail("%s: it is an archive, and %s is a memory; files of one kind were expected",
+                              path, all->path);
     if (!status) status = memory_file_agree(all, &next);
     if (!status) {
         loci_error error;
@@ -71,7 +75,7 @@ int command_merge(int argc, char **argv)
             "whole. Where the samples have a rate, no sample may be missing or overlap between them; where they have "
             "times, each memory must begin after the one before it.\n"
             "\n"
-            "The memories must agree in measure, order, detail, rate and names.",
+            "Memories must agree in measure, order, detail, rate and names; archives in what they promise, rate and names.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Example:\n  loci merge monday.loci tuesday.loci --append -o both.loci",
@@ -88,6 +92,10 @@ int command_merge(int argc, char **argv)
             status = message_usage("merge: standard output is a terminal; -o with a file was expected");
         else
             status = memory_file_load(&all, argv[1]);
+        if (!status && all.archive) {
+            memory_file_release(&all);
+            return merge_archive(argv + 1, (size_t)argc - 1, path, append);
+        }
         for (int i = 2; i < argc && !status; i++) status = join(&all, argv[i], append);
         if (!status) status = memory_file_save(&all, path);
     }

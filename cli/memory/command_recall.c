@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory/archive_error.h"
 #include "memory/recall_error.h"
 #include "draw/chart.h"
 #include "memory/memory_file.h"
@@ -24,7 +25,7 @@ typedef struct {
     const char *output, *plot, *from, *to, *against;
     option_list at;
     size_t points;
-    bool derivative, mean, integral, whole, json;
+    bool derivative, mean, integral, whole, json, salvage;
 } settings;
 
 /* What is recalled: `lead` columns of time, then one a channel. */
@@ -91,6 +92,12 @@ static int usage_check(const settings *s, const char *memory)
 /* The part of time that can be asked for: the history, or the window at its end. */
 static void reach(const memory_file *k, double *earliest, double *latest)
 {
+    if (k->archive) {
+        const loci_archive_info info = loci_archive_inspect(k->archive);
+        *earliest = info.start;
+        *latest = info.end;
+        return;
+    }
     const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
     *earliest = info.start;
@@ -150,6 +157,16 @@ static int times_fill(answer *a, const settings *s, const memory_file *k)
     return STATUS_DONE;
 }
 
+/* One channel. Values at equal steps of an archive are those of its coarser levels where the steps are long. */
+static loci_status ask(const memory_file *k, const answer *a, const settings *s, size_t c, const double *t,
+                       double *out, loci_error *error)
+{
+    if (!k->archive) return loci_memory_recall(k->memory, k->plan, a->ask, c, t, a->rows, out, error);
+    if (a->ask == LOCI_VALUE && s->at.count == 0)
+        return loci_archive_zoom(k->archive, c, t[0], t[a->rows - 1], a->rows, out, error);
+    return loci_archive_recall(k->archive, a->ask, c, t, a->rows, out, error);
+}
+
 static int answer_make(answer *a, const settings *s, const memory_file *k)
 {
     a->ask = s->derivative ? LOCI_DERIVATIVE : s->mean ? LOCI_MEAN : s->integral ? LOCI_INTEGRAL : LOCI_VALUE;
@@ -172,8 +189,7 @@ static int answer_make(answer *a, const settings *s, const memory_file *k)
     }
     for (size_t c = 0; c < k->channels && !status; c++) {
         loci_error error;
-        if (loci_memory_recall(k->memory, k->plan, a->ask, c, pairs ? pairs : a->table, a->rows,
-                               a->table + (a->lead + c) * a->rows, &error) != LOCI_OK)
+        if (ask(k, a, s, c, pairs ? pairs : a->table, a->table + (a->lead + c) * a->rows, &error) != LOCI_OK)
             status = message_error(k->path, &error);
     }
     free(pairs);
@@ -228,16 +244,28 @@ static void json_write(output *out, const answer *a, const memory_file *k)
     output_json(out, object);
 }
 
+static void subtitle_make(char *subtitle, size_t size, const memory_file *k)
+{
+    char samples[WORDS_SIZE], numbers[WORDS_SIZE];
+    if (k->archive) {
+        const loci_archive_info info = loci_archive_inspect(k->archive);
+        snprintf(subtitle, size, "archive: %s samples a channel in %s", words_count(samples, info.samples),
+                 words_bytes(numbers, (double)info.bytes));
+        return;
+    }
+    const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
+    const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
+    snprintf(subtitle, size, "%s, order %zu: %s samples a channel in %s numbers",
+             loci_measure_name(spec->measure), spec->order, words_count(samples, info.samples),
+             words_count(numbers, info.numbers));
+}
+
 static int plot(const answer *a, const memory_file *k, const settings *s)
 {
     static const char *const asks[] = {"Recall", "Derivative of recall", "Means of recall",
                                        "Integrals of recall"};
-    const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
-    const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
-    char subtitle[256], samples[WORDS_SIZE], numbers[WORDS_SIZE];
-    snprintf(subtitle, sizeof subtitle, "%s, order %zu: %s samples a channel in %s numbers",
-             loci_measure_name(spec->measure), spec->order, words_count(samples, info.samples),
-             words_count(numbers, info.numbers));
+    char subtitle[256];
+    subtitle_make(subtitle, sizeof subtitle, k);
     char title[512];
     snprintf(title, sizeof title, "%s from %s", asks[a->ask], k->path);
     const bool apart = k->channels <= PANELS_MOST;
@@ -278,9 +306,17 @@ static int numbers_write(const answer *a, const memory_file *k, const settings *
 
 static int recall(memory_file *k, const settings *s)
 {
-    const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
     int status = STATUS_DONE;
+    if (k->archive && s->whole)
+        return message_usage("recall: --whole is for memories of legs; %s is an archive", k->path);
+    if (k->archive && s->against) {
+        if (s->plot)
+            return message_usage(
+                "recall: --against draws memories; --plot does not go with it for an archive");
+        return archive_error_signal(k, s->against, &s->source, s->json, s->output);
+    }
     if (s->whole) {
+        const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
         if (spec->measure != LOCI_MEASURE_LEGS)
             return message_usage("recall: --whole is for legs; %s has one state and no stretches",
                                  loci_measure_name(spec->measure));
@@ -313,6 +349,8 @@ int command_recall(int argc, char **argv)
         {"integral", 0, OPTION_FLAG, &s.integral, NULL, "the integral from A to B, in units times seconds"},
         {"whole", 0, OPTION_FLAG, &s.whole, NULL,
          "from the N coefficients of the whole history alone, as if detail were 0 (legs)"},
+        {"salvage", 0, OPTION_FLAG, &s.salvage, NULL,
+         "from an archive that is damaged: leave out the pages that are, their samples are missing"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answer goes:"},
         {"output", 'o', OPTION_TEXT, &s.output, "FILE",
          "CSV, or a NumPy array of the same columns where FILE ends in .npy (standard output)"},
@@ -347,7 +385,7 @@ int command_recall(int argc, char **argv)
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         status = usage_check(&s, argv[1]);
-        if (!status) status = memory_file_load(&k, argv[1]);
+        if (!status) status = s.salvage ? memory_file_salvage(&k, argv[1]) : memory_file_load(&k, argv[1]);
         if (!status) status = recall(&k, &s);
     }
     memory_file_release(&k);

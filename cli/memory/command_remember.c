@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "memory/memory_file.h"
+#include "memory/remember_archive.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
@@ -21,7 +22,8 @@ enum { EVERY = 60 }; /* seconds */
 typedef struct {
     source_options source;
     const char *output, *measure, *missing, *method, *discretization, *start, *end;
-    size_t order, detail;
+    const char *error, *max, *lossless, *append;
+    size_t order, detail, page;
     double window, every;
     bool linear, resume;
 } settings;
@@ -164,6 +166,8 @@ static int resume(memory_file *k, source *from, const settings *s)
     if (access(s->output, F_OK) != 0) return STATUS_DONE;
     memory_file old;
     int status = memory_file_load(&old, s->output);
+    if (!status && old.archive)
+        status = message_fail("%s: it is an archive; a memory was expected, or remember --append", s->output);
     if (!status && !s->start && !from->info.stamped) k->iso = old.iso;
     k->path = "this command";
     if (!status) status = memory_file_agree(&old, k);
@@ -259,10 +263,29 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     return status;
 }
 
+/* The first option given that an archive has no use for; NULL: none. */
+static const char *of_memories(const settings *s)
+{
+    return s->measure               ? "measure"
+           : s->detail != NOT_GIVEN ? "detail"
+           : !isnan(s->window)      ? "window"
+           : s->linear              ? "linear"
+           : s->method              ? "method"
+           : s->discretization      ? "discretization"
+           : s->end                 ? "end"
+           : s->resume              ? "resume"
+           : !isnan(s->every)       ? "every"
+                                    : NULL;
+}
+
 int command_remember(int argc, char **argv)
 {
-    settings s = {
-        .source = SOURCE_DEFAULTS, .order = NOT_GIVEN, .detail = NOT_GIVEN, .window = NAN, .every = NAN};
+    settings s = {.source = SOURCE_DEFAULTS,
+                  .order = NOT_GIVEN,
+                  .detail = NOT_GIVEN,
+                  .page = NOT_GIVEN,
+                  .window = NAN,
+                  .every = NAN};
     const option table[] = {
         {"output", 'o', OPTION_TEXT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
         {"every", 0, OPTION_NUMBER, &s.every, "SECONDS",
@@ -280,10 +303,22 @@ int command_remember(int argc, char **argv)
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
          "what to do with missing values: end with an error, or hold the channel's last value and count them "
          "(refuse)"},
-        {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory:"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "An archive, which keeps the whole signal:"},
+        {"error", 0, OPTION_TEXT, &s.error, "E|E%",
+         "no page's rms error is above E, in the signal's unit, or in % of the standard deviation of the first page"},
+        {"max", 0, OPTION_TEXT, &s.max, "M|M%", "no sample is off by more than M"},
+        {"lossless", 0, OPTION_TEXT, &s.lossless, "UNIT",
+         "samples that are whole multiples of UNIT (1 for integers) come back as they were"},
+        {"append", 0, OPTION_TEXT, &s.append, "A.loci",
+         "instead of -o: continue this archive, page by page; it is whole at every moment, and made where it is not there"},
+        {"page", 0, OPTION_COUNT, &s.page, "N",
+         "samples of a page, the most that a kill can lose: a power of 2 of at least 64, or with --order that times a power of "
+         "2 (65536)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "Or a memory of bounded size:"},
         {"measure", 0, OPTION_TEXT, &s.measure, "NAME",
          "which part of the past counts: legs, legs-lti, legt, lagt or fout (legs)"},
-        {"order", 0, OPTION_COUNT, &s.order, "N", "coefficients of a stretch, 1 to 1024 (64)"},
+        {"order", 0, OPTION_COUNT, &s.order, "N",
+         "coefficients of a stretch, 1 to 1024 (64); of an archive 1 to 32 (the best of 4, 8 and 16)"},
         {"detail", 0, OPTION_COUNT, &s.detail, "K",
          "legs: stretches kept of each length, 0 to 256; more is sharper; 0 keeps N coefficients in all (4)"},
         {"window", 0, OPTION_NUMBER, &s.window, "SECONDS",
@@ -297,10 +332,12 @@ int command_remember(int argc, char **argv)
     };
     const options_page page = {
         .command = "remember",
-        .synopsis = "SIGNAL -o M.loci [OPTION]...",
+        .synopsis =
+            "SIGNAL -o M.loci [OPTION]...\nSIGNAL -o A.loci --error E [OPTION]...\nSIGNAL --append A.loci [OPTION]...",
         .purpose =
             "Squeeze a signal of any length into a memory of bounded size, from which 'loci recall' gets any "
-            "part of it back: new things sharp, old things blurred.\n"
+            "part of it back: new things sharp, old things blurred. Or, with --error, --max or --lossless, keep all of it in an "
+            "archive of few bytes, whose error is known exactly.\n"
             "\n"
             "SIGNAL is a table as text (.csv: commas, semicolons, tabs or blanks, with or without a header), a NumPy "
             "array (.npy), audio, or '-': standard input, lines of numbers or raw samples.",
@@ -309,6 +346,7 @@ int command_remember(int argc, char **argv)
         .closing = "Examples:\n"
                    "  loci remember weather.csv --time date --column temperature -o weather.loci\n"
                    "  loci remember - --raw s16le --rate 16000 -o room.loci < room.raw\n"
+                   "  loci remember weather.csv --time date --error 1% -o weather.loci\n"
                    "  loci remember speech.wav --measure legt --window 0.5 --order 128 -o last.loci",
         .operand = "SIGNAL",
         .least = 1,
@@ -320,6 +358,29 @@ int command_remember(int argc, char **argv)
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         status = source_check(&s.source, "remember");
+        const archive_settings archive = {.source = &s.source,
+                                          .output = s.output,
+                                          .append = s.append,
+                                          .error = s.error,
+                                          .max = s.max,
+                                          .lossless = s.lossless,
+                                          .start = s.start,
+                                          .missing = s.missing,
+                                          .order = s.order,
+                                          .page = s.page};
+        if (!status && remember_archive_asked(&archive)) {
+            const char *other = of_memories(&s);
+            status = other
+                         ? message_usage(
+                               "remember: --%s is for a memory; an archive keeps the whole signal at a rate",
+                               other)
+                         : remember_archive(&archive, argv[1]);
+            options_release(&s.source.columns);
+            return status;
+        }
+        if (!status && s.page != NOT_GIVEN)
+            status =
+                message_usage("remember: --page is for an archive: --error, --max, --lossless or --append");
         if (!status && !s.output)
             status = message_usage("remember: -o M.loci is missing; a file for the memory was expected");
         if (!status && strcmp(s.output, "-") == 0 && isatty(STDOUT_FILENO))

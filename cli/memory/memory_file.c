@@ -2,10 +2,14 @@
  * memory_file.c - a memory, its plan and its note, from and to a file. */
 #include "memory/memory_file.h"
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <loci/data.h>
 
@@ -92,6 +96,14 @@ static void escape(output *note, const char *key, const char *value)
     output_text(note, "\n");
 }
 
+void memory_file_note(output *note, const memory_file *k)
+{
+    if (k->iso) escape(note, "time", "iso");
+    if (k->time_column) escape(note, "time-column", k->time_column);
+    for (size_t i = 0; i < k->columns.count; i++) escape(note, "column", k->columns.items[i]);
+    for (size_t c = 0; c < k->channels; c++) escape(note, "channel", k->names[c]);
+}
+
 /* The value of a line, up to `end`: decoded in place of a fresh copy; NULL without memory. */
 static char *unescape(const char *value, const char *end)
 {
@@ -150,17 +162,63 @@ static bool note_read(memory_file *k, const char *note, size_t length)
     return true;
 }
 
-int memory_file_load(memory_file *k, const char *path)
+/* An archive that lies in bytes, which stay. */
+static int archive_from(memory_file *k, const void *bytes, size_t size, loci_archive_care care)
+{
+    loci_error error;
+    if (loci_archive_open(&k->archive, bytes, size, care, &error) != LOCI_OK) return fail(k, &error);
+    const loci_archive_info info = loci_archive_inspect(k->archive);
+    k->channels = info.channels;
+    k->names = calloc(info.channels, sizeof *k->names);
+    return k->names && note_read(k, info.note, info.note_length) ? STATUS_DONE : message_memory();
+}
+
+/* A file that begins as an archive does is mapped: a question looks at few of its pages. false: it is none. */
+static bool archive_map(memory_file *k, const char *path)
+{
+    char begin[8];
+    struct stat file;
+    const int descriptor = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    if (fstat(descriptor, &file) == 0 && S_ISREG(file.st_mode) && (uint64_t)file.st_size < file_limit &&
+        pread(descriptor, begin, sizeof begin, 0) == (ssize_t)sizeof begin &&
+        loci_archive_is(begin, sizeof begin)) {
+        const size_t size = (size_t)file.st_size;
+        void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+        if (bytes != MAP_FAILED)
+            *k = (memory_file){.path = path, .bytes = bytes, .size = size, .mapped = true};
+    }
+    close(descriptor);
+    return k->mapped;
+}
+
+static int load(memory_file *k, const char *path, loci_archive_care care)
 {
     void *bytes;
     size_t size;
     loci_error error;
     *k = (memory_file){0};
+    if (archive_map(k, path)) return archive_from(k, k->bytes, k->size, care);
     if (loci_file_read(path, &bytes, &size, file_limit, &error) != LOCI_OK)
         return message_error(NULL, &error);
-    const int status = memory_file_from(k, bytes, size, path);
+    int status;
+    if (loci_archive_is(bytes, size)) {
+        *k = (memory_file){.path = "standard input", .bytes = bytes, .size = size};
+        return archive_from(k, bytes, size, care);
+    }
+    status = memory_file_from(k, bytes, size, path);
     free(bytes);
     return status;
+}
+
+int memory_file_load(memory_file *k, const char *path)
+{
+    return load(k, path, LOCI_ARCHIVE_WHOLE);
+}
+
+int memory_file_salvage(memory_file *k, const char *path)
+{
+    return load(k, path, LOCI_ARCHIVE_SALVAGE);
 }
 
 int memory_file_from(memory_file *k, const void *bytes, size_t size, const char *path)
@@ -197,10 +255,7 @@ int memory_file_save(const memory_file *k, const char *path)
     }
     const loci_memory *kept = whole ? whole : k->memory;
     output note = {.path = path}; /* gathers text only, and is never closed */
-    if (k->iso) escape(&note, "time", "iso");
-    if (k->time_column) escape(&note, "time-column", k->time_column);
-    for (size_t i = 0; i < k->columns.count; i++) escape(&note, "column", k->columns.items[i]);
-    for (size_t c = 0; c < k->channels; c++) escape(&note, "channel", k->names[c]);
+    memory_file_note(&note, k);
     const size_t size = note.reason ? 0 : loci_memory_save_size(kept, k->plan, note.size);
     void *bytes = size ? malloc(size) : NULL;
     int status;
@@ -293,5 +348,10 @@ void memory_file_release(memory_file *k)
     free(k->time_column);
     free(k->memory);
     loci_memory_plan_destroy(k->plan);
+    loci_archive_close(k->archive);
+    if (k->mapped)
+        munmap((void *)(uintptr_t)k->bytes, k->size);
+    else
+        free((void *)(uintptr_t)k->bytes);
     *k = (memory_file){0};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * memory_file.h - a memory with its plan and what the program notes beside it in the file: the names of the
+ * memory_file.h - a memory with its plan, or an archive, and what the program notes beside it in the file: the names of the
  * channels, whether times are dates, and from which columns the signal came.
  *
  * The note is lines of key=value, in which every byte but printable ASCII (and every "%") is written %XX:
@@ -14,14 +14,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <loci/archive.h>
 #include <loci/memory.h>
 
 #include "shared/options.h"
+#include "shared/output.h"
 
 typedef struct {
-    const char *path; /* in messages; NULL for a memory that no file holds yet */
-    loci_memory_plan *plan;
+    const char *path;       /* in messages; NULL for a memory that no file holds yet */
+    loci_memory_plan *plan; /* of a memory */
     loci_memory *memory;
+    loci_archive *archive; /* of an archive: then there is no memory */
+    const void *bytes;     /* its file */
+    size_t size;
+    bool mapped;
     size_t channels;
     char **names; /* [channels] */
     bool iso;
@@ -35,9 +41,13 @@ typedef struct {
 /* An empty memory; names are taken over by copying, NULL: none yet. */
 int memory_file_create(memory_file *k, const loci_memory_spec *spec, size_t channels, double start);
 int memory_file_load(memory_file *k, const char *path);
+/* The same where an archive may be damaged: pages that are not sound are left out. */
+int memory_file_salvage(memory_file *k, const char *path);
 int memory_file_from(memory_file *k, const void *bytes, size_t size,
                      const char *path); /* a file that was read already */
 int memory_file_save(const memory_file *k, const char *path);
+/* The note that goes with it, added to a text. */
+void memory_file_note(output *note, const memory_file *k);
 void memory_file_release(memory_file *k);
 
 /* false: out of memory. */

@@ -347,7 +347,7 @@ void loci_pyramid_inverse(pyramid *p, double *x, const double *c, const pyramid_
 }
 
 double loci_pyramid_value(pyramid *p, const double *c, const pyramid_layout *l, size_t known, double finest,
-                          double at)
+                          size_t terms, double at)
 {
     const size_t order = p->order;
     const double last = (double)(l->samples - 1);
@@ -366,7 +366,7 @@ double loci_pyramid_value(pyramid *p, const double *c, const pyramid_layout *l, 
         begin += side * half;
     }
     const uint64_t length = leaves > 0 ? (uint64_t)order << level : l->rest;
-    const size_t count = length < order ? (size_t)length : order;
+    const size_t count = length < terms ? (size_t)length : terms < order ? terms : order;
     double value[GRAM_ORDER_MAX], sum = 0.0;
     loci_gram_evaluate(value, length, count, inside - (double)begin);
     for (size_t k = 0; k < count; k++) sum += value[k] * now[k];

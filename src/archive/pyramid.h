@@ -59,9 +59,9 @@ void loci_pyramid_forward(pyramid *p, double *c, const double *x, const pyramid_
  * `page` samples at once. Cost O(order n), whatever the size of the page. */
 void loci_pyramid_inverse(pyramid *p, double *x, const double *c, const pyramid_layout *layout, size_t known,
                           uint64_t first, size_t n);
-/* The value, at sample `at` (which need not be whole), of the polynomial of the stretch that the rows before `known`
- * give for it, details of stretches of at most `finest` samples left out. O(order^2 levels). */
+/* The value, at sample `at` (which need not be whole), of the first `terms` terms of the polynomial of the stretch that the rows
+ * before `known` give for it, details of stretches of at most `finest` samples left out. O(order^2 levels). */
 double loci_pyramid_value(pyramid *p, const double *c, const pyramid_layout *layout, size_t known,
-                          double finest, double at);
+                          double finest, size_t terms, double at);
 
 #endif

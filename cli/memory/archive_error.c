@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ * archive_error.c - compares an archive with the signal that it was made of, sample by sample. */
+#include "memory/archive_error.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "memory/grid.h"
+#include "shared/message.h"
+#include "shared/output.h"
+#include "shared/words.h"
+
+enum { PIECE = 4096 };
+
+typedef struct {
+    uint64_t count;
+    double square, largest;       /* of recall minus signal */
+    double first, mean, variance; /* of the signal, less `first`; variance: sum of squares about the mean */
+} difference;
+
+typedef struct {
+    const memory_file *k;
+    loci_archive_info info;
+    uint64_t at; /* samples seen, from info.first on */
+    difference *channel;
+    double *recalled;
+    bool too_long;
+} comparison;
+
+static void add(difference *d, double signal, double recalled)
+{
+    if (isnan(signal)) return;
+    if (d->count++ == 0) d->first = signal;
+    const double off = recalled - signal, from_mean = signal - d->first - d->mean;
+    d->square += off * off;
+    d->largest = fmax(d->largest, fabs(off));
+    d->mean += from_mean / (double)d->count;
+    d->variance += from_mean * (signal - d->first - d->mean);
+}
+
+static loci_status take(void *target, const double *u, size_t n, loci_error *error)
+{
+    comparison *by = target;
+    if (n > by->info.samples - by->at) {
+        by->too_long = true;
+        error->text[0] = 0;
+        return LOCI_E_MISMATCH;
+    }
+    for (size_t done = 0; done < n;) {
+        const size_t some = n - done < PIECE ? n - done : PIECE;
+        for (size_t c = 0; c < by->k->channels; c++) {
+            const loci_status status =
+                loci_archive_samples(by->k->archive, c, by->info.first + by->at, some, by->recalled, error);
+            if (status != LOCI_OK) {
+                message_error(by->k->path, error);
+                error->text[0] = 0;
+                return status;
+            }
+            for (size_t i = 0; i < some; i++)
+                add(&by->channel[c], u[(done + i) * by->k->channels + c], by->recalled[i]);
+        }
+        by->at += some;
+        done += some;
+    }
+    return LOCI_OK;
+}
+
+static double rms(const difference *d)
+{
+    return d->count > 0 ? sqrt(d->square / (double)d->count) : NAN;
+}
+
+static double share(const difference *d)
+{
+    return d->variance > 0 ? d->square / d->variance : d->square > 0 ? NAN : 0;
+}
+
+static void json_write(output *out, const comparison *by, const loci_archive_known *stated)
+{
+    json_t *names = json_array(), *mse = json_array(), *root = json_array(), *max = json_array(),
+           *shares = json_array(), *variances = json_array(), *stated_rms = json_array(),
+           *stated_max = json_array();
+    for (size_t c = 0; c < by->k->channels; c++) {
+        const difference *d = &by->channel[c];
+        json_array_append_new(names, output_json_text(by->k->names[c]));
+        json_array_append_new(mse, output_json_number(d->square / (double)d->count));
+        json_array_append_new(root, output_json_number(rms(d)));
+        json_array_append_new(max, output_json_number(d->largest));
+        json_array_append_new(shares, output_json_number(share(d)));
+        json_array_append_new(variances, output_json_number(d->variance / (double)d->count));
+        json_array_append_new(stated_rms, output_json_number(sqrt(stated[c].mean_square)));
+        json_array_append_new(stated_max, output_json_number(stated[c].largest));
+    }
+    output_json(out, json_pack("{so so so so so so so so}", "mse", mse, "rms", root, "max", max, "share",
+                               shares, "variance", variances, "stated_rms", stated_rms, "stated_max",
+                               stated_max, "names", names));
+}
+
+static void table_write(output *out, const comparison *by, const loci_archive_known *stated)
+{
+    output_text(out, "Recall minus signal, measured, and as the archive states it:\n\n");
+    output_format(out, "%-10s %14s %14s %12s %12s %12s\n", "channel", "rms", "stated", "max", "stated",
+                  "share");
+    for (size_t c = 0; c < by->k->channels; c++) {
+        const difference *d = &by->channel[c];
+        char text[WORDS_SIZE];
+        output_cell(out, by->k->names[c], 10);
+        output_format(out, " %14.10g %14.10g %12.6g %12.6g ", rms(d), sqrt(stated[c].mean_square), d->largest,
+                      stated[c].largest);
+        output_cell(out, words_share(text, share(d)), -12);
+        output_text(out, "\n");
+    }
+}
+
+/* Whether the signal can be the one that the archive was made of. */
+static int match(const comparison *by, const source *from, double dt)
+{
+    const memory_file *k = by->k;
+    char is[WORDS_SIZE], wanted[WORDS_SIZE];
+    if (from->info.channels != k->channels)
+        return message_fail("%s: it has %zu channel%s; %s has %zu", from->path, from->info.channels,
+                            from->info.channels == 1 ? "" : "s", k->path, k->channels);
+    if (fabs(dt - by->info.dt) > 1e-9 * by->info.dt)
+        return message_fail("%s: its rate is %s Hz; that of %s is %s", from->path, words_rate(is, dt),
+                            k->path, words_rate(wanted, by->info.dt));
+    return STATUS_DONE;
+}
+
+static int compare(comparison *by, source *from)
+{
+    double dt;
+    int status = grid_step(&dt, from);
+    if (!status) status = match(by, from, dt);
+    if (status) return status;
+    grid g = {.from = from, .start = by->info.start, .dt = by->info.dt, .take = take, .target = by};
+    from->missing = LOCI_MISSING_HOLD;
+    status = source_feed(from, grid_push, &g, "comparing");
+    grid_release(&g);
+    if (by->too_long || (!status && by->at < by->info.samples)) {
+        char is[WORDS_SIZE];
+        return message_fail("%s: it has %s samples than %s, which holds %s", from->path,
+                            by->too_long ? "more" : "fewer", by->k->path, words_count(is, by->info.samples));
+    }
+    return status;
+}
+
+int archive_error_signal(const memory_file *k, const char *path, const source_options *asked, bool json,
+                         const char *out)
+{
+    source_options options = *asked;
+    if (!options.raw && options.columns.count == 0) options.columns = k->columns;
+    if (!options.raw && !options.time && isnan(options.rate)) options.time = k->time_column;
+    source from = {0};
+    comparison by = {.k = k, .info = loci_archive_inspect(k->archive)};
+    loci_archive_known *stated = calloc(k->channels, sizeof *stated);
+    by.channel = calloc(k->channels, sizeof *by.channel);
+    by.recalled = calloc(PIECE, sizeof *by.recalled);
+    int status = stated && by.channel && by.recalled ? STATUS_DONE : message_memory();
+    if (!status) status = source_open(&from, path, &options, 1 / by.info.dt);
+    if (!status) status = compare(&by, &from);
+    source_close(&from);
+    loci_error error;
+    for (size_t c = 0; c < k->channels && !status; c++)
+        if (loci_archive_stretch(k->archive, c, by.info.start, by.info.end, &stated[c], &error) != LOCI_OK)
+            status = message_error(k->path, &error);
+    if (!status) {
+        output text;
+        output_open(&text, out);
+        if (json)
+            json_write(&text, &by, stated);
+        else
+            table_write(&text, &by, stated);
+        status = output_close(&text);
+    }
+    free(stated);
+    free(by.channel);
+    free(by.recalled);
+    return status;
+}

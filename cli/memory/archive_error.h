@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * archive_error.h - how far the recall of an archive is from the signal itself: recall --against. */
+#ifndef LOCI_CLI_ARCHIVE_ERROR_H
+#define LOCI_CLI_ARCHIVE_ERROR_H
+
+#include <stdbool.h>
+
+#include "memory/memory_file.h"
+#include "shared/source.h"
+
+/* Reads the signal at `path`, which the archive was made of, and writes the rms and the largest difference of recall, beside what
+ * the archive states of itself, to `out` (NULL: standard output). Returns a status of the program. */
+int archive_error_signal(const memory_file *k, const char *path, const source_options *options, bool json,
+                         const char *out);
+
+#endif

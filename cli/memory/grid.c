@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ * grid.c - samples with times onto equal steps. */
+#include "memory/grid.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "shared/message.h"
+#include "shared/words.h"
+
+enum { EMPTY = 4096 };
+
+/* How far a time may lie from its step, in steps: clocks are rounded, and so are steps. */
+#define OFF_THE_STEP 0.05
+
+int grid_step(double *dt, const source *from)
+{
+    *dt = from->dt;
+    if (!from->info.stamped) return STATUS_DONE;
+    if (from->count < 2)
+        return message_fail(
+            "%s: one sample with a time does not tell how far samples are apart; two were expected",
+            from->path);
+    char text[32];
+    snprintf(text, sizeof text, "%.11g", from->t[1] - from->t[0]);
+    *dt = strtod(text, NULL);
+    if (*dt > 0 && *dt < INFINITY) return STATUS_DONE;
+    return message_fail("%s: its second time does not lie after the first; a later time was expected",
+                        from->path);
+}
+
+static loci_status refuse(const grid *g, size_t k, double t, loci_error *error)
+{
+    char now[WORDS_SIZE], step[WORDS_SIZE], place[64];
+    loci_signal_position(g->from->signal, k, place, sizeof place);
+    message_fail(
+        "%s: %s: the time %s does not lie on steps of %s s behind the sample before it; an archive keeps samples at a "
+        "rate",
+        g->from->path, place, words_time(now, t, g->from->info.iso_times), words_number(step, g->dt));
+    error->status = LOCI_E_VALUE;
+    error->text[0] = 0; /* it has been told */
+    return LOCI_E_VALUE;
+}
+
+/* Samples that are missing, up to the sample `until`. */
+static loci_status fill(grid *g, uint64_t until, loci_error *error)
+{
+    const size_t channels = g->from->info.channels;
+    if (!g->empty) {
+        g->empty = malloc(EMPTY * channels * sizeof *g->empty);
+        if (!g->empty) {
+            message_memory();
+            error->text[0] = 0;
+            return LOCI_E_MEMORY;
+        }
+        for (size_t i = 0; i < EMPTY * channels; i++) g->empty[i] = NAN;
+    }
+    loci_status status = LOCI_OK;
+    while (g->next < until && status == LOCI_OK) {
+        const size_t some = until - g->next < EMPTY ? (size_t)(until - g->next) : EMPTY;
+        status = g->take(g->target, g->empty, some, error);
+        g->next += some;
+    }
+    return status;
+}
+
+loci_status grid_push(void *target, const double *u, const double *t, size_t n, loci_error *error)
+{
+    grid *g = target;
+    const size_t channels = g->from->info.channels;
+    loci_status status = LOCI_OK;
+    if (!t) {
+        status = g->take(g->target, u, n, error);
+        g->next += n;
+        return status;
+    }
+    for (size_t i = 0; i < n && status == LOCI_OK;) { /* a run of samples without a gap at a time */
+        size_t run = 0;
+        for (; i + run < n; run++) {
+            const double at = (t[i + run] - g->start) / g->dt, step = rint(at);
+            if (!(fabs(at - step) <= OFF_THE_STEP) || step < (double)(g->next + run) || step > 0x1p52)
+                return refuse(g, i + run, t[i + run], error);
+            if (step > (double)(g->next + run)) {
+                if (run == 0) {
+                    status = fill(g, (uint64_t)step, error);
+                    if (status != LOCI_OK) return status;
+                } else {
+                    break;
+                }
+            }
+        }
+        status = g->take(g->target, u + i * channels, run, error);
+        g->next += run;
+        i += run;
+    }
+    return status;
+}
+
+void grid_release(grid *g)
+{
+    free(g->empty);
+    g->empty = NULL;
+}

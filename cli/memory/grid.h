@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * grid.h - samples that may come with times, on the equal steps that an archive has: what lies between them is missing. */
+#ifndef LOCI_CLI_GRID_H
+#define LOCI_CLI_GRID_H
+
+#include <stdint.h>
+
+#include "shared/source.h"
+
+typedef struct {
+    const source *from;
+    double start, dt;
+    uint64_t next; /* the sample that is expected, counted from start */
+    loci_status (*take)(void *target, const double *u, size_t n, loci_error *error); /* u [n][channels] */
+    void *target;
+    double *empty; /* samples that are missing */
+} grid;
+
+/* The seconds between the first two samples, or the source's own step. Returns a status of the program. */
+int grid_step(double *dt, const source *from);
+
+/* A source_taker for a grid whose fields, but empty, are set; grid_release releases what it made. */
+loci_status grid_push(void *target, const double *u, const double *t, size_t n, loci_error *error);
+void grid_release(grid *g);
+
+#endif
