@@ -170,9 +170,67 @@ static void refuses(void **state)
     loci_model_free(model), loci_model_free(two), loci_model_free(four);
 }
 
+/* The same sequences in other units and elsewhere, in double: shifted and scaled by what the set says of itself, they are the
+ * same to the model. A float holds 2^-24 of a range that the frame brings to 1, and the answers' loss is of order 1. */
+static void units_and_offsets_do_not_matter(void **state)
+{
+    (void)state;
+    enum { SEQUENCES = 30, L = 40 };
+    static const struct {
+        double unit, offset;
+    } as[] = {{1, 0}, {1, 1e8}, {1e-3, -4e9}, {1e-42, 0}, {1e-300, 0}, {1e200, 3e202}, {3, 1e12}, {0.1, 0.5}};
+    loci_model *model = decided();
+    double first = 0;
+    for (size_t a = 0; a < sizeof as / sizeof *as; a++) {
+        char name[16], path[256];
+        snprintf(name, sizeof name, "units%zu", a);
+        static double x[SEQUENCES * L], y[SEQUENCES];
+        for (size_t i = 0; i < SEQUENCES; i++) {
+            y[i] = (double)(i % 3);
+            for (size_t l = 0; l < L; l++) /* multiples of 2^-15: nothing is rounded where they are put */
+                x[i * L + l] =
+                    nearbyint(training_sample(i % 3, i, l, 9) * 0x1p10) * 0x1p-10 * as[a].unit + as[a].offset;
+        }
+        temporary_folders(name);
+        snprintf(path, sizeof path, "%s/train_x.npy", name);
+        assert_int_equal(loci_npy_write(temporary_path(path), x, (size_t[]){SEQUENCES, L}, 2, 0, NULL),
+                         LOCI_OK);
+        snprintf(path, sizeof path, "%s/train_y.npy", name);
+        assert_int_equal(loci_npy_write(temporary_path(path), y, (size_t[]){SEQUENCES}, 1, 0, NULL), LOCI_OK);
+        loci_dataset *set;
+        loci_error error;
+        if (loci_dataset_open(&set, temporary_path(name), NULL, &error)) fail_msg("%s", error.text);
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        assert_int_equal(info.origin != NULL, a != 0 && a != 7);
+        double mean, deviation, expected_mean = 0, square = 0;
+        assert_int_equal(loci_dataset_moments(set, &mean, &deviation, &error), LOCI_OK);
+        for (size_t k = 0; k < SEQUENCES * L; k++)
+            expected_mean += (x[k] - as[a].offset) / as[a].unit / (SEQUENCES * L);
+        for (size_t k = 0; k < SEQUENCES * L; k++) {
+            const double w = (x[k] - as[a].offset) / as[a].unit - expected_mean;
+            square += w * w / (SEQUENCES * L);
+        }
+        assert_near((mean - as[a].offset) / as[a].unit, expected_mean, 2e-4, "mean, %zu",
+                    a); /* ulp of the offset */
+        assert_near(deviation / as[a].unit, sqrt(square), 1e-5, "deviation, %zu", a);
+        const double scale = 1 / deviation;
+        if (isfinite(scale)) {
+            const loci_model_about about = {.shift = &mean, .scale = &scale};
+            assert_int_equal(loci_model_describe(model, &about, &error), LOCI_OK);
+            loci_evaluation e = {0};
+            if (loci_evaluate(&e, model, set, NULL, &error)) fail_msg("%s", error.text);
+            if (a == 0) first = e.loss;
+            assert_near(e.loss, first, 2e-4 * first, "loss, %zu", a);
+        }
+        loci_dataset_close(set);
+    }
+    loci_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(is_what_forward_says), cmocka_unit_test(knows_rates),
-                                       cmocka_unit_test(tells_how_far_it_is), cmocka_unit_test(refuses)};
+                                       cmocka_unit_test(tells_how_far_it_is), cmocka_unit_test(refuses),
+                                       cmocka_unit_test(units_and_offsets_do_not_matter)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

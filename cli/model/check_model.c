@@ -12,6 +12,7 @@
 #include "system/system_option.h"
 #include "shared/message.h"
 #include "model/model_differences.h"
+#include "model/model_inputs.h"
 #include "model/model_open.h"
 #include "shared/output.h"
 #include "shared/source.h"
@@ -23,7 +24,8 @@ typedef struct {
     const char *path, *data;
     loci_model *model;
     size_t inputs, length, seed; /* length: of what there is, in the end */
-    float *u;                    /* [length][inputs] */
+    model_inputs in;
+    float *u; /* [length][inputs] */
 } job;
 
 /* --- samples --- */
@@ -42,7 +44,13 @@ static void fill_noise(job *j)
             sum += (double)((x ^ (x >> 31)) >> 11) * 0x1p-53;
         }
         const size_t c = i % j->inputs;
-        j->u[i] = (float)(sum / (about->scale ? about->scale[c] : 1) + (about->shift ? about->shift[c] : 0));
+        const double scale = j->in.shift    ? j->in.scale[c]
+                             : about->scale ? about->scale[c]
+                                            : 1,
+                     shift = j->in.shift    ? j->in.shift[c]
+                             : about->shift ? about->shift[c]
+                                            : 0;
+        j->u[i] = model_input(&j->in, c, sum / scale + shift);
     }
 }
 
@@ -75,7 +83,11 @@ static int fill_set(job *j)
         const size_t length = loci_dataset_length(set, i);
         loci_dataset_read(set, i, sequence);
         for (size_t k = 0; k < length && at < j->length; k++, at++)
-            for (size_t c = 0; c < j->inputs; c++) j->u[at * j->inputs + c] = sequence[k * j->inputs + c];
+            for (size_t c = 0; c < j->inputs; c++) {
+                const double u = (double)sequence[k * j->inputs + c];
+                j->u[at * j->inputs + c] =
+                    model_input(&j->in, c, info.origin ? u / info.unit[c] + info.origin[c] : u);
+            }
     }
     j->length = at;
     free(sequence);
@@ -93,7 +105,7 @@ static int fill_signal(job *j)
     while (!status && from.count > 0 && at < j->length) {
         for (size_t k = 0; k < from.count && at < j->length && !status; k++, at++)
             for (size_t c = 0; c < j->inputs && !status; c++) {
-                const float value = (float)from.u[k * j->inputs + c];
+                const float value = model_input(&j->in, c, from.u[k * j->inputs + c]);
                 char place[64];
                 loci_signal_position(from.signal, k, place, sizeof place);
                 if (!isfinite(value))
@@ -232,7 +244,9 @@ int check_model(const char *path, const char *data, size_t length, size_t seed, 
 {
     job j = {.path = path, .data = data, .length = length, .seed = seed};
     int status = model_read(&j.model, path);
+    if (!status) status = model_inputs_open(&j.in, j.model);
     if (!status) status = check(&j, json);
+    model_inputs_close(&j.in);
     free(j.u);
     loci_model_free(j.model);
     return status;

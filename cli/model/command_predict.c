@@ -12,6 +12,7 @@
 #include <loci/stream.h>
 
 #include "shared/message.h"
+#include "model/model_inputs.h"
 #include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
@@ -33,6 +34,7 @@ typedef struct {
     const char *model_path;
     const loci_model *model;
     const loci_model_about *about;
+    model_inputs in;
     size_t inputs, outputs;
     loci_stream_tables *tables; /* of `rate` */
     loci_stream *stream;
@@ -147,7 +149,8 @@ static int add(job *j, const double *u, size_t n)
 {
     const int status = room_make(j, n);
     if (status || n == 0) return status;
-    for (size_t i = 0; i < n * j->inputs; i++) j->u[j->count * j->inputs + i] = (float)u[i];
+    for (size_t i = 0; i < n * j->inputs; i++)
+        j->u[j->count * j->inputs + i] = model_input(&j->in, i % j->inputs, u[i]);
     j->count += n;
     return j->about->reading.permuted ? STATUS_DONE : push(j);
 }
@@ -173,7 +176,7 @@ static loci_status take(void *target, const double *u, const double *t, size_t n
     const size_t channels = j->from.info.channels;
     error->text[0] = 0;
     for (size_t i = 0; i < n * channels; i++)
-        if (!isfinite((float)u[i])) {
+        if (!isfinite(model_input(&j->in, j->gray ? 0 : i % channels, u[i]))) {
             refuse(j, i / channels, i % channels);
             return LOCI_E_VALUE;
         }
@@ -410,9 +413,11 @@ static int predict(const char *model_path, char **paths, size_t count, const set
     int status = model_read(&model, model_path);
     if (status) return status;
     job j = {.s = s, .model_path = model_path, .model = model};
-    status = job_open(&j);
+    status = model_inputs_open(&j.in, model);
+    if (!status) status = job_open(&j);
     if (!status) status = files_run(&j, paths, count);
     job_close(&j);
+    model_inputs_close(&j.in);
     loci_model_free(model);
     return status;
 }

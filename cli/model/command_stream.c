@@ -16,6 +16,7 @@
 #include "shared/interrupt.h"
 #include "shared/latency.h"
 #include "shared/message.h"
+#include "model/model_inputs.h"
 #include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
@@ -39,6 +40,7 @@ typedef struct {
     const settings *s;
     const char *model_path;
     loci_model *model;
+    model_inputs in;
     loci_stream_tables *tables;
     loci_stream *stream;
     source from;
@@ -314,7 +316,7 @@ static int add(job *j, const double *u, size_t n)
 {
     for (size_t k = 0; k < n; k++) {
         for (size_t i = 0; i < j->inputs; i++)
-            j->waiting[j->count * j->inputs + i] = (float)u[k * j->inputs + i];
+            j->waiting[j->count * j->inputs + i] = model_input(&j->in, i, u[k * j->inputs + i]);
         if (++j->count < j->chunk) continue;
         const int status = push(j);
         if (status) return status;
@@ -338,6 +340,12 @@ static int refuse(const job *j, size_t k, size_t c, double value)
                         j->from.path, place, name);
 }
 
+/* The model's input that a channel of the signal goes into: gray makes one of three. */
+static size_t input_of(const job *j, size_t c)
+{
+    return j->gray ? 0 : c;
+}
+
 /* The piece that was read. All samples before one that is refused have their answers. */
 static int take(job *j)
 {
@@ -351,7 +359,7 @@ static int take(job *j)
             double *value = &u[good * channels + c];
             if (isnan(*value) && j->from.missing == LOCI_MISSING_HOLD && j->from.samples + good > 0)
                 *value = j->held[c];
-            if (!isfinite((float)*value)) break;
+            if (!isfinite(model_input(&j->in, input_of(j, c), *value))) break;
             j->held[c] = *value;
         }
         if (c < channels) break;
@@ -367,7 +375,7 @@ static int take(job *j)
     if (!status && (j->s->chunk == NOT_GIVEN || good < n)) status = push(j);
     if (!status && good < n)
         for (size_t c = 0; c < channels && !refused; c++)
-            if (!isfinite((float)u[good * channels + c]))
+            if (!isfinite(model_input(&j->in, input_of(j, c), u[good * channels + c])))
                 refused = refuse(j, good, c, u[good * channels + c]);
     return status ? status : refused;
 }
@@ -463,6 +471,7 @@ static void release(job *j)
     loci_stream_free(j->stream);
     loci_stream_tables_free(j->tables);
     loci_model_free(j->model);
+    model_inputs_close(&j->in);
     free(j->held);
     free(j->changed);
     free(j->waiting);
@@ -531,6 +540,7 @@ int command_stream(int argc, char **argv)
         j.model_path = argv[1];
         status = usage_check(&s, argv[1], signal);
         if (!status) status = model_read(&j.model, argv[1]);
+        if (!status) status = model_inputs_open(&j.in, j.model);
         if (!status) status = source_open(&j.from, signal, &s.source, loci_model_description(j.model)->rate);
         if (!status) {
             j.from.missing = s.missing && s.missing[0] == 'h' ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;

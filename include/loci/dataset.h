@@ -73,6 +73,9 @@ typedef struct {
     double rate;              /* Hz; 0: it has none */
     uint64_t
         fingerprint; /* of the kind, sizes, labels, lengths and (some of) the content: another set has another */
+    /* [inputs]: loci_dataset_read gives (x - origin) unit, since floats of x itself would lose what x is about; NULL: x.
+     * Training, evaluation and moments see to it */
+    const double *origin, *unit;
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)
@@ -87,7 +90,7 @@ static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)
 LOCI_API size_t loci_dataset_length(const loci_dataset *set, size_t i);
 LOCI_API size_t loci_dataset_label(const loci_dataset *set, size_t i);
 LOCI_API void loci_dataset_name(const loci_dataset *set, size_t i, char *text, size_t size);
-/* u [length][inputs]. Allocates nothing; threads may read at the same time. */
+/* u [length][inputs], of arrays of doubles in the frame of info.origin and unit. Allocates nothing; threads may read at the same time. */
 LOCI_API void loci_dataset_read(const loci_dataset *set, size_t i, float *u);
 /* The target of sequence i, likewise: one label [1], labels [length], values [outputs] or [length][outputs]. */
 LOCI_API void loci_dataset_read_target(const loci_dataset *set, size_t i, double *target);

@@ -41,6 +41,11 @@ LOCI_API loci_status loci_network_create(loci_network **network, const loci_mode
                                          loci_error *error);
 LOCI_API void loci_network_free(loci_network *network); /* NULL is allowed */
 
+/* The samples that follow are (x - origin) unit, [inputs] each, where floats of x itself would lose what x is about; NULL: x,
+ * as after creation. The shift and scale of the model are brought into that frame in double. */
+LOCI_API void loci_network_frame(loci_network *network, const loci_model *model, const double *origin,
+                                 const double *unit);
+
 /* Checks nothing. After every change of the parameters, for each part below loci_network_parts, in any order and by
  * any threads. parameters [loci_model_size()]. rate: how many of the steps that the model was trained at one sample
  * lasts: 2 for a signal at half the rate. 1: as trained. */

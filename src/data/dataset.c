@@ -311,6 +311,10 @@ void loci_dataset_take_stock(loci_dataset *set)
     if (source->target.values || source->target.each)
         hash = hash_word(hash, 2 * source->outputs + (source->target.each != 0));
     if (set->order) hash = hash_word(hash, set->permutation);
+    if (set->origin) {
+        hash = hash_word(hash, loci_dataset_hash(set->origin, source->inputs * sizeof *set->origin));
+        hash = hash_word(hash, loci_dataset_hash(set->unit, source->inputs * sizeof *set->unit));
+    }
     set->fingerprint = hash_word(hash, (uint64_t)llrint(source->rate * 1000));
 }
 
@@ -429,7 +433,9 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .classes = set->classes,
                                      .names = set->names,
                                      .rate = set->source.rate,
-                                     .fingerprint = set->fingerprint};
+                                     .fingerprint = set->fingerprint,
+                                     .origin = set->origin,
+                                     .unit = set->unit};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

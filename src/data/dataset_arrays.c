@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * dataset_arrays.c - sequences and labels in NPY arrays. */
-#include "data/dataset_kind.h"
+#include "data/dataset_frame.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,18 +71,20 @@ static loci_status take_sequences(loci_dataset *set, const loci_array *x, const 
 {
     const size_t count = x->shape[0], length = x->shape[1];
     const size_t inputs = x->dimensions == 3 ? x->shape[2] : 1, size = length * inputs;
+    set->inputs = inputs;
+    for (size_t i = 0; i < count * size; i++)
+        if (!isfinite(x->data[i]))
+            return loci_fail(
+                error, LOCI_E_VALUE,
+                "%.100s: %s: sequence %zu, sample %zu, input %zu is %g; a finite number was expected",
+                set->folder, file, i / size, i % size / inputs, i % inputs, x->data[i]);
+    const loci_status status = loci_dataset_frame(set, x->data, count * length, inputs, error);
+    if (status) return status;
     float *numbers = loci_dataset_allocate(set, count * size, sizeof *numbers);
     if (!numbers) return loci_dataset_no_memory(set, error);
-    set->inputs = inputs;
     for (size_t i = 0; i < count; i++, numbers += size) {
-        for (size_t k = 0; k < size; k++) {
-            numbers[k] = (float)x->data[i * size + k];
-            if (!isfinite(numbers[k]))
-                return loci_fail(error, LOCI_E_VALUE,
-                                 "%.100s: %s: sequence %zu, sample %zu, input %zu is %g; a finite number "
-                                 "was expected",
-                                 set->folder, file, i, k / inputs, k % inputs, x->data[i * size + k]);
-        }
+        for (size_t k = 0; k < size; k++)
+            numbers[k] = loci_dataset_narrow(set, k % inputs, x->data[i * size + k]);
         const size_t label = (size_t)y->data[i];
         if (label >= set->classes)
             return loci_fail(error, LOCI_E_FORMAT,

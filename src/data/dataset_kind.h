@@ -43,7 +43,9 @@ struct loci_dataset {
     const char **names; /* [classes] */
     size_t classes;
     void *blocks; /* what is released with the set, a list */
-    bool part;    /* of another set, whose memory it uses */
+    double *origin,
+        *unit; /* [inputs]: numbers are kept as (x - origin) unit; NULL: as they are; dataset_frame.h */
+    bool part; /* of another set, whose memory it uses */
     size_t longest;
     uint64_t samples, fingerprint;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * dataset_moments.c - mean and deviation of samples and of targets.
  *
- * Sums are taken sequence by sequence and then over the sequences, in double, the squares about the mean. */
+ * Sums are taken sequence by sequence and then over the sequences, in double, the squares about the mean, of the numbers as the
+ * set keeps them. */
 #include "data/dataset_kind.h"
 
 #include <math.h>
@@ -80,7 +81,13 @@ static loci_status measure(columns *c, double *mean, double *deviation, loci_err
 
 loci_status loci_dataset_moments(const loci_dataset *set, double *mean, double *deviation, loci_error *error)
 {
-    return measure(&(columns){.set = set, .width = set->source.inputs}, mean, deviation, error);
+    const loci_status status =
+        measure(&(columns){.set = set, .width = set->source.inputs}, mean, deviation, error);
+    for (size_t c = 0; status == LOCI_OK && set->origin && c < set->source.inputs; c++) {
+        mean[c] = mean[c] / set->unit[c] + set->origin[c];
+        deviation[c] /= set->unit[c];
+    }
+    return status;
 }
 
 loci_status loci_dataset_target_moments(const loci_dataset *set, double *mean, double *deviation,

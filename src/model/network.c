@@ -81,12 +81,19 @@ loci_status loci_network_create(loci_network **out, const loci_model *model, siz
         loci_network_free(n);
         return status;
     }
-    for (size_t i = 0; i < n->inputs; i++) {
-        n->shift[i] = model->about.shift ? (real)model->about.shift[i] : 0;
-        n->scale[i] = model->about.scale ? (real)model->about.scale[i] : 1;
-    }
+    loci_network_frame(n, model, NULL, NULL);
     *out = n;
     return LOCI_OK;
+}
+
+void loci_network_frame(loci_network *n, const loci_model *model, const double *origin, const double *unit)
+{
+    for (size_t i = 0; i < n->inputs; i++) {
+        const double shift = model->about.shift ? model->about.shift[i] : 0,
+                     scale = model->about.scale ? model->about.scale[i] : 1;
+        n->shift[i] = (real)((shift - (origin ? origin[i] : 0)) * (unit ? unit[i] : 1));
+        n->scale[i] = (real)(scale / (unit ? unit[i] : 1));
+    }
 }
 
 size_t loci_network_parts(const loci_network *n)

@@ -12,6 +12,8 @@ typedef struct loci_network_f64 loci_network_f64;
 loci_status loci_network_create_f64(loci_network_f64 **network, const loci_model *model, size_t L,
                                     loci_error *error);
 void loci_network_free_f64(loci_network_f64 *network);
+void loci_network_frame_f64(loci_network_f64 *network, const loci_model *model, const double *origin,
+                            const double *unit);
 size_t loci_network_parts_f64(const loci_network_f64 *network);
 void loci_network_prepare_f64(loci_network_f64 *network, const double *parameters, double rate, size_t part);
 size_t loci_network_gradient_size_f64(const loci_network_f64 *network);
@@ -34,6 +36,7 @@ void loci_network_step_f64(const loci_network_f64 *network, double *y, const dou
 #define loci_network_free loci_network_free_f64
 #define loci_network_parts loci_network_parts_f64
 #define loci_network_prepare loci_network_prepare_f64
+#define loci_network_frame loci_network_frame_f64
 #define loci_network_gradient_size loci_network_gradient_size_f64
 #define loci_network_workspace loci_network_workspace_f64
 #define loci_network_state loci_network_state_f64

@@ -72,6 +72,8 @@ static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_e
     if (!batch->network[rung]) {
         const loci_status status = loci_network_create(&batch->network[rung], batch->model, L, error);
         if (status) return status;
+        const loci_dataset_info info = loci_dataset_inspect(batch->set);
+        loci_network_frame(batch->network[rung], batch->model, info.origin, info.unit);
     }
     group->micro = (loci_micro_batch){.network = batch->network[rung],
                                       .config = config,

@@ -79,6 +79,8 @@ static loci_status open_group(evaluation *e, const loci_length_group *group, loc
     e->network = NULL, e->workspace = NULL;
     const loci_status status = loci_network_create(&e->network, e->model, L, error);
     if (status) return status;
+    const loci_dataset_info info = loci_dataset_inspect(e->micro.set);
+    loci_network_frame(e->network, e->model, info.origin, info.unit);
     e->micro.network = e->network;
     e->micro.L = L;
     e->micro.most = loci_micro_batch_most(e->micro.config, L);

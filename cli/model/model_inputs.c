@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * model_inputs.c - which models need their samples shifted in double. */
+#include "model/model_inputs.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "shared/message.h"
+
+/* Whether a float of an input's numbers loses more than a millionth of what the model makes of them. */
+static bool loses(double shift, double scale)
+{
+    return fabs(shift) > 1e30 || fabs(scale) > 1e30 || fabs(scale) < 1e-30 || fabs(shift * scale) > 16;
+}
+
+int model_inputs_open(model_inputs *inputs, loci_model *model)
+{
+    *inputs = (model_inputs){NULL, NULL};
+    const size_t count = loci_model_configuration(model)->inputs;
+    loci_model_about about = *loci_model_description(model);
+    bool wide = false;
+    for (size_t c = 0; c < count; c++)
+        wide = wide || loses(about.shift ? about.shift[c] : 0, about.scale ? about.scale[c] : 1);
+    if (!wide) return STATUS_DONE;
+    inputs->shift = malloc(2 * count * sizeof *inputs->shift);
+    if (!inputs->shift) return message_memory();
+    inputs->scale = inputs->shift + count;
+    for (size_t c = 0; c < count; c++) {
+        inputs->shift[c] = about.shift ? about.shift[c] : 0;
+        inputs->scale[c] = about.scale ? about.scale[c] : 1;
+    }
+    about.shift = about.scale = NULL;
+    loci_error error;
+    return loci_model_describe(model, &about, &error) == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
+}
+
+void model_inputs_close(model_inputs *inputs)
+{
+    free(inputs->shift);
+    *inputs = (model_inputs){NULL, NULL};
+}
