@@ -38,15 +38,15 @@ $ loci train d --layers 1 --width 4 --state 4 --dt-min 0.1 --dt-max 1 --batch 8 
 |~ memory      * MB at most
 | model       stopped.safetensors
 |~ epoch 40 of 40: loss 0.297[0-9], accuracy 95.5 %; validation loss 0.249[0-9], accuracy 100 %; *s, best so far
-$ loci kernel dense.npz --length 4
+$ loci kernel dense.npz --length 4 | awk -F, 'NR > 1 { $2 = sprintf("%.12f", $2) } { print $1 "," $2 }'
 | sample,k
-| 0,0.06274781841122076
-| 1,0.03951604085277842
-| 2,0.018712153495899993
-| 3,0.0008349116776512795
-$ loci kernel diagonal.npz --length 4
+| 0,0.062747818411
+| 1,0.039516040853
+| 2,0.018712153496
+| 3,0.000834911678
+$ loci kernel diagonal.npz --length 4 | awk -F, 'NR > 1 { $2 = sprintf("%.12f", $2) } { print $1 "," $2 }'
 | sample,k
-| 0,-0.07867945938782053
-| 1,-0.12522626073702275
-| 2,-0.15503077103657967
-| 3,-0.16852041483092392
+| 0,-0.078679459388
+| 1,-0.125226260737
+| 2,-0.155030771037
+| 3,-0.168520414831
