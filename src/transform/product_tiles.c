@@ -3,15 +3,15 @@
  *
  * ROWS x 2 vectors of sums, one broadcast of x and two of the panel's vectors a step: 28 multiply-adds for 16 loads
  * with 32 registers, 12 for 8 with 16. Remainders are spread: rows are cut into tiles of nearly equal height, each
- * height being a copy of the loop with its sums in registers. */
+ * height being a copy of the loop with its sums in registers. Gradients take 8 (6) of the 16 inputs of a block. */
 #include "base/each_level.h"
 
 #include "transform/product.h"
 
 #if LOCI_VECTOR_BYTES == 64
-enum { ROWS = 14 };
+enum { ROWS = 14, TALL = 8 };
 #else
-enum { ROWS = 6 };
+enum { ROWS = 6, TALL = 6 };
 #endif
 enum {
     V = LOCI_LANES,
@@ -78,24 +78,36 @@ static inline LOCI_INLINE void product_thin(real *y, size_t y_stride, size_t e, 
     for (int i = 0; i < 2 * THIN; i++) TO(y + column(e + (size_t)i * W, y_stride)) = sum[i];
 }
 
-/* `rows` x `vectors` of dpacked: rows are inputs, from[r] their places in x; dy is at the panel. */
-static inline LOCI_INLINE void outer(real *dpacked, const real *const *from, const real *dy0, const real *dy1,
+/* One row of x and dy, of which x is at the first input. */
+static inline LOCI_INLINE void outer_row(vreal sum[TALL][2], const real *x, const real *dy0, const real *dy1,
+                                         const int rows, const int vectors)
+{
+    const vreal d0 = AT(dy0), d1 = vectors == 2 ? AT(dy1) : d0;
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+        const real a = x[r];
+        sum[r][0] += a * d0;
+        if (vectors == 2) sum[r][1] += a * d1;
+    }
+}
+
+/* `rows` x `vectors` of dpacked, whose rows are inputs, neighbours in a block of x. Four rows of x at a time: the processor
+ * foresees the end of a loop of few turns. */
+static inline LOCI_INLINE void outer(real *dpacked, const real *x, const real *dy0, const real *dy1,
                                      size_t length, const int rows, const int vectors)
 {
-    vreal sum[ROWS][2];
-    const real *x[ROWS];
-#pragma GCC unroll 14
-    for (int r = 0; r < rows; r++) sum[r][0] = sum[r][1] = (vreal){0}, x[r] = from[r];
-    for (size_t l = 0; l < length * V; l += V) {
-        const vreal d0 = AT(dy0 + l), d1 = vectors == 2 ? AT(dy1 + l) : d0;
-#pragma GCC unroll 14
-        for (int r = 0; r < rows; r++) {
-            const real a = x[r][l];
-            sum[r][0] += a * d0;
-            if (vectors == 2) sum[r][1] += a * d1;
-        }
+    vreal sum[TALL][2];
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) sum[r][0] = sum[r][1] = (vreal){0};
+    size_t l = 0;
+    for (; l + 4 * V <= length * V; l += 4 * V) {
+        outer_row(sum, x + l, dy0 + l, dy1 + l, rows, vectors);
+        outer_row(sum, x + l + V, dy0 + l + V, dy1 + l + V, rows, vectors);
+        outer_row(sum, x + l + 2 * V, dy0 + l + 2 * V, dy1 + l + 2 * V, rows, vectors);
+        outer_row(sum, x + l + 3 * V, dy0 + l + 3 * V, dy1 + l + 3 * V, rows, vectors);
     }
-#pragma GCC unroll 14
+    for (; l < length * V; l += V) outer_row(sum, x + l, dy0 + l, dy1 + l, rows, vectors);
+#pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
         TO(dpacked + r * PANEL) += sum[r][0];
         if (vectors == 2) TO(dpacked + r * PANEL + W) += sum[r][1];
@@ -103,9 +115,11 @@ static inline LOCI_INLINE void outer(real *dpacked, const real *const *from, con
 }
 
 #if LOCI_VECTOR_BYTES == 64
-#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define TALL_HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#define HEIGHTS(X) TALL_HEIGHTS(X) X(9) X(10) X(11) X(12) X(13) X(14)
 #else
-#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define TALL_HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define HEIGHTS(X) TALL_HEIGHTS(X)
 #endif
 
 static void product_of(size_t rows, int vectors, real *y0, real *y1, const real *x, size_t x_stride,
@@ -124,18 +138,18 @@ static void product_of(size_t rows, int vectors, real *y0, real *y1, const real 
     }
 }
 
-static void outer_of(size_t rows, int vectors, real *dpacked, const real *const *from, const real *dy0,
-                     const real *dy1, size_t length)
+static void outer_of(size_t rows, int vectors, real *dpacked, const real *x, const real *dy0, const real *dy1,
+                     size_t length)
 {
-    switch (vectors == 2 ? rows : rows + ROWS) {
+    switch (vectors == 2 ? rows : rows + TALL) {
 #define CASE(n)                                                                                              \
     case n:                                                                                                  \
-        outer(dpacked, from, dy0, dy1, length, n, 2);                                                        \
+        outer(dpacked, x, dy0, dy1, length, n, 2);                                                           \
         break;                                                                                               \
-    case n + ROWS:                                                                                           \
-        outer(dpacked, from, dy0, dy1, length, n, 1);                                                        \
+    case n + TALL:                                                                                           \
+        outer(dpacked, x, dy0, dy1, length, n, 1);                                                           \
         break;
-        HEIGHTS(CASE)
+        TALL_HEIGHTS(CASE)
 #undef CASE
     }
 }
@@ -172,18 +186,19 @@ static void multiply(real *y, size_t y_stride, const real *x, size_t x_stride, c
 static void gradient(real *dpacked, const real *x, size_t x_stride, const real *dy, size_t dy_stride,
                      size_t K, size_t N, size_t rows)
 {
-    const size_t tiles = (K + ROWS - 1) / ROWS;
     for (size_t band = 0; band < rows; band += BAND) {
         const size_t height = rows - band < BAND ? rows - band : BAND;
         for (size_t e = 0; e < N; e += PANEL) {
             const int vectors = vectors_at(e, N);
             const real *d0 = dy + column(e, dy_stride) + band * V;
             const real *d1 = vectors == 2 ? dy + column(e + W, dy_stride) + band * V : d0;
-            for (size_t i = 0; i < tiles; i++) {
-                const size_t k = i * K / tiles, count = (i + 1) * K / tiles - k;
-                const real *from[ROWS];
-                for (size_t r = 0; r < count; r++) from[r] = x + column(k + r, x_stride) + band * V;
-                outer_of(count, vectors, dpacked + e * K + k * PANEL, from, d0, d1, height);
+            for (size_t k = 0; k < K; k += V) {
+                const size_t inputs = K - k < V ? K - k : V, tiles = (inputs + TALL - 1) / TALL;
+                const real *from = x + column(k, x_stride) + band * V;
+                for (size_t i = 0; i < tiles; i++) {
+                    const size_t r = i * inputs / tiles, count = (i + 1) * inputs / tiles - r;
+                    outer_of(count, vectors, dpacked + e * K + (k + r) * PANEL, from + r, d0, d1, height);
+                }
             }
         }
     }
