@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * vandermonde.c - powers of the modes of 16 systems as small matrix products. */
-#include "base/each_precision.h"
+#include "base/each_level.h"
+
 #include "ssm/vandermonde.h"
 
 #include <string.h>
@@ -9,14 +10,20 @@ enum {
     J = 32,        /* powers in Q */
     B = 32,        /* powers of z^J in P */
     PANEL = J * B, /* samples that P and Q cover */
-    TILE = 4,      /* expand: TILE powers of P by TILE powers of Q at once */
-    ROWS = 8,      /* moments: ROWS rows of J samples at once */
-    V = LOCI_LANES
+    TILE = 4,      /* expand: some of TILE powers of P by TILE powers of Q at once */
+    ROWS = 8,      /* moments: rows of J samples that are read again from the first-level cache */
+    V = LOCI_LANES,
+    W = LOCI_WIDTH,
+    D = LOCI_VECTOR_BYTES / 8,                    /* doubles of a vector */
+    TALL = LOCI_VECTOR_BYTES == 64 ? TILE : 2,    /* powers of P whose sums stay in registers */
+    TOGETHER = LOCI_VECTOR_BYTES == 64 ? ROWS : 4 /* rows whose sums do */
 };
 
-typedef double vf64 __attribute__((vector_size(128), aligned(64)));
+typedef double vf64 __attribute__((vector_size(8 * D), aligned(8 * D)));
+typedef real narrow __attribute__((vector_size(D * sizeof(real)), aligned(D * sizeof(real))));
 
 #define F64(p) (*(vf64 *)(p))
+#define NARROW(p) (*(narrow *)(p))
 #define CONST_F64(p) (*(const vf64 *)(p))
 #define REAL(p) (*(vreal *)(p))
 #define CONST_REAL(p) (*(const vreal *)(p))
@@ -30,7 +37,7 @@ typedef struct {
     real *samples, *slopes; /* [PANEL][V] */
 } tables;
 
-size_t loci_vandermonde_scratch(size_t modes)
+static size_t scratch_size(size_t modes)
 {
     return (4 * J * modes + 2 * PANEL) * V * sizeof(real) + 4 * modes * V * sizeof(double);
 }
@@ -51,18 +58,20 @@ static tables lay_out(void *scratch, size_t modes)
 static inline LOCI_INLINE void fill(real *table, size_t n, size_t modes, size_t count, double *power,
                                     const double *ratio)
 {
-    const vf64 ratio_re = CONST_F64(ratio), ratio_im = CONST_F64(ratio + V);
-    vf64 re = CONST_F64(power), im = CONST_F64(power + V);
-    for (size_t i = 0; i < count; i++) {
-        real *at = POWER(table, i, n, modes);
-        REAL(at) = __builtin_convertvector(re, vreal);
-        REAL(at + V) = __builtin_convertvector(im, vreal);
-        const vf64 next = re * ratio_re - im * ratio_im;
-        im = re * ratio_im + im * ratio_re;
-        re = next;
+    for (size_t lane = 0; lane < V; lane += D) {
+        const vf64 ratio_re = CONST_F64(ratio + lane), ratio_im = CONST_F64(ratio + V + lane);
+        vf64 re = CONST_F64(power + lane), im = CONST_F64(power + V + lane);
+        for (size_t i = 0; i < count; i++) {
+            real *at = POWER(table, i, n, modes) + lane;
+            NARROW(at) = __builtin_convertvector(re, narrow);
+            NARROW(at + V) = __builtin_convertvector(im, narrow);
+            const vf64 next = re * ratio_re - im * ratio_im;
+            im = re * ratio_im + im * ratio_re;
+            re = next;
+        }
+        F64(power + lane) = re;
+        F64(power + V + lane) = im;
     }
-    F64(power) = re;
-    F64(power + V) = im;
 }
 
 /* Q for all modes; power and step are left ready for P's first panel, which starts with w, or 1. */
@@ -82,28 +91,45 @@ static inline LOCI_INLINE void next_panel(tables *t, size_t modes, size_t rows)
     for (size_t n = 0; n < modes; n++) fill(t->p, n, modes, rows, t->power + n * 2 * V, t->step + n * 2 * V);
 }
 
-/* k[b J + j] = sum over n of 2 Re(P_b Q_j) for TILE x TILE samples. */
-static inline LOCI_INLINE void expand_tile(real *k, const real *p, const real *q, size_t modes, int add)
+/* k[b J + j] = sum over n of 2 Re(P_b Q_j) for TALL x TILE samples; all at the lanes wanted. */
+static inline LOCI_INLINE void expand_lanes(real *k, const real *p, const real *q, size_t modes, int add)
 {
-    vreal sum[TILE][TILE];
-    for (size_t b = 0; b < TILE; b++)
+    vreal sum[TALL][TILE];
+    LOCI_UNROLL
+    for (size_t b = 0; b < TALL; b++) {
+        LOCI_UNROLL
         for (size_t j = 0; j < TILE; j++) sum[b][j] = (vreal){0};
-    for (size_t n = 0; n < modes; n++, p += TILE * 2 * V, q += TILE * 2 * V)
-        for (size_t b = 0; b < TILE; b++)
+    }
+    for (size_t n = 0; n < modes; n++, p += TILE * 2 * V, q += TILE * 2 * V) {
+        LOCI_UNROLL
+        for (size_t b = 0; b < TALL; b++) {
+            LOCI_UNROLL
             for (size_t j = 0; j < TILE; j++) {
                 sum[b][j] += CONST_REAL(p + b * 2 * V) * CONST_REAL(q + j * 2 * V);
                 sum[b][j] -= CONST_REAL(p + b * 2 * V + V) * CONST_REAL(q + j * 2 * V + V);
             }
-    for (size_t b = 0; b < TILE; b++)
+        }
+    }
+    LOCI_UNROLL
+    for (size_t b = 0; b < TALL; b++) {
+        LOCI_UNROLL
         for (size_t j = 0; j < TILE; j++) {
             real *at = k + (b * J + j) * V;
             REAL(at) = add ? REAL(at) + 2 * sum[b][j] : 2 * sum[b][j];
         }
+    }
 }
 
-LOCI_HOT
-void loci_vandermonde_expand(real *k, const double *z, const double *w, size_t modes, size_t length, int add,
-                             void *scratch)
+/* Of TILE x TILE samples. */
+static inline LOCI_INLINE void expand_tile(real *k, const real *p, const real *q, size_t modes, int add)
+{
+    for (size_t b = 0; b < TILE; b += TALL)
+        for (size_t lane = 0; lane < V; lane += W)
+            expand_lanes(k + b * J * V + lane, p + b * 2 * V + lane, q + lane, modes, add);
+}
+
+static void expand(real *k, const double *z, const double *w, size_t modes, size_t length, int add,
+                   void *scratch)
 {
     tables t = lay_out(scratch, modes);
     begin(&t, z, w, modes);
@@ -128,30 +154,39 @@ void loci_vandermonde_expand(real *k, const double *z, const double *w, size_t m
 static inline LOCI_INLINE void moments_tile(double *s, const real *g, const real *p, const real *q, size_t n,
                                             size_t modes, size_t row)
 {
-    vreal re[ROWS], im[ROWS];
-    for (size_t b = 0; b < ROWS; b++) re[b] = im[b] = (vreal){0};
-    for (size_t t = 0; t < J; t += TILE) {
-        const real *at = POWER(q, t, n, modes);
-        for (size_t j = 0; j < TILE; j++)
-            for (size_t b = 0; b < ROWS; b++) {
-                const real *sample = g + (b * J + t + j) * V;
-                re[b] += CONST_REAL(at + j * 2 * V) * CONST_REAL(sample);
-                im[b] += CONST_REAL(at + j * 2 * V + V) * CONST_REAL(sample);
+    _Alignas(64) real sums[2 * V];
+    for (size_t lane = 0; lane < V; lane += W) {
+        vreal sum_re = {0}, sum_im = {0};
+        for (size_t first = 0; first < ROWS; first += TOGETHER) {
+            vreal re[TOGETHER], im[TOGETHER];
+            LOCI_UNROLL
+            for (size_t b = 0; b < TOGETHER; b++) re[b] = im[b] = (vreal){0};
+            for (size_t t = 0; t < J; t += TILE) {
+                const real *at = POWER(q, t, n, modes) + lane, *sample = g + (first * J + t) * V + lane;
+                LOCI_UNROLL
+                for (size_t j = 0; j < TILE; j++) {
+                    LOCI_UNROLL
+                    for (size_t b = 0; b < TOGETHER; b++) {
+                        re[b] += CONST_REAL(at + j * 2 * V) * CONST_REAL(sample + (b * J + j) * V);
+                        im[b] += CONST_REAL(at + j * 2 * V + V) * CONST_REAL(sample + (b * J + j) * V);
+                    }
+                }
             }
+            LOCI_UNROLL
+            for (size_t b = 0; b < TOGETHER; b++) {
+                const real *at = POWER(p, row + first + b, n, modes) + lane;
+                sum_re += CONST_REAL(at) * re[b] - CONST_REAL(at + V) * im[b];
+                sum_im += CONST_REAL(at) * im[b] + CONST_REAL(at + V) * re[b];
+            }
+        }
+        REAL(sums + lane) = sum_re;
+        REAL(sums + V + lane) = sum_im;
     }
-    vreal sum_re = {0}, sum_im = {0};
-    for (size_t b = 0; b < ROWS; b++) {
-        const real *at = POWER(p, row + b, n, modes);
-        sum_re += CONST_REAL(at) * re[b] - CONST_REAL(at + V) * im[b];
-        sum_im += CONST_REAL(at) * im[b] + CONST_REAL(at + V) * re[b];
-    }
-    F64(s) += __builtin_convertvector(sum_re, vf64);
-    F64(s + V) += __builtin_convertvector(sum_im, vf64);
+    for (size_t i = 0; i < 2 * V; i++) s[i] += sums[i];
 }
 
-LOCI_HOT
-void loci_vandermonde_moments(double *s0, double *s1, const real *g, const double *z, size_t modes,
-                              size_t length, void *scratch)
+static void moments(double *s0, double *s1, const real *g, const double *z, size_t modes, size_t length,
+                    void *scratch)
 {
     tables t = lay_out(scratch, modes);
     begin(&t, z, NULL, modes);
@@ -170,7 +205,8 @@ void loci_vandermonde_moments(double *s0, double *s1, const real *g, const doubl
         if (s1) { /* sum over m of (m + 1) g[m + 1] z^m */
             const size_t slopes = length - l - 1 < count ? length - l - 1 : count;
             for (size_t i = 0; i < slopes; i++)
-                REAL(t.slopes + i * V) = (real)(l + i + 1) * CONST_REAL(g + (l + i + 1) * V);
+                for (size_t lane = 0; lane < V; lane++)
+                    t.slopes[i * V + lane] = (real)(l + i + 1) * g[(l + i + 1) * V + lane];
             memset(t.slopes + slopes * V, 0, (rows * J - slopes) * V * sizeof(real));
         }
         for (size_t row = 0; row < rows; row += ROWS)
@@ -180,3 +216,6 @@ void loci_vandermonde_moments(double *s0, double *s1, const real *g, const doubl
             }
     }
 }
+
+const loci_vandermonde LOCI_LEVEL(loci_vandermonde_level) = {
+    .scratch = scratch_size, .expand = expand, .moments = moments};

@@ -16,20 +16,41 @@
 
 #include "base/real.h"
 
+#define loci_vandermonde LOCI_NAME(loci_vandermonde)
+#define loci_vandermonde_level LOCI_NAME(loci_vandermonde_level)
 #define loci_vandermonde_scratch LOCI_NAME(loci_vandermonde_scratch)
 #define loci_vandermonde_expand LOCI_NAME(loci_vandermonde_expand)
 #define loci_vandermonde_moments LOCI_NAME(loci_vandermonde_moments)
 
+/* What a level of the processor has; call the functions below. */
+typedef struct loci_vandermonde {
+    size_t (*scratch)(size_t modes);
+    void (*expand)(real *k, const double *z, const double *w, size_t modes, size_t length, int add,
+                   void *scratch);
+    void (*moments)(double *s0, double *s1, const real *g, const double *z, size_t modes, size_t length,
+                    void *scratch);
+} loci_vandermonde;
+LOCI_LEVELS(const loci_vandermonde, loci_vandermonde_level);
+
 /* modes <= 512. */
-size_t loci_vandermonde_scratch(size_t modes);
+static inline size_t loci_vandermonde_scratch(size_t modes)
+{
+    return LOCI_CHOOSE(loci_vandermonde_level)->scratch(modes);
+}
 
 /* k [length][LOCI_LANES]; added to what k holds where `add` is set. */
-void loci_vandermonde_expand(real *k, const double *z, const double *w, size_t modes, size_t length, int add,
-                             void *scratch);
+static inline void loci_vandermonde_expand(real *k, const double *z, const double *w, size_t modes,
+                                           size_t length, int add, void *scratch)
+{
+    LOCI_CHOOSE(loci_vandermonde_level)->expand(k, z, w, modes, length, add, scratch);
+}
 
 /* s0 [modes][2][LOCI_LANES] = sum g[l] z^l; s1, unless NULL, = sum l g[l] z^(l-1), the derivative of s0 with
  * respect to z. */
-void loci_vandermonde_moments(double *s0, double *s1, const real *g, const double *z, size_t modes,
-                              size_t length, void *scratch);
+static inline void loci_vandermonde_moments(double *s0, double *s1, const real *g, const double *z,
+                                            size_t modes, size_t length, void *scratch)
+{
+    LOCI_CHOOSE(loci_vandermonde_level)->moments(s0, s1, g, z, modes, length, scratch);
+}
 
 #endif
