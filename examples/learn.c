@@ -102,12 +102,11 @@ int main(void)
     if (!status) status = train(model, learned, &error);
     if (!status) status = loci_evaluate(&result, model, other, NULL, &error);
     if (!status)
-        printf("%.0f %% of %zu new sequences are recognised\n", 100 * result.accuracy, result.sequences);
+        printf("%.0f %% of %zu new sequences are recognised\n", 100 * result.score, result.sequences);
     loci_model_free(model);
     loci_dataset_close(other);
     loci_dataset_close(learned);
     if (status) return failed("learn", error);
-    return result.accuracy > 0.9
-               ? 0
-               : failed("learn", (loci_error){.text = "less than nine of ten were expected"});
+    return result.score > 0.9 ? 0
+                              : failed("learn", (loci_error){.text = "less than nine of ten were expected"});
 }

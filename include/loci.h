@@ -14,5 +14,6 @@
 #include <loci/status.h>
 #include <loci/stream.h>
 #include <loci/system.h>
+#include <loci/task.h>
 
 #endif

@@ -74,7 +74,7 @@ static void agrees(const loci_dataset *set, size_t count)
         assert_int_equal(loci_batch_plan(&batch, sequences, count, &error), LOCI_OK);
         loci_batch_run(&batch, gradient, 9);
     }
-    for (size_t i = 0; i < count; i++) loss += batch.loss[i] / (double)count;
+    for (size_t i = 0; i < count; i++) loss += batch.runner.tally[i].loss / (double)count;
     assert_near(loss, expected_loss, 1e-5 * expected_loss, "loss");
     const loci_parameter *table = loci_model_parameters(model, &parameters);
     for (size_t k = 0; k < parameters; k++) {
@@ -122,7 +122,7 @@ static void same_bits(const loci_dataset *set)
             assert_int_equal(loci_batch_plan(&batch, order, BATCH, NULL), LOCI_OK);
             loci_batch_run(&batch, gradient[t] + r * size, r);
         }
-        memcpy(loss[t], batch.loss, sizeof loss[t]);
+        for (size_t i = 0; i < BATCH; i++) loss[t][i] = batch.runner.tally[i].loss;
         loci_batch_close(&batch);
         assert_memory_equal(loss[t], loss[0], sizeof loss[0]);
         assert_memory_equal(gradient[t], gradient[0], ROUNDS * size * sizeof(float));

@@ -76,7 +76,7 @@ static void agrees(const loci_model *model, const loci_dataset *set, double rate
         if (loci_evaluate(&e, model, set, &options, &error)) fail_msg("%s", error.text);
         assert_int_equal(e.sequences, loci_dataset_inspect(set).sequences);
         assert_near(e.loss, t.loss, 2e-6 * t.loss, "loss");
-        assert_near(e.accuracy, t.accuracy, 1e-12, "accuracy");
+        assert_near(e.score, t.accuracy, 1e-12, "accuracy");
         assert_memory_equal(confusion, t.confusion, sizeof confusion);
         assert_true(e.seconds > 0);
         if (threads == 1) first = e.loss;

@@ -5,7 +5,7 @@
 #include "systems.h"
 
 #include "near.h"
-#include "train/loss.h"
+#include "model/loss.h"
 
 enum { CLASSES = 5 };
 
@@ -83,10 +83,25 @@ static void extremes(void **state)
     }
 }
 
+static void squared_error_and_its_gradient(void **state)
+{
+    (void)state;
+    const real y[3] = {1, 2, -4};
+    const double target[3] = {1, 4, -1};
+    real dy[3];
+    assert_near(loci_loss_squared_error(dy, y, target, 3, 0.25), (0 + 4 + 9) / 3., 2 * DBL_EPSILON, "loss");
+    /* 2 (y - t) scale / 3 */
+    const double expected[3] = {0, -1. / 3, -0.5};
+    for (size_t i = 0; i < 3; i++) assert_near(dy[i], expected[i], LOCI_REAL_EPSILON, "gradient %zu", i);
+    assert_near(loci_loss_squared_error(NULL, y, target, 1, 1), 0, 0, "one value");
+    const real far = (real)NAN;
+    assert_true(isnan(loci_loss_squared_error(NULL, &far, target, 1, 1)));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(known_values),
-                                       cmocka_unit_test(gradient_is_the_difference),
-                                       cmocka_unit_test(extremes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_values), cmocka_unit_test(squared_error_and_its_gradient),
+        cmocka_unit_test(gradient_is_the_difference), cmocka_unit_test(extremes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

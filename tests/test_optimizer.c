@@ -7,7 +7,7 @@
 #include "base/allocate.h"
 #include "model/network.h"
 #include "near.h"
-#include "train/loss.h"
+#include "model/loss.h"
 #include "train/optimizer.h"
 
 enum { COUNT = 7, STEPS = 6 };

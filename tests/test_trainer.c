@@ -191,10 +191,10 @@ static void any_number_of_threads(void **state)
 /* A report's numbers, NAN like NAN. */
 static int same_report(loci_train_report a, loci_train_report b)
 {
-    const double x[] = {a.loss,       a.accuracy,       a.lr,         a.norm,
-                        a.train_loss, a.train_accuracy, a.valid_loss, a.valid_accuracy};
-    const double y[] = {b.loss,       b.accuracy,       b.lr,         b.norm,
-                        b.train_loss, b.train_accuracy, b.valid_loss, b.valid_accuracy};
+    const double x[] = {a.loss,       a.score,       a.lr,         a.norm,
+                        a.train_loss, a.train_score, a.valid_loss, a.valid_score};
+    const double y[] = {b.loss,       b.score,       b.lr,         b.norm,
+                        b.train_loss, b.train_score, b.valid_loss, b.valid_score};
     for (size_t i = 0; i < 8; i++)
         if (!(x[i] == y[i] || (isnan(x[i]) && isnan(y[i])))) return 0;
     return a.step == b.step && a.steps == b.steps && a.epoch == b.epoch && a.epochs == b.epochs &&
@@ -278,9 +278,9 @@ static void counts_steps_and_epochs(void **state)
         assert_int_equal(r.sequences, within == 2 ? 40 : 16 * (within + 1));
         assert_int_equal(r.epoch_ended, within == 2 || step == 8);
         if (within == 0) sum = right = 0;
-        sum += r.loss * (double)batch, right += r.accuracy * (double)batch;
+        sum += r.loss * (double)batch, right += r.score * (double)batch;
         assert_near(r.train_loss, sum / (double)r.sequences, 1e-12, "loss of the epoch");
-        assert_near(r.train_accuracy, right / (double)r.sequences, 1e-12, "accuracy of the epoch");
+        assert_near(r.train_score, right / (double)r.sequences, 1e-12, "accuracy of the epoch");
         assert_near(r.lr, 0.01 * pow(cos(1.5707963267948966 * (double)(step - 1) / 8), 2), 1e-15, "rate");
         assert_true(r.norm > 0);
     }
@@ -341,18 +341,18 @@ static void keeps_the_best_and_gives_up(void **state)
     do {
         r = go(trainer);
         if (r.step % 3 != 0) continue;
-        const int better = r.valid_accuracy > most || (r.valid_accuracy == most && r.valid_loss < least);
+        const int better = r.valid_score > most || (r.valid_score == most && r.valid_loss < least);
         assert_int_equal(r.improved, better);
-        finer += better && r.valid_accuracy == most;
+        finer += better && r.valid_score == most;
         since = better ? 0 : since + 1;
-        if (better) least = r.valid_loss, most = r.valid_accuracy;
+        if (better) least = r.valid_loss, most = r.valid_score;
         assert_int_equal(r.finished, since == 2 || r.step == r.steps);
     } while (!r.finished);
     assert_int_equal(since, 2);
     loci_trainer_best(trainer, best);
     loci_evaluation e = {0};
     assert_int_equal(loci_evaluate(&e, best, valid_set, NULL, NULL), LOCI_OK);
-    assert_true(e.loss == least && e.accuracy == most);
+    assert_true(e.loss == least && e.score == most);
     assert_true(finer > 0); /* the loss decided, too */
     loci_trainer_free(trainer);
     loci_model_free(model), loci_model_free(best);
@@ -375,10 +375,10 @@ static void learns(void **state)
     while (!r.finished);
     loci_trainer_best(trainer, model);
     assert_int_equal(loci_evaluate(&after, model, valid_set, NULL, NULL), LOCI_OK);
-    assert_true(before.accuracy < 0.7);
-    assert_true(after.accuracy >= 0.95);
+    assert_true(before.score < 0.7);
+    assert_true(after.score >= 0.95);
     assert_true(after.loss < 0.5);
-    assert_true(r.train_accuracy >= 0.9);
+    assert_true(r.train_score >= 0.9);
     loci_trainer_free(trainer);
     loci_model_free(model);
 }

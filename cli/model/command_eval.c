@@ -71,9 +71,9 @@ static int table_write(const loci_dataset_info *info, const loci_evaluation *res
 {
     output out;
     char share[WORDS_SIZE], right[WORDS_SIZE], all[WORDS_SIZE], time[WORDS_SIZE];
-    const double correct = result->accuracy * (double)result->sequences;
+    const double correct = result->score * (double)result->sequences;
     output_open(&out, NULL);
-    output_format(&out, "accuracy    %s, %s of %s\n", words_share(share, result->accuracy),
+    output_format(&out, "accuracy    %s, %s of %s\n", words_share(share, result->score),
                   words_count(right, (uint64_t)(correct + 0.5)), words_count(all, result->sequences));
     output_format(&out, "loss        %.4g nats\n", result->loss);
     output_format(&out, "time        %s, %s sequences/s\n", words_duration(time, result->seconds),
@@ -87,7 +87,7 @@ static int json_write(const loci_dataset_info *info, const loci_evaluation *resu
     json_t *object = json_object();
     json_object_set_new(object, "task", json_string("classification"));
     json_object_set_new(object, "loss", output_json_number(result->loss));
-    json_object_set_new(object, "accuracy", output_json_number(result->accuracy));
+    json_object_set_new(object, "accuracy", output_json_number(result->score));
     json_object_set_new(object, "samples", json_integer((json_int_t)result->sequences));
     json_object_set_new(object, "seconds", output_json_number(round(1e6 * result->seconds) / 1e6));
     if (result->confusion) {

@@ -171,7 +171,7 @@ int command_train(int argc, char **argv)
         {"log", 0, OPTION_TEXT, &s.log, "FILE.jsonl",
          "a line of JSON for each step and each epoch ('-': standard output)"},
         {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
-         "draw loss and accuracy at the end: .svg, .png, or '-': in the terminal instead of the result"},
+         "draw loss and score at the end: .svg, .png, or '-': in the terminal instead of the result"},
         {"note", 0, OPTION_TEXT, &s.note, "TEXT", "kept in the model"},
         {"show", 0, OPTION_FLAG, &s.show, NULL, "say what would be trained, and on what, and do not"},
     };

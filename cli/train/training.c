@@ -87,7 +87,9 @@ static char *note_make(const run *r, bool finished)
         bad |= json_object_set_new(note, "best_epoch", json_integer((json_int_t)record->best));
         bad |= json_object_set_new(note, "train_loss", output_json_number(best->train_loss));
         bad |= json_object_set_new(note, "valid_loss", output_json_number(best->valid_loss));
-        bad |= json_object_set_new(note, "valid_accuracy", output_json_number(best->valid_accuracy));
+        char key[64];
+        snprintf(key, sizeof key, "valid_%s", record->task->key);
+        bad |= json_object_set_new(note, key, output_json_number(best->valid_score));
     }
     if (r->plan->note) bad |= json_object_set_new(note, "note", output_json_text(r->plan->note));
     char *text = bad ? NULL : json_dumps(note, JSON_COMPACT);
@@ -185,12 +187,13 @@ static int validating(void *context, size_t done, size_t all)
 
 static void tell_epoch(const run *r, const loci_train_report *report, double seconds, bool best)
 {
-    char accuracy[WORDS_SIZE], valid[3 * WORDS_SIZE] = "", share[WORDS_SIZE], time[WORDS_SIZE];
+    const char *name = r->result->record.task->score;
+    char score[WORDS_SIZE], valid[3 * WORDS_SIZE] = "", share[WORDS_SIZE], time[WORDS_SIZE];
     if (r->valid)
-        snprintf(valid, sizeof valid, "; validation loss %.4g, accuracy %s", report->valid_loss,
-                 words_share(share, report->valid_accuracy));
-    fprintf(stderr, "epoch %zu of %zu: loss %.4g, accuracy %s%s; %s%s\n", report->epoch, report->epochs,
-            report->train_loss, words_share(accuracy, report->train_accuracy), valid,
+        snprintf(valid, sizeof valid, "; validation loss %.4g, %s %s", report->valid_loss, name,
+                 words_share(share, report->valid_score));
+    fprintf(stderr, "epoch %zu of %zu: loss %.4g, %s %s%s; %s%s\n", report->epoch, report->epochs,
+            report->train_loss, name, words_share(score, report->train_score), valid,
             words_duration(time, seconds), best && r->valid ? ", best so far" : "");
 }
 
@@ -208,9 +211,9 @@ static int epoch_end(run *r, loci_train_report *report)
     if (failed) return message_error(NULL, &error);
     const record_epoch epoch = {.step = report->step,
                                 .train_loss = report->train_loss,
-                                .train_accuracy = report->train_accuracy,
+                                .train_score = report->train_score,
                                 .valid_loss = report->valid_loss,
-                                .valid_accuracy = report->valid_accuracy,
+                                .valid_score = report->valid_score,
                                 .seconds = elapsed(r)};
     const bool best = report->improved || !r->valid;
     if (!record_add_epoch(record, epoch, best)) return message_memory();
@@ -236,11 +239,11 @@ static int step(run *r, loci_train_report *report)
             error.text);
     if (failed) return message_error(NULL, &error);
     r->result->steps++;
-    if (!record_add_step(record, (record_step){report->loss, report->accuracy, elapsed(r)}))
+    if (!record_add_step(record, (record_step){report->loss, report->score, elapsed(r)}))
         return message_memory();
     char share[WORDS_SIZE];
-    snprintf(r->bar.detail, sizeof r->bar.detail, "loss %.3g, accuracy %s", report->train_loss,
-             words_share(share, report->train_accuracy));
+    snprintf(r->bar.detail, sizeof r->bar.detail, "loss %.3g, %s %s", report->train_loss, record->task->score,
+             words_share(share, report->train_score));
     progress_step(&r->bar, report->step);
     return log_step(&r->log, record);
 }
@@ -307,7 +310,7 @@ static int start(run *r)
 int training_run(training_result *result, loci_model *model, const loci_dataset *train,
                  const loci_dataset *valid, const training_plan *plan)
 {
-    *result = (training_result){0};
+    *result = (training_result){.record.task = loci_task_inspect(loci_model_description(model)->task)};
     run r = {.plan = plan, .train = train, .valid = valid, .model = model, .result = result};
     r.resume_path = resume_name(plan->output);
     int status = r.resume_path ? STATUS_DONE : message_memory();

@@ -47,7 +47,7 @@ int training_run(training_result *result, loci_model *model, const loci_dataset 
                  const loci_dataset *valid, const training_plan *plan);
 void training_release(training_result *result);
 
-/* Loss and accuracy, drawn to path as `--plot` says. */
+/* Loss and score, drawn to path as `--plot` says. */
 int training_draw(const training_result *result, const char *model, const char *path);
 
 #endif

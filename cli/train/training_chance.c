@@ -42,7 +42,7 @@ void training_chance_warn(const training_result *result, const loci_dataset *tra
     const loci_dataset_info info = loci_dataset_inspect(set);
     if (record->best == 0 || info.target.values || info.target.each || info.classes < 2) return;
     const record_epoch *best = &record->epochs[record->best - 1];
-    const double share = valid ? best->valid_accuracy : best->train_accuracy;
+    const double share = valid ? best->valid_score : best->train_score;
     const size_t all = valid ? info.sequences
                              : result->report.sequences, /* of a last epoch that was cut short */
         right = (size_t)(share * (double)all + 0.5);

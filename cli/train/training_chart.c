@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * training_chart.c - loss and accuracy of a training, by steps and, where it was validated, by epochs. */
+ * training_chart.c - loss and score of a training, by steps and, where it was validated, by epochs. */
 #include "train/training.h"
 
 #include <math.h>
@@ -69,6 +69,9 @@ static void panel(chart *drawing, const columns *c, const training_record *r, co
 static void draw(chart *drawing, const columns *c, const training_record *r)
 {
     const double last = (double)r->step_count;
+    char loss[64], score[64];
+    snprintf(loss, sizeof loss, "loss (%s)", r->task->unit);
+    snprintf(score, sizeof score, "%s (%%)", r->task->score);
     for (size_t i = 0; i < r->step_count; i++) {
         c->step[i] = (double)i + 1;
         c->value[i] = r->steps[i].loss;
@@ -77,11 +80,10 @@ static void draw(chart *drawing, const columns *c, const training_record *r)
         c->end[i] = (double)r->epochs[i].step;
         c->valid[i] = r->epochs[i].valid_loss;
     }
-    panel(drawing, c, r, &(chart_axes){.y_label = "loss (nats)", .x_from = 0, .x_to = last, .bare_x = true});
-    for (size_t i = 0; i < r->step_count; i++) c->value[i] = 100 * r->steps[i].accuracy;
-    for (size_t i = 0; i < r->epoch_count; i++) c->valid[i] = 100 * r->epochs[i].valid_accuracy;
-    panel(drawing, c, r,
-          &(chart_axes){.x_label = "step", .y_label = "accuracy (%)", .x_from = 0, .x_to = last});
+    panel(drawing, c, r, &(chart_axes){.y_label = loss, .x_from = 0, .x_to = last, .bare_x = true});
+    for (size_t i = 0; i < r->step_count; i++) c->value[i] = 100 * r->steps[i].score;
+    for (size_t i = 0; i < r->epoch_count; i++) c->valid[i] = 100 * r->epochs[i].valid_score;
+    panel(drawing, c, r, &(chart_axes){.x_label = "step", .y_label = score, .x_from = 0, .x_to = last});
 }
 
 int training_draw(const training_result *result, const char *model, const char *path)
@@ -96,11 +98,11 @@ int training_draw(const training_result *result, const char *model, const char *
         .end = take(&rest, r->epoch_count),
         .valid = take(&rest, r->epoch_count),
     };
-    char title[320], subtitle[160], best[80] = "", count[WORDS_SIZE], time[WORDS_SIZE], share[WORDS_SIZE];
+    char title[320], subtitle[160], best[128] = "", count[WORDS_SIZE], time[WORDS_SIZE], share[WORDS_SIZE];
     const record_epoch *e = r->best ? &r->epochs[r->best - 1] : NULL;
     if (e && isfinite(e->valid_loss))
-        snprintf(best, sizeof best, "; kept: epoch %llu, validation accuracy %s", (unsigned long long)r->best,
-                 words_share(share, e->valid_accuracy));
+        snprintf(best, sizeof best, "; kept: epoch %llu, validation %s %s", (unsigned long long)r->best,
+                 r->task->score, words_share(share, e->valid_score));
     snprintf(title, sizeof title, "Training of %.300s", model);
     snprintf(subtitle, sizeof subtitle, "%s, %s%s", words_plural(count, r->step_count, "step"),
              words_duration(time, result->seconds), best);

@@ -44,12 +44,11 @@ static int step_write(const training_log *log, const training_record *r, size_t 
 static int epoch_write(const training_log *log, const training_record *r, size_t i)
 {
     const record_epoch *e = &r->epochs[i];
-    char line[LINE], train[WORDS_SIZE], valid[WORDS_SIZE], accuracy[WORDS_SIZE], seconds[WORDS_SIZE];
+    char line[LINE], train[WORDS_SIZE], valid[WORDS_SIZE], score[WORDS_SIZE], seconds[WORDS_SIZE];
     snprintf(line, sizeof line,
-             "{\"epoch\": %zu, \"train_loss\": %s, \"valid_loss\": %s, \"valid_accuracy\": %s, \"seconds\": "
-             "%s}\n",
-             i + 1, number(train, e->train_loss), number(valid, e->valid_loss),
-             number(accuracy, e->valid_accuracy), number(seconds, e->seconds));
+             "{\"epoch\": %zu, \"train_loss\": %s, \"valid_loss\": %s, \"valid_%s\": %s, \"seconds\": %s}\n",
+             i + 1, number(train, e->train_loss), number(valid, e->valid_loss), r->task->key,
+             number(score, e->valid_score), number(seconds, e->seconds));
     return line_write(log, line);
 }
 

@@ -4,6 +4,7 @@
  *     {"step": 1, "epoch": 1, "loss": 2.3, "seconds": 0.27}
  * and an epoch
  *     {"epoch": 1, "train_loss": 1.9, "valid_loss": 1.7, "valid_accuracy": 0.38, "seconds": 213}
+ * with the score under the name that the task gives it.
  */
 #ifndef LOCI_CLI_TRAINING_LOG_H
 #define LOCI_CLI_TRAINING_LOG_H

@@ -44,7 +44,7 @@ void record_release(training_record *r)
 {
     free(r->steps);
     free(r->epochs);
-    *r = (training_record){0};
+    *r = (training_record){.task = r->task};
 }
 
 double record_seconds(const training_record *r)
@@ -103,16 +103,16 @@ void *record_pack(const training_record *r, const void *trainer, size_t trainer_
     at = put(at, r->best, 8);
     for (size_t i = 0; i < r->step_count; i++) {
         at = put_real(at, r->steps[i].loss);
-        at = put_real(at, r->steps[i].accuracy);
+        at = put_real(at, r->steps[i].score);
         at = put_real(at, r->steps[i].seconds);
     }
     for (size_t i = 0; i < r->epoch_count; i++) {
         const record_epoch *e = &r->epochs[i];
         at = put(at, e->step, 8);
         at = put_real(at, e->train_loss);
-        at = put_real(at, e->train_accuracy);
+        at = put_real(at, e->train_score);
         at = put_real(at, e->valid_loss);
-        at = put_real(at, e->valid_accuracy);
+        at = put_real(at, e->valid_score);
         at = put_real(at, e->seconds);
     }
     at = put(at, fnv(bytes, own), 8);
@@ -124,7 +124,7 @@ bool record_unpack(training_record *r, const void **trainer, size_t *trainer_siz
                    size_t size, bool *memory)
 {
     const unsigned char *at = bytes;
-    *r = (training_record){0};
+    *r = (training_record){.task = r->task};
     *memory = false;
     if (size < HEAD + SUM || memcmp(at, magic, sizeof magic) != 0) return false;
     at += sizeof magic;
@@ -138,16 +138,16 @@ bool record_unpack(training_record *r, const void **trainer, size_t *trainer_siz
     bool good = true;
     for (size_t i = 0; good && i < steps; i++) {
         record_step step = {.loss = get_real(&at)};
-        step.accuracy = get_real(&at);
+        step.score = get_real(&at);
         step.seconds = get_real(&at);
         good = record_add_step(r, step);
     }
     for (size_t i = 0; good && i < epochs; i++) {
         record_epoch e = {.step = get(&at, 8)};
         e.train_loss = get_real(&at);
-        e.train_accuracy = get_real(&at);
+        e.train_score = get_real(&at);
         e.valid_loss = get_real(&at);
-        e.valid_accuracy = get_real(&at);
+        e.valid_score = get_real(&at);
         e.seconds = get_real(&at);
         good = record_add_epoch(r, e, i + 1 == best);
     }

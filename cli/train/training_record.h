@@ -13,19 +13,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <loci/task.h>
+
 typedef struct {
-    double loss, accuracy,
+    double loss, score,
         seconds; /* since the training began, without the time between a stop and a --resume */
 } record_step;
 
 typedef struct {
     uint64_t step; /* its last one */
-    double train_loss, train_accuracy;
-    double valid_loss, valid_accuracy; /* NAN: nothing is there to validate with */
+    double train_loss, train_score;
+    double valid_loss, valid_score; /* NAN: nothing is there to validate with */
     double seconds;
 } record_epoch;
 
 typedef struct {
+    const loci_task_info *task; /* what losses and scores are of; not kept */
     record_step *steps;
     record_epoch *epochs;
     size_t step_count, epoch_count;

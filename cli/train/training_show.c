@@ -137,9 +137,9 @@ int training_show_result(const training_result *result, const loci_model *model,
     if (r->best) {
         const record_epoch *best = &r->epochs[r->best - 1];
         const bool valid = !isnan(best->valid_loss);
-        output_format(&out, "%-11s %s accuracy %s, loss %.4g, after epoch %llu of %zu\n", "result",
-                      valid ? "validation" : "training",
-                      words_share(text, valid ? best->valid_accuracy : best->train_accuracy),
+        output_format(&out, "%-11s %s %s %s, loss %.4g, after epoch %llu of %zu\n", "result",
+                      valid ? "validation" : "training", r->task->score,
+                      words_share(text, valid ? best->valid_score : best->train_score),
                       valid ? best->valid_loss : best->train_loss, (unsigned long long)r->best,
                       r->epoch_count);
     }

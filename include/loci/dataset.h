@@ -92,6 +92,8 @@ LOCI_API size_t loci_dataset_label(const loci_dataset *set, size_t i);
 LOCI_API void loci_dataset_name(const loci_dataset *set, size_t i, char *text, size_t size);
 /* u [length][inputs], of arrays of doubles in the frame of info.origin and unit. Allocates nothing; threads may read at the same time. */
 LOCI_API void loci_dataset_read(const loci_dataset *set, size_t i, float *u);
+/* How many targets sequence i has: as many as samples where each has its own, else 1. */
+LOCI_API size_t loci_dataset_targets(const loci_dataset *set, size_t i);
 /* The target of sequence i, likewise: one label [1], labels [length], values [outputs] or [length][outputs]. */
 LOCI_API void loci_dataset_read_target(const loci_dataset *set, size_t i, double *target);
 

@@ -21,6 +21,7 @@
 #include <loci/reading.h>
 #include <loci/status.h>
 #include <loci/system.h>
+#include <loci/task.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -135,13 +136,21 @@ typedef struct {
         *scale; /* [inputs]: the network sees (sample - shift) scale; NULL: as is. Kept in double */
     const char *const *classes; /* [outputs] names; NULL: none */
     const char *note;           /* one JSON object: the summary of the training, or NULL */
+    loci_task task;             /* what the answers are */
+    /* [outputs] of values: the network answers (target - target_shift) target_scale; NULL: the target as is */
+    const double *target_shift, *target_scale;
     /* How the training data were read, for the next data set to be read likewise; the last, since it may grow. */
     loci_reading reading;
 } loci_model_about;
 
-/* Copies all of it into the model; shift, scale finite, scale not 0, texts UTF-8. */
+/* Copies all of it into the model; shift, scale finite, scale not 0, likewise of the targets, texts UTF-8. A task with an
+ * answer at every sample is that of a model without a pool. Classes are of labels, target_shift and target_scale of values. */
 LOCI_API loci_status loci_model_describe(loci_model *model, const loci_model_about *about, loci_error *error);
 LOCI_API const loci_model_about *loci_model_description(const loci_model *model);
+
+/* answer [outputs] = what an answer y [outputs] of the network means: of labels the probability of each class, of values the
+ * target's own units. Not finite where y is not. */
+LOCI_API void loci_model_answer(const loci_model *model, double *answer, const float *y);
 
 /* A model as a safetensors file in memory: *bytes is released by loci_model_release. Tensors are the parameters by name, in
  * F32; metadata are format "loci", version "1", config and description (JSON: the fields of the structs above), note and a

@@ -13,7 +13,7 @@
  *         loci_trainer_step(trainer, &report, &error);
  *         if (report.epoch_ended) loci_trainer_validate(trainer, NULL, NULL, &report, &error);
  *     } while (!report.finished);
- *     loci_trainer_best(trainer, model);      the parameters with the best validation accuracy
+ *     loci_trainer_best(trainer, model);      the parameters with the best validation score
  */
 #ifndef LOCI_TRAIN_H
 #define LOCI_TRAIN_H
@@ -24,6 +24,7 @@
 #include <loci/dataset.h>
 #include <loci/model.h>
 #include <loci/status.h>
+#include <loci/task.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -78,13 +79,13 @@ static inline loci_train_options loci_train_options_for(const loci_model_config 
 LOCI_API double loci_train_valid_share(const loci_dataset_info *data);
 
 typedef struct {
-    uint64_t step, steps;  /* done, of all that are planned */
-    size_t epoch, epochs;  /* the step's, from 1 (0 before the first step), of all that are planned */
-    size_t sequences;      /* trained on in this epoch */
-    double loss, accuracy; /* of the step's batch: cross-entropy in nats, share of sequences; at first NAN */
-    double lr, norm;       /* of the step: the main group's rate, the gradient's norm before clipping */
-    double train_loss, train_accuracy; /* of the epoch so far, as it was while parameters changed */
-    double valid_loss, valid_accuracy; /* of the last validation; NAN: there was none */
+    uint64_t step, steps; /* done, of all that are planned */
+    size_t epoch, epochs; /* the step's, from 1 (0 before the first step), of all that are planned */
+    size_t sequences;     /* trained on in this epoch */
+    double loss, score;   /* of the step's batch, as the task says (task.h); at first NAN */
+    double lr, norm;      /* of the step: the main group's rate, the gradient's norm before clipping */
+    double train_loss, train_score; /* of the epoch so far, as it was while parameters changed */
+    double valid_loss, valid_score; /* of the last validation; NAN: there was none */
     int epoch_ended; /* with this step, or it was the last of all: validate next, which makes this 0 */
     int improved;    /* the last validation was the best so far */
     int finished;    /* all steps are done, or patience is at its end */
@@ -92,8 +93,9 @@ typedef struct {
 
 typedef struct loci_trainer loci_trainer;
 
-/* The model is changed by each step. Its outputs are the classes of the sets, its inputs theirs; it has a pool. Sequences at
- * another rate than the model's are trained on as such. valid NULL: none, the last parameters are the best. Model and sets
+/* The model is changed by each step. Its task, in its description, is one for the targets of the sets, its outputs are their
+ * classes or values, its inputs theirs. The variance of values is explained as of targets whose normalisation in the model's
+ * description is that of the training set (loci_dataset_target_moments). Sequences at another rate than the model's are trained on as such. valid NULL: none, the last parameters are the best. Model and sets
  * must live as long, and the model's description stays as it is. Memory: the activations of a micro-batch for each thread,
  * and 8 gradients, or up to 64 small ones, each with some 2 L numbers a channel of an S4D layer.
  * LOCI_E_MISMATCH, LOCI_E_ARGUMENT, LOCI_E_MEMORY. */
@@ -134,7 +136,7 @@ static inline loci_train_report loci_trainer_report(const loci_trainer *trainer)
     return report;
 }
 /* Copies the best parameters so far into best, the model or a copy of it (loci_model_copy): those with the best
- * validation accuracy and, of equal ones, the least loss, or, without a validation, those of now. */
+ * validation score and, of equal ones, the least loss, or, without a validation, those of now. */
 LOCI_API void loci_trainer_best(const loci_trainer *trainer, loci_model *best);
 
 /* All that training needs to go on to the same bits: parameters, moments, position, the best so far; with a checksum, and
@@ -152,9 +154,16 @@ LOCI_API loci_status loci_trainer_restore(loci_trainer *trainer, const void *byt
 typedef struct {
     size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     size_t sequences;
-    double loss, accuracy; /* mean cross-entropy in nats, share of sequences */
+    size_t targets; /* of them all: one a sequence, or one a sample */
+    double loss;    /* their mean: cross-entropy in nats, or the squared error of normalised targets */
+    /* Labels: the share that was answered. Values: the share of the variance of the set's normalised targets, about their own
+     * mean, that is explained; NAN where they are all the same. */
+    double score;
     double seconds;
-    size_t *confusion; /* [classes][classes]: true class, answer. Memory of the caller; NULL: not wanted */
+    /* Memory of the caller, each NULL: not wanted, or not of this task. */
+    size_t *confusion; /* labels, [classes][classes]: true class, answer */
+    double *error;     /* values, [outputs]: root mean square error, in the target's units */
+    double *explained; /* values, [outputs]: the share of variance explained of each */
 } loci_evaluation;
 
 typedef struct {

@@ -462,6 +462,11 @@ void loci_dataset_read(const loci_dataset *set, size_t i, float *u)
     set->source.read(set->source.context, set->pick[i], u);
 }
 
+size_t loci_dataset_targets(const loci_dataset *set, size_t i)
+{
+    return set->source.target.each ? loci_dataset_length(set, i) : 1;
+}
+
 void loci_dataset_read_target(const loci_dataset *set, size_t i, double *target)
 {
     set->source.read_target(set->source.context, set->pick[i], target);

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "model/model_reading.h"
 #include "model/stack.h"
+#include "model/task.h"
 
 loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name, size_t inputs,
                                     size_t outputs, loci_error *error)
@@ -240,27 +241,58 @@ static loci_status check_text(const char *what, const char *text, loci_error *er
                            what);
 }
 
+/* "shift of input 3 is nan"; what: "input" or "target". */
+static loci_status check_scales(const char *what, const double *shift, const double *scale, size_t count,
+                                loci_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (shift && !isfinite(shift[i]))
+            return loci_fail(error, LOCI_E_ARGUMENT, "shift of %s %zu is %g; a finite number was expected",
+                             what, i, shift[i]);
+        if (scale && !(isfinite(scale[i]) && scale[i] != 0))
+            return loci_fail(error, LOCI_E_ARGUMENT,
+                             "scale of %s %zu is %g; a number other than 0 was expected", what, i, scale[i]);
+    }
+    return LOCI_OK;
+}
+
+static loci_status check_task(const loci_model *model, const loci_model_about *about, loci_error *error)
+{
+    const loci_task_info *task = loci_task_inspect(about->task);
+    if (!task)
+        return loci_fail(error, LOCI_E_ARGUMENT, "task is number %d; 0 to %d was expected", (int)about->task,
+                         LOCI_TASKS - 1);
+    if (task->each && model->config.pool != LOCI_POOL_NONE)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "the task is %s, and the model has a pool; none was expected", task->name);
+    if (task->values ? about->classes != NULL : about->target_shift || about->target_scale)
+        return loci_fail(error, LOCI_E_ARGUMENT, "the task is %s, for which no %s were expected", task->name,
+                         task->values ? "classes" : "shift and scale of targets");
+    return check_scales("target", about->target_shift, about->target_scale, model->config.outputs, error);
+}
+
 static loci_status check_about(const loci_model *model, const loci_model_about *about, loci_error *error)
 {
     if (!(about->rate >= 0 && isfinite(about->rate)))
         return loci_fail(error, LOCI_E_ARGUMENT, "rate is %g Hz; 0 or more was expected", about->rate);
-    for (size_t i = 0; i < model->config.inputs; i++) {
-        if (about->shift && !isfinite(about->shift[i]))
-            return loci_fail(error, LOCI_E_ARGUMENT, "shift of input %zu is %g; a finite number was expected",
-                             i, about->shift[i]);
-        if (about->scale && !(isfinite(about->scale[i]) && about->scale[i] != 0))
-            return loci_fail(error, LOCI_E_ARGUMENT,
-                             "scale of input %zu is %g; a number other than 0 was expected", i,
-                             about->scale[i]);
-    }
-    loci_status status = loci_model_reading_check(&about->reading, error);
+    loci_status status = check_scales("input", about->shift, about->scale, model->config.inputs, error);
+    if (!status) status = loci_model_reading_check(&about->reading, error);
     if (!status) status = check_text("note", about->note, error);
     for (size_t i = 0; about->classes && !status && i < model->config.outputs; i++) {
         char what[48];
         snprintf(what, sizeof what, "name of class %zu", i);
         status = check_text(what, about->classes[i], error);
     }
-    return status;
+    return status ? status : check_task(model, about, error);
+}
+
+/* A copy of numbers [count] at *at, which moves on. */
+static const double *keep_numbers(double **at, const double *numbers, size_t count)
+{
+    if (!numbers) return NULL;
+    double *copy = memcpy(*at, numbers, count * sizeof *copy);
+    *at += count;
+    return copy;
 }
 
 static size_t text_size(const char *text)
@@ -285,20 +317,23 @@ loci_status loci_model_describe(loci_model *model, const loci_model_about *given
     loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_model_about", error);
     if (!status) status = check_about(model, about, error);
     if (status) return status;
-    const size_t inputs = model->config.inputs, classes = about->classes ? model->config.outputs : 0;
-    const size_t reading = loci_model_reading_size(&about->reading);
+    const size_t inputs = model->config.inputs, outputs = model->config.outputs,
+                 classes = about->classes ? outputs : 0, numbers = 2 * (inputs + outputs),
+                 reading = loci_model_reading_size(&about->reading);
     size_t texts = text_size(about->note);
     for (size_t i = 0; i < classes; i++) texts += text_size(about->classes[i]);
-    char *memory = loci_allocate(2 * inputs * sizeof(double) + classes * sizeof(char *) + reading + texts, 1);
+    char *memory = loci_allocate(numbers * sizeof(double) + classes * sizeof(char *) + reading + texts, 1);
     if (!memory) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the description of a model");
-    double *shift = (double *)(void *)memory, *scale = shift + inputs;
-    const char **names = (const char **)(void *)(scale + inputs);
+    double *number = (double *)(void *)memory;
+    const char **names = (const char **)(void *)(number + numbers);
     char *at = (char *)(names + classes) + reading;
     loci_model_about copy = *about;
     copy.reading = loci_model_reading_keep(&about->reading, at - reading);
     copy.size = 0;
-    if (about->shift) copy.shift = memcpy(shift, about->shift, inputs * sizeof(double));
-    if (about->scale) copy.scale = memcpy(scale, about->scale, inputs * sizeof(double));
+    copy.shift = keep_numbers(&number, about->shift, inputs);
+    copy.scale = keep_numbers(&number, about->scale, inputs);
+    copy.target_shift = keep_numbers(&number, about->target_shift, outputs);
+    copy.target_scale = keep_numbers(&number, about->target_scale, outputs);
     for (size_t i = 0; i < classes; i++) names[i] = keep(&at, about->classes[i]);
     if (about->classes) copy.classes = names;
     copy.note = keep(&at, about->note);
@@ -311,4 +346,10 @@ loci_status loci_model_describe(loci_model *model, const loci_model_about *given
 const loci_model_about *loci_model_description(const loci_model *model)
 {
     return &model->about;
+}
+
+void loci_model_answer(const loci_model *model, double *answer, const float *y)
+{
+    loci_task_look_up(model->about.task)
+        ->mean(answer, y, model->config.outputs, model->about.target_shift, model->about.target_scale);
 }

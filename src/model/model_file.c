@@ -7,7 +7,8 @@
  *     version      1
  *     config       JSON: {"layer": "s4d", "inputs": 3, ...}, the fields of loci_model_config
  *     description  JSON: {"rate": 8000.0, "shift": [...], ...}, the fields of loci_model_about but for the note; what of its
- *                  reading is not 0 is an object of its own, but for gray, permutation and label
+ *                  reading is not 0 is an object of its own, but for gray, permutation and label; those about the task are
+ *                  there where it is another one than class
  *     note         the note, where there is one
  *     checksum     of config, description, note and data, 16 hexadecimal digits; a file that another program has
  *                  changed is read without it
@@ -139,6 +140,23 @@ static json_t *array_json(const double *numbers, const char *const *texts, size_
     return array;
 }
 
+/* What only models of other tasks than class have. */
+static bool add_task(json_t *object, const loci_model *model)
+{
+    const loci_model_about *a = &model->about;
+    const size_t outputs = model->config.outputs;
+    json_t *shift = array_json(a->target_shift, NULL, outputs),
+           *scale = array_json(a->target_scale, NULL, outputs);
+    const bool good =
+        shift && scale &&
+        json_object_set_new(object, "task", json_string(loci_task_inspect(a->task)->name)) == 0 &&
+        json_object_set(object, "target_shift", shift) == 0 &&
+        json_object_set(object, "target_scale", scale) == 0;
+    json_decref(shift);
+    json_decref(scale);
+    return good;
+}
+
 static json_t *description_json(const loci_model *model)
 {
     const loci_model_about *a = &model->about;
@@ -158,7 +176,9 @@ static json_t *description_json(const loci_model *model)
     json_decref(scale);
     json_decref(classes);
     json_decref(reading);
-    return object;
+    if (!object || a->task == LOCI_TASK_CLASS || add_task(object, model)) return object;
+    json_decref(object);
+    return NULL;
 }
 
 /* Released by free(); NULL: out of memory. */
@@ -391,7 +411,7 @@ static const char *const *texts_of(fields *f, const char *key, const char **out,
 static loci_status describe(loci_model *model, fields *f, const char *note)
 {
     const size_t inputs = model->config.inputs, outputs = model->config.outputs;
-    double *numbers = loci_allocate(2 * inputs, sizeof *numbers);
+    double *numbers = loci_allocate(2 * (inputs + outputs), sizeof *numbers);
     const json_t *reading = take(f, "reading");
     const size_t columns = json_array_size(json_object_get(reading, "columns"));
     const char **names = loci_allocate(outputs + columns, sizeof *names);
@@ -404,6 +424,12 @@ static loci_status describe(loci_model *model, fields *f, const char *note)
             .reading = {.gray = take_flag(f, "gray"), .label = take_text(f, "label")},
             .note = note,
         };
+        if (json_object_get(f->object, "task")) {
+            const char *word = take_text(f, "task");
+            if (!word || loci_task_find(&about.task, word, NULL)) wrong(f, "task", "the name of a task");
+            about.target_shift = doubles_of(f, "target_shift", numbers + 2 * inputs, outputs);
+            about.target_scale = doubles_of(f, "target_scale", numbers + 2 * inputs + outputs, outputs);
+        }
         const char *seed = take_text(f, "permutation");
         if (seed) {
             char *end = NULL, again[24];

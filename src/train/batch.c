@@ -24,32 +24,20 @@ enum {
 loci_status loci_batch_open(loci_batch *batch, const loci_model *model, const loci_dataset *set, size_t most,
                             size_t threads, double rate, loci_error *error)
 {
-    const loci_dataset_info info = loci_dataset_inspect(set);
-    size_t shortest = info.longest;
-    for (size_t i = 0; i < info.sequences; i++) {
-        const size_t length = loci_dataset_length(set, i);
-        if (length < shortest) shortest = length;
-    }
-    *batch = (loci_batch){.model = model, .set = set, .rate = rate, .most = most, .threads = threads};
-    loci_ladder_make(&batch->ladder, shortest, info.longest);
-    const size_t rungs = batch->ladder.count;
-    batch->network = loci_allocate(rungs, sizeof *batch->network);
-    batch->lengths = loci_allocate(rungs, sizeof *batch->lengths);
-    batch->groups = loci_allocate(rungs, sizeof *batch->groups);
-    batch->sorted = loci_allocate(most, sizeof *batch->sorted);
-    batch->loss = loci_allocate(most, sizeof *batch->loss);
-    batch->answer = loci_allocate(most, sizeof *batch->answer);
-    if (batch->network && batch->lengths && batch->groups && batch->sorted && batch->loss && batch->answer)
-        return LOCI_OK;
+    *batch = (loci_batch){.most = most};
+    const loci_status status = loci_runner_open(&batch->runner, model, set, most, threads, rate, error);
+    if (status) return status;
+    batch->groups = loci_allocate(batch->runner.ladder.count, sizeof *batch->groups);
+    if (batch->groups) return LOCI_OK;
     return loci_fail(error, LOCI_E_MEMORY, "out of memory for batches of %zu sequences", most);
 }
 
 void loci_batch_close(loci_batch *batch)
 {
-    for (size_t i = 0; batch->network && i < batch->ladder.count; i++) loci_network_free(batch->network[i]);
-    void *const all[] = {batch->network, batch->lengths,   batch->groups,      batch->sorted,   batch->loss,
-                         batch->answer,  batch->gradients, batch->dparameters, batch->workspace};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) loci_free(all[i]);
+    loci_runner_close(&batch->runner);
+    loci_free(batch->groups);
+    loci_free(batch->gradients);
+    loci_free(batch->dparameters);
     *batch = (loci_batch){0};
 }
 
@@ -65,30 +53,17 @@ static size_t shard_of(const loci_batch *batch, size_t size)
     return (batch->most + shards - 1) / shards;
 }
 
-static loci_status plan_group(loci_batch *batch, loci_batch_group *group, loci_error *error)
+static void plan_group(loci_batch *batch, size_t g)
 {
-    const size_t rung = group->of.rung, L = batch->ladder.length[rung];
-    const loci_model_config *config = loci_model_configuration(batch->model);
-    if (!batch->network[rung]) {
-        const loci_status status = loci_network_create(&batch->network[rung], batch->model, L, error);
-        if (status) return status;
-        const loci_dataset_info info = loci_dataset_inspect(batch->set);
-        loci_network_frame(batch->network[rung], batch->model, info.origin, info.unit);
-    }
-    group->micro = (loci_micro_batch){.network = batch->network[rung],
-                                      .config = config,
-                                      .set = batch->set,
-                                      .sequences = batch->sorted,
-                                      .loss = batch->loss,
-                                      .answer = batch->answer,
-                                      .L = L,
-                                      .most = loci_micro_batch_most(config, L)};
+    loci_batch_group *group = &batch->groups[g];
+    *group = (loci_batch_group){.of = batch->runner.groups[g],
+                                .micro = loci_runner_micro_batch(&batch->runner, g)};
+    group->micro.scale = 1 / (double)batch->targets;
     group->gradient_size = loci_network_gradient_size(group->micro.network);
     group->shard = shard_of(batch, group->gradient_size);
     group->shards = (group->of.count + group->shard - 1) / group->shard;
     if (group->micro.most > group->shard) group->micro.most = group->shard;
     batch->shards += group->shards;
-    return LOCI_OK;
 }
 
 /* Room for `wanted` floats; what was in it is lost. NULL: there is no memory. */
@@ -103,9 +78,9 @@ static float *provide(float *memory, size_t *have, size_t wanted)
 
 static loci_status provide_all(loci_batch *batch, loci_error *error)
 {
-    size_t gradients = 0, part, most = 0, bytes;
-    const size_t size = loci_model_size(batch->model);
-    for (size_t g = 0; g < batch->used; g++) {
+    loci_runner *runner = &batch->runner;
+    size_t gradients = 0, part, most = 0;
+    for (size_t g = 0; g < runner->used; g++) {
         const loci_batch_group *group = &batch->groups[g];
         const size_t workspace = loci_micro_batch_workspace(&group->micro, 1);
         if (workspace == 0 || !loci_size_multiply(&part, group->shards, group->gradient_size) ||
@@ -113,17 +88,10 @@ static loci_status provide_all(loci_batch *batch, loci_error *error)
             goto out_of_memory;
         if (workspace > most) most = workspace;
     }
-    const size_t workers = batch->threads < batch->shards ? batch->threads : batch->shards;
-    if (most > batch->workspace_size || workers > batch->workers) {
-        if (most < batch->workspace_size) most = batch->workspace_size;
-        loci_free(batch->workspace);
-        batch->workspace = NULL, batch->workers = batch->workspace_size = 0;
-        if (!loci_size_multiply(&bytes, workers, most)) goto out_of_memory;
-        batch->workspace = loci_allocate(bytes, 1);
-        if (!batch->workspace) goto out_of_memory;
-        batch->workers = workers, batch->workspace_size = most;
-    }
-    if (!loci_size_multiply(&part, batch->used - 1, size)) goto out_of_memory;
+    const size_t workers = runner->threads < batch->shards ? runner->threads : batch->shards;
+    if (loci_runner_provide(runner, workers, most) ||
+        !loci_size_multiply(&part, runner->used - 1, loci_model_size(runner->model)))
+        goto out_of_memory;
     batch->gradients = provide(batch->gradients, &batch->gradients_size, gradients);
     batch->dparameters = provide(batch->dparameters, &batch->dparameters_size, part);
     if (!batch->gradients || !batch->dparameters) goto out_of_memory;
@@ -131,28 +99,26 @@ static loci_status provide_all(loci_batch *batch, loci_error *error)
 out_of_memory:
     return loci_fail(error, LOCI_E_MEMORY,
                      "out of memory for the gradients of %zu sequences of up to %zu samples on %zu threads",
-                     batch->most, batch->ladder.length[batch->groups[0].of.rung], batch->threads);
+                     batch->most, loci_runner_length(runner, 0), runner->threads);
 }
 
 loci_status loci_batch_plan(loci_batch *batch, const size_t *sequences, size_t count, loci_error *error)
 {
-    batch->shards = 0;
-    batch->used =
-        loci_lengths_group(batch->lengths, batch->sorted, &batch->ladder, batch->set, sequences, count);
-    for (size_t g = 0; g < batch->used; g++) {
-        batch->groups[g] = (loci_batch_group){.of = batch->lengths[g]};
-        const loci_status status = plan_group(batch, &batch->groups[g], error);
-        if (status) return status;
-        batch->groups[g].micro.scale = 1 / (double)count;
-    }
-    const loci_status status = provide_all(batch, error);
+    loci_runner *runner = &batch->runner;
+    const size_t size = loci_model_size(runner->model);
+    loci_status status = loci_runner_group(runner, sequences, count, error);
+    if (status) return status;
+    batch->shards = batch->targets = 0;
+    for (size_t i = 0; i < count; i++) batch->targets += loci_dataset_targets(runner->set, sequences[i]);
+    for (size_t g = 0; g < runner->used; g++) plan_group(batch, g);
+    status = provide_all(batch, error);
     if (status) return status;
     float *gradient = batch->gradients;
-    for (size_t g = 0; g < batch->used; g++) {
+    for (size_t g = 0; g < runner->used; g++) {
         loci_batch_group *group = &batch->groups[g];
         group->gradient = gradient;
         gradient += group->shards * group->gradient_size;
-        group->dparameters = g > 0 ? batch->dparameters + (g - 1) * loci_model_size(batch->model) : NULL;
+        group->dparameters = g > 0 ? batch->dparameters + (g - 1) * size : NULL;
     }
     return LOCI_OK;
 }
@@ -172,8 +138,8 @@ static void run_all(loci_batch *batch, size_t (*tasks)(const loci_batch_group *)
                     void (*run)(void *, size_t, size_t))
 {
     size_t all = 0;
-    for (size_t g = 0; g < batch->used; g++) all += tasks(&batch->groups[g]);
-    loci_threads_run(batch->threads, all, run, batch);
+    for (size_t g = 0; g < batch->runner.used; g++) all += tasks(&batch->groups[g]);
+    loci_threads_run(batch->runner.threads, all, run, batch);
 }
 
 static size_t parts(const loci_batch_group *group)
@@ -191,15 +157,6 @@ static size_t slices(const loci_batch_group *group)
     return group->shards > 1 ? (group->gradient_size + SLICE - 1) / SLICE : 0;
 }
 
-static void prepare(void *context, size_t task, size_t thread)
-{
-    (void)thread;
-    const loci_batch *batch = context;
-    const loci_batch_group *group = group_of(batch, &task, parts);
-    loci_network_prepare(batch->network[group->of.rung], loci_model_values_const(batch->model), batch->rate,
-                         task);
-}
-
 static void learn(void *context, size_t task, size_t thread)
 {
     const loci_batch *batch = context;
@@ -209,7 +166,7 @@ static void learn(void *context, size_t task, size_t thread)
     memset(gradient, 0, group->gradient_size * sizeof *gradient);
     loci_micro_batch_run(&group->micro, gradient, group->of.first + first,
                          left < group->shard ? left : group->shard,
-                         batch->workspace + thread * batch->workspace_size);
+                         batch->runner.workspace + thread * batch->runner.workspace_size);
 }
 
 LOCI_HOT
@@ -235,18 +192,19 @@ static void gather(void *context, size_t task, size_t thread)
     (void)thread;
     const loci_batch *batch = context;
     const loci_batch_group *group = group_of(batch, &task, parts);
-    loci_network_gather(batch->network[group->of.rung], group->dparameters, group->gradient,
-                        loci_model_values_const(batch->model), task);
+    loci_network_gather(batch->runner.network[group->of.rung], group->dparameters, group->gradient,
+                        loci_model_values_const(batch->runner.model), task);
 }
 
 void loci_batch_run(loci_batch *batch, float *gradient, uint64_t seed)
 {
-    for (size_t g = 0; g < batch->used; g++) batch->groups[g].micro.seed = seed;
+    const size_t used = batch->runner.used;
+    for (size_t g = 0; g < used; g++) batch->groups[g].micro.seed = seed;
     batch->groups[0].dparameters = gradient;
-    run_all(batch, parts, prepare);
+    loci_runner_prepare(&batch->runner, 0, used);
     run_all(batch, shards, learn);
     run_all(batch, slices, add_shards);
     run_all(batch, parts, gather);
-    for (size_t g = 1; g < batch->used; g++)
-        add(gradient, batch->groups[g].dparameters, loci_model_size(batch->model));
+    for (size_t g = 1; g < used; g++)
+        add(gradient, batch->groups[g].dparameters, loci_model_size(batch->runner.model));
 }

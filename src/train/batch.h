@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * train/batch.h - the loss and the gradient of a batch, on several threads.
  *
- * Sequences are grouped by length, each group for a network of its own (train/lengths.h). A group is cut into shards, each
- * with a gradient buffer: a thread takes a shard through the network, micro-batch by micro-batch. Buffers are added in a
+ * A group of the runner's is cut into shards, each with a gradient buffer: a thread takes a shard through the network, micro-batch by micro-batch. Buffers are added in a
  * tree. Groups, shards and the tree depend on the batch alone, so the bits do not depend on the threads. */
 #ifndef LOCI_TRAIN_BATCH_H
 #define LOCI_TRAIN_BATCH_H
 
-#include "train/lengths.h"
-#include "train/micro_batch.h"
+#include "train/runner.h"
 
 /* A group of this batch. */
 typedef struct {
@@ -21,23 +19,13 @@ typedef struct {
 } loci_batch_group;
 
 typedef struct {
-    const loci_model *model;
-    const loci_dataset *set;
-    double rate; /* of prepare */
-    size_t most, threads;
-    loci_ladder ladder;
-    loci_network **network;     /* [ladder.count]; NULL: not used yet */
-    loci_length_group *lengths; /* [ladder.count] */
-    loci_batch_group *groups;   /* [ladder.count] */
-    size_t used, shards;        /* groups and shards of this batch */
-    size_t *sorted;             /* [most], by group */
-    double *loss;               /* [most], as sorted */
-    size_t *answer;
+    loci_runner runner;
+    size_t most;
+    loci_batch_group *groups;                /* [runner.ladder.count] */
+    size_t shards, targets;                  /* of this batch */
     float *gradients;                        /* of all shards; grows when a batch needs it */
     float *dparameters;                      /* [groups][model_size], likewise */
-    char *workspace;                         /* [workers][workspace_size], likewise */
     size_t gradients_size, dparameters_size; /* floats */
-    size_t workspace_size, workers;
 } loci_batch;
 
 /* For batches of up to `most` sequences of the set. The model must live as long. LOCI_E_MEMORY. */
@@ -48,7 +36,7 @@ void loci_batch_close(loci_batch *batch); /* of zeros is allowed */
 /* Plans the batch of sequences [count], and provides for it what memory it needs. LOCI_E_MEMORY: there is no plan then. */
 loci_status loci_batch_plan(loci_batch *batch, const size_t *sequences, size_t count, loci_error *error);
 
-/* The batch that was planned, with the model's parameters: fills loss and answer; gradient [loci_model_size] = that of the
+/* The batch that was planned, with the model's parameters: fills the runner's tally; gradient [loci_model_size] = that of the
  * mean loss, not finite where something went wrong. */
 void loci_batch_run(loci_batch *batch, float *gradient, uint64_t seed);
 

@@ -1,149 +1,138 @@
 /* SPDX-License-Identifier: MIT
  * evaluate.c - how good a model is on a set.
  *
- * The set's sequences are grouped by length, and a group at a time is done, in rounds of some micro-batches a thread. Losses
- * are added in an order that does not depend on rounds. */
+ * A group of sequences of like length at a time is done, in rounds of some micro-batches a thread. What answers come to is
+ * summed in an order that does not depend on rounds. */
 #include <loci/train.h>
 
 #include <math.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/allocate.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "train/evaluator.h"
 #include "train/fit.h"
-#include "train/lengths.h"
-#include "train/micro_batch.h"
+#include "train/score.h"
 #include "train/threads.h"
 
-typedef struct {
-    const loci_model *model;
-    loci_network *network; /* of the group at hand */
-    loci_micro_batch micro;
-    double rate;
-    size_t threads, count;
-    size_t first, end; /* of the round */
-    loci_ladder ladder;
-    loci_length_group *groups; /* [ladder.count] */
-    size_t *sequences, *sorted;
-    char *workspace; /* [threads][workspace_size] */
-    size_t workspace_size;
-} evaluation;
+/* ---- life ---- */
 
-static void close_all(evaluation *e)
+void loci_evaluator_close(loci_evaluator *e)
 {
-    loci_network_free(e->network);
-    loci_free(e->workspace);
-    loci_free(e->groups);
+    loci_runner_close(&e->runner);
     loci_free(e->sequences);
-    loci_free(e->micro.loss);
-    loci_free(e->micro.answer);
+    loci_free(e->place);
+    loci_free(e->answer);
+    loci_free(e->target);
+    *e = (loci_evaluator){0};
 }
 
-static loci_status open_all(evaluation *e, const loci_dataset *set, loci_error *error)
+loci_status loci_evaluator_open(loci_evaluator *e, const loci_model *model, const loci_dataset *set,
+                                size_t threads, double rate, loci_error *error)
 {
-    size_t shortest = e->micro.L;
-    for (size_t i = 0; i < e->count; i++) {
-        const size_t length = loci_dataset_length(set, i);
-        if (length < shortest) shortest = length;
-    }
-    loci_ladder_make(&e->ladder, shortest, e->micro.L);
-    e->groups = loci_allocate(e->ladder.count, sizeof *e->groups);
-    e->sequences = loci_allocate(e->count, 2 * sizeof *e->sequences);
-    e->micro.loss = loci_allocate(e->count, sizeof *e->micro.loss);
-    e->micro.answer = loci_allocate(e->count, sizeof *e->micro.answer);
-    if (!e->groups || !e->sequences || !e->micro.loss || !e->micro.answer)
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    *e = (loci_evaluator){.count = info.sequences};
+    const loci_status status = loci_runner_open(&e->runner, model, set, e->count, threads, rate, error);
+    if (status) return status;
+    size_t target;
+    const int fits = loci_size_multiply(&target, info.target.each ? info.longest : 1, info.outputs);
+    e->sequences = loci_allocate(e->count, sizeof *e->sequences);
+    e->place = loci_allocate(e->count, sizeof *e->place);
+    e->target = fits ? loci_allocate(target, sizeof *e->target) : NULL;
+    if (!e->sequences || !e->place || !e->target)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory to evaluate %zu sequences", e->count);
-    e->sorted = e->sequences + e->count;
     for (size_t i = 0; i < e->count; i++) e->sequences[i] = i;
-    e->micro.set = set;
-    e->micro.sequences = e->sorted;
-    e->micro.config = loci_model_configuration(e->model);
     return LOCI_OK;
 }
 
-static void prepare(void *context, size_t part, size_t thread)
+/* ---- rounds ---- */
+
+static loci_status open_group(loci_evaluator *e, size_t g, loci_error *error)
 {
-    (void)thread;
-    evaluation *e = context;
-    loci_network_prepare(e->network, loci_model_values_const(e->model), e->rate, part);
+    e->micro = loci_runner_micro_batch(&e->runner, g);
+    e->micro.place = e->place;
+    const size_t bytes = loci_micro_batch_workspace(&e->micro, 0),
+                 batches = (e->runner.groups[g].count + e->micro.most - 1) / e->micro.most,
+                 threads = e->runner.threads < batches ? e->runner.threads : batches;
+    if (bytes == 0 || loci_runner_provide(&e->runner, threads, bytes))
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for sequences of %zu samples on %zu threads",
+                         e->micro.L, threads);
+    loci_runner_prepare(&e->runner, g, 1);
+    return LOCI_OK;
 }
 
-static loci_status open_group(evaluation *e, const loci_length_group *group, loci_error *error)
+/* Where the answers to the sequences of the round go. */
+static loci_status place(loci_evaluator *e, loci_error *error)
 {
-    const size_t L = e->ladder.length[group->rung];
-    size_t bytes;
-    loci_network_free(e->network);
-    loci_free(e->workspace);
-    e->network = NULL, e->workspace = NULL;
-    const loci_status status = loci_network_create(&e->network, e->model, L, error);
-    if (status) return status;
-    const loci_dataset_info info = loci_dataset_inspect(e->micro.set);
-    loci_network_frame(e->network, e->model, info.origin, info.unit);
-    e->micro.network = e->network;
-    e->micro.L = L;
-    e->micro.most = loci_micro_batch_most(e->micro.config, L);
-    e->workspace_size = loci_micro_batch_workspace(&e->micro, 0);
-    const size_t batches = (group->count + e->micro.most - 1) / e->micro.most;
-    const size_t threads = e->threads < batches ? e->threads : batches;
-    if (e->workspace_size && loci_size_multiply(&bytes, threads, e->workspace_size))
-        e->workspace = loci_allocate(bytes, 1);
-    if (!e->workspace)
-        return loci_fail(error, LOCI_E_MEMORY, "out of memory for sequences of %zu samples on %zu threads", L,
-                         threads);
-    loci_threads_run(e->threads, loci_network_parts(e->network), prepare, e);
+    size_t room = 0, own;
+    const size_t width = e->micro.task->is.values ? loci_model_configuration(e->runner.model)->outputs : 1;
+    for (size_t i = e->first; i < e->end; i++) {
+        e->place[i] = room;
+        if (!loci_size_multiply(&own, loci_dataset_targets(e->runner.set, e->runner.sorted[i]), width) ||
+            !loci_size_add(&room, room, own))
+            return loci_fail(error, LOCI_E_MEMORY, "out of memory for the answers to %zu sequences",
+                             e->end - e->first);
+    }
+    if (room > e->room) {
+        loci_free(e->answer);
+        e->answer = loci_allocate(room, sizeof *e->answer);
+        e->room = e->answer ? room : 0;
+        if (!e->answer)
+            return loci_fail(error, LOCI_E_MEMORY, "out of memory for the answers to %zu sequences",
+                             e->end - e->first);
+    }
+    e->micro.answer = e->answer;
     return LOCI_OK;
 }
 
 static void forward(void *context, size_t task, size_t thread)
 {
-    const evaluation *e = context;
+    const loci_evaluator *e = context;
     const size_t first = e->first + task * e->micro.most, left = e->end - first;
     loci_micro_batch_run(&e->micro, NULL, first, left < e->micro.most ? left : e->micro.most,
-                         e->workspace + thread * e->workspace_size);
+                         e->runner.workspace + thread * e->runner.workspace_size);
 }
 
-static loci_status add_up(loci_evaluation *result, const evaluation *e, size_t *correct, loci_error *error)
+static loci_status add_up(loci_score *score, loci_evaluator *e, loci_error *error)
 {
     for (size_t i = e->first; i < e->end; i++) {
-        const size_t sequence = e->sorted[i], label = loci_dataset_label(e->micro.set, sequence),
-                     answer = e->micro.answer[i];
-        if (!isfinite(e->micro.loss[i])) {
+        const size_t sequence = e->runner.sorted[i];
+        if (!isfinite(e->runner.tally[i].loss)) {
             char name[128];
-            loci_dataset_name(e->micro.set, sequence, name, sizeof name);
+            loci_dataset_name(e->runner.set, sequence, name, sizeof name);
             return loci_fail(error, LOCI_E_VALUE, "the loss of %s is not finite", name);
         }
-        result->loss += e->micro.loss[i];
-        *correct += answer == label;
-        if (result->confusion) result->confusion[label * e->micro.config->outputs + answer]++;
+        const size_t rows =
+            loci_micro_batch_target(e->target, e->runner.model, e->micro.task, e->runner.set, sequence);
+        loci_score_add(score, &e->runner.tally[i], e->answer + e->place[i], e->target, rows);
     }
     return LOCI_OK;
 }
 
-/* Groups, and rounds of each. */
-static loci_status go_through(evaluation *e, loci_evaluation *result, size_t *correct,
-                              const loci_evaluate_options *options, loci_error *error)
+static loci_status go_through(loci_score *score, loci_evaluator *e,
+                              int (*progress)(void *, size_t done, size_t all), void *context,
+                              loci_error *error)
 {
     enum { ROUND = 16 }; /* micro-batches a thread: what threads wait at the end of a round is little */
-    const size_t groups =
-        loci_lengths_group(e->groups, e->sorted, &e->ladder, e->micro.set, e->sequences, e->count);
-    for (size_t g = 0; g < groups; g++) {
-        loci_status status = open_group(e, &e->groups[g], error);
-        if (status) return status;
-        const size_t last = e->groups[g].first + e->groups[g].count,
-                     round = ROUND * e->threads * e->micro.most;
-        for (e->first = e->groups[g].first; e->first < last; e->first = e->end) {
+    loci_status status = loci_runner_group(&e->runner, e->sequences, e->count, error);
+    for (size_t g = 0; !status && g < e->runner.used; g++) {
+        status = open_group(e, g, error);
+        const loci_length_group *group = &e->runner.groups[g];
+        const size_t last = group->first + group->count, round = ROUND * e->runner.threads * e->micro.most;
+        for (e->first = group->first; !status && e->first < last; e->first = e->end) {
             e->end = last - e->first > round ? e->first + round : last;
-            loci_threads_run(e->threads, (e->end - e->first + e->micro.most - 1) / e->micro.most, forward, e);
-            status = add_up(result, e, correct, error);
-            if (status) return status;
-            if (options->progress && options->progress(options->context, e->end, e->count) != 0)
-                return loci_fail(error, LOCI_E_STOPPED, "stopped after %zu of %zu sequences", e->end,
-                                 e->count);
+            status = place(e, error);
+            if (status) break;
+            loci_threads_run(e->runner.threads, (e->end - e->first + e->micro.most - 1) / e->micro.most,
+                             forward, e);
+            status = add_up(score, e, error);
+            if (!status && progress && progress(context, e->end, e->count) != 0)
+                status =
+                    loci_fail(error, LOCI_E_STOPPED, "stopped after %zu of %zu sequences", e->end, e->count);
         }
     }
-    return LOCI_OK;
+    return status;
 }
 
 static double now(void)
@@ -151,6 +140,24 @@ static double now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+loci_status loci_evaluator_run(loci_evaluator *e, loci_evaluation *result,
+                               int (*progress)(void *, size_t done, size_t all), void *context,
+                               loci_error *error)
+{
+    const double start = now();
+    loci_score score;
+    loci_status status = loci_score_open(
+        &score, e->runner.task, loci_model_configuration(e->runner.model)->outputs, result->confusion, error);
+    if (!status) status = go_through(&score, e, progress, context, error);
+    if (!status) {
+        result->sequences = e->count;
+        loci_score_finish(&score, result, loci_model_description(e->runner.model)->target_scale);
+        result->seconds = now() - start;
+    }
+    loci_score_close(&score);
+    return status;
 }
 
 loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, const loci_dataset *set,
@@ -171,22 +178,13 @@ loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, cons
     if (!(options->rate >= 0 && isfinite(options->rate)))
         return loci_fail(error, LOCI_E_ARGUMENT, "rate is %g Hz; 0 or more was expected", options->rate);
     if (info.sequences == 0) return loci_fail(error, LOCI_E_MISMATCH, "the set has no sequences");
-    evaluation e = {.model = model,
-                    .count = info.sequences,
-                    .threads = loci_threads_count(options->threads),
-                    .rate = loci_fit_rate(model, options->rate > 0 ? options->rate : info.rate),
-                    .micro = {.L = info.longest}};
-    sum = (loci_evaluation){.sequences = info.sequences, .confusion = sum.confusion};
-    size_t correct = 0;
-    if (sum.confusion) memset(sum.confusion, 0, info.classes * info.classes * sizeof *sum.confusion);
-    status = open_all(&e, set, error);
-    if (!status) status = go_through(&e, &sum, &correct, options, error);
-    close_all(&e);
+    loci_evaluator e;
+    status = loci_evaluator_open(&e, model, set, loci_threads_count(options->threads),
+                                 loci_fit_rate(model, options->rate > 0 ? options->rate : info.rate), error);
+    if (!status) status = loci_evaluator_run(&e, &sum, options->progress, options->context, error);
+    loci_evaluator_close(&e);
     if (status) return status;
-    sum.loss /= (double)info.sequences;
-    sum.accuracy = (double)correct / (double)info.sequences;
     sum.seconds = now() - start;
-    sum.size = result->size;
     loci_sized_give(result, result->size ? result->size : sizeof sum, &sum, sizeof sum);
     return LOCI_OK;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * train/fit.h - whether a model and a set of labelled sequences belong together. */
+ * train/fit.h - whether a model and a set of sequences belong together. */
 #ifndef LOCI_TRAIN_FIT_H
 #define LOCI_TRAIN_FIT_H
 
 #include <loci/dataset.h>
 #include <loci/model.h>
 
-/* Inputs, classes and, where both know them, the names of classes are the same, and the model has one answer a sequence.
+/* The set's targets are those of the model's task; inputs, outputs and, where both know them, the names of classes are the same.
  * `what` names the set in the sentence: "training set". LOCI_E_MISMATCH. */
 loci_status loci_fit_check(const loci_model *model, const loci_dataset *set, const char *what,
                            loci_error *error);

@@ -24,6 +24,7 @@ void loci_trainer_free(loci_trainer *trainer)
 {
     if (!trainer) return;
     loci_batch_close(&trainer->batch);
+    loci_evaluator_close(&trainer->evaluator);
     loci_free(trainer->m);
     loci_free(trainer->v);
     loci_free(trainer->best);
@@ -50,16 +51,30 @@ static loci_status plan(loci_trainer *trainer, loci_error *error)
     return LOCI_OK;
 }
 
+/* trainer->order becomes that of an epoch. */
+static void put_in_order(loci_trainer *trainer, uint64_t epoch)
+{
+    if (trainer->ordered == epoch) return;
+    const uint64_t key = loci_random_key(loci_random_key(trainer->options.seed, ORDER), epoch);
+    loci_random_permutation(trainer->order, trainer->count, key);
+    trainer->ordered = epoch;
+}
+
+void loci_trainer_count(loci_trainer *trainer)
+{
+    const loci_trainer_position *at = &trainer->at;
+    trainer->targets = 0;
+    if (at->sequences == 0) return;
+    put_in_order(trainer, (at->step - 1) / trainer->steps_an_epoch);
+    for (size_t i = 0; i < at->sequences; i++)
+        trainer->targets += loci_dataset_targets(trainer->train, trainer->order[i]);
+}
+
 /* The sequences of the next step: *count of the order of its epoch, from the one returned on. */
 static const size_t *next_batch(loci_trainer *trainer, size_t *count)
 {
-    const uint64_t epoch = trainer->at.step / trainer->steps_an_epoch;
     const size_t first = (size_t)(trainer->at.step % trainer->steps_an_epoch) * trainer->options.batch;
-    if (trainer->ordered != epoch) {
-        const uint64_t key = loci_random_key(loci_random_key(trainer->options.seed, ORDER), epoch);
-        loci_random_permutation(trainer->order, trainer->count, key);
-        trainer->ordered = epoch;
-    }
+    put_in_order(trainer, trainer->at.step / trainer->steps_an_epoch);
     const size_t left = trainer->count - first;
     *count = left < trainer->options.batch ? left : trainer->options.batch;
     return trainer->order + first;
@@ -79,8 +94,12 @@ static loci_status open_all(loci_trainer *trainer, loci_error *error)
         (trainer->valid && !trainer->best))
         return loci_fail(error, LOCI_E_MEMORY, "out of memory to train %zu parameters", trainer->size);
     const double rate = loci_fit_rate(trainer->model, loci_dataset_inspect(trainer->train).rate);
-    status = loci_batch_open(&trainer->batch, trainer->model, trainer->train, batch,
-                             loci_threads_count(trainer->options.threads), rate, error);
+    const size_t threads = loci_threads_count(trainer->options.threads);
+    status = loci_batch_open(&trainer->batch, trainer->model, trainer->train, batch, threads, rate, error);
+    if (!status && trainer->valid)
+        status = loci_evaluator_open(&trainer->evaluator, trainer->model, trainer->valid, threads,
+                                     loci_fit_rate(trainer->model, loci_dataset_inspect(trainer->valid).rate),
+                                     error);
     if (status) return status;
     /* the first batch's memory, which is as good as all that sets of one length need */
     size_t count;
@@ -103,13 +122,14 @@ loci_status loci_trainer_create(loci_trainer **out, loci_model *model, const loc
     loci_trainer *trainer = loci_allocate(1, sizeof *trainer);
     if (!trainer) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a trainer");
     trainer->model = model;
+    trainer->task = loci_task_look_up(loci_model_description(model)->task);
     trainer->train = train, trainer->valid = valid;
     trainer->options = *options;
     trainer->count = count;
     trainer->size = loci_model_size(model);
     trainer->ordered = UINT64_MAX;
-    trainer->at.loss = trainer->at.accuracy = trainer->at.norm = NAN;
-    trainer->at.valid_loss = trainer->at.valid_accuracy = NAN;
+    trainer->at.loss = trainer->at.score = trainer->at.norm = NAN;
+    trainer->at.valid_loss = trainer->at.valid_score = NAN;
     status = open_all(trainer, error);
     if (status)
         loci_trainer_free(trainer);
@@ -124,6 +144,8 @@ static loci_train_report report_of(const loci_trainer *trainer)
 {
     const loci_trainer_position *at = &trainer->at;
     const size_t last = trainer->steps_an_epoch;
+    const double targets = (double)trainer->targets;
+    const loci_tally epoch = {.loss = at->loss_sum, .right = (double)at->correct};
     const int stopped = trainer->options.patience > 0 && at->worse >= trainer->options.patience;
     return (loci_train_report){.step = at->step,
                                .steps = trainer->steps,
@@ -131,14 +153,13 @@ static loci_train_report report_of(const loci_trainer *trainer)
                                .epochs = (size_t)((trainer->steps + last - 1) / last),
                                .sequences = (size_t)at->sequences,
                                .loss = at->loss,
-                               .accuracy = at->accuracy,
+                               .score = at->score,
                                .lr = at->lr,
                                .norm = at->norm,
-                               .train_loss = at->sequences > 0 ? at->loss_sum / (double)at->sequences : NAN,
-                               .train_accuracy =
-                                   at->sequences > 0 ? (double)at->correct / (double)at->sequences : NAN,
+                               .train_loss = targets > 0 ? epoch.loss / targets : NAN,
+                               .train_score = targets > 0 ? trainer->task->score(&epoch, targets) : NAN,
                                .valid_loss = at->valid_loss,
-                               .valid_accuracy = at->valid_accuracy,
+                               .valid_score = at->valid_score,
                                .epoch_ended = at->pending != 0,
                                .improved = at->improved != 0,
                                .finished = at->step == trainer->steps || stopped};
@@ -152,21 +173,20 @@ void loci_trainer_report_sized(const loci_trainer *trainer, loci_train_report *r
 
 /* ---- step ---- */
 
-/* The mean loss and the share of right answers of the batch that ran. */
-static loci_status judge(loci_trainer *trainer, size_t count, double *loss, size_t *correct,
-                         loci_error *error)
+/* *sum = the tally of the batch that ran. */
+static loci_status judge(loci_tally *sum, const loci_trainer *trainer, size_t count, loci_error *error)
 {
     const loci_batch *batch = &trainer->batch;
-    *loss = 0, *correct = 0;
+    *sum = (loci_tally){0};
     for (size_t i = 0; i < count; i++) {
-        if (!isfinite(batch->loss[i])) {
+        if (!isfinite(batch->runner.tally[i].loss)) {
             char name[128];
-            loci_dataset_name(trainer->train, batch->sorted[i], name, sizeof name);
+            loci_dataset_name(trainer->train, batch->runner.sorted[i], name, sizeof name);
             return loci_fail(error, LOCI_E_VALUE, "the loss of %s in step %llu is not finite", name,
                              (unsigned long long)trainer->at.step + 1);
         }
-        *loss += batch->loss[i];
-        *correct += batch->answer[i] == loci_dataset_label(trainer->train, batch->sorted[i]);
+        sum->loss += batch->runner.tally[i].loss;
+        sum->right += batch->runner.tally[i].right;
     }
     return LOCI_OK;
 }
@@ -207,8 +227,9 @@ loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *re
                                     loci_error *error)
 {
     loci_trainer_position *at = &trainer->at;
-    size_t count, correct;
-    double loss, norm = 0;
+    size_t count;
+    loci_tally sum;
+    double norm = 0;
     if (at->step == trainer->steps)
         return loci_fail(error, LOCI_E_RANGE, "all %llu steps are done", (unsigned long long)trainer->steps);
     const size_t *sequences = next_batch(trainer, &count);
@@ -216,16 +237,19 @@ loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *re
     if (status) return status;
     const uint64_t seed = loci_random_key(loci_random_key(trainer->options.seed, DROPOUT), at->step);
     loci_batch_run(&trainer->batch, trainer->gradient, seed);
-    status = judge(trainer, count, &loss, &correct, error);
+    status = judge(&sum, trainer, count, error);
     if (!status) status = measure(trainer, &norm, error);
     if (status) return status;
     const double share = loci_schedule_share(at->step, trainer->steps, trainer->warmup);
     const double clip = trainer->options.clip;
     update(trainer, share, clip > 0 && norm > clip ? clip / norm : 1);
-    if (at->step % trainer->steps_an_epoch == 0) at->sequences = at->correct = 0, at->loss_sum = 0;
+    if (at->step % trainer->steps_an_epoch == 0)
+        at->sequences = at->correct = 0, at->loss_sum = 0, trainer->targets = 0;
     at->step++;
-    at->sequences += count, at->correct += correct, at->loss_sum += loss;
-    at->loss = loss / (double)count, at->accuracy = (double)correct / (double)count;
+    const double targets = (double)trainer->batch.targets;
+    at->sequences += count, at->correct += (uint64_t)sum.right, at->loss_sum += sum.loss;
+    trainer->targets += trainer->batch.targets;
+    at->loss = sum.loss / targets, at->score = trainer->task->score(&sum, targets);
     at->lr = share * trainer->options.lr, at->norm = norm;
     at->pending = at->step % trainer->steps_an_epoch == 0 || at->step == trainer->steps;
     loci_trainer_report_sized(trainer, report, size);
@@ -234,6 +258,13 @@ loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *re
 
 /* ---- validation ---- */
 
+/* Where all targets are the same there is no variance to be explained, and the loss alone decides. */
+static int better(const loci_evaluation *result, const loci_trainer_position *at)
+{
+    if (result->score > at->best_score) return 1;
+    return !(result->score < at->best_score) && result->loss < at->best_loss;
+}
+
 loci_status loci_trainer_validate_sized(loci_trainer *trainer,
                                         int (*progress)(void *, size_t done, size_t all), void *context,
                                         loci_train_report *report, size_t size, loci_error *error)
@@ -241,20 +272,17 @@ loci_status loci_trainer_validate_sized(loci_trainer *trainer,
     loci_trainer_position *at = &trainer->at;
     if (trainer->valid) {
         loci_evaluation result = {0};
-        const loci_evaluate_options options = {
-            .threads = trainer->options.threads, .progress = progress, .context = context};
-        const loci_status status = loci_evaluate(&result, trainer->model, trainer->valid, &options, error);
+        const loci_status status = loci_evaluator_run(&trainer->evaluator, &result, progress, context, error);
         if (status) return status;
-        at->improved = !at->validated || result.accuracy > at->best_accuracy ||
-                       (result.accuracy == at->best_accuracy && result.loss < at->best_loss);
+        at->improved = !at->validated || better(&result, at);
         if (at->improved) {
-            at->best_loss = result.loss, at->best_accuracy = result.accuracy;
+            at->best_loss = result.loss, at->best_score = result.score;
             memcpy(trainer->best, loci_model_values_const(trainer->model), trainer->size * sizeof(float));
             at->worse = 0;
         } else {
             at->worse += at->pending;
         }
-        at->valid_loss = result.loss, at->valid_accuracy = result.accuracy;
+        at->valid_loss = result.loss, at->valid_score = result.score;
         at->validated = 1;
     }
     at->pending = 0;

@@ -88,8 +88,14 @@ static uint64_t hash_config(const loci_model *model)
 static uint64_t hash_description(const loci_model *model)
 {
     const loci_model_about *about = loci_model_description(model);
-    const size_t inputs = loci_model_configuration(model)->inputs;
-    return hash_reals(hash_reals(hash_reals(0, &about->rate, 1), about->shift, inputs), about->scale, inputs);
+    const size_t inputs = loci_model_configuration(model)->inputs,
+                 outputs = loci_model_configuration(model)->outputs;
+    const uint64_t hash =
+        hash_reals(hash_reals(hash_reals(0, &about->rate, 1), about->shift, inputs), about->scale, inputs);
+    if (about->task == LOCI_TASK_CLASS) return hash;
+    return hash_reals(
+        hash_reals(hash_text(hash, loci_task_inspect(about->task)->name), about->target_shift, outputs),
+        about->target_scale, outputs);
 }
 
 static size_t bind(bound list[BOUND_MAX], const loci_trainer *trainer)
@@ -139,8 +145,8 @@ static void spread(uint64_t numbers[WHOLE + REALS], const loci_trainer_position 
 {
     const uint64_t whole[WHOLE] = {at->step,    at->sequences, at->correct, at->worse,
                                    at->pending, at->validated, at->improved};
-    const double reals[REALS] = {at->loss_sum, at->best_loss,  at->loss,           at->accuracy,     at->lr,
-                                 at->norm,     at->valid_loss, at->valid_accuracy, at->best_accuracy};
+    const double reals[REALS] = {at->loss_sum, at->best_loss,  at->loss,        at->score,     at->lr,
+                                 at->norm,     at->valid_loss, at->valid_score, at->best_score};
     memcpy(numbers, whole, sizeof whole);
     for (size_t i = 0; i < REALS; i++) numbers[WHOLE + i] = bits_of(reals[i]);
 }
@@ -158,12 +164,12 @@ static loci_trainer_position join(const uint64_t n[WHOLE + REALS])
                                    .loss_sum = real_of(r[0]),
                                    .best_loss = real_of(r[1]),
                                    .loss = real_of(r[2]),
-                                   .accuracy = real_of(r[3]),
+                                   .score = real_of(r[3]),
                                    .lr = real_of(r[4]),
                                    .norm = real_of(r[5]),
                                    .valid_loss = real_of(r[6]),
-                                   .valid_accuracy = real_of(r[7]),
-                                   .best_accuracy = real_of(r[8])};
+                                   .valid_score = real_of(r[7]),
+                                   .best_score = real_of(r[8])};
 }
 
 /* ---- save and restore ---- */
@@ -231,10 +237,12 @@ loci_status loci_trainer_restore(loci_trainer *trainer, const void *bytes, size_
     }
     for (size_t i = 0; i < WHOLE + REALS; i++) position[i] = loci_endian_get(&at, 8);
     const loci_trainer_position now = join(position);
-    if (now.step > trainer->steps || now.validated > 1 || (now.validated && !trainer->best) ||
+    if (now.step > trainer->steps || now.sequences > trainer->count || (now.step == 0 && now.sequences > 0) ||
+        now.validated > 1 || (now.validated && !trainer->best) ||
         size != size_of(count, trainer->size, now.validated ? 4 : 3))
         return damaged(error, "is a saved training with sizes that cannot be");
     trainer->at = now;
+    loci_trainer_count(trainer);
     loci_endian_get_f32(loci_model_values(trainer->model), &at, trainer->size);
     loci_endian_get_f32(trainer->m, &at, trainer->size);
     loci_endian_get_f32(trainer->v, &at, trainer->size);
