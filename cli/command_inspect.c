@@ -350,7 +350,7 @@ static int inspect(const char *path, bool json, const char *plot, bool salvage)
         status = plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
                       : inspect_memory(bytes, size, path, json);
     }
-    free(bytes);
+    loci_bytes_free(bytes);
     return status;
 }
 

@@ -22,7 +22,7 @@ static void load(const uint8_t *bytes, size_t size)
         loci_model_load(&again, saved, length, NULL) != LOCI_OK ||
         loci_model_fingerprint(model) != loci_model_fingerprint(again))
         abort();
-    loci_model_release(saved);
+    loci_bytes_free(saved);
     loci_model_free(again);
     loci_model_free(model);
 }

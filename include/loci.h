@@ -3,6 +3,7 @@
 #ifndef LOCI_H
 #define LOCI_H
 
+#include <loci/allocator.h>
 #include <loci/archive.h>
 #include <loci/basis.h>
 #include <loci/forms.h>

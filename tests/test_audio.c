@@ -151,7 +151,7 @@ static void cut_files_do_not_pass_for_short_ones(void **state)
                 fail_msg("%s cut to %zu of %zu bytes gave %zu samples", kinds[k].name, cut, size, r.count);
             reading_free(&r);
         }
-        free(bytes);
+        loci_bytes_free(bytes);
     }
 }
 

@@ -38,7 +38,7 @@ static void expect_content(const char *path, const void *expected, size_t expect
     assert_int_equal(loci_file_read(path, &bytes, &size, SIZE_MAX, NULL), LOCI_OK);
     assert_int_equal(size, expected_size);
     if (size > 0) assert_memory_equal(bytes, expected, size);
-    free(bytes);
+    loci_bytes_free(bytes);
 }
 
 static void what_is_written_is_read(void **state)
@@ -65,7 +65,7 @@ static void a_limit_is_kept(void **state)
     loci_error error;
     assert_int_equal(loci_file_read(path, &bytes, &size, 10, NULL), LOCI_OK);
     assert_int_equal(size, 10);
-    free(bytes);
+    loci_bytes_free(bytes);
     assert_int_equal(loci_file_read(path, &bytes, &size, 9, &error), LOCI_E_FORMAT);
     assert_non_null(strstr(error.text, "larger than 9 bytes"));
     assert_null(bytes);

@@ -233,7 +233,7 @@ static void becomes_a_model(void **state)
     if (loci_model_save(model, &bytes, &size, &error)) fail_msg("%s", error.text);
     if (loci_model_load(&again, bytes, size, &error)) fail_msg("%s", error.text);
     assert_true(loci_model_fingerprint(model) == loci_model_fingerprint(again));
-    loci_model_release(bytes);
+    loci_bytes_free(bytes);
     loci_model_free(model);
     loci_model_free(again);
     dict_free(&d);
@@ -253,7 +253,7 @@ static void from_the_library(void **state)
         fail_msg("%s", error.text);
     if (loci_model_import(&again, bytes, size, 0, LOCI_ZOH, &error)) fail_msg("%s", error.text);
     assert_true(loci_model_fingerprint(model) == loci_model_fingerprint(again));
-    free(bytes);
+    loci_bytes_free(bytes);
     loci_model_free(model);
     loci_model_free(again);
     dict_free(&d);

@@ -75,7 +75,7 @@ static void solves(void **state)
                *x = random_matrix(n, columns, 8);
         size_t *pivot = malloc(n * sizeof *pivot);
         assert_non_null(pivot);
-        assert_int_equal(loci_linalg_factor(lu, pivot, n, NULL), LOCI_OK);
+        assert_int_equal(loci_linalg_factor(NULL, lu, pivot, n, NULL), LOCI_OK);
         loci_linalg_solve(x, lu, pivot, n, columns);
         for (size_t r = 0; r < n; r++)
             for (size_t j = 0; j < columns; j++) {
@@ -103,12 +103,12 @@ static void singular_matrices(void **state)
     double graded[4] = {1, 0, 0, 1e-200}, x[2] = {3, 1e-200};
     size_t pivot[3];
     loci_error error;
-    assert_int_equal(loci_linalg_factor(zero, pivot, 1, NULL), LOCI_E_VALUE);
-    assert_int_equal(loci_linalg_factor(rank2, pivot, 3, &error), LOCI_E_VALUE);
+    assert_int_equal(loci_linalg_factor(NULL, zero, pivot, 1, NULL), LOCI_E_VALUE);
+    assert_int_equal(loci_linalg_factor(NULL, rank2, pivot, 3, &error), LOCI_E_VALUE);
     assert_string_equal(error.text, "matrix is singular or not finite: column 2 has no pivot");
-    assert_int_equal(loci_linalg_factor(infinite, pivot, 2, NULL), LOCI_E_VALUE);
-    assert_int_equal(loci_linalg_factor(not, pivot, 2, NULL), LOCI_E_VALUE);
-    assert_int_equal(loci_linalg_factor(graded, pivot, 2, NULL), LOCI_OK); /* small is not singular */
+    assert_int_equal(loci_linalg_factor(NULL, infinite, pivot, 2, NULL), LOCI_E_VALUE);
+    assert_int_equal(loci_linalg_factor(NULL, not, pivot, 2, NULL), LOCI_E_VALUE);
+    assert_int_equal(loci_linalg_factor(NULL, graded, pivot, 2, NULL), LOCI_OK); /* small is not singular */
     loci_linalg_solve(x, graded, pivot, 2, 1);
     assert_true(x[0] == 3.0 && x[1] == 1.0);
 }
@@ -116,7 +116,7 @@ static void singular_matrices(void **state)
 static void exponential(double *e, const double *a, size_t n)
 {
     loci_error error;
-    if (loci_linalg_exponential(e, a, n, &error) != LOCI_OK) fail_msg("%s", error.text);
+    if (loci_linalg_exponential(NULL, e, a, n, &error) != LOCI_OK) fail_msg("%s", error.text);
 }
 
 /* exp of [[r, w], [-w, r]] is e^r times a turn by w; every degree and many scalings are passed. Squaring k times leaves about
@@ -260,11 +260,11 @@ static void hopeless_exponentials(void **state)
     const double large = 1e5, infinite[4] = {0, INFINITY, 0, 0}, not = NAN;
     double e[4];
     loci_error error;
-    assert_int_equal(loci_linalg_exponential(e, &large, 1, &error), LOCI_E_VALUE);
+    assert_int_equal(loci_linalg_exponential(NULL, e, &large, 1, &error), LOCI_E_VALUE);
     assert_string_equal(error.text, "exponential of the matrix is beyond the range of double");
-    assert_int_equal(loci_linalg_exponential(e, infinite, 2, &error), LOCI_E_VALUE);
+    assert_int_equal(loci_linalg_exponential(NULL, e, infinite, 2, &error), LOCI_E_VALUE);
     assert_string_equal(error.text, "matrix to exponentiate is not finite");
-    assert_int_equal(loci_linalg_exponential(e, &not, 1, NULL), LOCI_E_VALUE);
+    assert_int_equal(loci_linalg_exponential(NULL, e, &not, 1, NULL), LOCI_E_VALUE);
 }
 
 /* Sizes that no machine has are refused before anything is touched. */
@@ -274,8 +274,8 @@ static void beyond_memory(void **state)
     double a = 1.0, e;
     size_t pivot;
     loci_error error;
-    assert_int_equal(loci_linalg_exponential(&e, &a, (size_t)1 << 33, &error), LOCI_E_MEMORY);
-    assert_int_equal(loci_linalg_factor(&a, &pivot, SIZE_MAX / 4, &error), LOCI_E_MEMORY);
+    assert_int_equal(loci_linalg_exponential(NULL, &e, &a, (size_t)1 << 33, &error), LOCI_E_MEMORY);
+    assert_int_equal(loci_linalg_factor(NULL, &a, &pivot, SIZE_MAX / 4, &error), LOCI_E_MEMORY);
 }
 
 int main(void)

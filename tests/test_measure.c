@@ -245,7 +245,7 @@ static double recall_error(loci_measure measure, size_t order, double omega, dou
         m[(order + n) * n2 + n] = omega;
         x[n] = b[n];
     }
-    assert_int_equal(loci_linalg_factor(m, pivot, n2, NULL), LOCI_OK);
+    assert_int_equal(loci_linalg_factor(NULL, m, pivot, n2, NULL), LOCI_OK);
     loci_linalg_solve(x, m, pivot, n2, 1);
     for (int i = 0; i <= 50; i++) {
         const double s = first + (last - first) * i / 50.0;

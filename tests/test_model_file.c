@@ -172,8 +172,8 @@ static void comes_back(const loci_model_config *config, const loci_model_about *
     assert_int_equal(f.size, g.size);
     assert_memory_equal(f.bytes, g.bytes, f.size);
     assert_int_equal((f.bytes[0] + 256 * f.bytes[1]) % 8, 0); /* the data are aligned */
-    loci_model_release(f.bytes);
-    loci_model_release(g.bytes);
+    loci_bytes_free(f.bytes);
+    loci_bytes_free(g.bytes);
     loci_model_free(model);
     loci_model_free(again);
 }
@@ -256,7 +256,7 @@ static void every_cut(void **state)
         assert_null(none);
         free(part);
     }
-    loci_model_release(f.bytes);
+    loci_bytes_free(f.bytes);
     loci_model_free(model);
 }
 
@@ -282,7 +282,7 @@ static void every_flip(void **state)
             f.bytes[i] = byte;
         }
     assert_true(passed < 9 * 16);
-    loci_model_release(f.bytes);
+    loci_bytes_free(f.bytes);
     loci_model_free(model);
 }
 
@@ -378,7 +378,7 @@ static void hostile_metadata(void **state)
     free(g.bytes);
     f.bytes[f.size - 1] ^= 1;
     refuse(f.bytes, f.size, LOCI_E_FORMAT, "damaged");
-    loci_model_release(f.bytes);
+    loci_bytes_free(f.bytes);
     loci_model_free(model);
 }
 
@@ -394,7 +394,7 @@ static void hostile_lengths(void **state)
         f.bytes[bit / 8] = (unsigned char)(1 << bit % 8);
         refuse(f.bytes, f.size, LOCI_E_FORMAT, "");
     }
-    loci_model_release(f.bytes);
+    loci_bytes_free(f.bytes);
     loci_model_free(model);
 }
 
@@ -418,7 +418,7 @@ static void not_finite(void **state)
     for (int b = 0; b < 4; b++) g.bytes[g.size - 4 + (size_t)b] = (unsigned char)(nan_bits >> (8 * b));
     refuse(g.bytes, g.size, LOCI_E_FORMAT, "decoder.bias[2] is nan");
     free(g.bytes);
-    loci_model_release(f.bytes);
+    loci_bytes_free(f.bytes);
     loci_model_free(model);
 }
 

@@ -149,7 +149,7 @@ static void a_damaged_archive_gives_no_wrong_number(void **state)
         loci_array_free(&array);
     }
     loci_array_free(&whole);
-    free(bytes);
+    loci_bytes_free(bytes);
 }
 
 /* --- headers --- */
@@ -265,7 +265,7 @@ static void every_cut_of_a_file_is_refused(void **state)
         assert_non_null(strstr(error.text, "cut.npy: "));
         assert_null(array.data);
     }
-    free(bytes);
+    loci_bytes_free(bytes);
 }
 
 /* --- writing --- */

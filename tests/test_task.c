@@ -154,7 +154,7 @@ static void models_keep_their_task(void **state)
     assert_int_equal(loci_model_save(again, &copy, &other, &error), LOCI_OK);
     assert_int_equal(other, size);
     assert_memory_equal(copy, bytes, size);
-    loci_model_release(bytes), loci_model_release(copy);
+    loci_bytes_free(bytes), loci_bytes_free(copy);
     loci_model_free(again), loci_model_free(model);
 
     const double nought[OUTPUTS] = {1, 0, 1}, strange[OUTPUTS] = {0, 0, NAN};

@@ -238,7 +238,7 @@ static loci_train_report train(float *values, loci_task task, size_t threads, ui
         if (loci_trainer_create(&trainer, model, set, valid, &options, &error)) fail_msg("%s", error.text);
         if (run == 1) {
             assert_int_equal(loci_trainer_restore(trainer, bytes, size, &error), LOCI_OK);
-            loci_model_release(bytes);
+            loci_bytes_free(bytes);
             report = loci_trainer_report(trainer);
         }
         while (!report.finished && (run == 1 || report.step < stop)) {

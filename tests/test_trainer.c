@@ -237,7 +237,7 @@ static void interrupted_anywhere(void **state)
         o.threads = 2; /* these may change */
         trainer = trainer_of(second, train_set, valid_set, &o);
         if (loci_trainer_restore(trainer, bytes, size, &error)) fail_msg("%s", error.text);
-        loci_model_release(bytes);
+        loci_bytes_free(bytes);
         report = loci_trainer_report(trainer);
         assert_true(same_report(report, saved));
         if (report.epoch_ended)
@@ -537,7 +537,7 @@ static void damaged_files(void **state)
     same_parameters(model, before);
     loci_trainer_free(trainer);
     loci_model_free(model), loci_model_free(before);
-    loci_model_release(bytes);
+    loci_bytes_free(bytes);
 }
 
 static void files_of_other_trainings(void **state)
@@ -594,8 +594,8 @@ static void files_of_other_trainings(void **state)
     loci_trainer_free(trainer);
     loci_dataset_close(set);
     loci_model_free(model), loci_model_free(same);
-    loci_model_release(of_sounds);
-    loci_model_release(bytes);
+    loci_bytes_free(of_sounds);
+    loci_bytes_free(bytes);
 }
 
 int main(void)

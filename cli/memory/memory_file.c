@@ -207,7 +207,7 @@ static int load(memory_file *k, const char *path, loci_archive_care care)
         return archive_from(k, bytes, size, care);
     }
     status = memory_file_from(k, bytes, size, path);
-    free(bytes);
+    loci_bytes_free(bytes);
     return status;
 }
 

@@ -142,7 +142,7 @@ static int convert(const char *path, const settings *s)
         return message_error(NULL, &error);
     loci_model *model = NULL;
     int status = import(&model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path, s);
-    free(bytes);
+    loci_bytes_free(bytes);
     if (!status) status = describe(model, s);
     if (!status) status = model_write(model, s->output);
     loci_model_free(model);

@@ -181,7 +181,7 @@ static int state_load(job *j)
     if (loci_file_read(j->s->state_in, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
         return message_error(NULL, &error);
     const loci_status status = loci_stream_restore(j->stream, 0, bytes, size, &error);
-    free(bytes);
+    loci_bytes_free(bytes);
     return status == LOCI_OK ? STATUS_DONE : message_error(j->s->state_in, &error);
 }
 

@@ -50,7 +50,7 @@ int model_read(loci_model **model, const char *path)
     if (loci_file_read(path, &bytes, &size, file_limit, &error) != LOCI_OK)
         return message_error(NULL, &error);
     const int status = model_from(model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path);
-    free(bytes);
+    loci_bytes_free(bytes);
     return status;
 }
 
@@ -85,6 +85,6 @@ int model_write(const loci_model *model, const char *path)
     loci_error error;
     if (loci_model_save(model, &bytes, &size, &error) != LOCI_OK) return message_error(path, &error);
     const int status = output_file(path, bytes, size);
-    loci_model_release(bytes);
+    loci_bytes_free(bytes);
     return status;
 }

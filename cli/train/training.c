@@ -118,7 +118,7 @@ static int save_state(run *r)
     if (loci_trainer_save(r->trainer, &trainer, &trainer_size, &error) != LOCI_OK)
         return message_error(r->resume_path, &error);
     void *bytes = record_pack(&r->result->record, trainer, trainer_size, &size);
-    loci_model_release(trainer);
+    loci_bytes_free(trainer);
     if (!bytes) return message_memory();
     const int status = output_file(r->resume_path, bytes, size);
     free(bytes);
@@ -148,7 +148,7 @@ static int load_state(run *r)
         status = message_error(r->resume_path, &error);
     else if (loci_trainer_report(r->trainer).step != record->step_count)
         status = damaged(r->resume_path);
-    free(bytes);
+    loci_bytes_free(bytes);
     return status;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <loci/allocator.h>
 #include <loci/status.h>
 
 #ifdef __cplusplus
@@ -169,7 +170,7 @@ LOCI_API void loci_array_free(loci_array *array);
 /* Writes bytes to path through a temporary file beside it, fsync and rename: the old file stands until the new one is
  * whole. "-" is standard output. */
 LOCI_API loci_status loci_file_write(const char *path, const void *bytes, size_t size, loci_error *error);
-/* Reads a whole file of at most `limit` bytes; *bytes is released by free(). */
+/* Reads a whole file of at most `limit` bytes; *bytes is released by loci_bytes_free. */
 LOCI_API loci_status loci_file_read(const char *path, void **bytes, size_t *size, size_t limit,
                                     loci_error *error);
 

@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <loci/allocator.h>
 #include <loci/basis.h>
 #include <loci/measure.h>
 #include <loci/status.h>
@@ -64,13 +65,14 @@ typedef struct {
     loci_missing missing; /* a NaN is refused, or the channel's last value is held over it and counted */
     loci_method method;   /* LOCI_METHOD_EXACT */
     loci_discretization discretization; /* LOCI_ZOH or LOCI_BILINEAR, time-invariant measures only */
+    const loci_allocator *allocator;    /* of the plan and of comparisons with memories of it; NULL: malloc */
 } loci_memory_spec;
 
 /* The defaults named above: legs, order 64, detail 4, dt 1, held, missing refused, exact, zoh. */
 static inline loci_memory_spec loci_memory_defaults(void)
 {
-    loci_memory_spec spec = {sizeof(loci_memory_spec), LOCI_MEASURE_LEGS, 64,      4, 1.0, 0.0, LOCI_HOLD,
-                             LOCI_MISSING_REFUSE,      LOCI_METHOD_EXACT, LOCI_ZOH};
+    loci_memory_spec spec = {sizeof(loci_memory_spec), LOCI_MEASURE_LEGS, 64,       4,   1.0, 0.0, LOCI_HOLD,
+                             LOCI_MISSING_REFUSE,      LOCI_METHOD_EXACT, LOCI_ZOH, NULL};
     return spec;
 }
 

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include <loci/reading.h>
+#include <loci/allocator.h>
 #include <loci/status.h>
 #include <loci/system.h>
 #include <loci/task.h>
@@ -152,14 +153,13 @@ LOCI_API const loci_model_about *loci_model_description(const loci_model *model)
  * target's own units. Not finite where y is not. */
 LOCI_API void loci_model_answer(const loci_model *model, double *answer, const float *y);
 
-/* A model as a safetensors file in memory: *bytes is released by loci_model_release. Tensors are the parameters by name, in
+/* A model as a safetensors file in memory: *bytes is released by loci_bytes_free. Tensors are the parameters by name, in
  * F32; metadata are format "loci", version "1", config and description (JSON: the fields of the structs above), note and a
  * checksum, without which a file is read as well. LOCI_E_VALUE: a parameter is not finite.
  * Reading: every size is checked, a missing, surplus or misshapen tensor, or one with a number that is not finite, is
  * LOCI_E_FORMAT and named; another version is LOCI_E_UNSUPPORTED. A failed load leaves nothing behind. */
 LOCI_API loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error);
 LOCI_API loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error);
-LOCI_API void loci_model_release(void *bytes);
 
 /* A model from the PyTorch state_dict of the S4 repository's example, S4D layers between encoder and decoder, as a
  * safetensors file in memory: tensors encoder.weight, s4_layers.0.kernel.C, norms.0.weight and so on, F32, F64 (rounded),

@@ -141,7 +141,7 @@ LOCI_API void loci_trainer_best(const loci_trainer *trainer, loci_model *best);
 
 /* All that training needs to go on to the same bits: parameters, moments, position, the best so far; with a checksum, and
  * bound to configuration, description, options (not the threads) and data. Some 12 bytes a parameter, 16 after a
- * validation. *bytes is released by loci_model_release. LOCI_E_MEMORY. */
+ * validation. *bytes is released by loci_bytes_free. LOCI_E_MEMORY. */
 LOCI_API loci_status loci_trainer_save(const loci_trainer *trainer, void **bytes, size_t *size,
                                        loci_error *error);
 /* LOCI_E_FORMAT: damaged; LOCI_E_MISMATCH: of another model, other options or other data (the sentence names which). The

@@ -171,9 +171,10 @@ static size_t factor_columns(double *a, size_t *pivot, const double *limit, size
     return n;
 }
 
-static loci_status factor(double *a, size_t *pivot, size_t n, double keep, loci_error *error)
+static loci_status factor(const loci_allocator *by, double *a, size_t *pivot, size_t n, double keep,
+                          loci_error *error)
 {
-    double *limit = loci_allocate(n, sizeof *limit);
+    double *limit = loci_allocate_by(by, n, sizeof *limit);
     if (!limit)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for the factors of a %zu x %zu matrix", n, n);
     for (size_t i = 0; i < n; i++)
@@ -186,9 +187,10 @@ static loci_status factor(double *a, size_t *pivot, size_t n, double keep, loci_
                      failed);
 }
 
-loci_status loci_linalg_factor(double *a, size_t *pivot, size_t n, loci_error *error)
+loci_status loci_linalg_factor(const loci_allocator *by, double *a, size_t *pivot, size_t n,
+                               loci_error *error)
 {
-    return factor(a, pivot, n, 1, error);
+    return factor(by, a, pivot, n, 1, error);
 }
 
 void loci_linalg_solve(double *x, const double *lu, const size_t *pivot, size_t n, size_t columns)
@@ -318,8 +320,8 @@ static void square(double *e, double *whole, double *most, double *spare, size_t
     }
 }
 
-static loci_status exponential(double *e, double *scaled, double *const power[4], double *even, double *spare,
-                               size_t *pivot, size_t n, loci_error *error)
+static loci_status exponential(const loci_allocator *by, double *e, double *scaled, double *const power[4],
+                               double *even, double *spare, size_t *pivot, size_t n, loci_error *error)
 {
     const size_t numbers = n * n;
     int halvings = 0; /* of norms so large that powers would overflow */
@@ -353,7 +355,7 @@ static loci_status exponential(double *e, double *scaled, double *const power[4]
         even[k] -= e[k];
         e[k] *= 2;
     }
-    const loci_status status = factor(even, pivot, n, 0.1, error);
+    const loci_status status = factor(by, even, pivot, n, 0.1, error);
     if (status) return status;
     loci_linalg_solve(e, even, pivot, n, n);
     square(e, power[0], power[1], spare, n, halvings);
@@ -362,21 +364,23 @@ static loci_status exponential(double *e, double *scaled, double *const power[4]
     return LOCI_OK;
 }
 
-loci_status loci_linalg_exponential(double *e, const double *a, size_t n, loci_error *error)
+loci_status loci_linalg_exponential(const loci_allocator *by, double *e, const double *a, size_t n,
+                                    loci_error *error)
 {
     /* a scaled, three powers and a fourth, the even part, a spare one of at least two rows */
     size_t square, numbers, *pivot = NULL;
     double *scratch = NULL;
     if (loci_size_multiply(&square, n, n + 1) && loci_size_multiply(&numbers, square, 7)) {
-        scratch = loci_allocate(numbers, sizeof *scratch);
-        pivot = loci_allocate(n, sizeof *pivot);
+        scratch = loci_allocate_by(by, numbers, sizeof *scratch);
+        pivot = loci_allocate_by(by, n, sizeof *pivot);
     }
     loci_status status;
     if (pivot && scratch) {
         double *const power[4] = {scratch + square, scratch + 2 * square, scratch + 3 * square,
                                   scratch + 4 * square};
         memcpy(scratch, a, n * n * sizeof *a);
-        status = exponential(e, scratch, power, scratch + 5 * square, scratch + 6 * square, pivot, n, error);
+        status =
+            exponential(by, e, scratch, power, scratch + 5 * square, scratch + 6 * square, pivot, n, error);
     } else {
         status =
             loci_fail(error, LOCI_E_MEMORY, "out of memory for the exponential of a %zu x %zu matrix", n, n);

@@ -68,7 +68,7 @@ static loci_status read_names(loci_dataset *set, loci_error *error)
     loci_status status = loci_file_read(path, &text, &size, 65536, error);
     if (status == LOCI_OK) status = take_names(set, text, size, error);
     loci_free(path);
-    free(text);
+    loci_bytes_free(text);
     return status;
 }
 

@@ -68,7 +68,8 @@ loci_status loci_memory_compare_create(loci_memory_comparison **comparison, cons
                              "edge %zu is %.17g and the next %.17g; ascending times were expected", i,
                              edges[i], edges[i + 1]);
     const size_t channels = memory->channels;
-    loci_memory_comparison *k = loci_allocate(1, sizeof *k);
+    const loci_allocator *by = loci_allocator_of(plan);
+    loci_memory_comparison *k = loci_allocate_by(by, 1, sizeof *k);
     if (!k) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a comparison");
     size_t numbers = 0;
     k->memory = memory;
@@ -77,17 +78,17 @@ loci_status loci_memory_compare_create(loci_memory_comparison **comparison, cons
     k->parts = parts;
     k->channels = channels;
     k->stretches = loci_memory_stretch_count(memory, plan);
-    k->edge = loci_allocate(parts + 1, sizeof(double));
+    k->edge = loci_allocate_by(by, parts + 1, sizeof(double));
     k->squared =
-        loci_size_multiply(&numbers, parts, channels) ? loci_allocate(numbers, sizeof(double)) : NULL;
-    k->covered = loci_allocate(parts, sizeof(double));
-    k->last = loci_allocate(channels, sizeof(double));
-    k->now = loci_allocate(channels, sizeof(double));
-    k->cells_u = loci_allocate(channels * CELLS * 2, sizeof(double));
-    k->base = loci_allocate(channels, sizeof(double));
-    k->moment = loci_allocate(channels * 4, sizeof(double));
-    k->node = loci_allocate(plan->order, sizeof(double));
-    k->weight = loci_allocate(plan->order, sizeof(double));
+        loci_size_multiply(&numbers, parts, channels) ? loci_allocate_by(by, numbers, sizeof(double)) : NULL;
+    k->covered = loci_allocate_by(by, parts, sizeof(double));
+    k->last = loci_allocate_by(by, channels, sizeof(double));
+    k->now = loci_allocate_by(by, channels, sizeof(double));
+    k->cells_u = loci_allocate_by(by, channels * CELLS * 2, sizeof(double));
+    k->base = loci_allocate_by(by, channels, sizeof(double));
+    k->moment = loci_allocate_by(by, channels * 4, sizeof(double));
+    k->node = loci_allocate_by(by, plan->order, sizeof(double));
+    k->weight = loci_allocate_by(by, plan->order, sizeof(double));
     if (!k->edge || !k->squared || !k->covered || !k->last || !k->now || !k->cells_u || !k->base ||
         !k->moment || !k->node || !k->weight)
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a comparison");

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/linalg.h"
+#include "ssm/discretize.h"
 
 /* All matrices of a plan are kept by columns: a product then runs along contiguous lanes, in an order that depends on the
  * sizes only. y = M x, M [columns][n]. */
@@ -50,7 +51,7 @@ static loci_status make_rests(loci_memory_plan *plan, double *power, double *nex
             memcpy(power, next, n * n * sizeof *power);
         }
         if (loci_linalg_norm(power, n) < MEMORY_NOTHING) break;
-        double *rest = loci_allocate(n * n, sizeof *rest);
+        double *rest = loci_allocate_by(loci_allocator_of(plan), n * n, sizeof *rest);
         if (!rest) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", n);
         memcpy(rest, power, n * n * sizeof *rest);
         plan->rest[plan->rests++] = rest;
@@ -61,17 +62,18 @@ static loci_status make_rests(loci_memory_plan *plan, double *power, double *nex
 static loci_status plan_regular(loci_memory_plan *plan, loci_error *error)
 {
     const size_t n = plan->order, leaf = plan->leaf;
-    plan->abar = loci_allocate(n * n, sizeof(double));
-    plan->bbar = loci_allocate(n, sizeof(double));
-    plan->abar_leaf = loci_allocate(n * n, sizeof(double));
-    plan->input_leaf = loci_allocate(leaf * n, sizeof(double));
-    double *work = loci_allocate(2 * n * n, sizeof(double));
+    plan->abar = loci_allocate_by(loci_allocator_of(plan), n * n, sizeof(double));
+    plan->bbar = loci_allocate_by(loci_allocator_of(plan), n, sizeof(double));
+    plan->abar_leaf = loci_allocate_by(loci_allocator_of(plan), n * n, sizeof(double));
+    plan->input_leaf = loci_allocate_by(loci_allocator_of(plan), leaf * n, sizeof(double));
+    double *work = loci_allocate_by(loci_allocator_of(plan), 2 * n * n, sizeof(double));
     loci_status status = LOCI_OK;
     if (!plan->abar || !plan->bbar || !plan->abar_leaf || !plan->input_leaf || !work)
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", n);
     if (status == LOCI_OK)
-        status = loci_discretize_dense(plan->spec.discretization, plan->abar, plan->bbar, plan->a, plan->b, n,
-                                       plan->spec.dt / plan->scale, error);
+        status =
+            loci_discretize_dense_by(loci_allocator_of(plan), plan->spec.discretization, plan->abar,
+                                     plan->bbar, plan->a, plan->b, n, plan->spec.dt / plan->scale, error);
     if (status == LOCI_OK) {
         transpose(plan->abar, n);
         /* what input S - 1 - k adds: Abar^k Bbar */
@@ -114,14 +116,15 @@ static loci_status plan_stamped(loci_memory_plan *plan, loci_error *error)
     plan->powers = (size_t)(exponent > -6 ? exponent + 6 : 1);
     size_t count;
     if (!loci_size_multiply(&count, plan->powers, n * (n + 1)) ||
-        !(plan->power = loci_allocate(count, sizeof(double))))
+        !(plan->power = loci_allocate_by(loci_allocator_of(plan), count, sizeof(double))))
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu with time stamps", n);
-    double *abar = loci_allocate(n * n, sizeof(double)), *bbar = loci_allocate(n, sizeof(double));
+    double *abar = loci_allocate_by(loci_allocator_of(plan), n * n, sizeof(double)),
+           *bbar = loci_allocate_by(loci_allocator_of(plan), n, sizeof(double));
     loci_status status = abar && bbar ? LOCI_OK : loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan");
     for (size_t j = 0; j < plan->powers && status == LOCI_OK; j++) {
         double *power = plan->power + j * n * (n + 1);
-        status = loci_discretize_dense(LOCI_ZOH, abar, bbar, plan->a, plan->b, n,
-                                       ldexp(plan->power_step, (int)j), error);
+        status = loci_discretize_dense_by(loci_allocator_of(plan), LOCI_ZOH, abar, bbar, plan->a, plan->b, n,
+                                          ldexp(plan->power_step, (int)j), error);
         for (size_t i = 0; i < n && status == LOCI_OK; i++) {
             for (size_t c = 0; c < n; c++) power[c * n + i] = abar[i * n + c];
             power[n * n + i] = bbar[i];
@@ -137,8 +140,8 @@ loci_status loci_memory_lti_plan(loci_memory_plan *plan, loci_error *error)
     const size_t n = plan->order;
     const double support = loci_measure_support(plan->spec.measure);
     plan->scale = isfinite(support) ? plan->spec.window / support : plan->spec.window;
-    plan->a = loci_allocate(n * n, sizeof(double));
-    plan->b = loci_allocate(n, sizeof(double));
+    plan->a = loci_allocate_by(loci_allocator_of(plan), n * n, sizeof(double));
+    plan->b = loci_allocate_by(loci_allocator_of(plan), n, sizeof(double));
     if (!plan->a || !plan->b)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", n);
     loci_status status = loci_measure_matrices(plan->spec.measure, plan->a, plan->b, n, error);

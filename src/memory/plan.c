@@ -109,8 +109,9 @@ static loci_status make_leaf_pair(loci_memory_plan *plan, loci_error *error)
     const size_t order = plan->order;
     const bool joined = plan->spec.join == LOCI_LINEAR;
     const size_t rows = 2 * plan->leaf + (joined ? 1 : 0), folded = (rows + 1) / 2;
-    double *table = loci_allocate(rows * order + 2 * order, sizeof *table);
-    plan->leaf_pair = loci_allocate(folded * 2 * plan->half_stride, sizeof *table);
+    double *table = loci_allocate_by(loci_allocator_of(plan), rows * order + 2 * order, sizeof *table);
+    plan->leaf_pair =
+        loci_allocate_by(loci_allocator_of(plan), folded * 2 * plan->half_stride, sizeof *table);
     if (!table || !plan->leaf_pair) {
         loci_free(table);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", order);
@@ -138,8 +139,8 @@ static loci_status make_leaf_pair(loci_memory_plan *plan, loci_error *error)
 static loci_status make_halves(loci_memory_plan *plan, loci_error *error)
 {
     const size_t order = plan->order, stride = plan->half_stride, padded = (order + 31) / 32 * 32;
-    double *work = loci_allocate(3 * padded + order, sizeof *work);
-    plan->halves = loci_allocate(order * 2 * stride, sizeof *work);
+    double *work = loci_allocate_by(loci_allocator_of(plan), 3 * padded + order, sizeof *work);
+    plan->halves = loci_allocate_by(loci_allocator_of(plan), order * 2 * stride, sizeof *work);
     if (!work || !plan->halves) {
         loci_free(work);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", order);
@@ -180,8 +181,8 @@ static loci_status make_rules(loci_memory_plan *plan, loci_error *error)
         last = rules[i].count >= exact;
         rule->count = last ? exact : rules[i].count;
         rule->turn = last ? INFINITY : 2 * rules[i].phase / (double)plan->order;
-        rule->node = loci_allocate(rule->count, sizeof(double));
-        rule->weight = loci_allocate(rule->count, sizeof(double));
+        rule->node = loci_allocate_by(loci_allocator_of(plan), rule->count, sizeof(double));
+        rule->weight = loci_allocate_by(loci_allocator_of(plan), rule->count, sizeof(double));
         if (!rule->node || !rule->weight)
             return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan of order %zu", plan->order);
         const loci_status status = loci_quadrature_gauss(rule->node, rule->weight, rule->count, error);
@@ -194,13 +195,14 @@ static loci_status make_tree(loci_memory_plan *plan, loci_error *error)
 {
     const size_t order = plan->order;
     const bool joined = plan->spec.join == LOCI_LINEAR;
-    plan->root = loci_allocate(order + 1, sizeof(double));
-    plan->node = loci_allocate(order, sizeof(double));
-    plan->weight = loci_allocate(order, sizeof(double));
-    plan->node_basis = loci_allocate((order + 1) * plan->half_stride, sizeof(double));
-    plan->step = loci_allocate(order + 1, sizeof(double));
-    plan->size = loci_allocate(order + 1, sizeof(double));
-    double *row = loci_allocate(order, sizeof(double));
+    plan->root = loci_allocate_by(loci_allocator_of(plan), order + 1, sizeof(double));
+    plan->node = loci_allocate_by(loci_allocator_of(plan), order, sizeof(double));
+    plan->weight = loci_allocate_by(loci_allocator_of(plan), order, sizeof(double));
+    plan->node_basis =
+        loci_allocate_by(loci_allocator_of(plan), (order + 1) * plan->half_stride, sizeof(double));
+    plan->step = loci_allocate_by(loci_allocator_of(plan), order + 1, sizeof(double));
+    plan->size = loci_allocate_by(loci_allocator_of(plan), order + 1, sizeof(double));
+    double *row = loci_allocate_by(loci_allocator_of(plan), order, sizeof(double));
     loci_status status = LOCI_OK;
     if (!plan->root || !plan->node || !plan->weight || !plan->node_basis || !plan->step || !plan->size ||
         !row)
@@ -241,7 +243,7 @@ loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_s
     const loci_memory_spec *spec = &whole;
     loci_status status = take_spec(&whole, given, error);
     if (status != LOCI_OK) return status;
-    loci_memory_plan *p = loci_allocate(1, sizeof *p);
+    loci_memory_plan *p = loci_allocate_by(spec->allocator, 1, sizeof *p);
     if (!p) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a plan");
     p->spec = *spec;
     p->spec.size = 0;

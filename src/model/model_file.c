@@ -236,11 +236,6 @@ loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size,
     return status;
 }
 
-void loci_model_release(void *bytes)
-{
-    loci_free(bytes);
-}
-
 /* ---- reading ---- */
 
 /* The fields of an object, taken one by one; the first failure stays. */

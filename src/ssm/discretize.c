@@ -14,6 +14,7 @@
 #include "base/allocate.h"
 #include "base/linalg.h"
 #include "base/status.h"
+#include "ssm/discretize.h"
 
 static loci_status check(const double *a, const double *b, size_t n, double dt, loci_error *error)
 {
@@ -34,14 +35,14 @@ static loci_status check(const double *a, const double *b, size_t n, double dt, 
 /* abar = exp(dt A), held [n] = the integral over s in [0, 1] of exp(dt (1-s) A) dt B, and, unless NULL,
  * joined [n] = that of s exp(dt (1-s) A) dt B. B enters with its largest element brought to about 1, lest its
  * size decide the scaling. */
-static loci_status bordered(double *abar, double *held, double *joined, const double *a, const double *b,
-                            size_t n, double dt, loci_error *error)
+static loci_status bordered(const loci_allocator *by, double *abar, double *held, double *joined,
+                            const double *a, const double *b, size_t n, double dt, loci_error *error)
 {
     const size_t m = n + 1 + (joined != NULL);
     size_t square, numbers;
     double *scratch = NULL;
     if (loci_size_multiply(&square, m, m) && loci_size_multiply(&numbers, square, 2))
-        scratch = loci_allocate(numbers, sizeof *scratch);
+        scratch = loci_allocate_by(by, numbers, sizeof *scratch);
     if (!scratch)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory to discretize a system of order %zu", n);
     double *border = scratch, *power = scratch + square, largest = 0.0;
@@ -52,7 +53,7 @@ static loci_status bordered(double *abar, double *held, double *joined, const do
         border[i * m + n] = b[i] / size;
     }
     if (joined) border[n * m + n + 1] = 1.0;
-    const loci_status status = loci_linalg_exponential(power, border, m, error);
+    const loci_status status = loci_linalg_exponential(by, power, border, m, error);
     for (size_t i = 0; i < n && !status; i++) {
         memcpy(abar + i * n, power + i * m, n * sizeof *abar);
         held[i] = dt * size * power[i * m + n];
@@ -63,17 +64,17 @@ static loci_status bordered(double *abar, double *held, double *joined, const do
 }
 
 /* (I - theta dt A)^-1 (I + (1 - theta) dt A) and (I - theta dt A)^-1 dt B, theta > 0 */
-static loci_status implicit(double *abar, double *bbar, const double *a, const double *b, size_t n, double dt,
-                            double theta, loci_error *error)
+static loci_status implicit(const loci_allocator *by, double *abar, double *bbar, const double *a,
+                            const double *b, size_t n, double dt, double theta, loci_error *error)
 {
     size_t square;
-    double *lu = loci_size_multiply(&square, n, n) ? loci_allocate(square, sizeof *lu) : NULL;
-    size_t *pivot = loci_allocate(n, sizeof *pivot);
+    double *lu = loci_size_multiply(&square, n, n) ? loci_allocate_by(by, square, sizeof *lu) : NULL;
+    size_t *pivot = loci_allocate_by(by, n, sizeof *pivot);
     loci_status status = LOCI_E_MEMORY;
     if (lu && pivot) {
         for (size_t k = 0; k < square; k++) lu[k] = -theta * dt * a[k];
         for (size_t i = 0; i < n; i++) lu[i * n + i] += 1.0;
-        status = loci_linalg_factor(lu, pivot, n, NULL);
+        status = loci_linalg_factor(by, lu, pivot, n, NULL);
     }
     if (!status) {
         for (size_t k = 0; k < square; k++) abar[k] = (1.0 - theta) * dt * a[k];
@@ -95,18 +96,19 @@ static loci_status implicit(double *abar, double *bbar, const double *a, const d
     return status;
 }
 
-loci_status loci_discretize_dense(loci_discretization discretization, double *abar, double *bbar,
-                                  const double *a, const double *b, size_t n, double dt, loci_error *error)
+loci_status loci_discretize_dense_by(const loci_allocator *by, loci_discretization discretization,
+                                     double *abar, double *bbar, const double *a, const double *b, size_t n,
+                                     double dt, loci_error *error)
 {
     const loci_status status = check(a, b, n, dt, error);
     if (status) return status;
     switch (discretization) {
     case LOCI_ZOH:
-        return bordered(abar, bbar, NULL, a, b, n, dt, error);
+        return bordered(by, abar, bbar, NULL, a, b, n, dt, error);
     case LOCI_BILINEAR:
-        return implicit(abar, bbar, a, b, n, dt, 0.5, error);
+        return implicit(by, abar, bbar, a, b, n, dt, 0.5, error);
     case LOCI_BACKWARD:
-        return implicit(abar, bbar, a, b, n, dt, 1.0, error);
+        return implicit(by, abar, bbar, a, b, n, dt, 1.0, error);
     case LOCI_EULER:
         for (size_t k = 0; k < n * n; k++) abar[k] = dt * a[k];
         for (size_t i = 0; i < n; i++) {
@@ -124,11 +126,17 @@ loci_status loci_discretize_dense(loci_discretization discretization, double *ab
                      (int)discretization);
 }
 
+loci_status loci_discretize_dense(loci_discretization discretization, double *abar, double *bbar,
+                                  const double *a, const double *b, size_t n, double dt, loci_error *error)
+{
+    return loci_discretize_dense_by(NULL, discretization, abar, bbar, a, b, n, dt, error);
+}
+
 loci_status loci_discretize_dense_foh(double *abar, double *b0, double *b1, const double *a, const double *b,
                                       size_t n, double dt, loci_error *error)
 {
     loci_status status = check(a, b, n, dt, error);
-    if (!status) status = bordered(abar, b0, b1, a, b, n, dt, error);
+    if (!status) status = bordered(NULL, abar, b0, b1, a, b, n, dt, error);
     for (size_t i = 0; i < n && !status; i++) b0[i] -= b1[i];
     return status;
 }

@@ -53,14 +53,14 @@ static loci_status dense_growth(double *growth, const double *a, size_t n, doubl
     *growth = 0;
     if (norm == 0) return LOCI_OK;
     for (size_t i = 0; i < n * n; i++) other[i] = a[i] / norm;
-    loci_status status = loci_linalg_exponential(e, other, n, error);
+    loci_status status = loci_linalg_exponential(NULL, e, other, n, error);
     if (status) return status;
     *growth = log_radius(e, other, n) * norm;
     if (*growth > 0 && *growth < 1e-6 * norm) {
         /* so little beside the fastest mode may be rounding: over the time in which it would grow by e, it is not */
         const double rate = *growth;
         for (size_t i = 0; i < n * n; i++) other[i] = a[i] / rate;
-        status = loci_linalg_exponential(e, other, n, error);
+        status = loci_linalg_exponential(NULL, e, other, n, error);
         if (status) return status;
         *growth = log_radius(e, other, n) * rate;
     }

@@ -31,7 +31,7 @@ $ tail -10 signal.txt | loci stream lstm.safetensors - --every 5 --state-in lstm
 | 35,1,0.439117,0.560883
 | 40,1,0.438032,0.561968
 # A training that was stopped at step 24 of 120 ends where it would have.
-$ loci train d --layers 1 --width 4 --state 4 --dt-min 0.1 --dt-max 1 --batch 8 --epochs 40 -o stopped.safetensors --resume 2>log; tail -1 log
+$ loci train d --layers 1 --width 4 --state 4 --dt-min 0.1 --dt-max 1 --batch 8 --epochs 40 --valid 0.1 -o stopped.safetensors --resume 2>log; grep '^epoch 40' log
 |~ result      validation accuracy 100 %, loss 0.249[0-9], after epoch 40 of 40
 | parameters  106
 |~ time        *s, 120 steps
