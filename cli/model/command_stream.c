@@ -42,7 +42,8 @@ typedef struct {
     loci_model *model;
     model_inputs in;
     loci_stream_tables *tables;
-    loci_stream *stream;
+    loci_stream *stream; /* NULL: there is a window */
+    loci_window *window;
     source from;
     loci_resampler *resampler; /* NULL: none */
     answer_writer out;
@@ -51,7 +52,6 @@ typedef struct {
     size_t every; /* 0: at the end alone */
     bool last;    /* an answer at the end, whether it is due or not */
     bool live, gray;
-    size_t window; /* 0: none; else lane 0 begins anew every so many samples, and lane 1 half of them later */
     uint64_t samples; /* so far */
     size_t inputs, outputs, chunk;
     double *held;    /* [channels]: the last values that were there */
@@ -221,8 +221,8 @@ static int prepare(job *j)
     if (!status) status = rate_settle(j);
     if (status) return status;
     loci_error error;
-    j->window = s->window == NOT_GIVEN ? 0 : s->window;
-    if (loci_stream_init(&j->stream, NULL, 0, j->tables, j->window ? 2 : 1, &error) != LOCI_OK)
+    if ((s->window == NOT_GIVEN ? loci_stream_init(&j->stream, NULL, 0, j->tables, 1, &error)
+                                : loci_window_create(&j->window, j->tables, s->window, &error)) != LOCI_OK)
         return message_error(j->model_path, &error);
     j->live = source_live(&j->from);
     j->chunk = s->chunk == NOT_GIVEN ? PUSH : s->chunk;
@@ -236,57 +236,21 @@ static int prepare(job *j)
         message_warn("%s: it was trained on samples in another order; the signal's must come in that order",
                      j->model_path);
     status = state_load(j);
-    j->samples = loci_stream_samples(j->stream, 0);
+    j->samples = j->window ? 0 : loci_stream_samples(j->stream, 0);
     return status;
 }
 
 /* --- samples on their way --- */
 
-/* The lane that answers: of a window the one that has seen more. */
-static uint32_t lane(const job *j)
-{
-    return j->window && loci_stream_samples(j->stream, 1) > loci_stream_samples(j->stream, 0);
-}
-
-/* The next samples of those that wait, from `first` on, up to where a lane of the window begins or an answer is due. A lane
- * that is full begins anew with the sample after, so that until then it can still be asked. */
-static loci_status push_window(job *j, size_t first, size_t *count, loci_error *error)
-{
-    const uint64_t half = j->window / 2;
-    const uint32_t lanes = j->samples >= half ? 2 : 1;
-    uint64_t n = j->count - first, until = lanes == 1 ? half - j->samples : n;
-    if (j->every && j->every - j->samples % j->every < until) until = j->every - j->samples % j->every;
-    for (uint32_t i = 0; i < lanes; i++) {
-        if (loci_stream_samples(j->stream, i) == j->window) loci_stream_reset(j->stream, i);
-        const uint64_t room = j->window - loci_stream_samples(j->stream, i);
-        if (room < until) until = room;
-    }
-    if (until < n) n = until;
-    *count = (size_t)n;
-    loci_status status = LOCI_OK;
-    for (uint32_t i = 0; i < lanes && !status; i++)
-        status =
-            loci_stream_push(j->stream, &i, 1, j->waiting + first * j->inputs, NULL, *count, 0, NULL, error);
-    return status;
-}
-
 /* All that waits through the model; *due answers are then in j->due. */
 static loci_status push_all(job *j, size_t *due, loci_error *error)
 {
-    *due = j->every ? j->count / j->every + (j->samples % j->every + j->count % j->every >= j->every) : 0;
-    if (!j->window)
-        return loci_stream_push(j->stream, NULL, 1, j->waiting, NULL, j->count, j->every, j->due, error);
-    const uint64_t before = j->samples;
-    loci_status status = LOCI_OK;
-    size_t answered = 0;
-    for (size_t at = 0, n; at < j->count && !status; at += n) {
-        status = push_window(j, at, &n, error);
-        j->samples += n;
-        if (j->every && j->samples % j->every == 0)
-            loci_stream_answer(j->stream, lane(j), j->due + answered++ * j->outputs);
+    if (j->window) {
+        *due = loci_window_due(j->window, j->count, j->every);
+        return loci_window_push(j->window, j->waiting, j->count, j->every, j->due, error);
     }
-    j->samples = before;
-    return status;
+    *due = loci_stream_due(j->stream, 0, j->count, j->every);
+    return loci_stream_push(j->stream, NULL, 1, j->waiting, NULL, j->count, j->every, j->due, error);
 }
 
 /* Pushes what waits. */
@@ -402,7 +366,10 @@ static int run(job *j)
     }
     if (!status) status = push(j);
     if (!status && j->last && j->samples > 0 && j->answered != j->samples) {
-        loci_stream_answer(j->stream, lane(j), j->due);
+        if (j->window)
+            loci_window_answer(j->window, j->due);
+        else
+            loci_stream_answer(j->stream, 0, j->due);
         status = answer_writer_put(&j->out, j->samples, j->due);
     }
     return status;
@@ -469,6 +436,7 @@ static void release(job *j)
     source_close(&j->from);
     loci_resampler_free(j->resampler);
     loci_stream_free(j->stream);
+    loci_window_free(j->window);
     loci_stream_tables_free(j->tables);
     loci_model_free(j->model);
     model_inputs_close(&j->in);

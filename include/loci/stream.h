@@ -11,8 +11,7 @@
  * the time: a sample of the S4 repository's example, four layers of width 128, takes 7 us alone, 4 us with those of
  * other lanes, 3 us in a push of 8 samples or more.
  *
- * For answers about the newest samples alone, K/2 to K of them, as if the signal had begun there: push two lanes, reset lane 0
- * every K samples and lane 1 half of them later, and ask the one that has seen more.
+ * For answers about the newest samples alone there is loci_window.
  *
  *     loci_stream_tables *tables;
  *     loci_stream *stream;
@@ -99,6 +98,29 @@ LOCI_API loci_status loci_stream_save(const loci_stream *stream, uint32_t lane, 
                                       loci_error *error);
 LOCI_API loci_status loci_stream_restore(loci_stream *stream, uint32_t lane, const void *bytes, size_t size,
                                          loci_error *error);
+
+/* ---- a window ---- */
+
+/* Answers about the newest samples alone, between length/2 and length of them (fewer at the signal's beginning), as if the
+ * signal had begun there: two lanes that begin anew in turns. Costs as much as two streams. */
+typedef struct loci_window loci_window;
+
+/* length 1 or more; the tables must live as long. LOCI_E_ARGUMENT, LOCI_E_MEMORY. */
+LOCI_API loci_status loci_window_create(loci_window **window, const loci_stream_tables *tables,
+                                        uint64_t length, loci_error *error);
+LOCI_API void loci_window_free(loci_window *window); /* NULL is allowed */
+
+/* n samples, in [n][inputs]; out [loci_window_due()][outputs]: the answers at every `every`-th sample since the beginning;
+ * every 0: none, out may be NULL. How a signal is cut into pushes does not matter, bit by bit. LOCI_E_VALUE: an input is
+ * not finite; nothing was done. */
+LOCI_API loci_status loci_window_push(loci_window *window, const float *in, size_t n, size_t every,
+                                      float *out, loci_error *error);
+/* How many answers a push of n more samples would give. */
+LOCI_API size_t loci_window_due(const loci_window *window, size_t n, size_t every);
+/* The answer [outputs] at the last sample, whether it was due or not; NAN before the first. */
+LOCI_API void loci_window_answer(const loci_window *window, float *out);
+/* Samples since the beginning. */
+LOCI_API uint64_t loci_window_samples(const loci_window *window);
 
 #ifdef __cplusplus
 }
