@@ -93,6 +93,7 @@ static void use(loci_archive *a)
     loci_archive *const twice[2] = {a, a};
     loci_archive_merge(twice, 2, take, &written, NULL);
     loci_archive_forget(a, 0.5 * (info.start + info.end), take, &written, NULL);
+    loci_archive_shrink(a, 1000, 1.0, take, &written, NULL);
 }
 
 static void open_and_use(const uint8_t *bytes, size_t size)

@@ -137,6 +137,8 @@ check '' recall archive.loci --points 5
 check '' recall archive.loci --mean
 check '' recall archive.loci --against sines
 check joined.loci merge archive.loci archive.loci --append -o joined.loci
+check small.loci remember sines --budget 400 --page 64 -o small.loci
+check small.loci remember archive.loci --error 0.1 -o small.loci
 
 set -- train tiny --layers 1 --width 2 --state 2 --batch 4 --steps 5 --threads 1
 "$golden/../labelled.sh" tiny 8

@@ -18,12 +18,13 @@
 /* What a sink has taken. */
 typedef struct {
     unsigned char *bytes;
-    size_t size, calls, fail_at; /* fail_at: the call that fails, from 1; 0: none */
+    size_t size, calls, fail_at, most; /* fail_at: the call that fails, from 1; 0: none */
 } file;
 
 static loci_status take(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error)
 {
     file *f = target;
+    f->most = at + size > f->most ? at + size : f->most;
     if (++f->calls == f->fail_at) {
         error->status = LOCI_E_IO;
         strcpy(error->text, "the disk is full");
@@ -391,6 +392,69 @@ static void change_keeps_errors_exact(void **state)
     free(u);
 }
 
+/* At most so many bytes at every moment; old pages are coarser than new ones, or all alike; errors stay as stated. */
+static void budgets_hold(void **state)
+{
+    (void)state;
+    const size_t n = 40000;
+    double *u = signal_make(n, 2);
+    static const size_t budgets[] = {3000, 8000, 30000, 200000};
+    for (size_t b = 0; b < 4; b++)
+        for (int fading = 0; fading <= 2; fading++) {
+            loci_archive_spec spec = loci_archive_defaults();
+            spec.channels = 2;
+            spec.page = 2048;
+            spec.rule = LOCI_KEEP_BUDGET;
+            spec.budget = budgets[b];
+            spec.fading = fading;
+            file f = archive_make(&spec, u, n, 999);
+            assert_true(f.most <= budgets[b]);
+            errors_check(&f, u, INFINITY, INFINITY);
+            loci_archive *a = archive_open(&f);
+            loci_error error;
+            const loci_archive_info info = loci_archive_inspect(a);
+            loci_archive_page_info old, young;
+            assert_int_equal(info.budget, budgets[b]);
+            good(loci_archive_page(a, 0, 0, &old, &error), &error);
+            good(loci_archive_page(a, info.pages - 2, 0, &young, &error), &error);
+            assert_int_equal(info.samples, n); /* nothing had to go */
+            if (fading == 2 && b < 3) assert_true(old.known.mean_square > 4.0 * young.known.mean_square);
+            if (fading == 0 && b > 1) /* steps within two octaves of one another */
+                assert_true(old.known.mean_square < 20.0 * young.known.mean_square);
+            /* continued, joined and shrunk */
+            file more = {0}, joined = {0}, less = {0};
+            loci_archive *const both[] = {a, a};
+            good(loci_archive_merge(both, 2, take, &joined, &error), &error);
+            assert_true(joined.size <= budgets[b]);
+            double *twice = malloc(4 * n * sizeof *twice);
+            assert_non_null(twice);
+            memcpy(twice, u, 2 * n * sizeof *u);
+            memcpy(twice + 2 * n, u, 2 * n * sizeof *u);
+            errors_check(&joined, twice, INFINITY, INFINITY);
+            good(loci_archive_shrink(a, budgets[b] / 2, 1.0, take, &less, &error), &error);
+            assert_true(less.size <= budgets[b] / 2);
+            errors_check(&less, u, INFINITY, INFINITY);
+            loci_archive_writer *w;
+            more.bytes = malloc(f.size);
+            assert_non_null(more.bytes);
+            memcpy(more.bytes, f.bytes, f.size);
+            more.size = f.size;
+            good(loci_archive_writer_resume(&w, f.bytes, f.size, take, &more, &error), &error);
+            good(loci_archive_writer_push(w, u, n, &error), &error);
+            good(loci_archive_writer_finish(w, &error), &error);
+            loci_archive_writer_destroy(w);
+            assert_true(more.most <= budgets[b]);
+            errors_check(&more, twice, INFINITY, INFINITY);
+            loci_archive_close(a);
+            free(twice);
+            free(more.bytes);
+            free(joined.bytes);
+            free(less.bytes);
+            free(f.bytes);
+        }
+    free(u);
+}
+
 /* Every byte, turned: refused, or named; salvaged, the other pages are as they were. */
 static void damage_is_found(void **state)
 {
@@ -480,6 +544,13 @@ static void bad_input_is_refused(void **state)
     WRONG(bound, (double)NAN);
     WRONG(rule, LOCI_KEEP_UNITS); /* relative */
     spec = usual;
+    spec.rule = LOCI_KEEP_BUDGET;
+    spec.budget = 100;
+    assert_int_equal(loci_archive_check(&spec, &error), LOCI_E_ARGUMENT);
+    spec.budget = 1000;
+    spec.fading = -1.0;
+    assert_int_equal(loci_archive_check(&spec, &error), LOCI_E_ARGUMENT);
+    spec = usual;
     good(loci_archive_writer_create(&w, &spec, NULL, 0, take, &f, &error), &error);
     assert_int_equal(loci_archive_writer_finish(w, &error), LOCI_E_VALUE);
     const double bad[] = {1.0, 2.0, (double)INFINITY};
@@ -525,8 +596,8 @@ int main(void)
         cmocka_unit_test(resuming_continues),    cmocka_unit_test(missing_samples_stay_missing),
         cmocka_unit_test(units_come_back),       cmocka_unit_test(recall_is_of_the_samples),
         cmocka_unit_test(zoom_is_the_slow_part), cmocka_unit_test(change_keeps_errors_exact),
-        cmocka_unit_test(damage_is_found),       cmocka_unit_test(bad_input_is_refused),
-        cmocka_unit_test(odd_signals),
+        cmocka_unit_test(budgets_hold),          cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(bad_input_is_refused),  cmocka_unit_test(odd_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

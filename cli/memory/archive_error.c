@@ -21,7 +21,7 @@ typedef struct {
 typedef struct {
     const memory_file *k;
     loci_archive_info info;
-    uint64_t at; /* samples seen, from info.first on */
+    uint64_t at; /* samples seen, with those that are forgotten */
     difference *channel;
     double *recalled;
     bool too_long;
@@ -41,16 +41,20 @@ static void add(difference *d, double signal, double recalled)
 static loci_status take(void *target, const double *u, size_t n, loci_error *error)
 {
     comparison *by = target;
-    if (n > by->info.samples - by->at) {
+    const uint64_t end = by->info.first + by->info.samples;
+    if (n > end - by->at) {
         by->too_long = true;
         error->text[0] = 0;
         return LOCI_E_MISMATCH;
     }
-    for (size_t done = 0; done < n;) {
+    size_t done = 0;
+    if (by->at < by->info.first) done = by->info.first - by->at < n ? (size_t)(by->info.first - by->at) : n;
+    by->at += done;
+    while (done < n) {
         const size_t some = n - done < PIECE ? n - done : PIECE;
         for (size_t c = 0; c < by->k->channels; c++) {
             const loci_status status =
-                loci_archive_samples(by->k->archive, c, by->info.first + by->at, some, by->recalled, error);
+                loci_archive_samples(by->k->archive, c, by->at, some, by->recalled, error);
             if (status != LOCI_OK) {
                 message_error(by->k->path, error);
                 error->text[0] = 0;
@@ -132,14 +136,19 @@ static int compare(comparison *by, source *from)
     int status = grid_step(&dt, from);
     if (!status) status = match(by, from, dt);
     if (status) return status;
-    grid g = {.from = from, .start = by->info.start, .dt = by->info.dt, .take = take, .target = by};
+    grid g = {.from = from,
+              .start = by->info.start - (double)by->info.first * by->info.dt,
+              .dt = by->info.dt,
+              .take = take,
+              .target = by};
     from->missing = LOCI_MISSING_HOLD;
     status = source_feed(from, grid_push, &g, "comparing");
     grid_release(&g);
-    if (by->too_long || (!status && by->at < by->info.samples)) {
+    if (by->too_long || (!status && by->at < by->info.first + by->info.samples)) {
         char is[WORDS_SIZE];
         return message_fail("%s: it has %s samples than %s, which holds %s", from->path,
-                            by->too_long ? "more" : "fewer", by->k->path, words_count(is, by->info.samples));
+                            by->too_long ? "more" : "fewer", by->k->path,
+                            words_count(is, by->info.first + by->info.samples));
     }
     return status;
 }

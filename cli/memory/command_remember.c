@@ -22,9 +22,9 @@ enum { EVERY = 60 }; /* seconds */
 typedef struct {
     source_options source;
     const char *output, *measure, *missing, *method, *discretization, *start, *end;
-    const char *error, *max, *lossless, *append;
+    const char *error, *max, *lossless, *budget, *append;
     size_t order, detail, page;
-    double window, every;
+    double window, every, fading;
     bool linear, resume;
 } settings;
 
@@ -285,7 +285,8 @@ int command_remember(int argc, char **argv)
                   .detail = NOT_GIVEN,
                   .page = NOT_GIVEN,
                   .window = NAN,
-                  .every = NAN};
+                  .every = NAN,
+                  .fading = NAN};
     const option table[] = {
         {"output", 'o', OPTION_TEXT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
         {"every", 0, OPTION_NUMBER, &s.every, "SECONDS",
@@ -309,6 +310,10 @@ int command_remember(int argc, char **argv)
         {"max", 0, OPTION_TEXT, &s.max, "M|M%", "no sample is off by more than M"},
         {"lossless", 0, OPTION_TEXT, &s.lossless, "UNIT",
          "samples that are whole multiples of UNIT (1 for integers) come back as they were"},
+        {"budget", 0, OPTION_TEXT, &s.budget, "BYTES",
+         "the archive never takes more bytes, as 65536, 64K or 1M: what is old becomes coarser"},
+        {"fading", 0, OPTION_NUMBER, &s.fading, "P",
+         "of a budget: squares of errors rise as this power of age; 0: evenly (1)"},
         {"append", 0, OPTION_TEXT, &s.append, "A.loci",
          "instead of -o: continue this archive, page by page; it is whole at every moment, and made where it is not there"},
         {"page", 0, OPTION_COUNT, &s.page, "N",
@@ -336,7 +341,7 @@ int command_remember(int argc, char **argv)
             "SIGNAL -o M.loci [OPTION]...\nSIGNAL -o A.loci --error E [OPTION]...\nSIGNAL --append A.loci [OPTION]...",
         .purpose =
             "Squeeze a signal of any length into a memory of bounded size, from which 'loci recall' gets any "
-            "part of it back: new things sharp, old things blurred. Or, with --error, --max or --lossless, keep all of it in an "
+            "part of it back: new things sharp, old things blurred. Or, with --error, --max, --lossless or --budget, keep all of it in an "
             "archive of few bytes, whose error is known exactly.\n"
             "\n"
             "SIGNAL is a table as text (.csv: commas, semicolons, tabs or blanks, with or without a header), a NumPy "
@@ -364,6 +369,8 @@ int command_remember(int argc, char **argv)
                                           .error = s.error,
                                           .max = s.max,
                                           .lossless = s.lossless,
+                                          .budget = s.budget,
+                                          .fading = s.fading,
                                           .start = s.start,
                                           .missing = s.missing,
                                           .order = s.order,
@@ -379,8 +386,8 @@ int command_remember(int argc, char **argv)
             return status;
         }
         if (!status && s.page != NOT_GIVEN)
-            status =
-                message_usage("remember: --page is for an archive: --error, --max, --lossless or --append");
+            status = message_usage(
+                "remember: --page is for an archive: --error, --max, --lossless, --budget or --append");
         if (!status && !s.output)
             status = message_usage("remember: -o M.loci is missing; a file for the memory was expected");
         if (!status && strcmp(s.output, "-") == 0 && isatty(STDOUT_FILENO))

@@ -38,7 +38,7 @@ static double bits_a_sample(const loci_archive_info *info)
 
 static const char *rule_name(loci_archive_rule rule)
 {
-    static const char *const names[] = {"error", "max", "lossless"};
+    static const char *const names[] = {"error", "max", "lossless", "budget"};
     return names[rule];
 }
 
@@ -96,6 +96,9 @@ static void json_write(output *out, const memory_file *k, const knowledge *now)
     json_object_set_new(object, "bits_per_sample", output_json_number(bits_a_sample(info)));
     json_object_set_new(object, "promise", json_string(rule_name(info->rule)));
     json_object_set_new(object, "bound", bounds);
+    json_object_set_new(object, "budget",
+                        info->budget ? json_integer((json_int_t)info->budget) : json_null());
+    json_object_set_new(object, "fading", info->budget ? json_real(info->fading) : json_null());
     json_object_set_new(object, "rms_error", errors);
     json_object_set_new(object, "max_error", largest);
     json_object_set_new(object, "min", least);
@@ -107,9 +110,12 @@ static void json_write(output *out, const memory_file *k, const knowledge *now)
 static void head_write(output *out, const memory_file *k, const loci_archive_info *info)
 {
     static const char *const promises[] = {"an rms error for every page", "a largest error for every sample",
-                                           "multiples of a unit, to the bit"};
+                                           "multiples of a unit, to the bit", "a number of bytes"};
     char text[WORDS_SIZE], other[WORDS_SIZE];
     output_format(out, "archive   %s; order %zu\n", promises[info->rule], info->order);
+    if (info->budget)
+        output_format(out, "budget    %s, fading %s\n", words_bytes(text, (double)info->budget),
+                      words_number(other, info->fading));
     output_format(out, "signal    %s", words_plural(text, info->samples, "sample"));
     if (k->channels > 1) output_format(out, " of %zu channels", k->channels);
     output_format(out, " at %s Hz\n", words_rate(text, info->dt));
@@ -128,7 +134,7 @@ static void head_write(output *out, const memory_file *k, const loci_archive_inf
 
 static void channels_write(output *out, const memory_file *k, const knowledge *now)
 {
-    static const char *const promised[] = {"rms promised", "max promised", "unit"};
+    static const char *const promised[] = {"rms promised", "max promised", "unit", "deviation"};
     output_format(out, "\n%-10s %12s %12s %12s %12s %12s", "channel", promised[now->info.rule], "rms error",
                   "max error at", "min", "max");
     output_text(out, "\n");

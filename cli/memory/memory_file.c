@@ -192,6 +192,14 @@ static bool archive_map(memory_file *k, const char *path)
     return k->mapped;
 }
 
+bool memory_file_is_archive(const char *path)
+{
+    memory_file k = {0};
+    const bool is = archive_map(&k, path);
+    memory_file_release(&k);
+    return is;
+}
+
 static int load(memory_file *k, const char *path, loci_archive_care care)
 {
     void *bytes;

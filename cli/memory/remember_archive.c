@@ -26,11 +26,14 @@ typedef struct {
     output out;
     int descriptor; /* -1: out */
     const char *path;
+    char *whole; /* of a budget, in place of out: the bytes so far */
+    size_t size;
+    bool budgeted;
 } place;
 
 bool remember_archive_asked(const archive_settings *s)
 {
-    return s->error || s->max || s->lossless || s->append;
+    return s->error || s->max || s->lossless || s->budget || s->append;
 }
 
 /* "0.05", or, where a share is allowed, "1%". */
@@ -49,12 +52,29 @@ static int bound_parse(loci_archive_spec *spec, const char *name, const char *te
     return STATUS_DONE;
 }
 
+/* Bytes: "65536", "64K", "1M", "2G", in units of 1024. */
+static int budget_parse(loci_archive_spec *spec, const char *text)
+{
+    static const char units[] = "KMG";
+    char number[64];
+    const size_t length = strlen(text);
+    const char *unit = length > 1 ? strchr(units, text[length - 1]) : NULL;
+    double bytes = 0;
+    snprintf(number, sizeof number, "%.*s", (int)(unit ? length - 1 : length), text);
+    spec->rule = LOCI_KEEP_BUDGET;
+    if (length >= sizeof number || !options_number(&bytes, number) || !(bytes >= 1) || !(bytes < 0x1p40))
+        return message_usage(
+            "remember: --budget is \"%s\"; a number of bytes, as 65536, 64K or 1M, was expected", text);
+    spec->budget = (size_t)ldexp(bytes, unit ? 10 * (int)(unit - units + 1) : 0);
+    return STATUS_DONE;
+}
+
 static int spec_settle(loci_archive_spec *spec, const archive_settings *s)
 {
     *spec = loci_archive_defaults();
-    if ((s->error != NULL) + (s->max != NULL) + (s->lossless != NULL) > 1)
+    if ((s->error != NULL) + (s->max != NULL) + (s->lossless != NULL) + (s->budget != NULL) > 1)
         return message_usage(
-            "remember: --error, --max and --lossless are different promises; one was expected");
+            "remember: --error, --max, --lossless and --budget are different promises; one was expected");
     if (s->output && s->append)
         return message_usage(
             "remember: -o makes a new file and --append continues one; one of both was expected");
@@ -83,6 +103,11 @@ static int spec_settle(loci_archive_spec *spec, const archive_settings *s)
         spec->rule = LOCI_KEEP_UNITS;
         status = bound_parse(spec, "lossless", s->lossless, false);
     }
+    if (s->budget) status = budget_parse(spec, s->budget);
+    if (!isnan(s->fading)) {
+        if (!s->budget) return message_usage("remember: --fading is for --budget");
+        spec->fading = s->fading;
+    }
     loci_error error;
     if (!status && loci_archive_check(spec, &error) != LOCI_OK)
         return message_usage("remember: --%s", error.text);
@@ -96,13 +121,54 @@ static loci_status told(loci_error *error)
     return LOCI_E_IO;
 }
 
+/* Two programs that append would write into each other. A lock goes when any descriptor of the file is closed, so nothing opens
+ * it after this. size: what it held when it was looked at. */
+static int lock(const place *p, size_t size)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct stat file;
+    const bool busy = fcntl(p->descriptor, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN);
+    if (!busy && fstat(p->descriptor, &file) == 0 && (size_t)file.st_size == size) return STATUS_DONE;
+    return message_fail("%s: another program is appending to it; one at a time was expected", p->path);
+}
+
+/* Bytes of a budget gather until the end. */
+static loci_status gather(place *p, size_t at, const void *bytes, size_t size, loci_error *error)
+{
+    char *larger = realloc(p->whole, at + size);
+    if (!larger) {
+        message_memory();
+        return told(error);
+    }
+    p->whole = larger;
+    memcpy(larger + at, bytes, size);
+    p->size = at + size;
+    return LOCI_OK;
+}
+
+/* All of a file that grows, anew: it is there whole, as it was or as it is now, at every moment. */
+static loci_status replace(place *p, const void *bytes, size_t size, loci_error *error)
+{
+    if (output_file(p->path, bytes, size) != STATUS_DONE) return told(error);
+    close(p->descriptor);
+    p->descriptor = open(p->path, O_RDWR | O_CLOEXEC);
+    if (p->descriptor < 0) {
+        message_fail("%s: it cannot be opened: %s", p->path, strerror(errno));
+        return told(error);
+    }
+    return lock(p, size) == STATUS_DONE ? LOCI_OK : told(error);
+}
+
 static loci_status sink(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error)
 {
     place *p = target;
+    if (p->descriptor < 0 && p->budgeted) return gather(p, (size_t)at, bytes, size, error);
     if (p->descriptor < 0) {
         output_bytes(&p->out, bytes, size);
         return LOCI_OK;
     }
+    if (at == 0 && p->size > 0) return replace(p, bytes, size, error);
+    p->size = (size_t)at + size;
     const char *from = bytes;
     for (size_t done = 0; done < size;) {
         const ssize_t written = pwrite(p->descriptor, from + done, size - done, (off_t)(at + done));
@@ -111,7 +177,7 @@ static loci_status sink(void *target, uint64_t at, const void *bytes, size_t siz
         } else if (written == 0 || errno != EINTR) {
             message_fail("%s: writing failed: %s", p->path, written == 0 ? "no room" : strerror(errno));
             if (ftruncate(p->descriptor, (off_t)at) != 0)
-                return told(error); /* what is left of the page is passed over */
+                return told(error); /* the rest of the page is passed over */
             return told(error);
         }
     }
@@ -214,17 +280,6 @@ static int follows(const memory_file *k, const source *from, const loci_archive_
     return STATUS_DONE;
 }
 
-/* Two programs that append would write into each other. A lock goes when any descriptor of the file is closed, so nothing opens
- * it after this. size: what it held when it was looked at. */
-static int lock(const place *p, size_t size)
-{
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat file;
-    const bool busy = fcntl(p->descriptor, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN);
-    if (!busy && fstat(p->descriptor, &file) == 0 && (size_t)file.st_size == size) return STATUS_DONE;
-    return message_fail("%s: another program is appending to it; one at a time was expected", p->path);
-}
-
 static int create_there(const archive_settings *s, loci_archive_spec *spec, source *from, place *p)
 {
     const int status = lock(p, 0);
@@ -237,9 +292,10 @@ static int resume(const archive_settings *s, source *from, place *p)
     loci_error error;
     loci_archive_writer *w = NULL;
     double dt;
-    if (s->error || s->max || s->lossless || s->start || s->order != NOT_GIVEN || s->page != NOT_GIVEN)
+    if (s->error || s->max || s->lossless || s->budget || s->start || s->order != NOT_GIVEN ||
+        s->page != NOT_GIVEN)
         return message_usage(
-            "remember: %s is there and keeps what it promised; --error, --max, --lossless, --start, --order "
+            "remember: %s is there and keeps what it promised; --error, --max, --lossless, --budget, --start, --order "
             "and --page are for a new one",
             p->path);
     int status = memory_file_load(&k, p->path);
@@ -256,6 +312,7 @@ static int resume(const archive_settings *s, source *from, place *p)
             status = message_error(p->path, &error);
         if (!status && info.unfinished > 0 && ftruncate(p->descriptor, (off_t)info.bytes) != 0)
             status = message_fail("%s: writing failed: %s", p->path, strerror(errno));
+        p->size = (size_t)info.bytes;
         if (!status) status = feed(w, from, &g, p);
     }
     loci_archive_writer_destroy(w);
@@ -268,17 +325,54 @@ static int append(const archive_settings *s, loci_archive_spec *spec, source *fr
 {
     struct stat before;
     const bool there = stat(s->append, &before) == 0 && before.st_size > 0;
-    if (!there && !s->error && !s->max && !s->lossless)
-        return message_usage("remember: %s is not there yet; --error, --max or --lossless was expected",
-                             s->append);
+    if (!there && !s->error && !s->max && !s->lossless && !s->budget)
+        return message_usage(
+            "remember: %s is not there yet; --error, --max, --lossless or --budget was expected", s->append);
     place p = {.path = s->append, .descriptor = open(s->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666)};
     if (p.descriptor < 0) return message_fail("%s: it cannot be opened: %s", s->append, strerror(errno));
     int status = there ? resume(s, from, &p) : create_there(s, spec, from, &p);
     struct stat after;
-    if (!there && fstat(p.descriptor, &after) == 0 && after.st_size == 0) unlink(s->append);
-    if (close(p.descriptor) != 0 && !status)
+    if (!there && p.descriptor >= 0 && fstat(p.descriptor, &after) == 0 && after.st_size == 0)
+        unlink(s->append);
+    if (p.descriptor >= 0 && close(p.descriptor) != 0 && !status)
         status = message_fail("%s: writing failed: %s", s->append, strerror(errno));
     return status;
+}
+
+/* The file of -o, whole, where all went well. */
+static int finish(place *p, int status)
+{
+    if (!status && p->budgeted) status = output_file(p->path, p->whole, p->size);
+    free(p->whole);
+    if (status || p->budgeted) {
+        output_abandon(&p->out);
+        return status;
+    }
+    return output_close(&p->out);
+}
+
+/* An archive made coarser: to another error or into a budget. */
+static int coarser(const archive_settings *s, const loci_archive_spec *spec, const memory_file *old, place *p)
+{
+    loci_error error;
+    if (!s->output || s->start || s->order != NOT_GIVEN || s->page != NOT_GIVEN ||
+        (spec->rule == LOCI_KEEP_RMS && spec->relative) ||
+        (spec->rule != LOCI_KEEP_RMS && spec->rule != LOCI_KEEP_BUDGET))
+        return message_usage(
+            "remember: %s is an archive already; -o with --error, in the signal's unit, or --budget was "
+            "expected, to make it coarser",
+            old->path);
+    double *rms = calloc(old->channels, sizeof *rms);
+    if (!rms) return message_memory();
+    for (size_t c = 0; c < old->channels; c++) rms[c] = spec->bound;
+    output_open(&p->out, s->output);
+    const loci_status made =
+        p->budgeted ? loci_archive_shrink(old->archive, spec->budget, spec->fading, sink, p, &error)
+                    : loci_archive_recode(old->archive, rms, sink, p, &error);
+    free(rms);
+    return finish(p, made == LOCI_OK ? STATUS_DONE
+                     : error.text[0] ? message_error(old->path, &error)
+                                     : STATUS_FAILED);
 }
 
 int remember_archive(const archive_settings *s, const char *path)
@@ -292,18 +386,21 @@ int remember_archive(const archive_settings *s, const char *path)
     if (output_same_file(path, to))
         return message_usage("remember: %s is the signal itself; another file was expected for the archive",
                              to);
+    place p = {.path = s->output, .descriptor = -1, .budgeted = spec.rule == LOCI_KEEP_BUDGET};
+    memory_file old;
+    if (memory_file_is_archive(path)) {
+        status = memory_file_load(&old, path);
+        if (!status) status = coarser(s, &spec, &old, &p);
+        memory_file_release(&old);
+        return status;
+    }
     source from = {0};
     status = source_open(&from, path, s->source, 0);
     if (!status && s->append) {
         status = append(s, &spec, &from);
     } else if (!status) {
-        place p = {.path = s->output, .descriptor = -1};
         output_open(&p.out, s->output);
-        status = create(s, &spec, &from, &p);
-        if (status)
-            output_abandon(&p.out);
-        else
-            status = output_close(&p.out);
+        status = finish(&p, create(s, &spec, &from, &p));
     }
     source_close(&from);
     return status;

@@ -7,15 +7,16 @@
 
 typedef struct {
     const source_options *source;
-    const char *output, *append;        /* one of both */
-    const char *error, *max, *lossless; /* at most one; none only to append */
-    const char *start, *missing;        /* NULL: not given */
-    size_t order, page;                 /* SIZE_MAX: not given */
+    const char *output, *append;                 /* one of both */
+    const char *budget, *error, *max, *lossless; /* at most one; none only to append */
+    const char *start, *missing;                 /* NULL: not given */
+    double fading;                               /* NAN: not given */
+    size_t order, page;                          /* SIZE_MAX: not given */
 } archive_settings;
 
 /* Whether the options ask for an archive. */
 bool remember_archive_asked(const archive_settings *s);
-/* Returns a status of the program. */
+/* Where path is an archive itself, it is made coarser. Returns a status of the program. */
 int remember_archive(const archive_settings *s, const char *path);
 
 #endif

@@ -37,14 +37,18 @@ extern "C" {
 #define LOCI_ARCHIVE_CHANNELS_MAX 65535
 #define LOCI_ARCHIVE_ORDER_MAX 32
 #define LOCI_ARCHIVE_PAGE_MAX ((size_t)1 << 20)
+#define LOCI_ARCHIVE_BUDGET_MAX ((size_t)1 << 40)
+#define LOCI_ARCHIVE_FADING_MAX 8.0
 #define LOCI_ARCHIVE_VALUE_LIMIT 0x1p499 /* samples are smaller in size, so that their squares are finite */
 
 typedef enum {
     LOCI_KEEP_RMS,     /* the root mean square error of every page and channel is at most `bound` */
     LOCI_KEEP_LARGEST, /* no sample is off by more than `bound` */
-    LOCI_KEEP_UNITS /* samples that are multiples of `bound` come back as they were, to the bit; a channel of a page
+    LOCI_KEEP_UNITS, /* samples that are multiples of `bound` come back as they were, to the bit; a channel of a page
                         that holds others is kept as doubles, so that nothing is ever lost. A decimal fraction (0.001)
                         stands for the doubles nearest to its multiples */
+    LOCI_KEEP_BUDGET /* the archive takes at most `budget` bytes, whatever comes: pages become coarser as they age, and when none can,
+                        the oldest go; `bound` is not looked at */
 } loci_archive_rule;
 
 typedef struct {
@@ -60,12 +64,16 @@ typedef struct {
     loci_archive_rule rule; /* LOCI_KEEP_RMS */
     double bound;           /* > 0, of that rule; 0.05 */
     int relative; /* bound is a share of the standard deviation of each channel in the first page: not for units; 1 */
+    size_t budget; /* 256 to LOCI_ARCHIVE_BUDGET_MAX, of that rule; 65,536 */
+    double
+        fading; /* of that rule: squares of errors rise as this power of age; 0 (evenly) to LOCI_ARCHIVE_FADING_MAX; 1 */
 } loci_archive_spec;
 
 /* The defaults named above. */
 static inline loci_archive_spec loci_archive_defaults(void)
 {
-    loci_archive_spec spec = {sizeof(loci_archive_spec), 1, 1.0, 0.0, 0, 0, LOCI_KEEP_RMS, 0.05, 1};
+    loci_archive_spec spec = {
+        sizeof(loci_archive_spec), 1, 1.0, 0.0, 0, 0, LOCI_KEEP_RMS, 0.05, 1, 65536, 1.0};
     return spec;
 }
 /* LOCI_OK, or LOCI_E_ARGUMENT and which field is wrong. */
@@ -75,8 +83,8 @@ LOCI_API loci_status loci_archive_check(const loci_archive_spec *spec, loci_erro
 
 typedef struct loci_archive_writer loci_archive_writer;
 
-/* Takes what is to stand behind the first `at` bytes of the archive; at is what it was given so far. The bytes are whole
- * pages. A failure is handed on by the function that wrote, and the writer writes no more. */
+/* Takes what is to stand behind the first `at` bytes of the archive. `at` is what it was given so far, and the bytes are whole pages; of a
+ * budget it may also be 0 again: then the bytes are all of the archive, in place of what was there. A failure is handed on by the function that wrote, and the writer writes no more. */
 typedef loci_status loci_archive_sink(void *target, uint64_t at, const void *bytes, size_t size,
                                       loci_error *error);
 
@@ -132,6 +140,8 @@ typedef struct {
     uint64_t damaged;    /* samples a channel that damage took, where salvaged */
     const char *note;    /* not NUL-terminated */
     size_t note_length;
+    size_t budget; /* 0: none */
+    double fading;
 } loci_archive_info;
 LOCI_API void loci_archive_inspect_sized(const loci_archive *archive, loci_archive_info *info, size_t size);
 static inline loci_archive_info loci_archive_inspect(const loci_archive *archive)
@@ -140,7 +150,8 @@ static inline loci_archive_info loci_archive_inspect(const loci_archive *archive
     loci_archive_inspect_sized(archive, &info, sizeof info);
     return info;
 }
-/* The rms error, largest error or unit that a channel was promised, in the signal's unit. */
+/* The rms error, largest error or unit that a channel was promised, in the signal's unit; of a budget its standard deviation in the
+ * first page, to which errors of channels are compared. */
 LOCI_API double loci_archive_bound(const loci_archive *archive, size_t channel);
 
 /* What is known of a stretch of a channel. */
@@ -192,7 +203,7 @@ LOCI_API loci_status loci_archive_zoom(loci_archive *archive, size_t channel, do
 /* Changing: each makes a new archive, given to sink as by a writer. */
 
 /* Archives that follow one another, in order; the later ones are moved to where the one before ends. They agree in channels, dt,
- * rule and, of units, bound: LOCI_E_MISMATCH. Bounds become the larger ones; note and start are the first one's. Pages are taken
+ * rule and, of units, bound: LOCI_E_MISMATCH. Bounds become the larger ones, and what has a budget is made to fit the first one's; note and start are the first one's. Pages are taken
  * over as they are. */
 LOCI_API loci_status loci_archive_merge(loci_archive *const *archives, size_t count, loci_archive_sink *sink,
                                         void *target, loci_error *error);
@@ -200,6 +211,10 @@ LOCI_API loci_status loci_archive_merge(loci_archive *const *archives, size_t co
  * page that is coarser already stays as it is. */
 LOCI_API loci_status loci_archive_recode(loci_archive *archive, const double *rms, loci_archive_sink *sink,
                                          void *target, loci_error *error);
+/* Within a budget, as if it had been written with it: pages become coarser, the older the more. A page with fewer bytes than that
+ * already is not made finer. LOCI_E_ARGUMENT where not one page fits. */
+LOCI_API loci_status loci_archive_shrink(loci_archive *archive, size_t budget, double fading,
+                                         loci_archive_sink *sink, void *target, loci_error *error);
 /* Without the pages that end at or before a time. LOCI_E_RANGE where none would be left. */
 LOCI_API loci_status loci_archive_forget(loci_archive *archive, double before, loci_archive_sink *sink,
                                          void *target, loci_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * archive_change.c - archives from archives: merged, made coarser, shortened. */
+#include "archive/archive_budget.h"
 #include "archive/archive_view.h"
 
 #include <math.h>
@@ -88,6 +89,24 @@ static loci_status bounds_copy(archive_header *h, loci_error *error)
     return LOCI_OK;
 }
 
+/* Pages on their way into a budget. */
+static loci_status store_take(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error)
+{
+    if (at == 0) return LOCI_OK; /* the header is the store's own */
+    return loci_budget_add(target, bytes, size, error);
+}
+
+static loci_status store_give(page_store *store, loci_archive_sink *sink, void *target, loci_error *error)
+{
+    bool changed;
+    const unsigned char *bytes;
+    const loci_status status = loci_budget_fit(store, &changed, error);
+    if (status != LOCI_OK) return status;
+    const size_t size = loci_budget_whole(store, &bytes);
+    if (size == 0) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive");
+    return sink(target, 0, bytes, size, error);
+}
+
 loci_status loci_archive_merge(loci_archive *const *archives, size_t count, loci_archive_sink *sink,
                                void *target, loci_error *error)
 {
@@ -104,13 +123,21 @@ loci_status loci_archive_merge(loci_archive *const *archives, size_t count, loci
         if (other->page > h.page) h.page = other->page;
         for (size_t c = 0; c < h.channels; c++) h.bound[c] = fmax(h.bound[c], other->bound[c]);
     }
-    status = take_begin(&t, &h, sink, target, error);
+    page_store store = {0};
+    const bool budgeted = h.rule == LOCI_KEEP_BUDGET;
+    if (budgeted) status = loci_budget_create(&store, &h, error);
+    t = (taker){0};
+    if (status == LOCI_OK)
+        status = budgeted ? take_begin(&t, &h, store_take, &store, error)
+                          : take_begin(&t, &h, sink, target, error);
     uint64_t next = archives[0]->page[0].first;
     for (size_t i = 0; i < count && status == LOCI_OK; i++) {
         status = pages_give(&t, archives[i], 0, next, NULL, error);
         const archive_page *last = &archives[i]->page[archives[i]->pages - 1];
         next += last->first + last->samples - archives[i]->page[0].first;
     }
+    if (budgeted && status == LOCI_OK) status = store_give(&store, sink, target, error);
+    loci_budget_destroy(&store);
     loci_free(t.bytes);
     loci_free(h.bound);
     return status;
@@ -126,6 +153,8 @@ loci_status loci_archive_recode(loci_archive *a, const double *rms, loci_archive
             return loci_fail(error, LOCI_E_ARGUMENT,
                              "rms of channel %zu is %g; a number above 0 was expected", c + 1, rms[c]);
     h.rule = LOCI_KEEP_RMS;
+    h.budget = 0;
+    h.fading = 0.0;
     loci_status status = bounds_copy(&h, error);
     if (status != LOCI_OK) return status;
     /* a page that is coarser already stays; what is promised is what comes */
@@ -133,6 +162,56 @@ loci_status loci_archive_recode(loci_archive *a, const double *rms, loci_archive
     for (size_t c = 0; c < h.channels; c++) h.bound[c] = was_rms ? fmax(rms[c], a->header.bound[c]) : rms[c];
     status = take_begin(&t, &h, sink, target, error);
     if (status == LOCI_OK) status = pages_give(&t, a, 0, a->page[0].first, rms, error);
+    loci_free(t.bytes);
+    loci_free(h.bound);
+    return status;
+}
+
+/* The deviation of what is kept of a channel in the first page: where the archive has no budget yet. */
+static loci_status deviations(loci_archive *a, double *deviation, loci_error *error)
+{
+    loci_status status = LOCI_OK;
+    double least = INFINITY;
+    for (size_t c = 0; c < a->header.channels && status == LOCI_OK; c++) {
+        double mean = 0.0, square = 0.0;
+        uint64_t n = 0;
+        status = loci_archive_hold(a, 0, c, error);
+        for (uint64_t i = 0; i < a->page[0].samples && status == LOCI_OK; i++) {
+            if (isnan(a->held[i])) continue;
+            const double off = a->held[i] - mean;
+            mean += off / (double)++n;
+            square += off * (a->held[i] - mean);
+        }
+        deviation[c] = n > 0 ? sqrt(square / (double)n) : 0.0;
+        if (deviation[c] > 0.0) least = fmin(least, deviation[c]);
+    }
+    for (size_t c = 0; c < a->header.channels; c++)
+        if (!(deviation[c] > 0.0)) deviation[c] = least < INFINITY ? least : 1.0;
+    return status;
+}
+
+loci_status loci_archive_shrink(loci_archive *a, size_t budget, double fading, loci_archive_sink *sink,
+                                void *target, loci_error *error)
+{
+    taker t = {0};
+    page_store store = {0};
+    archive_header h = a->header;
+    loci_archive_spec spec = loci_archive_defaults();
+    spec.rule = LOCI_KEEP_BUDGET;
+    spec.budget = budget;
+    spec.fading = fading;
+    loci_status status = loci_archive_check(&spec, error);
+    if (status == LOCI_OK) status = bounds_copy(&h, error);
+    if (status != LOCI_OK) return status;
+    if (h.rule != LOCI_KEEP_BUDGET) status = deviations(a, h.bound, error);
+    h.rule = LOCI_KEEP_BUDGET;
+    h.budget = budget;
+    h.fading = fading;
+    if (status == LOCI_OK) status = loci_budget_create(&store, &h, error);
+    if (status == LOCI_OK) status = take_begin(&t, &h, store_take, &store, error);
+    if (status == LOCI_OK) status = pages_give(&t, a, 0, a->page[0].first, NULL, error);
+    if (status == LOCI_OK) status = store_give(&store, sink, target, error);
+    loci_budget_destroy(&store);
     loci_free(t.bytes);
     loci_free(h.bound);
     return status;

@@ -32,6 +32,10 @@ size_t loci_archive_header_write(const archive_header *h, unsigned char *bytes, 
     bytes_put_count(&w, h->page);
     bytes_put_count(&w, h->channels);
     bytes_put_pair(&w, h->dt, h->start);
+    if (h->rule == LOCI_KEEP_BUDGET) {
+        bytes_put_count(&w, h->budget);
+        bytes_put_pair(&w, h->fading, 0.0);
+    }
     for (size_t c = 0; c < h->channels; c++) bytes_put_pair(&w, h->bound[c], 0.0);
     bytes_put_count(&w, h->note_length);
     for (size_t i = 0; i < h->note_length; i++) bytes_put(&w, (unsigned char)h->note[i], 1);
@@ -49,9 +53,12 @@ static loci_status damaged(loci_error *error)
 
 static bool sound(const archive_header *h)
 {
-    bool good = h->dt > 0.0 && isfinite(h->dt) && isfinite(h->start) && h->rule <= LOCI_KEEP_UNITS &&
+    bool good = h->dt > 0.0 && isfinite(h->dt) && isfinite(h->start) && h->rule <= LOCI_KEEP_BUDGET &&
                 h->page >= 1 && h->page <= LOCI_ARCHIVE_PAGE_MAX && h->channels >= 1 &&
                 h->channels <= LOCI_ARCHIVE_CHANNELS_MAX;
+    if (good && h->rule == LOCI_KEEP_BUDGET)
+        good =
+            h->budget <= LOCI_ARCHIVE_BUDGET_MAX && h->fading >= 0.0 && h->fading <= LOCI_ARCHIVE_FADING_MAX;
     for (size_t c = 0; good && h->bound && c < h->channels; c++)
         good = h->bound[c] > 0.0 && isfinite(h->bound[c]);
     return good;
@@ -78,11 +85,15 @@ loci_status loci_archive_header_read(archive_header *h, const unsigned char *byt
     h->rule = (loci_archive_rule)bytes_get(&r, 1);
     h->page = (size_t)bytes_get_count(&r);
     h->channels = (size_t)bytes_get_count(&r);
+    double none;
     bytes_get_pair(&r, &h->dt, &h->start);
+    if (h->rule == LOCI_KEEP_BUDGET) {
+        h->budget = (size_t)bytes_get_count(&r);
+        bytes_get_pair(&r, &h->fading, &none);
+    }
     if (r.short_of || !sound(h)) return damaged(error);
     h->bound = loci_allocate(h->channels, sizeof *h->bound);
     if (!h->bound) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu channels", h->channels);
-    double none;
     for (size_t c = 0; c < h->channels; c++) bytes_get_pair(&r, &h->bound[c], &none);
     h->note_length = (size_t)bytes_get_count(&r);
     h->note = (const char *)r.at;

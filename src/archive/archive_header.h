@@ -12,7 +12,9 @@ typedef struct {
     size_t channels, page;
     loci_archive_rule rule;
     double dt, start;
-    double *bound; /* [channels] */
+    double *bound; /* [channels]; of a budget: the deviations in the first page */
+    size_t budget; /* LOCI_KEEP_BUDGET */
+    double fading;
     const char *note;
     size_t note_length;
 } archive_header;

@@ -181,7 +181,9 @@ void loci_archive_inspect_sized(const loci_archive *a, loci_archive_info *info, 
                                      .unfinished = a->given - a->end,
                                      .damaged = a->damaged,
                                      .note = h->note,
-                                     .note_length = h->note_length};
+                                     .note_length = h->note_length,
+                                     .budget = h->budget,
+                                     .fading = h->fading};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

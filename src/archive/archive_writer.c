@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "archive/archive_budget.h"
 #include "archive/archive_header.h"
 #include "archive/page.h"
 #include "base/allocate.h"
@@ -15,8 +16,13 @@ enum {
     PAGE_SAMPLES = 65536, /* of all channels together, about, where nothing else is said */
     PAGE_MANY = 262144,   /* the same where there are many */
     PAGE_LEAST = 1024,
+    PAGE_OF_BUDGET = 16384, /* where a budget is small, so that there are several pages to weigh */
+    BUDGET_SMALL = 262144,
+    BUDGET_LEAST = 256,
     ORDERS = 3
 };
+/* The error, of the deviation, at which orders are compared for a budget. */
+#define ORDER_SHARE 0.05
 static const size_t orders[ORDERS] = {4, 8, 16};
 static const uint64_t samples_most = (uint64_t)1 << 53;
 
@@ -33,13 +39,17 @@ struct loci_archive_writer {
     uint64_t samples;  /* before it */
     uint64_t at;       /* bytes given to sink */
     unsigned char *bytes;
+    bool budgeted; /* pages are in the store, too */
+    page_store store;
     loci_status failed; /* of sink: nothing more is written */
 };
 
-static size_t usual_page(size_t channels, size_t order)
+static size_t usual_page(const loci_archive_spec *s)
 {
-    size_t page = order > 0 ? order : 1;
-    const size_t most = channels <= PAGE_MANY / PAGE_SAMPLES ? PAGE_SAMPLES : PAGE_MANY / channels;
+    size_t page = s->order > 0 ? s->order : 1;
+    size_t most = s->channels <= PAGE_MANY / PAGE_SAMPLES ? PAGE_SAMPLES : PAGE_MANY / s->channels;
+    if (s->rule == LOCI_KEEP_BUDGET && s->budget < BUDGET_SMALL && most > PAGE_OF_BUDGET)
+        most = PAGE_OF_BUDGET;
     while (2 * page <= (most > PAGE_LEAST ? most : PAGE_LEAST)) page *= 2;
     return page;
 }
@@ -72,9 +82,18 @@ static loci_status take_spec(loci_archive_spec *s, const loci_archive_spec *give
             "page is %zu; %zu times a power of 2, at least 64 where the order is left open, at most %zu, was "
             "expected",
             s->page, s->order > 0 ? s->order : 1, LOCI_ARCHIVE_PAGE_MAX);
-    if (s->rule > LOCI_KEEP_UNITS)
+    if (s->rule > LOCI_KEEP_BUDGET)
         return loci_fail(error, LOCI_E_ARGUMENT, "rule is %d; a loci_archive_rule was expected",
                          (int)s->rule);
+    if (s->rule == LOCI_KEEP_BUDGET) {
+        if (s->budget < BUDGET_LEAST || s->budget > LOCI_ARCHIVE_BUDGET_MAX)
+            return loci_fail(error, LOCI_E_ARGUMENT, "budget is %zu bytes; %d to %zu was expected", s->budget,
+                             BUDGET_LEAST, LOCI_ARCHIVE_BUDGET_MAX);
+        if (!(s->fading >= 0.0 && s->fading <= LOCI_ARCHIVE_FADING_MAX))
+            return loci_fail(error, LOCI_E_ARGUMENT, "fading is %g; 0 to %g was expected", s->fading,
+                             LOCI_ARCHIVE_FADING_MAX);
+        return LOCI_OK;
+    }
     if (!(s->bound > 0.0) || !isfinite(s->bound))
         return loci_fail(error, LOCI_E_ARGUMENT, "bound is %g; a number above 0 was expected", s->bound);
     if (s->relative && s->rule == LOCI_KEEP_UNITS)
@@ -105,7 +124,7 @@ static bool rooms_make(loci_archive_writer *w)
 
 static void rules_make(loci_archive_writer *w)
 {
-    static const keep_rule rule[] = {KEEP_RMS, KEEP_LARGEST, KEEP_UNITS};
+    static const keep_rule rule[] = {KEEP_RMS, KEEP_LARGEST, KEEP_UNITS, KEEP_RMS};
     for (size_t c = 0; c < w->header.channels; c++)
         w->rules[c] = (keep){.rule = rule[w->header.rule], .bound = w->header.bound[c]};
 }
@@ -127,14 +146,17 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     loci_archive_writer *w = loci_allocate(1, sizeof *w);
     if (!w) return short_of_memory(error);
     w->header = (archive_header){.channels = s->channels,
-                                 .page = s->page > 0 ? s->page : usual_page(s->channels, s->order),
+                                 .page = s->page > 0 ? s->page : usual_page(s),
                                  .rule = s->rule,
                                  .dt = s->dt,
                                  .start = s->start,
-                                 .note_length = note_length};
+                                 .note_length = note_length,
+                                 .budget = s->rule == LOCI_KEEP_BUDGET ? s->budget : 0,
+                                 .fading = s->rule == LOCI_KEEP_BUDGET ? s->fading : 0.0};
     w->sink = sink;
     w->target = target;
-    w->relative = s->relative ? s->bound : 0.0;
+    w->budgeted = s->rule == LOCI_KEEP_BUDGET;
+    w->relative = w->budgeted ? 1.0 : s->relative ? s->bound : 0.0;
     w->note = loci_allocate(note_length, 1);
     if (s->order > 0) w->coder = loci_page_coder_create(s->order, w->header.page);
     if (!w->note || !rooms_make(w) || (s->order > 0 && !w->coder)) {
@@ -146,6 +168,25 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     for (size_t c = 0; c < s->channels; c++) w->header.bound[c] = s->bound;
     *writer = w;
     return LOCI_OK;
+}
+
+/* The pages that are there already; the note must stay. */
+static loci_status store_fill(loci_archive_writer *w, const unsigned char *bytes, size_t begin,
+                              loci_error *error)
+{
+    w->note = loci_allocate(w->header.note_length, 1);
+    if (!w->note) return short_of_memory(error);
+    memcpy(w->note, w->header.note, w->header.note_length);
+    w->header.note = w->note;
+    loci_status status = loci_budget_create(&w->store, &w->header, error);
+    for (size_t at = begin; at < w->at && status == LOCI_OK;) {
+        size_t head, body;
+        if (!loci_page_sizes(bytes + at, (size_t)w->at - at, &head, &body))
+            return loci_fail(error, LOCI_E_FORMAT, "a page is damaged; what was written was expected");
+        status = loci_budget_add(&w->store, bytes + at, head + body, error);
+        at += head + body;
+    }
+    return status;
 }
 
 loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void *bytes, size_t size,
@@ -177,7 +218,13 @@ loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void 
     loci_free(read.bound);
     w->samples = info.first + info.samples;
     w->at = info.bytes;
+    w->budgeted = read.rule == LOCI_KEEP_BUDGET;
     rules_make(w);
+    const loci_status stored = w->budgeted ? store_fill(w, bytes, begin, error) : LOCI_OK;
+    if (stored != LOCI_OK) {
+        loci_archive_writer_destroy(w);
+        return stored;
+    }
     *writer = w;
     return LOCI_OK;
 }
@@ -186,6 +233,7 @@ void loci_archive_writer_destroy(loci_archive_writer *w)
 {
     if (!w) return;
     loci_page_coder_destroy(w->coder);
+    loci_budget_destroy(&w->store);
     loci_free(w->header.bound);
     loci_free(w->rules);
     loci_free(w->pending);
@@ -270,13 +318,54 @@ static loci_status begin(loci_archive_writer *w, loci_error *error)
     loci_status status = bounds_make(w, error);
     if (status != LOCI_OK) return status;
     rules_make(w);
+    for (size_t c = 0; c < w->header.channels && w->budgeted; c++) w->rules[c].bound *= ORDER_SHARE;
     if (!w->coder) status = order_choose(w, error);
     if (status != LOCI_OK) return status;
+    if (w->budgeted) return loci_budget_create(&w->store, &w->header, error);
     const size_t room = loci_archive_header_room(&w->header);
     unsigned char *bytes = loci_allocate(room, 1);
     if (!bytes) return short_of_memory(error);
     status = give(w, bytes, loci_archive_header_write(&w->header, bytes, room), error);
     loci_free(bytes);
+    return status;
+}
+
+static size_t page_encode(loci_archive_writer *w)
+{
+    return loci_page_encode(w->coder, w->bytes, w->pending, w->header.page, w->rules, w->samples, w->count,
+                            w->header.channels);
+}
+
+static loci_status page_give(loci_archive_writer *w, loci_error *error)
+{
+    return give(w, w->bytes, page_encode(w), error);
+}
+
+/* As sharp as its age allows, but within the budget; then all pages are made to fit. */
+static loci_status budget_write(loci_archive_writer *w, loci_error *error)
+{
+    page_store *store = &w->store;
+    const size_t most = (size_t)(0.9 * (double)w->header.budget);
+    bool changed;
+    size_t size;
+    const double numbers = (double)(w->count * w->header.channels);
+    for (double level = loci_budget_next(store);;) {
+        for (size_t c = 0; c < w->header.channels; c++)
+            w->rules[c].bound = w->header.bound[c] * exp2(level + LOCI_BUDGET_RMS_OF_STEP);
+        size = page_encode(w);
+        if (size <= most || level > 3.0) break;
+        level += fmax(1.0, floor(8.0 * (double)(size - most) / numbers)); /* a bit of each number a level */
+    }
+    loci_status status = loci_budget_add(store, w->bytes, size, error);
+    if (status == LOCI_OK) status = loci_budget_fit(store, &changed, error);
+    if (status == LOCI_OK) {
+        if (w->at > 0 && !changed) return give(w, w->bytes, size, error);
+        const unsigned char *whole;
+        const size_t all = loci_budget_whole(store, &whole);
+        w->at = 0;
+        return all > 0 ? give(w, whole, all, error) : short_of_memory(error);
+    }
+    w->failed = status;
     return status;
 }
 
@@ -289,9 +378,7 @@ static loci_status page_write(loci_archive_writer *w, loci_error *error)
             return status;
         }
     }
-    const size_t size = loci_page_encode(w->coder, w->bytes, w->pending, w->header.page, w->rules, w->samples,
-                                         w->count, w->header.channels);
-    const loci_status status = give(w, w->bytes, size, error);
+    const loci_status status = w->budgeted ? budget_write(w, error) : page_give(w, error);
     if (status != LOCI_OK) return status;
     w->samples += w->count;
     w->count = 0;

@@ -392,19 +392,31 @@ static int planes_to_drop(const page_part *part, double rms)
     return drop;
 }
 
+/* How far samples move, at most, where coefficients move from p->expected to p->recalled + n; the part's own corrections go. */
+static double largest_move(page_coder *p, const page_part *old, const pyramid_layout *l, size_t known)
+{
+    const size_t n = (size_t)old->present;
+    double *moved = p->recalled + n, largest = 0.0, size = fmax(fabs(old->least), fabs(old->most));
+    for (size_t i = 0; i < known; i++) moved[i] -= p->expected[i];
+    loci_pyramid_inverse(p->transform, p->recalled, moved, l, old->rows, 0, n);
+    for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(p->recalled[i]));
+    return largest + ROUNDING * size;
+}
+
 /* The largest error is at most what it was and what the samples moved by. */
 static void part_coarsen(page_coder *p, candidate *a, const page_part *old, int drop)
 {
-    const size_t n = (size_t)old->present;
+    const size_t n = (size_t)old->present, used = old->rows;
     pyramid_layout l;
     loci_pyramid_layout(&l, n, p->order);
-    loci_page_samples(p, p->u, old);
-    const size_t used = old->rows;
     const size_t known =
         used > 0 ? (size_t)(l.row[used - 1].at + l.row[used - 1].nodes * l.row[used - 1].width) : 0;
+    const bool corrected = old->flags & (PART_CORRECTED | PART_ROUNDED);
+    if (corrected) loci_page_samples(p, p->u, old);
     loci_coefficients_decode(p->coefficients, p->q, old->coarse, old->coarse_size, old->body, old->fine_size,
                              &l, loci_page_coarse_rows(&l), used);
     memset(p->q + known, 0, (n - known) * sizeof *p->q);
+    loci_quantise_restore(p->expected, p->q, known, old->step, old->plane);
     for (size_t i = 0; i < known; i++) p->q[i] = p->q[i] < 0 ? -(-p->q[i] >> drop) : p->q[i] >> drop;
     *a = (candidate){.part = *old, .bytes = p->bytes[0]};
     page_part *part = &a->part;
@@ -418,8 +430,12 @@ static void part_coarsen(page_coder *p, candidate *a, const page_part *old, int 
     loci_coefficients_encode(p->coefficients, a->bytes, p->room, &part->coarse_size, &part->fine_size, p->q,
                              &l, loci_page_coarse_rows(&l), part->rows);
     loci_quantise_restore(p->recalled + n, p->q, n, part->step, part->plane);
-    loci_pyramid_inverse(p->transform, p->recalled, p->recalled + n, &l, part->rows, 0, n);
-    part->largest = old->largest + largest_difference(p, n, old->least);
+    if (corrected) {
+        loci_pyramid_inverse(p->transform, p->recalled, p->recalled + n, &l, part->rows, 0, n);
+        part->largest = old->largest + largest_difference(p, n, old->least);
+    } else {
+        part->largest = old->largest + largest_move(p, old, &l, known);
+    }
 }
 
 /* Samples that are kept as they are, coded for the first time; where that does not pay they stay. */
@@ -453,10 +469,9 @@ static void runs_copy(byte_writer *head, const page_part *part)
     }
 }
 
-static void channel_change(page_coder *p, page_frame *f, const page_part *old, const double *rms)
+static void channel_change(page_coder *p, page_frame *f, const page_part *old, int drop, const double *rms)
 {
     candidate a = {.part = *old};
-    const int drop = rms ? planes_to_drop(old, *rms) : 0;
     if (old->kind == PART_RAW) {
         if (rms)
             raw_change(p, &a, old, &(keep){.rule = KEEP_RMS, .bound = *rms});
@@ -479,7 +494,21 @@ size_t loci_page_change(page_coder *p, unsigned char *bytes, const page_view *vi
                         uint64_t first)
 {
     page_frame f = frame_begin(bytes, first, view->samples, view->channels, p->order);
-    for (size_t c = 0; c < view->channels; c++) channel_change(p, &f, &view->part[c], rms ? &rms[c] : NULL);
+    for (size_t c = 0; c < view->channels; c++)
+        channel_change(p, &f, &view->part[c], rms ? planes_to_drop(&view->part[c], rms[c]) : 0,
+                       rms ? &rms[c] : NULL);
+    return frame_end(&f);
+}
+
+size_t loci_page_drop(page_coder *p, unsigned char *bytes, const page_view *view, const int *drop,
+                      const double *rms)
+{
+    page_frame f = frame_begin(bytes, view->first, view->samples, view->channels, p->order);
+    for (size_t c = 0; c < view->channels; c++) {
+        const page_part *part = &view->part[c];
+        const int most = part->kind == PART_CODED ? part->planes : 0;
+        channel_change(p, &f, part, drop[c] < most ? drop[c] : most, &rms[c]);
+    }
     return frame_end(&f);
 }
 

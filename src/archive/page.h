@@ -85,6 +85,11 @@ size_t loci_page_encode(page_coder *coder, unsigned char *bytes, const double *u
 size_t loci_page_change(page_coder *coder, unsigned char *bytes, const page_view *view, const double *rms,
                         uint64_t first);
 
+/* The same with the number of bits given that each channel drops, [channels], where it has so many. rms: of samples that are kept as they
+ * are, which are then coded. */
+size_t loci_page_drop(page_coder *coder, unsigned char *bytes, const page_view *view, const int *drop,
+                      const double *rms);
+
 /* The sizes at the start of a page: false where none starts. size is at least PAGE_FIXED. */
 bool loci_page_sizes(const unsigned char *bytes, size_t size, size_t *head, size_t *body);
 /* Looks at head (and body, where `whole`), checksums first. view->part has room for `channels`. What it points to lies in

@@ -77,6 +77,32 @@ $ printf 'time,u\n0,1\n1,2\n2.4,3\n' | loci remember - --time time --error 1 -o 
 ! loci: standard input: line 4: the time 2.4 does not lie on steps of 1 s behind the sample before it; an archive keeps samples at a rate
 = 1
 
+# Within a budget for ever; then less of it, and coarser.
+$ loci remember waves.txt --budget 2K --page 4096 -o small.loci && test $(wc -c <small.loci) -le 2048 && loci inspect small.loci | sed -n '1,2p'
+| archive   a number of bytes; order 16
+| budget    2.05 KB, fading 1
+$ rm -f ring.loci; for i in 1 2 3; do loci remember waves.txt --append ring.loci $([ $i != 1 ] || echo --budget 3K --fading 2 --page 4096) && test $(wc -c <ring.loci) -le 3072 || echo larger; done
+$ cat waves.txt waves.txt waves.txt | loci recall ring.loci --against - --json | python3 -c "
++ import json, sys
++ a = json.load(sys.stdin)
++ print(abs(a['rms'][0] / a['stated_rms'][0] - 1) < 1e-9, a['max'][0] <= a['stated_max'][0])"
+| True True
+$ loci remember ring.loci --budget 2K -o less.loci && test $(wc -c <less.loci) -le 2048 && loci remember waves.loci --error 0.1 -o coarse.loci && test $(wc -c <coarse.loci) -lt $(wc -c <waves.loci)
+$ loci recall coarse.loci --against waves.txt --json | python3 -c "
++ import json, sys
++ a = json.load(sys.stdin)
++ print(abs(a['rms'][0] / a['stated_rms'][0] - 1) < 1e-9, a['rms'][0] <= 0.1)"
+| True True
+$ loci remember waves.loci --max 0.1 -o x.loci
+! loci: remember: waves.loci is an archive already; -o with --error, in the signal's unit, or --budget was expected, to make it coarser
+= 2
+$ loci remember waves.txt --budget 100 -o x.loci
+! loci: remember: --budget is 100 bytes; 256 to 1099511627776 was expected
+= 2
+$ loci remember waves.txt --budget many -o x.loci
+! loci: remember: --budget is "many"; a number of bytes, as 65536, 64K or 1M, was expected
+= 2
+
 # Joined.
 $ head -n 65536 waves.txt | loci remember - --error 1% -o first.loci && tail -n +65537 waves.txt | loci remember - --error 1% --start 65536 -o second.loci
 $ loci merge first.loci second.loci -o both.loci && loci inspect both.loci --json | grep -E '^  "(samples|end)"'
@@ -104,7 +130,7 @@ $ loci remember waves.txt --error 0 -o x.loci
 ! loci: remember: --error is "0"; a number above 0, in the signal's unit or in % was expected
 = 2
 $ loci remember waves.txt --error 1% --max 1 -o x.loci
-! loci: remember: --error, --max and --lossless are different promises; one was expected
+! loci: remember: --error, --max, --lossless and --budget are different promises; one was expected
 = 2
 $ loci remember waves.txt --error 1% --detail 2 -o x.loci
 ! loci: remember: --detail is for a memory; an archive keeps the whole signal at a rate
@@ -113,10 +139,10 @@ $ loci remember waves.txt --error 1% --page 100 -o x.loci
 ! loci: remember: --page is 100; 1 times a power of 2, at least 64 where the order is left open, at most 1048576, was expected
 = 2
 $ loci remember waves.txt --append none.loci
-! loci: remember: none.loci is not there yet; --error, --max or --lossless was expected
+! loci: remember: none.loci is not there yet; --error, --max, --lossless or --budget was expected
 = 2
 $ loci remember waves.txt --append both.loci --error 1
-! loci: remember: both.loci is there and keeps what it promised; --error, --max, --lossless, --start, --order and --page are for a new one
+! loci: remember: both.loci is there and keeps what it promised; --error, --max, --lossless, --budget, --start, --order and --page are for a new one
 = 2
 $ printf '1,2\n3,4\n' | loci remember - --append both.loci
 !~ loci: standard input: it has 2 channels; both.loci has 1
