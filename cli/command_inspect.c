@@ -327,6 +327,28 @@ static int inspect_archive_file(const char *path, bool json, bool salvage)
     return status;
 }
 
+/* Sound and arrays by their first bytes, text by its name: what people hand in before they have a memory of it. */
+static bool signal_looks(const void *bytes, size_t size, const char *path)
+{
+    static const struct {
+        size_t at, length;
+        const char *bytes;
+    } marks[] = {{0, 4, "RIFF"}, {0, 4, "RF64"}, {0, 4, "riff"}, {0, 4, "FORM"}, {0, 4, ".snd"},
+                 {0, 4, "fLaC"}, {0, 4, "OggS"}, {0, 4, "caff"}, {0, 3, "ID3"},  {0, 6, "\x93NUMPY"}};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (size >= marks[i].at + marks[i].length &&
+            memcmp((const char *)bytes + marks[i].at, marks[i].bytes, marks[i].length) == 0)
+            return true;
+    static const char *const endings[] = {".csv", ".txt", ".tsv", ".wav", ".flac", ".ogg",
+                                          ".mp3", ".npy", ".raw", ".au",  ".aiff"};
+    const size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        const size_t tail = strlen(endings[i]);
+        if (length > tail && strcmp(path + length - tail, endings[i]) == 0) return true;
+    }
+    return false;
+}
+
 static int inspect(const char *path, bool json, const char *plot, bool salvage)
 {
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -346,6 +368,11 @@ static int inspect(const char *path, bool json, const char *plot, bool salvage)
         status = model_from(&model, bytes, size, name);
         if (!status) status = inspect_model(model, name, json, plot);
         loci_model_free(model);
+    } else if (signal_looks(bytes, size, path)) {
+        status = message_fail(
+            "%s: is a signal, neither a memory nor a model; 'loci remember %s -o M.loci' makes a memory of it "
+            "to inspect",
+            name, path);
     } else {
         status = plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
                       : inspect_memory(bytes, size, path, json);
@@ -376,7 +403,7 @@ int command_inspect(int argc, char **argv)
         {"json", 0, OPTION_FLAG, &json, NULL, "print everything as JSON"},
         {"salvage", 0, OPTION_FLAG, &salvage, NULL,
          "of a damaged archive: leave out the pages that are damaged"},
-        {"plot", 0, OPTION_TEXT, &plot, "FILE",
+        {"plot", 0, OPTION_OUTPUT, &plot, "FILE",
          "of a model: draw kernels of each layer as well: .svg, .png, or '-': in the terminal instead of the text"},
     };
     const options_page page = {

@@ -99,7 +99,7 @@ int main(int argc, char **argv)
 
     if (argc < 2) return message_usage("no command was given; 'loci --help' lists them");
     const char *word = argv[1];
-    if (strcmp(word, "--version") == 0) {
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 || strcmp(word, "version") == 0) {
         printf("loci %s\n", loci_version());
         return finish();
     }

@@ -37,7 +37,7 @@ unpack t10k-images-idx3-ubyte | od -An -v -tu1 -w1 -j16 -N784 >"$pixels"
 label=$(unpack t10k-labels-idx1-ubyte | od -An -v -tu1 -j8 -N1)
 say "The first of them is ${names[label]}, number $((label)). Its pixels come out of a pipe, one after the other, and the model has
 an answer after each:"
-"$loci" stream "$model" - --plot "$folder/fashion-answer.svg" <"$pixels" |
+"$loci" stream "$model" - --plot "$folder/fashion-answer.svg" -o - <"$pixels" |
     awk -F, -v names="$(IFS=,; echo "${names[*]}")" '
         BEGIN { split(names, name) }
         NR > 1 && $1 % 112 == 0 { printf "after %3d pixels  %-18s %5.1f %%\n", $1, name[$2 + 1], 100 * $($2 + 3) }'

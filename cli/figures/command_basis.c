@@ -13,6 +13,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "figures/polynomial.h"
 
 #define NOT_GIVEN SIZE_MAX
@@ -68,6 +69,10 @@ static int usage_check(settings *s, const char *name)
         return message_usage("basis: -o and --plot both name %s; two files were expected", s->output);
     if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
         return message_usage("basis: -o is for numbers; --plot %s draws", s->output);
+    output_kind file_kind;
+    const int unknown = output_kind_of(&file_kind, s->output, OUTPUT_CSV | OUTPUT_NPY | OUTPUT_JSON, "basis");
+    if (unknown) return unknown;
+    s->json = s->json || file_kind == OUTPUT_JSON;
     if (s->json && s->output && ends_in(s->output, ".npy"))
         return message_usage("basis: --json and an .npy file exclude each other; one was expected");
     loci_error error;
@@ -208,7 +213,7 @@ static int run(const settings *s)
     /* Text and JSON go to a file of another name; curves where their number or their file is named. */
     const bool numbers =
         s->points != NOT_GIVEN || (to_file && (ends_in(s->output, ".csv") || ends_in(s->output, ".npy")));
-    const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
+    const bool drawn_instead = s->plot && !s->output && !s->json;
     const size_t points = s->points != NOT_GIVEN ? s->points : POINTS;
     if (!numbers && !drawn_instead) {
         const int status = s->json ? write_json(s) : write_text(s);
@@ -234,10 +239,10 @@ int command_basis(int argc, char **argv)
         {"points", 0, OPTION_COUNT, &s.points, "P",
          "their values at P equally spaced points instead, as CSV (1001)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answer goes:"},
-        {"output", 'o', OPTION_TEXT, &s.output, "FILE",
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
          "values as CSV or as a NumPy array where FILE ends in .csv or .npy, else what is printed (standard output)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON: numerators from x^0 up, and their denominator"},
-        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw the curves as well: .svg, .png, or '-': in the terminal instead of the text"},
     };
     const options_page page = {

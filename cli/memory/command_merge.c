@@ -63,7 +63,8 @@ int command_merge(int argc, char **argv)
     const char *path = NULL;
     bool append = false;
     const option table[] = {
-        {"output", 'o', OPTION_TEXT, &path, "C.loci", "the file of the joined memory ('-': standard output)"},
+        {"output", 'o', OPTION_OUTPUT, &path, "C.loci",
+         "the file of the joined memory ('-': standard output)"},
         {"append", 0, OPTION_FLAG, &append, NULL,
          "let each memory begin where the one before it ends, whatever times it was remembered with"},
     };

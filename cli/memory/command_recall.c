@@ -13,6 +13,7 @@
 #include "memory/memory_file.h"
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/source.h"
 #include "shared/words.h"
 
@@ -26,13 +27,15 @@ typedef struct {
     option_list at;
     size_t points;
     bool derivative, mean, integral, whole, json, salvage;
+    output_kind kind; /* of the file */
 } settings;
 
 /* What is recalled: `lead` columns of time, then one a channel. */
 typedef struct {
     loci_ask ask;
     size_t rows, lead, columns;
-    double *table; /* [columns][rows] */
+    double *table;     /* [columns][rows] */
+    double rate, step; /* of sound: rows a second; seconds between them where they are samples, else 0 */
 } answer;
 
 static bool ends_in(const char *path, const char *ending)
@@ -41,7 +44,7 @@ static bool ends_in(const char *path, const char *ending)
     return length >= tail && strcmp(path + length - tail, ending) == 0;
 }
 
-static int usage_check(const settings *s, const char *memory)
+static int usage_check(settings *s, const char *memory)
 {
     const bool elsewhere = s->output && strcmp(s->output, "-") != 0,
                drawn = s->plot && strcmp(s->plot, "-") == 0;
@@ -67,6 +70,16 @@ static int usage_check(const settings *s, const char *memory)
                              memory);
     if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
         return message_usage("recall: -o is for numbers; --plot %s draws", s->output);
+    const int unknown = output_kind_of(
+        &s->kind, s->output,
+        s->against ? OUTPUT_CSV | OUTPUT_JSON : OUTPUT_CSV | OUTPUT_NPY | OUTPUT_JSON | OUTPUT_WAV, "recall");
+    if (unknown) return unknown;
+    if (s->json && s->kind == OUTPUT_WAV)
+        return message_usage("recall: --json and a .wav file exclude each other; one was expected");
+    if (s->kind == OUTPUT_WAV && (s->at.count || s->mean || s->integral))
+        return message_usage(
+            "recall: a .wav file holds values at equal steps; no --at, --mean or --integral was expected");
+    s->json = s->json || s->kind == OUTPUT_JSON;
     const source_options *o = &s->source;
     if (!s->against && source_asked(o))
         return message_usage(
@@ -152,7 +165,9 @@ static int times_fill(answer *a, const settings *s, const memory_file *k)
             a->table[i] = between(from, to, i, a->rows);
             a->table[a->rows + i] = between(from, to, i + 1, a->rows);
         } else {
-            a->table[i] = a->rows == 1 ? from : between(from, to, i, a->rows - 1);
+            a->table[i] = a->step > 0    ? fmin(to, from + (double)i * a->step)
+                          : a->rows == 1 ? from
+                                         : between(from, to, i, a->rows - 1);
         }
     return STATUS_DONE;
 }
@@ -167,12 +182,41 @@ static loci_status ask(const memory_file *k, const answer *a, const settings *s,
     return loci_archive_recall(k->archive, a->ask, c, t, a->rows, out, error);
 }
 
+/* The steps of an answer that is sound: those of the samples, or of --points. */
+static int sound_settle(answer *a, const settings *s, const memory_file *k)
+{
+    double from, to;
+    reach(k, &from, &to);
+    int status = s->from ? time_settle(k, &from, "from", s->from) : STATUS_DONE;
+    if (!status && s->to) status = time_settle(k, &to, "to", s->to);
+    if (status) return status;
+    const double dt = k->archive ? loci_archive_inspect(k->archive).dt : loci_memory_plan_spec(k->plan)->dt;
+    if (s->points != NOT_GIVEN) {
+        a->rows = s->points;
+        a->rate = to > from && s->points > 1 ? (double)(s->points - 1) / (to - from) : 0;
+        return STATUS_DONE;
+    }
+    if (!(dt > 0))
+        return message_fail(
+            "%s: its samples have times and no rate, which a .wav needs; --points was expected", k->path);
+    /* held samples last to the end, which is no sample of its own */
+    const double steps = (to - from) / dt;
+    a->rows = (size_t)fmax(1, floor(steps + 1e-6));
+    a->rate = 1 / dt;
+    a->step = dt;
+    return STATUS_DONE;
+}
+
 static int answer_make(answer *a, const settings *s, const memory_file *k)
 {
     a->ask = s->derivative ? LOCI_DERIVATIVE : s->mean ? LOCI_MEAN : s->integral ? LOCI_INTEGRAL : LOCI_VALUE;
     a->lead = s->mean || s->integral ? 2 : 1;
     a->columns = a->lead + k->channels;
     a->rows = s->at.count ? s->at.count : s->points != NOT_GIVEN ? s->points : a->lead == 2 ? 1 : POINTS;
+    if (s->kind == OUTPUT_WAV) {
+        const int wrong = sound_settle(a, s, k);
+        if (wrong) return wrong;
+    }
     if (a->rows > SIZE_MAX / sizeof(double) / (a->columns + 2)) return message_memory();
     a->table = calloc(a->rows * a->columns, sizeof *a->table);
     if (!a->table) return message_memory();
@@ -294,7 +338,9 @@ static int plot(const answer *a, const memory_file *k, const settings *s)
 
 static int numbers_write(const answer *a, const memory_file *k, const settings *s)
 {
-    if (s->output && ends_in(s->output, ".npy")) return output_npy(s->output, a->table, a->rows, a->columns);
+    if (s->kind == OUTPUT_NPY) return output_npy(s->output, a->table, a->rows, a->columns);
+    if (s->kind == OUTPUT_WAV)
+        return output_wave(s->output, a->table + a->lead * a->rows, a->rows, k->channels, a->rate);
     output out;
     output_open(&out, s->output);
     if (s->json)
@@ -326,7 +372,7 @@ static int recall(memory_file *k, const settings *s)
     if (s->against) return recall_error_signal(k, s->against, &s->source, s->json, s->output, s->plot);
     answer a = {0};
     status = answer_make(&a, s, k);
-    const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
+    const bool drawn_instead = s->plot && !s->output && !s->json;
     if (!status && !drawn_instead) status = numbers_write(&a, k, s);
     if (!status && s->plot) status = plot(&a, k, s);
     free(a.table);
@@ -352,10 +398,11 @@ int command_recall(int argc, char **argv)
         {"salvage", 0, OPTION_FLAG, &s.salvage, NULL,
          "from an archive that is damaged: leave out the pages that are, their samples are missing"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answer goes:"},
-        {"output", 'o', OPTION_TEXT, &s.output, "FILE",
-         "CSV, or a NumPy array of the same columns where FILE ends in .npy (standard output)"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
+         "CSV, or by the ending of FILE: .npy, a NumPy array of the same columns; .json; .wav, sound, at the memory's own rate "
+         "or of --points in all (standard output; nothing where --plot draws)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of CSV"},
-        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory against the signal:"},
         {"against", 0, OPTION_TEXT, &s.against, "SIGNAL",

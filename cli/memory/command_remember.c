@@ -220,9 +220,9 @@ static void tell(const memory_file *k, const char *path)
     if (!isatty(STDERR_FILENO)) return;
     const loci_memory_info info = loci_memory_inspect(k->memory, k->plan);
     char samples[WORDS_SIZE], numbers[WORDS_SIZE];
-    words_count(samples, info.samples);
-    words_count(numbers, info.numbers);
-    fprintf(stderr, "%s: %s samples of %zu channel%s in %s numbers each\n", path, samples, info.channels,
+    words_plural(samples, info.samples, "sample");
+    words_plural(numbers, info.numbers, "number");
+    fprintf(stderr, "%s: %s of %zu channel%s in %s each\n", path, samples, info.channels,
             info.channels == 1 ? "" : "s", numbers);
 }
 
@@ -288,7 +288,7 @@ int command_remember(int argc, char **argv)
                   .every = NAN,
                   .fading = NAN};
     const option table[] = {
-        {"output", 'o', OPTION_TEXT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
         {"every", 0, OPTION_NUMBER, &s.every, "SECONDS",
          "save the memory so often while the signal goes on (60 for a pipe or a device; a file: in the end)"},
         {"resume", 0, OPTION_FLAG, &s.resume, NULL,

@@ -31,7 +31,7 @@ static void header(answer_writer *a)
 }
 
 int answer_writer_open(answer_writer *a, const char *path, const loci_model *model, double rate, bool json,
-                       bool silent, bool kept)
+                       bool silent, bool kept, bool goes_on)
 {
     *a = (answer_writer){.classes = loci_model_description(model)->classes,
                          .outputs = loci_model_configuration(model)->outputs,
@@ -42,7 +42,7 @@ int answer_writer_open(answer_writer *a, const char *path, const loci_model *mod
     output_open(&a->out, path);
     a->values = calloc(a->outputs, sizeof *a->values);
     if (!a->values) return message_memory();
-    if (!json && !silent) header(a);
+    if (!json && !silent && !(goes_on && !a->out.path)) header(a);
     return STATUS_DONE;
 }
 

@@ -27,10 +27,11 @@ typedef struct {
     uint64_t strange_at;
 } answer_writer;
 
-/* path NULL or "-": standard output. An answers of {0} or opened, even in vain, is for answer_writer_close or answer_writer_abandon.
+/* path NULL or "-": standard output; there the header of CSV is left out where goes_on is set, for an answer that continues
+ * another one. An answers of {0} or opened, even in vain, is for answer_writer_close or answer_writer_abandon.
  * Functions that return an int return a status of the program after saying what went wrong, or 0. */
 int answer_writer_open(answer_writer *a, const char *path, const loci_model *model, double rate, bool json,
-                       bool silent, bool kept);
+                       bool silent, bool kept, bool goes_on);
 /* After so many samples the model said y [outputs]. */
 int answer_writer_put(answer_writer *a, uint64_t samples, const float *y);
 /* Writes what is waiting, to standard output. */

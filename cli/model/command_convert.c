@@ -66,8 +66,8 @@ static int numbers_read(double **numbers, const char *option_name, const char *t
     parts p;
     int status = parts_cut(&p, text);
     if (!status && p.count != count)
-        status = message_usage("convert: --%s has %zu numbers; the model has %zu inputs", option_name,
-                               p.count, count);
+        status = message_usage("convert: --%s has %zu number%s; the model has %zu input%s", option_name,
+                               p.count, p.count == 1 ? "" : "s", count, count == 1 ? "" : "s");
     if (!status && !(*numbers = calloc(count, sizeof **numbers))) status = message_memory();
     for (size_t i = 0; i < count && !status; i++)
         if (!options_number(&(*numbers)[i], p.items[i]))
@@ -153,7 +153,7 @@ int command_convert(int argc, char **argv)
 {
     settings s = {.rate = NAN};
     const option table[] = {
-        {"output", 'o', OPTION_TEXT, &s.output, "MODEL", "where the model goes"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL", "where the model goes"},
         {"prenorm", 0, OPTION_FLAG, &s.prenorm, NULL,
          "it was trained with norms before the layers (behind them)"},
         {"bilinear", 0, OPTION_FLAG, &s.bilinear, NULL, "its discretization is bilinear (zoh)"},

@@ -20,6 +20,7 @@
 #include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/progress.h"
 #include "shared/source.h"
 #include "shared/words.h"
@@ -88,7 +89,7 @@ static int files_check(const settings *s, const char *model, const char *signal)
     return STATUS_DONE;
 }
 
-static int usage_check(const settings *s, const char *model, const char *signal)
+static int usage_check(settings *s, const char *model, const char *signal)
 {
     const bool elsewhere = s->output && strcmp(s->output, "-") != 0,
                drawn = s->plot && strcmp(s->plot, "-") == 0;
@@ -115,6 +116,12 @@ static int usage_check(const settings *s, const char *model, const char *signal)
         return message_usage("stream: -o is for numbers; --plot %s draws", s->output);
     if ((s->state_in && strcmp(s->state_in, "-") == 0) || (s->state_out && strcmp(s->state_out, "-") == 0))
         return message_usage("stream: a state goes into and comes from a file; the name of one was expected");
+    output_kind kind = OUTPUT_CSV;
+    const bool taken = s->output && output_same_file(model, s->output); /* which is said later */
+    const int unknown =
+        taken ? STATUS_DONE : output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_JSON, "stream");
+    if (unknown) return unknown;
+    s->json = s->json || kind == OUTPUT_JSON;
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("stream: --plot: %s", error.text)
@@ -406,10 +413,10 @@ static int stream(job *j)
 {
     const settings *s = j->s;
     int status = prepare(j);
-    const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
+    const bool drawn_instead = s->plot && !s->output && !s->json;
     if (!status)
         status = answer_writer_open(&j->out, s->output, j->model, j->rate, s->json, drawn_instead,
-                                    s->plot != NULL);
+                                    s->plot != NULL, s->state_in != NULL);
     if (status) return status;
     status = run(j);
     const bool closed = answer_writer_failed(&j->out), interrupted = interrupt_seen();
@@ -460,7 +467,7 @@ int command_stream(int argc, char **argv)
         {"window", 0, OPTION_COUNT, &s.window, "K",
          "answers are about the newest samples alone, K/2 to K of them, as if the signal had begun there (all)"},
         {"state-in", 0, OPTION_TEXT, &s.state_in, "FILE", "go on from this state"},
-        {"state-out", 0, OPTION_TEXT, &s.state_out, "FILE",
+        {"state-out", 0, OPTION_OUTPUT, &s.state_out, "FILE",
          "in the end, also of an interrupt, save the state to go on from"},
         {"chunk", 0, OPTION_COUNT, &s.chunk, "N",
          "wait for N samples before they go through the model at once, which is faster (as many as have come)"},
@@ -474,9 +481,9 @@ int command_stream(int argc, char **argv)
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
          "what to do with missing values: end with an error, or hold the channel's last value (refuse)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},
-        {"output", 'o', OPTION_TEXT, &s.output, "FILE", "into a file (standard output)"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE", "into a file (standard output)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "a line of JSON for each instead of CSV"},
-        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
     };
     const options_page page = {

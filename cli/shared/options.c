@@ -11,6 +11,7 @@
 #include <loci/data.h>
 
 #include "shared/message.h"
+#include "shared/output.h"
 
 enum { PAGE_WIDTH = 80, COLUMN_LEAST = 16, COLUMN_MOST = 30 };
 
@@ -206,6 +207,7 @@ static int value_set(const options_page *page, const option *row, char *text)
     case OPTION_FLAG:
         break;
     case OPTION_TEXT:
+    case OPTION_OUTPUT:
         *(const char **)row->target = text;
         break;
     case OPTION_NUMBER:
@@ -252,14 +254,36 @@ static const option *letter_find(const options_page *page, char letter)
     return NULL;
 }
 
+/* What others call it. */
+static const char *synonym(const options_page *page, const char *word)
+{
+    static const char *const words[][2] = {
+        {"learning-rate", "lr"},  {"batch-size", "batch"},    {"batchsize", "batch"},
+        {"num-epochs", "epochs"}, {"hidden-size", "width"},   {"hidden", "width"},
+        {"d-model", "width"},     {"d-state", "state"},       {"state-size", "state"},
+        {"num-layers", "layers"}, {"n-layers", "layers"},     {"weight-decay", "decay"},
+        {"wd", "decay"},          {"num-threads", "threads"}, {"jobs", "threads"},
+        {"sample-rate", "rate"},  {"sampling-rate", "rate"},  {"samplerate", "rate"},
+        {"out", "output"},        {"outfile", "output"},      {"image", "plot"},
+        {"columns", "column"},    {"random-seed", "seed"},    {"validation", "valid"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(word, words[i][0]) == 0 && option_find(page, words[i][1], strlen(words[i][1])))
+            return words[i][1];
+    return NULL;
+}
+
 static int option_unknown(const options_page *page, const char *name, size_t length)
 {
     char word[64];
     if (length < sizeof word) {
         memcpy(word, name, length);
         word[length] = 0;
-        const char *nearest =
-            options_nearest(word, &page->options[0].name, page->count, sizeof page->options[0]);
+        static const char *const help = "help";
+        const char *nearest = synonym(page, word);
+        if (!nearest) nearest = options_nearest(word, &help, 1, sizeof help);
+        if (!nearest)
+            nearest = options_nearest(word, &page->options[0].name, page->count, sizeof page->options[0]);
         if (nearest)
             return message_usage("%s: --%s is no option; did you mean --%s?", page->command, word, nearest);
     }
@@ -281,6 +305,17 @@ static int operands_check(const options_page *page, size_t count)
     if (count < page->least)
         return message_usage("%s: there are too few %s: %zu; at least %zu were expected", page->command,
                              page->operand, count, page->least);
+    return OPTIONS_GO;
+}
+
+static int outputs_check(const options_page *page)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        if (page->options[i].kind != OPTION_OUTPUT) continue;
+        const char *path = *(const char *const *)page->options[i].target;
+        const int status = path ? output_check(path) : STATUS_DONE;
+        if (status) return status;
+    }
     return OPTIONS_GO;
 }
 
@@ -335,5 +370,6 @@ int options_parse(const options_page *page, int *argc, char **argv)
         if (status != OPTIONS_GO) return status;
     }
     *argc = operands;
-    return operands_check(page, (size_t)operands - 1);
+    const int status = operands_check(page, (size_t)operands - 1);
+    return status == OPTIONS_GO ? outputs_check(page) : status;
 }

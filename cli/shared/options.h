@@ -29,10 +29,12 @@ typedef enum {
     OPTION_HEADING, /* no option: a line in --help before a group; help is its text */
     OPTION_FLAG,    /* bool: true when given; takes no argument */
     OPTION_TEXT,    /* const char * */
-    OPTION_NUMBER,  /* double, finite */
-    OPTION_COUNT,   /* size_t */
-    OPTION_LIST,    /* option_list: an argument each time the option is given */
-    OPTION_TIMES    /* option_list: times (numbers or ISO 8601), separated by commas, as several arguments, or
+    OPTION_OUTPUT, /* const char *: what will be written, "-" for standard output; a place where no file can be is an
+                       error before anything is done */
+    OPTION_NUMBER, /* double, finite */
+    OPTION_COUNT,  /* size_t */
+    OPTION_LIST,   /* option_list: an argument each time the option is given */
+    OPTION_TIMES   /* option_list: times (numbers or ISO 8601), separated by commas, as several arguments, or
                        both */
 } option_kind;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * output.c - text, CSV, JSON and NPY; a failure to write is never lost. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "shared/output.h"
 
 #include <errno.h>
@@ -299,6 +300,26 @@ bool output_is_stream(const char *path)
     struct stat file;
     return strcmp(path, "-") == 0 ||
            (stat(path, &file) == 0 && !S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode));
+}
+
+int output_check(const char *path)
+{
+    struct stat file;
+    if (output_is_stream(path)) return STATUS_DONE;
+    const bool there = stat(path, &file) == 0;
+    if (there && S_ISDIR(file.st_mode))
+        return message_fail("%s: is a folder; the name of a file was expected", path);
+    /* files are replaced: it is their folder that is written to */
+    char *real = there ? realpath(path, NULL) : strdup(path);
+    if (!real) return message_memory();
+    char *slash = strrchr(real, '/');
+    const char *folder = !slash ? "." : slash == real ? "/" : real;
+    if (slash) *slash = 0;
+    const int reason = *path == 0 ? ENOENT : access(folder[0] ? folder : "/", W_OK | X_OK) == 0 ? 0 : errno;
+    free(real);
+    if (reason == 0) return STATUS_DONE;
+    return message_fail("%s: cannot be created: %s", *path ? path : "(a file without a name)",
+                        strerror(reason));
 }
 
 int output_file(const char *path, const void *bytes, size_t size)

@@ -70,6 +70,9 @@ int output_npy(const char *path, const double *columns, size_t rows, size_t colu
 /* array is [rows][columns], as it goes into the file. */
 int output_array(const char *path, const double *array, size_t rows, size_t columns);
 
+/* Whether a file can be there, as far as is known before it is written: a status after saying what is wrong, or 0. */
+int output_check(const char *path);
+
 /* Whether what is written there is gone: standard output, a pipe, a device. */
 bool output_is_stream(const char *path);
 

@@ -12,6 +12,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/words.h"
 
 #define NOT_GIVEN SIZE_MAX
@@ -49,6 +50,9 @@ static int usage_check(const settings *s, const char *system)
     if ((s->output && output_same_file(system, s->output)) || (s->plot && output_same_file(system, s->plot)))
         return message_usage("kernel: %s is the system itself; another file was expected for the kernel",
                              system);
+    output_kind kind;
+    const int unknown = output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_NPY, "kernel");
+    if (unknown) return unknown;
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("kernel: --plot: %s", error.text)
@@ -131,7 +135,7 @@ static int kernel(system_option *g, const settings *s)
     loci_error error;
     if (loci_kernel_f64(k, g->system, g->discretization, length, &error) != LOCI_OK)
         status = message_error(g->text, &error);
-    const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
+    const bool drawn_instead = s->plot && !s->output;
     if (!status && !drawn_instead)
         status = s->output && ends_in(s->output, ".npy") ? output_array(s->output, k, copies, length)
                                                          : csv_write(s->output, k, copies, length);
@@ -148,9 +152,9 @@ int command_kernel(int argc, char **argv)
         {"dt", 0, OPTION_NUMBER, &s.dt, "SECONDS", "the step of every copy (the system's own)"},
         {"discretization", 0, OPTION_TEXT, &s.discretization, "NAME",
          "zoh, foh, bilinear, backward or euler (zoh; for diagonal plus low rank, which zoh would make dense, bilinear)"},
-        {"output", 'o', OPTION_TEXT, &s.output, "FILE",
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
          "CSV, or a NumPy array [copies][L] where FILE ends in .npy (standard output)"},
-        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
     };
     const options_page page = {

@@ -13,6 +13,7 @@
 #include "system/system_option.h"
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/table_writer.h"
 #include "system/simulation.h"
 #include "shared/source.h"
@@ -101,6 +102,9 @@ static int usage_check(const settings *s, const char *system, const char *signal
             (s->plot && output_same_file(sources[i], s->plot)))
             return message_usage("simulate: %s is the %s itself; another file was expected for the answer",
                                  sources[i], names[i]);
+    output_kind kind;
+    const int unknown = output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_NPY, "simulate");
+    if (unknown) return unknown;
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("simulate: --plot: %s", error.text)
@@ -119,13 +123,13 @@ static int match(job *j)
             "discretized; zoh, a held input, or foh, one joined by lines, was expected",
             loci_discretization_name(g->discretization));
     if (j->channels == 1 || j->channels == j->copies) return STATUS_DONE;
-    char fitting[64] = "";
+    char fitting[64] = "", channels[WORDS_SIZE];
     if (!g->from_file) snprintf(fitting, sizeof fitting, ", or copies=%zu in the system", j->channels);
     return message_fail(
-        "%s: it has %zu channels, and %s has %zu %s; one channel for every copy%s was expected (--column "
+        "%s: it has %s, and %s has %zu %s; one channel for every copy%s was expected (--column "
         "chooses)%s",
-        j->from->path, j->channels, g->text, j->copies, j->copies == 1 ? "copy" : "copies",
-        j->copies == 1 ? "" : ", or one for each,", fitting);
+        j->from->path, words_plural(channels, j->channels, "channel"), g->text, j->copies,
+        j->copies == 1 ? "copy" : "copies", j->copies == 1 ? "" : ", or one for each,", fitting);
 }
 
 /* --- samples on their way --- */
@@ -377,7 +381,7 @@ static int simulate(job *j, const settings *s)
     if (!status) status = possible(j);
     if (status) return status;
     j->kept = (simulation_record){.channels = j->channels, .copies = j->copies};
-    j->drawn_instead = s->plot && strcmp(s->plot, "-") == 0 && !s->output;
+    j->drawn_instead = s->plot && !s->output;
     table_writer_open(&j->out, s->output, j->even ? "time" : "sample", j->from->info.iso_times, "y",
                       j->copies);
     status = source_feed(j->from, take, j, "simulating");
@@ -413,9 +417,9 @@ int command_simulate(int argc, char **argv)
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
          "what to do with missing values: end with an error, or hold the channel's last value (refuse)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answer goes:"},
-        {"output", 'o', OPTION_TEXT, &s.output, "FILE",
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
          "CSV, or a NumPy array [samples][copies] where FILE ends in .npy (standard output)"},
-        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
     };
     const options_page page = {

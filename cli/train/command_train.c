@@ -118,7 +118,7 @@ int command_train(int argc, char **argv)
 {
     training_settings s = training_settings_none();
     const option table[] = {
-        {"output", 'o', OPTION_TEXT, &s.output, "MODEL.safetensors", "the model's file"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL.safetensors", "the model's file"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
         {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
          "s4-example, small, audio or lstm, which the options below change (for sounds audio, else small)"},
@@ -168,9 +168,9 @@ int command_train(int argc, char **argv)
         {"resume", 0, OPTION_FLAG, &s.resume, NULL,
          "go on where the same command was stopped; the model becomes the same to the bit"},
         {"restart", 0, OPTION_FLAG, &s.restart, NULL, "begin anew although one was stopped"},
-        {"log", 0, OPTION_TEXT, &s.log, "FILE.jsonl",
+        {"log", 0, OPTION_OUTPUT, &s.log, "FILE.jsonl",
          "a line of JSON for each step and each epoch ('-': standard output)"},
-        {"plot", 0, OPTION_TEXT, &s.plot, "FILE",
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw loss and score at the end: .svg, .png, or '-': in the terminal instead of the result"},
         {"note", 0, OPTION_TEXT, &s.note, "TEXT", "kept in the model"},
         {"show", 0, OPTION_FLAG, &s.show, NULL, "say what would be trained, and on what, and do not"},

@@ -104,16 +104,17 @@ static loci_status check_shapes(const loci_dataset *set, const loci_array *x, co
     if (x->dimensions != 2 && x->dimensions != 3)
         return loci_fail(
             error, LOCI_E_FORMAT,
-            "%s: %s has %zu dimensions; [sequences][samples] or [sequences][samples][inputs] was "
+            "%s: %s has %zu dimension%s; [sequences][samples] or [sequences][samples][inputs] was "
             "expected",
-            set->folder, x_files[split], x->dimensions);
+            set->folder, x_files[split], x->dimensions, x->dimensions == 1 ? "" : "s");
     for (size_t d = 0; d < x->dimensions; d++)
         if (x->shape[d] == 0)
             return loci_fail(error, LOCI_E_FORMAT, "%s: %s is empty: its dimension %zu is 0", set->folder,
                              x_files[split], d);
     if (x->shape[0] != y->shape[0])
-        return loci_fail(error, LOCI_E_MISMATCH, "%s: %s has %zu sequences, but %s has %zu labels",
-                         set->folder, x_files[split], x->shape[0], y_files[split], y->shape[0]);
+        return loci_fail(error, LOCI_E_MISMATCH, "%s: %s has %zu sequence%s, but %s has %zu label%s",
+                         set->folder, x_files[split], x->shape[0], x->shape[0] == 1 ? "" : "s",
+                         y_files[split], y->shape[0], y->shape[0] == 1 ? "" : "s");
     return LOCI_OK;
 }
 

@@ -356,8 +356,9 @@ static loci_status read_sound(loci_dataset *set, sound *s, const char *file, con
     const double *u;
     size_t samples;
     if (info.channels != set->inputs)
-        status = loci_fail(error, LOCI_E_MISMATCH, "%.100s: %.60s has %zu channels, and %.40s has %zu",
-                           set->folder, file, info.channels, set->items[0].file, set->inputs);
+        status = loci_fail(error, LOCI_E_MISMATCH, "%.100s: %.60s has %zu channel%s, and %.40s has %zu",
+                           set->folder, file, info.channels, info.channels == 1 ? "" : "s",
+                           set->items[0].file, set->inputs);
     else if (rate != set->rate)
         status = loci_fail(error, LOCI_E_MISMATCH,
                            "%.90s: %.60s has %g samples a second, and %.40s has %g; resample to one rate",

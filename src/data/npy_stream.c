@@ -43,8 +43,8 @@ static loci_status read_turned(loci_signal *signal, double *u, size_t n, loci_er
                 return loci_fail(error, LOCI_E_IO, "%s: reading failed: %s", input->name, strerror(errno));
             if (more == 0)
                 return loci_fail(error, LOCI_E_FORMAT,
-                                 "%s: ends after %zu samples; %zu were expected from its header", input->name,
-                                 done, samples);
+                                 "%s: ends after %zu sample%s; %zu were expected from its header",
+                                 input->name, done, done == 1 ? "" : "s", samples);
             got += (size_t)more;
         }
         loci_npy_convert(own->column, own->bytes, n, &own->header);

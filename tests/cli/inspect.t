@@ -128,7 +128,7 @@ $ loci inspect none.loci
 ! loci: none.loci: cannot be opened: No such file or directory
 = 1
 $ loci inspect m.csv
-! loci: m.csv: is not a memory: it does not begin like one
+! loci: m.csv: is a signal, neither a memory nor a model; 'loci remember m.csv -o M.loci' makes a memory of it to inspect
 = 1
 $ loci inspect
 ! loci: inspect: FILE is missing; 'loci help inspect' shows how to use it

@@ -57,7 +57,7 @@ $ loci recall m.loci --integral --points 2 --from 0 --to 1
 | 0.5,1,1,3
 
 # Where it goes.
-$ loci recall m.loci --points 2 -o m.out && cat m.out
+$ loci recall m.loci --points 2 -o answer.csv && cat answer.csv
 | time,a,b
 | 0,1,8
 | 2,4,2
@@ -96,7 +96,7 @@ $ loci recall m.loci --plot - --points 2 -o p.csv > chart && grep -c m.loci char
 | time,a,b
 | 0,1,8
 | 2,4,2
-$ if command -v gnuplot >/dev/null; then loci recall m.loci --plot m.svg --points 2 > p2.csv && grep -q '</svg>' m.svg && cmp p.csv p2.csv; fi
+$ if command -v gnuplot >/dev/null; then loci recall m.loci --plot m.svg --points 2 -o p2.csv && [ -z "$(loci recall m.loci --plot m.svg)" ] && grep -q '</svg>' m.svg && cmp p.csv p2.csv; fi
 
 # The whole-history coefficients alone: with one of them, the mean.
 $ loci remember m.csv --rate 2 --order 1 -o one.loci && loci recall one.loci --points 2 && loci recall one.loci --whole --points 2
@@ -202,4 +202,38 @@ $ loci recall names.loci --at 0 --json | grep names
 |   "names": ["a,b", "say \"hi\"", "x?y"],
 $ loci inspect names.loci | grep -c "$(printf '\177')"
 | 0
+= 1
+
+# By the name of the file: JSON, sound at the samples' own rate, and nothing else. (30 samples at 10 Hz are a WAV of 30.)
+$ seq 0 0.03125 0.9 | head -n 29 > wave.txt; loci remember wave.txt --rate 10 -o w.loci; loci recall w.loci -o w.wav && loci remember w.wav -o again.loci && loci inspect again.loci | sed -n 's/^signal *//p'; loci recall again.loci -o again.wav && cmp w.wav again.wav; loci recall again.loci --at 0,1,2.8
+| 29 samples at 10 Hz
+| time,u
+| 0,0
+| 1,0.3125
+| 2.8,0.875
+$ loci recall w.loci --at 0,2.9 -o w.json && cat w.json
+| {
+|   "time": [0, 2.9],
+|   "names": ["u"],
+|   "values": [[0, 0.875]]
+| }
+$ loci recall w.loci --from 1 --to 2 --points 5 -o slow.wav && loci remember slow.wav -o slow.loci && loci inspect slow.loci | sed -n 's/^signal *//p'
+| 5 samples at 4 Hz
+$ for name in x.xyz x.WAV x.mp3 a.b/x.wave x.tsv; do mkdir -p a.b; loci recall w.loci -o $name; done; ls x.* a.b
+! loci: recall: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
+! loci: recall: -o x.WAV: .WAV is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
+! loci: recall: -o x.mp3: .mp3 is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
+! loci: recall: -o a.b/x.wave: .wave is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
+! loci: recall: -o x.tsv: .tsv is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
+!~ ls: *
+|~ a.b:*
+= 2
+$ loci recall w.loci --mean -o x.wav
+! loci: recall: a .wav file holds values at equal steps; no --at, --mean or --integral was expected
+= 2
+$ printf 't,u\n0,1\n1,2\n' | loci remember - --time t -o t.loci; loci recall t.loci -o x.wav
+! loci: t.loci: its samples have times and no rate, which a .wav needs; --points was expected
+= 1
+$ loci recall w.loci --from 1 --to 2 --points 4 -o x.wav && loci inspect x.wav > said 2>&1; loci recall t.loci --points 2 -o x.wav; printf '1\n2\n' | loci remember - --rate 0.5 -o half.loci; loci recall half.loci -o x.wav
+! loci: x.wav: a WAV has a whole number of samples a second; its rate would be 0.5 Hz
 = 1

@@ -84,3 +84,43 @@ $ loci recall --points=2 a.loci -oa.csv && cat a.csv
 | time,u
 | 0,1
 | 2,2
+
+# What others call an option, and slips.
+$ for o in --hlep --learning-rate --batch-size --num-layers; do loci train d $o 3; done
+! loci: train: --hlep is no option; did you mean --help?
+! loci: train: --learning-rate is no option; did you mean --lr?
+! loci: train: --batch-size is no option; did you mean --batch?
+! loci: train: --num-layers is no option; did you mean --layers?
+= 2
+$ loci remember x.csv --sample-rate 5 -o m
+! loci: remember: --sample-rate is no option; did you mean --rate?
+= 2
+$ [ "$(loci version)" = "$(loci --version)" ] && [ "$(loci -V)" = "$(loci --version)" ]
+
+# A signal is no memory yet; a place where nothing can be written is found before the work, by every command that writes.
+$ printf '1\n2\n' > x.csv; loci inspect x.csv
+! loci: x.csv: is a signal, neither a memory nor a model; 'loci remember x.csv -o M.loci' makes a memory of it to inspect
+= 1
+$ printf 'RIFF    WAVE' > x.dat; loci inspect x.dat
+! loci: x.dat: is a signal, neither a memory nor a model; 'loci remember x.dat -o M.loci' makes a memory of it to inspect
+= 1
+$ mkdir here; for c in 'remember none.csv' 'recall none.loci' 'merge a b' 'train none' 'simulate legs:4 none' 'stream none none' 'kernel legs:4 --length 3' 'basis legendre' 'convert none'; do for o in no/way here; do loci $c -o $o; done; done
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+! loci: no/way: cannot be created: No such file or directory
+! loci: here: is a folder; the name of a file was expected
+= 1
