@@ -96,6 +96,12 @@ check memory.loci remember signal.csv -o memory.loci --time time --order 16
 "$program" remember signal.csv -o memory.loci --time time --order 16 --end 1000
 check plain.loci remember plain.csv -o plain.loci --order 8
 "$program" remember plain.csv -o plain.loci --order 8
+gzip -c plain.csv >plain.csv.gz
+check '' remember plain.csv.gz -o - --order 8 --mono
+printf 'Logger\nwhen  a   b\ns     V   V\n0     1,5 2\n1     2,5 #N/A\n' >logger.txt
+check logger.loci remember logger.txt -o logger.loci --skip 1 --decimal , --missing hold --column 'a,b'
+printf 'RIFF\000\000\000\000WAVEfmt \020\000\000\000\001\000\002\000\010\000\000\000\020\000\000\000\002\000\010\000data\000\000\000\000\200\300\200\100' >two.wav
+check '' remember two.wav -o - --order 8 --mono
 check window.loci remember plain.csv -o window.loci --order 8 --measure legt --window 50
 check '' remember plain.csv -o - --order 8
 check out.csv recall memory.loci --points 20 -o out.csv

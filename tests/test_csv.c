@@ -198,6 +198,8 @@ static void a_first_row_never_vanishes(void **state)
         snprintf(text, sizeof text, "a;b\n5;%s\n6;1\n7;2\n", what);
         expect_wrong(text, NULL, LOCI_E_VALUE, part);
     }
+    expect_wrong("\"1,5\"\n\"2,5\"\n", NULL, LOCI_E_VALUE,
+                 "line 1: \"1,5\" stands in column 1; a number with a decimal point");
     expect_wrong("2019,b\n1,2", NULL, LOCI_E_VALUE, "line 1: \"b\" in column 2 may be a name or a value");
     /* labels in front of numbers are no header: the first of them recurs */
     expect("x,1\ny,2\nx,3\n", NULL, "u", 3, (const double[]){1, 2, 3}, NULL);

@@ -213,6 +213,12 @@ static int refused(const source *from, const loci_error *error)
         if (from->samples + k == 0) continue;
         const double last = k ? from->t[k - 1] : from->last;
         words_time(before, last, from->info.iso_times);
+        const double apart = nextafter(last, INFINITY) - last;
+        if (from->t[k] == last && apart > 1e-7) /* as of seconds since 1970 */
+            return message_fail(
+                "%s: %s: time stands still at %s, where double precision tells times apart that differ by %.1g s or "
+                "more; a later time was expected",
+                from->path, place, now, apart);
         if (from->t[k] == last)
             return message_fail("%s: %s: time stands still at %s; a later time was expected", from->path,
                                 place, now);

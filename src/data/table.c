@@ -145,12 +145,13 @@ static first_row judge_first_row(const layout *l)
             found.values++;
             continue;
         }
-        if (kind == LOCI_FIELD_TEXT && c->texts > 0 && c->numbers + c->dates == 0) {
+        const loci_field_guess guess = kind == LOCI_FIELD_DATE ? LOCI_FIELD_WORD : loci_field_guess_text(f);
+        if (guess != LOCI_FIELD_VALUE && kind == LOCI_FIELD_TEXT && c->texts > 0 &&
+            c->numbers + c->dates == 0) {
             found.texts++;
             found.recurs = found.recurs || c->recurs;
             continue;
         }
-        const loci_field_guess guess = kind == LOCI_FIELD_DATE ? LOCI_FIELD_WORD : loci_field_guess_text(f);
         found.example = i;
         found.names += guess == LOCI_FIELD_NAME;
         found.unreadable += guess != LOCI_FIELD_NAME;

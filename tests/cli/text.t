@@ -102,3 +102,12 @@ $ loci remember - -o m.loci < killed.wav && loci recall m.loci --points 2
 | 0,0,0.5
 | 0.25,0,-0.5
 ! loci: note: standard input: its header does not tell how many samples there are; they are read to the end
+
+# Times closer than double precision can tell apart, 2.4e-7 s since 1970.
+$ printf 't,u\n1700000000.00000001,1\n1700000000.00000002,2\n' > close.csv; loci remember close.csv --time t -o m.loci
+! loci: close.csv: line 3: time stands still at 1700000000, where double precision tells times apart that differ by 2e-07 s or more; a later time was expected
+= 1
+$ printf '1700000000123456789,1\n1700000000123456800,2\n' > close.csv; loci remember close.csv --time 1 -o m.loci
+! loci: note: close.csv: the times in column 1 are read as nanoseconds since 1970
+! loci: close.csv: line 2: time stands still at 1700000000.1234567, where double precision tells times apart that differ by 2e-07 s or more; a later time was expected
+= 1
