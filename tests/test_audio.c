@@ -131,7 +131,10 @@ static void cut_files_do_not_pass_for_short_ones(void **state)
                  {"whole.caf", SF_FORMAT_CAF | SF_FORMAT_PCM_16},
                  {"alac.caf", SF_FORMAT_CAF | SF_FORMAT_ALAC_16},
                  {"whole.nist", SF_FORMAT_NIST | SF_FORMAT_PCM_16},
-                 {"whole.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS}};
+                 {"whole.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS},
+                 {"whole.voc", SF_FORMAT_VOC | SF_FORMAT_PCM_16},
+                 {"whole.svx", SF_FORMAT_SVX | SF_FORMAT_PCM_16},
+                 {"whole.mat4", SF_FORMAT_MAT4 | SF_FORMAT_PCM_16}};
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         const char *path = make_file(kinds[k].name, kinds[k].format, 3000);
         if (!path) continue;
@@ -153,6 +156,24 @@ static void cut_files_do_not_pass_for_short_ones(void **state)
         }
         loci_bytes_free(bytes);
     }
+}
+
+/* An encoder says how many bytes there are, give or take a frame. */
+static void cut_mpeg_is_refused(void **state)
+{
+    (void)state;
+    const char *path = make_file("whole.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, FRAMES);
+    if (!path) return;
+    void *bytes;
+    size_t size;
+    assert_int_equal(loci_file_read(path, &bytes, &size, 1 << 20, NULL), LOCI_OK);
+    reading r = read_path(path, NULL, 1000);
+    assert_true(r.status == LOCI_OK && r.count >= FRAMES);
+    reading_free(&r);
+    expect_failure(temporary_bytes("cut.mp3", bytes, size / 2), NULL, LOCI_E_FORMAT, "cut.mp3: is cut short");
+    expect_failure(temporary_bytes("cut.mp3", bytes, size - 2000), NULL, LOCI_E_FORMAT,
+                   "cut.mp3: is cut short");
+    free(bytes);
 }
 
 static void put4(unsigned char *at, uint32_t value)
@@ -308,6 +329,7 @@ int main(void)
         cmocka_unit_test(lossy_formats_come_near),
         cmocka_unit_test(cut_files_do_not_pass_for_short_ones),
         cmocka_unit_test(lengths_in_headers_are_checked),
+        cmocka_unit_test(cut_mpeg_is_refused),
         cmocka_unit_test(other_containers_may_be_open_at_the_end),
         cmocka_unit_test(plain_samples_come_through_pipes),
         cmocka_unit_test(strangers_are_refused),

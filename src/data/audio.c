@@ -12,6 +12,7 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "data/container.h"
+#include "data/mpeg.h"
 #include "data/ogg.h"
 #include "data/raw.h"
 
@@ -80,6 +81,27 @@ static loci_status read_plain(loci_signal *signal, double *u, size_t capacity, s
 
 /* --- what libsndfile reads --- */
 
+/* What can be told of formats that are no container of container.h: their own marks, or what libsndfile noticed, which it
+ * keeps to its log, and goes on with fewer samples. */
+static bool is_whole(SNDFILE *file, int type, const loci_input *input)
+{
+    char log[2048] = "";
+    switch (type) {
+    case SF_FORMAT_OGG:
+        return loci_ogg_is_whole(input->descriptor, input->length);
+    case SF_FORMAT_MPEG:
+        return loci_mpeg_is_whole(input->descriptor, input->length);
+    case SF_FORMAT_VOC:
+    case SF_FORMAT_SVX:
+    case SF_FORMAT_MAT4:
+    case SF_FORMAT_WVE:
+        sf_command(file, SFC_GET_LOG_INFO, log, sizeof log);
+        return !strstr(log, "truncated") && !strstr(log, "should be");
+    default:
+        return true;
+    }
+}
+
 static loci_status open_packed(loci_signal *signal, audio *own, loci_error *error)
 {
     const loci_input *input = &signal->input;
@@ -99,8 +121,8 @@ static loci_status open_packed(loci_signal *signal, audio *own, loci_error *erro
     }
     if (info.frames == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
     const int type = info.format & SF_FORMAT_TYPEMASK;
-    if (type == SF_FORMAT_OGG && !loci_ogg_is_whole(input->descriptor, input->length))
-        return loci_fail(error, LOCI_E_FORMAT, "%s: is cut short: its last page is not the end of a stream",
+    if (!is_whole(own->file, type, input))
+        return loci_fail(error, LOCI_E_FORMAT, "%s: is cut short: it ends before its audio does",
                          input->name);
     const bool guessed = type == SF_FORMAT_MPEG;
     if (info.frames > 0 && info.frames < (sf_count_t)1 << 60 && !guessed) own->frames = (uint64_t)info.frames;
