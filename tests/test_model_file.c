@@ -196,7 +196,8 @@ static void round_trip(void **state)
     comes_back(&config, NULL);
 }
 
-/* Each field, and each parameter, has a say; a description has none. */
+/* What forward depends on has a say: most fields, each parameter, shift and scale; what only training, initial values and
+ * people look at has none. */
 static void fingerprints(void **state)
 {
     (void)state;
@@ -205,8 +206,16 @@ static void fingerprints(void **state)
     uint64_t seen[16];
     size_t count = 0;
     seen[count++] = loci_model_fingerprint(model);
-    assert_int_equal(loci_model_describe(model, &everything, NULL), LOCI_OK);
+    loci_model_about about = everything;
+    about.shift = about.scale = NULL;
+    assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_OK);
     assert_true(loci_model_fingerprint(model) == seen[0]);
+    about.shift = everything.shift;
+    assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_OK);
+    seen[count++] = loci_model_fingerprint(model);
+    about.scale = everything.scale;
+    assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_OK);
+    seen[count++] = loci_model_fingerprint(model);
     loci_model_values(model)[1] = nextafterf(loci_model_values(model)[1], 2);
     seen[count++] = loci_model_fingerprint(model);
     loci_model_free(model);
@@ -216,14 +225,21 @@ static void fingerprints(void **state)
         if (i == 1) other.prenorm = 0;
         if (i == 2) other.pool = LOCI_POOL_LAST;
         if (i == 3) other.pool = LOCI_POOL_MEAN;
-        if (i == 4) other.dt_max = 0.2;
-        if (i == 5) other.dropout = 0.2;
+        if (i == 4) other.dt_max = 0.2, other.dt_min = 0.01;
+        if (i == 5) other.dropout = 0.2, other.tied = !config.tied;
         if (i == 6) other.outputs = 4;
         if (i == 7) other.layers = 3;
         if (i == 8) other.order = 6;
         if (i == 9) other.norm = LOCI_NORM_LAYER;
         model = made(&other, NULL);
-        seen[count++] = loci_model_fingerprint(model);
+        if (i == 4 || i == 5) { /* with the same values, which initial steps would not give */
+            loci_model *same = made(&config, NULL);
+            memcpy(loci_model_values(model), loci_model_values(same), loci_model_size(model) * sizeof(float));
+            assert_true(loci_model_fingerprint(model) == seen[0]);
+            loci_model_free(same);
+        } else {
+            seen[count++] = loci_model_fingerprint(model);
+        }
         loci_model_free(model);
     }
     for (size_t i = 0; i < count; i++)
@@ -322,10 +338,10 @@ static void hostile_metadata(void **state)
         {"\"version\":\"1\"", "\"version\":\"2\"", "version 2"},
         {"\"config\"", "\"confiq\"", "no config"},
         {"\"description\"", "\"descriptiom\"", "no description"},
-        {"\\\"layers\\\":2", "\\\"layers\\\":0", "number of layers is 0; 1 to 1024 was expected"},
+        {"\\\"layers\\\":2", "\\\"layers\\\":0", "layers is 0; 1 to 1024 was expected"},
         {"\\\"layers\\\":2", "\\\"layers\\\":-2", "layers of the config"},
         {"\\\"layers\\\":2", "\\\"layers\\\":2.0", "layers of the config"},
-        {"\\\"layers\\\":2", "\\\"layers\\\":9223372036854775807", "number of layers is 9223372036854775807"},
+        {"\\\"layers\\\":2", "\\\"layers\\\":9223372036854775807", "layers is 9223372036854775807"},
         {"\\\"layers\\\":2", "\\\"layers\\\":9223372036854775808", "no JSON"},
         {"\\\"layers\\\":2", "\\\"layers\\\":1024", "tensor s4_layers.2.D is missing"},
         {"\\\"layers\\\":2", "\\\"layers\\\":1", "s4_layers.1.D is none of this model"},
@@ -339,7 +355,7 @@ static void hostile_metadata(void **state)
         {"\\\"layer\\\":\\\"s4d\\\"", "\\\"layer\\\":\\\"gru\\\"", "s4d or lstm was expected"},
         {"\\\"norm\\\":\\\"rms\\\"", "\\\"norm\\\":\\\"batch\\\"", "layer, rms or none was expected"},
         {"\\\"bilinear\\\"", "\\\"euler\\\"", "zoh or bilinear was expected"},
-        {"\\\"dt_min\\\":0.001", "\\\"dt_min\\\":0.5", "steps are 0.5 to 0.3"},
+        {"\\\"dt_min\\\":0.001", "\\\"dt_min\\\":0.5", "dt_min is 0.5 and dt_max 0.3"},
         {"\\\"dt_min\\\":0.001", "\\\"dt_min\\\":1e999", "no JSON"},
         {"\\\"tied\\\":true", "\\\"tied\\\":1", "tied of the config"},
         {"\\\"gray\\\":true,", "", "gray of the description"},

@@ -175,13 +175,12 @@ static void write_number(output *out, double number, int width)
 static int write_table(const model_differences *found, const job *j)
 {
     const loci_model_config *config = loci_model_configuration(j->model);
-    char samples[WORDS_SIZE], layers[WORDS_SIZE], name[64];
+    char samples[WORDS_SIZE], layers[WORDS_SIZE], name[64], kind[32];
+    snprintf(kind, sizeof kind, "%s layer", loci_layer_traits_of(config->layer)->title);
     output out;
     output_open(&out, NULL);
-    output_format(
-        &out, "%.200s: %s of width %zu, %s\n", j->path,
-        words_plural(layers, config->layers, config->layer == LOCI_LAYER_LSTM ? "LSTM layer" : "S4D layer"),
-        config->width, config->pool == LOCI_POOL_NONE ? "an answer at every sample" : "pooled");
+    output_format(&out, "%.200s: %s of width %zu, %s\n", j->path, words_plural(layers, config->layers, kind),
+                  config->width, config->pool == LOCI_POOL_NONE ? "an answer at every sample" : "pooled");
     output_format(&out, "%s of %.200s; answers from %.3g to %.3g\n\n",
                   words_plural(samples, j->length, "sample"), j->data ? j->data : "noise", found->least,
                   found->most);

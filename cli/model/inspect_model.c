@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shared/message.h"
@@ -18,26 +19,27 @@ enum { NAME_WIDTH = 15 };
 
 /* ---- JSON ---- */
 
+/* Fields of other kinds of layers are null. */
 static json_t *config_json(const loci_model_config *c)
 {
-    const bool s4d = c->layer == LOCI_LAYER_S4D;
     json_t *object = json_object();
-    json_object_set_new(object, "layer", json_string(loci_layer_name(c->layer)));
-    json_object_set_new(object, "inputs", json_integer((json_int_t)c->inputs));
-    json_object_set_new(object, "outputs", json_integer((json_int_t)c->outputs));
-    json_object_set_new(object, "layers", json_integer((json_int_t)c->layers));
-    json_object_set_new(object, "width", json_integer((json_int_t)c->width));
-    json_object_set_new(object, "order", s4d ? json_integer((json_int_t)c->order) : json_null());
-    json_object_set_new(object, "discretization",
-                        s4d ? json_string(loci_discretization_name(c->discretization)) : json_null());
-    json_object_set_new(object, "dt_min", s4d ? json_real(c->dt_min) : json_null());
-    json_object_set_new(object, "dt_max", s4d ? json_real(c->dt_max) : json_null());
-    json_object_set_new(object, "plain", json_boolean(c->plain));
-    json_object_set_new(object, "norm", json_string(loci_norm_name(c->norm)));
-    json_object_set_new(object, "prenorm", json_boolean(c->prenorm));
-    json_object_set_new(object, "dropout", json_real(c->dropout));
-    json_object_set_new(object, "tied", json_boolean(c->tied));
-    json_object_set_new(object, "pool", json_string(loci_pool_name(c->pool)));
+    const loci_field *field;
+    for (size_t i = 0; (field = loci_config_field(i)) != NULL; i++) {
+        char text[64] = "";
+        json_t *value;
+        loci_config_get(c, field->name, text, sizeof text, NULL);
+        if (!loci_config_has(c, field))
+            value = json_null();
+        else if (field->kind == LOCI_FIELD_WORD)
+            value = json_string(text);
+        else if (field->kind == LOCI_FIELD_FLAG)
+            value = json_boolean(loci_config_bits(c, field));
+        else if (field->kind == LOCI_FIELD_COUNT)
+            value = json_integer((json_int_t)loci_config_bits(c, field));
+        else
+            value = json_real(strtod(text, NULL));
+        json_object_set_new(object, field->name, value);
+    }
     return object;
 }
 
@@ -121,7 +123,7 @@ static void json_write(output *out, const loci_model *model, const model_parts *
 static void config_write(output *out, const loci_model_config *c)
 {
     output_format(out, "layers      %zu x %s of width %zu", c->layers, loci_layer_name(c->layer), c->width);
-    if (c->layer == LOCI_LAYER_S4D)
+    if (loci_config_has(c, loci_config_find("order")))
         output_format(out, " and order %zu, %s", c->order, loci_discretization_name(c->discretization));
     if (c->plain)
         output_text(out, ", one after the other");
@@ -281,7 +283,7 @@ static void text_write(output *out, const loci_model *model, const model_parts *
 int inspect_model(const loci_model *model, const char *name, bool json, const char *plot)
 {
     const loci_model_config *c = loci_model_configuration(model);
-    if (plot && c->layer != LOCI_LAYER_S4D)
+    if (plot && !loci_config_has(c, loci_config_find("discretization")))
         return message_fail("%s: has layers of kind %s, which have no kernels to draw", name,
                             loci_layer_name(c->layer));
     model_parts parts;

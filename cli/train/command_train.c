@@ -117,24 +117,13 @@ static int train(const work *w, const training_settings *s, const options_page *
 int command_train(int argc, char **argv)
 {
     training_settings s = training_settings_none();
-    const option table[] = {
+    const option before[] = {
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL.safetensors", "the model's file"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
         {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
          "s4-example, small, audio or lstm, which the options below change (for sounds audio, else small)"},
-        {"layer", 0, OPTION_TEXT, &s.layer, "s4d|lstm", "the kind of its layers"},
-        {"layers", 0, OPTION_COUNT, &s.layers, "n", "how many"},
-        {"width", 0, OPTION_COUNT, &s.width, "H", "channels between them"},
-        {"state", 0, OPTION_COUNT, &s.state, "N", "s4d: states a channel, even"},
-        {"discretization", 0, OPTION_TEXT, &s.discretization, "zoh|bilinear", "s4d"},
-        {"dt-min", 0, OPTION_NUMBER, &s.dt_min, "STEP", "s4d: the least step at the beginning, and"},
-        {"dt-max", 0, OPTION_NUMBER, &s.dt_max, "STEP", "the largest; 1/STEP is about how far back it looks"},
-        {"norm", 0, OPTION_TEXT, &s.norm, "layer|rms|none", "of the residuals"},
-        {"prenorm", 0, OPTION_FLAG, &s.prenorm, NULL, "x + f(norm(x))"},
-        {"postnorm", 0, OPTION_FLAG, &s.postnorm, NULL, "norm(x + f(x))"},
-        {"dropout", 0, OPTION_NUMBER, &s.dropout, "P", "0 to below 1"},
-        {"pool", 0, OPTION_TEXT, &s.pool, "mean|last",
-         "what the answer is made of: all samples, or the last"},
+    };
+    const option behind[] = {
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
         {"valid", 0, OPTION_NUMBER, &s.valid, "SHARE",
          "this share of each class is kept to validate with; 0: none (0.1, or 0 of less than 500)"},
@@ -175,6 +164,11 @@ int command_train(int argc, char **argv)
         {"note", 0, OPTION_TEXT, &s.note, "TEXT", "kept in the model"},
         {"show", 0, OPTION_FLAG, &s.show, NULL, "say what would be trained, and on what, and do not"},
     };
+    enum { BEFORE = sizeof before / sizeof *before, BEHIND = sizeof behind / sizeof *behind };
+    option table[BEFORE + 2 * TRAINING_FIELDS_MAX + BEHIND];
+    memcpy(table, before, sizeof before);
+    const size_t fields = training_settings_fields(table + BEFORE, &s);
+    memcpy(table + BEFORE + fields, behind, sizeof behind);
     const options_page page = {
         .command = "train",
         .synopsis = "DATA -o MODEL.safetensors [OPTION]...\nDATA --show [OPTION]...",
@@ -186,7 +180,7 @@ int command_train(int argc, char **argv)
             "While the training runs, MODEL.safetensors.resume holds what --resume needs: after a signal, a "
             "kill, a failure of the power.",
         .options = table,
-        .count = sizeof table / sizeof table[0],
+        .count = BEFORE + fields + BEHIND,
         .closing = "Examples:\n"
                    "  loci train mnist -o digits.safetensors --epochs 3\n"
                    "  loci train cifar-10-batches-bin -o s4d.safetensors --preset s4-example --show\n"

@@ -11,20 +11,9 @@
 #include "shared/message.h"
 #include "shared/words.h"
 
-/* The choices of a model, in the order of their enumerations. */
-static const char *const layers[] = {"s4d", "lstm"}, *const norms[] = {"layer", "rms", "none"},
-                         *const pools[] = {"mean", "last"}, *const discretizations[] = {"zoh", "bilinear"};
-static const loci_discretization discretization_of[] = {LOCI_ZOH, LOCI_BILINEAR};
-
 training_settings training_settings_none(void)
 {
-    return (training_settings){
-        .layers = NOT_GIVEN,
-        .width = NOT_GIVEN,
-        .state = NOT_GIVEN,
-        .dropout = NAN,
-        .dt_min = NAN,
-        .dt_max = NAN,
+    training_settings s = {
         .permute = NOT_GIVEN,
         .valid = NAN,
         .resample = NAN,
@@ -40,41 +29,111 @@ training_settings training_settings_none(void)
         .warmup = NAN,
         .clip = NAN,
     };
+    for (size_t i = 0; i < TRAINING_FIELDS_MAX; i++) s.field[i].count = NOT_GIVEN, s.field[i].number = NAN;
+    return s;
 }
+
+/* ---- options that set a field of the configuration ---- */
+
+/* "s4d|lstm", and of a field that is not for all layers whose it is: "s4d: states a channel". */
+static void describe(training_field *given, const loci_field *field)
+{
+    size_t used = 0;
+    for (size_t i = 0; !field->argument && field->words && field->words[i] && used < sizeof given->argument;
+         i++)
+        used += (size_t)snprintf(given->argument + used, sizeof given->argument - used, "%s%s", i ? "|" : "",
+                                 field->words[i]);
+    used = 0;
+    for (unsigned kind = 0; field->layers >> kind && used < sizeof given->help; kind++)
+        if (field->layers >> kind & 1)
+            used += (size_t)snprintf(given->help + used, sizeof given->help - used, "%s%s", used ? ", " : "",
+                                     loci_layer_name((loci_layer_kind)kind));
+    if (used < sizeof given->help)
+        snprintf(given->help + used, sizeof given->help - used, "%s%s", used ? ": " : "", field->help);
+}
+
+size_t training_settings_fields(option *rows, training_settings *s)
+{
+    size_t count = 0;
+    const loci_field *field;
+    for (size_t i = 0; i < TRAINING_FIELDS_MAX && (field = loci_config_field(i)) != NULL; i++) {
+        training_field *given = &s->field[i];
+        if (!field->option) continue;
+        describe(given, field);
+        const char *argument = field->argument ? field->argument : given->argument;
+        option row = {field->option, 0, OPTION_TEXT, &given->text, argument, given->help};
+        if (field->kind == LOCI_FIELD_COUNT) row.kind = OPTION_COUNT, row.target = &given->count;
+        if (field->kind == LOCI_FIELD_NUMBER) row.kind = OPTION_NUMBER, row.target = &given->number;
+        if (field->kind == LOCI_FIELD_FLAG) {
+            row.kind = OPTION_FLAG, row.target = &given->on, row.argument = NULL;
+            if (field->meanings) row.help = field->meanings[1];
+        }
+        rows[count++] = row;
+        if (field->kind == LOCI_FIELD_FLAG && field->words)
+            rows[count++] = (option){field->words[0], 0, OPTION_FLAG, &given->off, NULL, field->meanings[0]};
+    }
+    return count;
+}
+
+/* What was given, as a text; NULL: nothing. */
+static const char *text_of(char text[WORDS_SIZE], const training_field *given)
+{
+    if (given->text) return given->text;
+    if (given->on || given->off) return given->on ? "true" : "false";
+    if (!isnan(given->number)) return words_number(text, given->number);
+    if (given->count == NOT_GIVEN) return NULL;
+    snprintf(text, WORDS_SIZE, "%zu", given->count);
+    return text;
+}
+
+/* Sets what was given. A status, after saying what is wrong. */
+static int fields_set(loci_model_config *config, const training_settings *s)
+{
+    char text[WORDS_SIZE];
+    loci_error error;
+    const loci_field *field;
+    for (size_t i = 0; i < TRAINING_FIELDS_MAX && (field = loci_config_field(i)) != NULL; i++) {
+        const training_field *given = &s->field[i];
+        const char *value = text_of(text, given);
+        if (!value) continue;
+        if (given->on && given->off)
+            return message_usage("train: --%s and --%s exclude each other; one was expected", field->option,
+                                 field->words[0]);
+        if (loci_config_set(config, field->name, value, &error) != LOCI_OK) /* it begins with the name */
+            return message_usage("train: --%s%s", field->option, error.text + strlen(field->name));
+    }
+    return STATUS_DONE;
+}
+
+/* Whether the option of a field was given. */
+static bool given_field(const training_settings *s, const char *name)
+{
+    char text[WORDS_SIZE];
+    const loci_field *field;
+    for (size_t i = 0; (field = loci_config_field(i)) != NULL; i++)
+        if (strcmp(field->name, name) == 0) return text_of(text, &s->field[i]) != NULL;
+    return false;
+}
+
+/* That fields that were given are those of this kind of layer. */
+static int fields_fit(const loci_model_config *config, const training_settings *s)
+{
+    char text[WORDS_SIZE];
+    const loci_field *field;
+    for (size_t i = 0; i < TRAINING_FIELDS_MAX && (field = loci_config_field(i)) != NULL; i++)
+        if (text_of(text, &s->field[i]) && !loci_config_has(config, field))
+            return message_usage("train: --%s is not for layers of %s", field->option,
+                                 loci_layer_name(config->layer));
+    return STATUS_DONE;
+}
+
+/* ---- checks ---- */
 
 static bool one_of(size_t *choice, const char *word, const char *const *words, size_t count)
 {
     for (*choice = 0; *choice < count; ++*choice)
         if (strcmp(words[*choice], word) == 0) return true;
     return false;
-}
-
-/* Where in its words a choice that was checked stands. */
-static size_t choice_of(const char *word, const char *const *words)
-{
-    size_t i = 0;
-    while (strcmp(words[i], word) != 0) i++;
-    return i;
-}
-
-static int words_check(const training_settings *s)
-{
-    const struct {
-        const char *option, *given, *const *words;
-        size_t count;
-        const char *wanted;
-    } choices[] = {
-        {"layer", s->layer, layers, 2, "s4d or lstm"},
-        {"norm", s->norm, norms, 3, "layer, rms or none"},
-        {"pool", s->pool, pools, 2, "mean or last"},
-        {"discretization", s->discretization, discretizations, 2, "zoh or bilinear"},
-    };
-    size_t choice;
-    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
-        if (choices[i].given && !one_of(&choice, choices[i].given, choices[i].words, choices[i].count))
-            return message_usage("train: --%s is \"%s\"; %s was expected", choices[i].option,
-                                 choices[i].given, choices[i].wanted);
-    return STATUS_DONE;
 }
 
 /* A number of least to most, or above least. */
@@ -94,17 +153,7 @@ static double given(size_t count)
 static int numbers_check(const training_settings *s)
 {
     static const double below_1 = 1 - 0x1p-53;
-    int status = range_check("dropout", s->dropout, 0, false, below_1, "0 to below 1");
-    if (!status) status = range_check("layers", given(s->layers), 1, false, LOCI_LAYERS_MAX, "1 to 1024");
-    if (!status)
-        status = range_check("width", given(s->width), 1, false, LOCI_LAYER_CHANNELS_MAX, "1 to 65535");
-    if (!status)
-        status =
-            range_check("state", given(s->state), 2, false, LOCI_STATE_MAX, "an even number of 2 to 1024");
-    if (!status && s->state != NOT_GIVEN && s->state % 2)
-        status = message_usage("train: --state is %zu; an even number was expected", s->state);
-    if (!status) status = range_check("dt-min", s->dt_min, 0, true, 1e6, "more than 0, at most 1e6");
-    if (!status) status = range_check("dt-max", s->dt_max, 0, true, 1e6, "more than 0, at most 1e6");
+    int status = STATUS_DONE;
     if (!status) status = range_check("valid", s->valid, 0, false, below_1, "0 to below 1");
     if (!status) status = range_check("resample", s->resample, 0, true, INFINITY, "more than 0 Hz");
     if (!status) status = range_check("batch", given(s->batch), 1, false, 65536, "1 to 65536");
@@ -136,8 +185,6 @@ int training_settings_check(const training_settings *s)
             "train: -o is standard output; a file was expected, which is written again and again");
     if (s->resume && s->restart)
         return message_usage("train: --resume and --restart exclude each other; one was expected");
-    if (s->prenorm && s->postnorm)
-        return message_usage("train: --prenorm and --postnorm exclude each other; one was expected");
     if (s->log && s->plot && strcmp(s->log, "-") == 0 && strcmp(s->plot, "-") == 0)
         return message_usage("train: the chart and the log both go to standard output; --log with a file was "
                              "expected");
@@ -145,14 +192,17 @@ int training_settings_check(const training_settings *s)
         return message_usage("train: --preset: %s", error.text);
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return message_usage("train: --plot: %s", error.text);
-    const int status = words_check(s);
+    config = (loci_model_config){0};
+    const int status = fields_set(&config, s);
     return status ? status : numbers_check(s);
 }
 
 const char *training_settings_preset(const training_settings *s, const char *kind)
 {
     if (s->preset) return s->preset;
-    if (s->layer && strcmp(s->layer, "lstm") == 0) return "lstm";
+    loci_model_config config = {0};
+    if (given_field(s, "layer") && fields_set(&config, s) == STATUS_DONE && config.layer != LOCI_LAYER_S4D)
+        return loci_layer_traits_of(config.layer)->preset;
     return strcmp(kind, "audio") == 0 ? "audio" : "small";
 }
 
@@ -163,33 +213,16 @@ int training_settings_model(loci_model_config *config, const training_settings *
     const char *preset = training_settings_preset(s, data->kind);
     if (loci_model_preset(config, preset, data->inputs, data->classes, &error) != LOCI_OK)
         return message_usage("train: --preset: %s", error.text);
-    if (s->layer) config->layer = (loci_layer_kind)choice_of(s->layer, layers);
-    const bool timed = s->state != NOT_GIVEN || !isnan(s->dt_min) || !isnan(s->dt_max) || s->discretization;
-    if (timed && config->layer != LOCI_LAYER_S4D)
-        return message_usage(
-            "train: --state, --dt-min, --dt-max and --discretization are for s4d; the layers "
-            "here are %s",
-            layers[config->layer]);
-    if (config->plain && (s->norm || s->prenorm || s->postnorm))
+    int status = fields_set(config, s);
+    if (!status) status = fields_fit(config, s);
+    if (status) return status;
+    if (config->plain && (given_field(s, "norm") || given_field(s, "prenorm")))
         return message_usage("train: the preset %s has neither residuals nor norms; --norm, --prenorm and "
                              "--postnorm are for others",
                              preset);
-    if (s->layers != NOT_GIVEN) config->layers = s->layers;
-    if (s->width != NOT_GIVEN) config->width = s->width;
-    if (s->state != NOT_GIVEN) config->order = s->state;
-    if (s->norm) config->norm = (loci_norm)choice_of(s->norm, norms);
-    if (s->pool) config->pool = (loci_pool)choice_of(s->pool, pools);
-    if (s->discretization)
-        config->discretization = discretization_of[choice_of(s->discretization, discretizations)];
-    if (s->prenorm || s->postnorm) config->prenorm = s->prenorm;
-    if (!isnan(s->dropout)) config->dropout = s->dropout;
-    if (!isnan(s->dt_min)) config->dt_min = s->dt_min;
-    if (!isnan(s->dt_max)) config->dt_max = s->dt_max;
-    if (config->layer == LOCI_LAYER_S4D && config->dt_min > config->dt_max) {
-        char least[WORDS_SIZE], most[WORDS_SIZE];
-        return message_usage("train: --dt-min is %s and --dt-max %s; the first was expected to be less",
-                             words_number(least, config->dt_min), words_number(most, config->dt_max));
-    }
+    if (config->pool == LOCI_POOL_NONE)
+        return message_usage("train: --pool is \"none\"; mean or last was expected");
+    if (loci_config_check(config, &error) != LOCI_OK) return message_usage("train: %s", error.text);
     return STATUS_DONE;
 }
 

@@ -15,14 +15,24 @@
 
 #define NOT_GIVEN SIZE_MAX
 
+/* What was given of a field of the model's configuration, the i-th of loci_config_field, and how its option looks in
+ * --help. */
+typedef struct {
+    const char *text;
+    size_t count;
+    double number;
+    bool on, off; /* a flag's two options */
+    char argument[64], help[128];
+} training_field;
+
+enum { TRAINING_FIELDS_MAX = 32 };
+
 /* Without an option a text is NULL, a count NOT_GIVEN, a number NAN. */
 typedef struct {
     const char *output, *log, *plot, *note;
     bool resume, restart, show;
-    const char *preset, *layer, *norm, *discretization, *pool; /* the model */
-    size_t layers, width, state;
-    bool prenorm, postnorm;
-    double dropout, dt_min, dt_max;
+    const char *preset; /* the model */
+    training_field field[TRAINING_FIELDS_MAX];
     const char *label, *match, *except; /* the data */
     size_t permute;
     double valid, resample;
@@ -32,6 +42,9 @@ typedef struct {
 } training_settings;
 
 training_settings training_settings_none(void);
+
+/* Rows for the options that set the fields of a configuration, [*count], which point into the settings. Returns how many. */
+size_t training_settings_fields(option *rows, training_settings *settings);
 
 /* What can be wrong whatever the data are. A status, after saying what it is. */
 int training_settings_check(const training_settings *settings);

@@ -66,25 +66,24 @@ static void data_show(output *out, const char *path, const loci_dataset *train, 
 
 static void model_show(output *out, const char *preset, const loci_model *model)
 {
-    static const char *const norms[] = {"layer norms", "RMS norms", "no norms"},
-                             *const pools[] = {"the mean of all samples", "the last sample", "every sample"};
     const loci_model_config *c = loci_model_configuration(model);
-    const char *discretization = c->discretization == LOCI_BILINEAR ? "bilinear" : "zoh";
     char count[WORDS_SIZE];
     output_format(out, "\n%-11s %s: %s of %s, width %zu", "model", preset,
                   words_plural(count, c->layers, "layer"), loci_layer_name(c->layer), c->width);
-    if (c->layer == LOCI_LAYER_S4D) {
-        output_format(out, ", state %zu, %s", c->order, discretization);
+    if (loci_config_has(c, loci_config_find("order"))) {
+        output_format(out, ", state %zu, %s", c->order, loci_discretization_name(c->discretization));
         number(out, ", steps ", c->dt_min, "");
         number(out, " to ", c->dt_max, "");
     }
     output_format(out, "\n%-11s ", "");
-    if (!c->plain) output_format(out, "%s, %s-norm, ", norms[c->norm], c->prenorm ? "pre" : "post");
+    if (!c->plain)
+        output_format(out, "%s, %s-norm, ", loci_config_find("norm")->meanings[c->norm],
+                      c->prenorm ? "pre" : "post");
     if (c->dropout > 0)
         number(out, "dropout ", c->dropout, c->tied ? " tied over time" : "");
     else
         output_text(out, "no dropout");
-    output_format(out, ", the answer from %s\n", pools[c->pool]);
+    output_format(out, ", the answer from %s\n", loci_config_find("pool")->meanings[c->pool]);
     output_format(out, "%-11s %s\n\n", "parameters", words_count(count, loci_model_count(model)));
     static const char *const groups[] = {"main", "undecayed", "ssm"};
     size_t parameters;
@@ -98,6 +97,15 @@ static void model_show(output *out, const char *preset, const loci_model *model)
         output_format(out, "  %-36s %14s %10s  %s\n", table[i].name, shape,
                       words_count(count, table[i].count), groups[table[i].group]);
     }
+}
+
+static bool has_group(const loci_model *model, loci_group group)
+{
+    size_t count;
+    const loci_parameter *table = loci_model_parameters(model, &count);
+    for (size_t i = 0; i < count; i++)
+        if (table[i].group == group) return true;
+    return false;
 }
 
 int training_show_plan(const char *path, const loci_dataset *train, const loci_dataset *valid,
@@ -118,8 +126,7 @@ int training_show_plan(const char *path, const loci_dataset *train, const loci_d
     if (*choice) output_format(&out, "\n%-11s %s", "", choice);
     output_format(&out, "\n%-11s ", "rates");
     number(&out, "", o->lr, "");
-    if (loci_model_configuration(model)->layer == LOCI_LAYER_S4D)
-        number(&out, ", of state spaces ", fmin(o->lr, o->lr_ssm), "");
+    if (has_group(model, LOCI_GROUP_SSM)) number(&out, ", of state spaces ", fmin(o->lr, o->lr_ssm), "");
     number(&out, ", rising over ", 100 * o->warmup, " % of the steps, then a cosine\n");
     output_format(&out, "%-11s ", "decay");
     number(&out, "", o->decay, "");

@@ -62,6 +62,64 @@ typedef struct {
     loci_pool pool; /* none: an answer at every sample */
 } loci_model_config;
 
+/* ---- its fields, as a table ---- */
+
+typedef enum { LOCI_FIELD_COUNT, LOCI_FIELD_NUMBER, LOCI_FIELD_FLAG, LOCI_FIELD_WORD } loci_field_kind;
+
+typedef enum {
+    LOCI_FIELD_REBUILDS,    /* the network is another one, and so are its answers */
+    LOCI_FIELD_INITIALIZES, /* the values that training begins with are */
+    LOCI_FIELD_TRAINS       /* training goes another way */
+} loci_field_role;
+
+/* One member of loci_model_config. Texts are for good. */
+typedef struct {
+    const char *name; /* as in the struct and in files: "dt_min" */
+    loci_field_kind kind;
+    loci_field_role role;
+    double least, most; /* of counts and numbers */
+    const char *range;  /* the same in words: "an even number of 2 to 1024"; NULL: a flag or a word */
+    const char *const
+        *words; /* then NULL: of a word all that there are; of a flag what 0 and 1 are called; or NULL */
+    const char *const *meanings; /* of the words, likewise; or NULL */
+    const char *option;   /* what programs call the option that sets it: "dt-min"; NULL: data or presets do */
+    const char *argument; /* what stands for its value there: "STEP"; NULL: its words */
+    unsigned layers;      /* bits 1 << loci_layer_kind: for which it is; 0: for all */
+    const char *help;     /* half a sentence */
+} loci_field;
+
+/* The field at i, from 0, in the order of the struct; NULL: i is behind the last. And the field of a name; NULL: none. */
+LOCI_API const loci_field *loci_config_field(size_t i);
+LOCI_API const loci_field *loci_config_find(const char *name);
+/* Whether layers of the configuration's kind have the field. */
+LOCI_API int loci_config_has(const loci_model_config *config, const loci_field *field);
+/* Sets a field from a text: digits, a number as strtod reads it, true or false, a word. LOCI_E_ARGUMENT: there is no such
+ * field, or the value is outside its range; then the sentence begins with the name. Other fields are not looked at. */
+LOCI_API loci_status loci_config_set(loci_model_config *config, const char *name, const char *text,
+                                     loci_error *error);
+/* The text that sets it so, cut to `size` bytes with the NUL; 32 are enough. LOCI_E_ARGUMENT: there is no such field. */
+LOCI_API loci_status loci_config_get(const loci_model_config *config, const char *name, char *text,
+                                     size_t size, loci_error *error);
+/* The value as 64 bits, other ones for other values: a count, a flag (0 or 1), the enumerator of a word, the bits of a
+ * number. */
+LOCI_API uint64_t loci_config_bits(const loci_model_config *config, const loci_field *field);
+/* That all fields are in their ranges and fit each other, as loci_model_create does. LOCI_E_ARGUMENT. */
+LOCI_API loci_status loci_config_check(const loci_model_config *config, loci_error *error);
+
+/* What is known of a kind of layer, for programs that train and run it. */
+typedef struct {
+    const char *title;  /* for people: "LSTM" */
+    const char *preset; /* one that has it, for loci_model_preset */
+    double lr;          /* the learning rate it usually trains at */
+    size_t rows;        /* so many sequences at a time, at least, are worth their memory */
+    int chunks;         /* many samples of a stream at once are quicker than one after the other */
+    int square;         /* it gives as many channels as it takes */
+} loci_layer_traits;
+LOCI_API const loci_layer_traits *
+loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
+
+/* ---- presets ---- */
+
 /* A configuration by name, for `inputs` numbers a sample and `outputs` an answer:
  * "s4-example"  the S4 repository's example: s4d, 4 layers of width 128 and order 64, zoh, steps 0.001 to 0.1, post-norm
  *               with layer norms, dropout 0.1 tied, mean pool: 201,482 parameters for 3 inputs and 10 outputs
@@ -169,7 +227,8 @@ LOCI_API loci_status loci_model_load(loci_model **model, const void *bytes, size
 LOCI_API loci_status loci_model_import(loci_model **model, const void *bytes, size_t size, int prenorm,
                                        loci_discretization discretization, loci_error *error);
 
-/* 64 bits that the configuration and the parameters determine: states are bound to it. */
+/* 64 bits for what the model computes: of the fields that its network is built from, shift, scale and parameters. States
+ * are bound to it. */
 LOCI_API uint64_t loci_model_fingerprint(const loci_model *model);
 
 #ifdef __cplusplus

@@ -47,46 +47,6 @@ loci_status loci_model_preset_sized(loci_model_config *config, size_t size, cons
     return LOCI_OK;
 }
 
-static loci_status check_count(const char *what, size_t value, size_t most, loci_error *error)
-{
-    return value >= 1 && value <= most
-               ? LOCI_OK
-               : loci_fail(error, LOCI_E_ARGUMENT, "%s is %zu; 1 to %zu was expected", what, value, most);
-}
-
-static loci_status check(const loci_model_config *c, loci_error *error)
-{
-    loci_status status = check_count("number of inputs", c->inputs, LOCI_LAYER_CHANNELS_MAX, error);
-    if (!status) status = check_count("number of outputs", c->outputs, LOCI_LAYER_CHANNELS_MAX, error);
-    if (!status) status = check_count("number of layers", c->layers, LOCI_LAYERS_MAX, error);
-    if (!status) status = check_count("width", c->width, LOCI_LAYER_CHANNELS_MAX, error);
-    if (status) return status;
-    if (c->layer != LOCI_LAYER_S4D && c->layer != LOCI_LAYER_LSTM)
-        return loci_fail(error, LOCI_E_ARGUMENT, "kind of layer is %d; s4d or lstm was expected",
-                         (int)c->layer);
-    if (c->layer == LOCI_LAYER_S4D && (c->order < 2 || c->order > LOCI_STATE_MAX || c->order % 2 != 0))
-        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; an even number of 2 to %d was expected",
-                         c->order, LOCI_STATE_MAX);
-    if (c->layer == LOCI_LAYER_S4D && c->discretization != LOCI_ZOH && c->discretization != LOCI_BILINEAR)
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "discretization is none that s4d has; zoh or bilinear was expected");
-    if (c->layer == LOCI_LAYER_S4D && !(c->dt_min > 0 && c->dt_min <= c->dt_max && c->dt_max <= 1e6))
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "steps are %g to %g; 0 < dt_min <= dt_max <= 1e6 was expected", c->dt_min,
-                         c->dt_max);
-    if (c->layer == LOCI_LAYER_S4D && c->plain && c->inputs != c->width)
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "a plain stack of s4d has %zu inputs and width %zu; the same number was expected",
-                         c->inputs, c->width);
-    if ((unsigned)c->norm > LOCI_NORM_NONE)
-        return loci_fail(error, LOCI_E_ARGUMENT, "norm is %d; layer, rms or none was expected", (int)c->norm);
-    if ((unsigned)c->pool > LOCI_POOL_NONE)
-        return loci_fail(error, LOCI_E_ARGUMENT, "pool is %d; mean, last or none was expected", (int)c->pool);
-    if (!(c->dropout >= 0 && c->dropout < 1))
-        return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", c->dropout);
-    return LOCI_OK;
-}
-
 /* The table of all layers, one after the other. */
 static loci_status tabulate(loci_model *model, const loci_stack *stack, loci_error *error)
 {
@@ -112,7 +72,7 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
     loci_model_config whole = {0};
     loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_model_config", error);
     const loci_model_config *config = &whole;
-    if (!status) status = check(config, error);
+    if (!status) status = loci_config_check(config, error);
     if (!status) status = loci_stack_create(&stack, config, error);
     if (status) return status;
     loci_model *model = loci_allocate(1, sizeof *model);

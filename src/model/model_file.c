@@ -30,6 +30,7 @@
 #include "base/checksum.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "model/config_json.h"
 #include "model/json.h"
 #include "model/model.h"
 #include "model/model_reading.h"
@@ -37,64 +38,10 @@
 #define FORMAT "loci"
 #define VERSION "1"
 
-/* ---- words ---- */
-
-static const char *const layer_names[] = {"s4d", "lstm", NULL},
-                         *const norm_names[] = {"layer", "rms", "none", NULL},
-                         *const pool_names[] = {"mean", "last", "none", NULL};
-
-const char *loci_layer_name(loci_layer_kind layer)
-{
-    return (size_t)layer < sizeof layer_names / sizeof *layer_names - 1 ? layer_names[layer]
-                                                                        : "unknown layer";
-}
-
-const char *loci_norm_name(loci_norm norm)
-{
-    return (size_t)norm < sizeof norm_names / sizeof *norm_names - 1 ? norm_names[norm] : "unknown norm";
-}
-
-const char *loci_pool_name(loci_pool pool)
-{
-    return (size_t)pool < sizeof pool_names / sizeof *pool_names - 1 ? pool_names[pool] : "unknown pool";
-}
-
-/* ---- what a file is known by ---- */
-
 /* h after 64 more bits: another h for every other value. */
 static uint64_t stir(uint64_t h, uint64_t value)
 {
     return loci_random_mix((h ^ value) + 0x9e3779b97f4a7c15u);
-}
-
-static uint64_t stir_double(uint64_t h, double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return stir(h, bits);
-}
-
-uint64_t loci_model_fingerprint(const loci_model *model)
-{
-    const loci_model_config *c = &model->config;
-    const uint64_t numbers[] = {
-        (uint64_t)c->layer, c->inputs,         c->outputs,    c->layers,       c->width,
-        (uint64_t)c->norm,  (uint64_t)c->pool, c->plain != 0, c->prenorm != 0, c->tied != 0,
-    };
-    uint64_t h = 0;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) h = stir(h, numbers[i]);
-    h = stir_double(h, c->dropout);
-    if (c->layer == LOCI_LAYER_S4D) {
-        h = stir(stir(h, c->order), (uint64_t)c->discretization);
-        h = stir_double(stir_double(h, c->dt_min), c->dt_max);
-    }
-    for (size_t k = 0; k < model->parameters; k++)
-        for (size_t i = 0; i < model->table[k].count; i++) {
-            uint32_t bits;
-            memcpy(&bits, &model->values[model->table[k].offset + i], sizeof bits);
-            h = stir(h, bits);
-        }
-    return h;
 }
 
 /* texts: config, description, note. */
@@ -107,25 +54,6 @@ static uint64_t checksum(const char *const texts[3], const void *data, size_t si
 }
 
 /* ---- writing ---- */
-
-/* NULL: out of memory. */
-static json_t *config_json(const loci_model_config *c)
-{
-    json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:b, s:f, s:b, s:s}", "layer", layer_names[c->layer], "inputs",
-        (json_int_t)c->inputs, "outputs", (json_int_t)c->outputs, "layers", (json_int_t)c->layers, "width",
-        (json_int_t)c->width, "plain", c->plain != 0, "norm", norm_names[c->norm], "prenorm", c->prenorm != 0,
-        "dropout", c->dropout, "tied", c->tied != 0, "pool", pool_names[c->pool]);
-    if (!object || c->layer != LOCI_LAYER_S4D) return object;
-    json_t *more =
-        json_pack("{s:I, s:s, s:f, s:f}", "order", (json_int_t)c->order, "discretization",
-                  loci_discretization_name(c->discretization), "dt_min", c->dt_min, "dt_max", c->dt_max);
-    const bool good = more && json_object_update(object, more) == 0;
-    json_decref(more);
-    if (good) return object;
-    json_decref(object);
-    return NULL;
-}
 
 /* An array of numbers, or of texts; null where there are none. */
 static json_t *array_json(const double *numbers, const char *const *texts, size_t count)
@@ -211,7 +139,7 @@ static loci_status lay_out(const loci_model *model, loci_tensor *tensor, unsigne
 
 loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error)
 {
-    char *config = text_of(config_json(&model->config)), *description = text_of(description_json(model));
+    char *config = text_of(loci_config_json(&model->config)), *description = text_of(description_json(model));
     loci_tensor *tensor = loci_allocate(model->parameters, sizeof *tensor);
     unsigned char *data = loci_allocate(model->count, 4);
     loci_status status = LOCI_OK;
@@ -261,14 +189,6 @@ static void wrong(fields *f, const char *key, const char *expected)
                           f->name, expected);
 }
 
-static size_t take_count(fields *f, const char *key)
-{
-    const json_t *value = take(f, key);
-    const json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
-    if (number < 0 || (uint64_t)number > SIZE_MAX) wrong(f, key, "a whole number");
-    return number < 0 ? 0 : (size_t)number;
-}
-
 static double take_number(fields *f, const char *key)
 {
     const json_t *value = take(f, key);
@@ -289,20 +209,6 @@ static const char *take_text(fields *f, const char *key)
     const json_t *value = take(f, key);
     if (!json_is_string(value) && !json_is_null(value)) wrong(f, key, "a text or null");
     return json_string_value(value);
-}
-
-static int take_word(fields *f, const char *key, const char *const *names)
-{
-    const char *word = json_string_value(take(f, key));
-    for (int i = 0; word && names[i]; i++)
-        if (strcmp(word, names[i]) == 0) return i;
-    char expected[64] = "";
-    for (int i = 0; names[i]; i++) {
-        if (i > 0) strcat(expected, names[i + 1] ? ", " : " or ");
-        strcat(expected, names[i]);
-    }
-    wrong(f, key, expected);
-    return 0;
 }
 
 /* NULL where it is null. */
@@ -354,32 +260,11 @@ loci_status loci_model_blame_file(loci_status status, loci_error *error)
 static loci_status read_config(loci_model_config *c, const char *text, loci_error *error)
 {
     json_t *object;
-    const loci_status status = parse(&object, "config", text, error);
+    loci_status status = parse(&object, "config", text, error);
     if (status) return status;
-    fields f = {.name = "config", .object = object, .error = error};
-    *c = (loci_model_config){
-        .layer = (loci_layer_kind)take_word(&f, "layer", layer_names),
-        .inputs = take_count(&f, "inputs"),
-        .outputs = take_count(&f, "outputs"),
-        .layers = take_count(&f, "layers"),
-        .width = take_count(&f, "width"),
-        .plain = take_flag(&f, "plain"),
-        .norm = (loci_norm)take_word(&f, "norm", norm_names),
-        .prenorm = take_flag(&f, "prenorm"),
-        .dropout = take_number(&f, "dropout"),
-        .tied = take_flag(&f, "tied"),
-        .pool = (loci_pool)take_word(&f, "pool", pool_names),
-    };
-    if (c->layer == LOCI_LAYER_S4D) {
-        static const char *const names[] = {"zoh", "bilinear", NULL};
-        c->order = take_count(&f, "order");
-        c->discretization = take_word(&f, "discretization", names) == 0 ? LOCI_ZOH : LOCI_BILINEAR;
-        c->dt_min = take_number(&f, "dt_min");
-        c->dt_max = take_number(&f, "dt_max");
-    }
-    take_no_more(&f);
+    status = loci_config_read(c, object, error);
     json_decref(object);
-    return f.status;
+    return status;
 }
 
 static const double *doubles_of(fields *f, const char *key, double *out, size_t count)

@@ -8,6 +8,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "model/layer_kinds.h"
 
 /* Takes the layer over, on failure too. */
 static loci_status push(loci_stack *stack, loci_status status, loci_layer *layer)
@@ -21,31 +22,13 @@ static loci_status push(loci_stack *stack, loci_status status, loci_layer *layer
     return LOCI_OK;
 }
 
-static loci_status inner(loci_layer **layer, const loci_model_config *c, size_t i, size_t inputs,
-                         loci_error *error)
-{
-    char name[48];
-    if (c->layer == LOCI_LAYER_LSTM) {
-        snprintf(name, sizeof name, "lstm_layers.%zu", i);
-        return loci_lstm_create(layer, name, inputs, c->width, error);
-    }
-    loci_layer *mixer, *gated;
-    snprintf(name, sizeof name, "s4_layers.%zu", i);
-    const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max};
-    loci_status status = loci_s4d_create(&mixer, name, c->width, &options, error);
-    if (status) return status;
-    status = loci_gated_create(&gated, name, c->width, c->dropout, c->tied, error);
-    if (!status) return loci_chain_create(layer, mixer, gated, error);
-    loci_layer_free(mixer);
-    return status;
-}
-
 /* Layer i, with what stands around it. */
 static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, loci_error *error)
 {
     char name[48];
     loci_layer *layer = NULL, *norm = NULL;
-    loci_status status = inner(&layer, c, i, c->plain && i == 0 ? c->inputs : c->width, error);
+    loci_status status =
+        loci_layer_kinds_create(&layer, c, i, c->plain && i == 0 ? c->inputs : c->width, error);
     snprintf(name, sizeof name, "dropout.%zu", i);
     if (c->plain) {
         status = push(stack, status, layer);

@@ -17,10 +17,10 @@ enum { STREAM_GROUP = 16, STREAM_CHUNK = LOCI_STREAM_CHUNK };
 
 struct loci_stream_tables {
     const loci_model *model;
-    loci_network *step, *chunk; /* chunk NULL: there is no chunked form */
-    double steps;               /* how many of the model's steps a sample lasts */
-    uint64_t fingerprint;
-    size_t inputs, outputs, state; /* numbers */
+    loci_network *step, *chunk;          /* chunk NULL: there is no chunked form */
+    double steps;                        /* how many of the model's steps a sample lasts */
+    uint64_t fingerprint, fingerprint_1; /* of the model; as states of version 1 have it */
+    size_t inputs, outputs, state;       /* numbers */
     int pooled, takes_steps;
 };
 

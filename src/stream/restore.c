@@ -3,7 +3,8 @@
  *
  * "LOCISTR\n"; then, 8 bytes each: version, bytes of the whole, fingerprint of the model, steps of the model that a sample
  * lasts (double), samples since the reset, numbers of the state, numbers of an answer; then state and answer (float), as
- * many zero bytes as make it a multiple of 8, and the checksum of all this. */
+ * many zero bytes as make it a multiple of 8, and the checksum of all this. Version 1 had a fingerprint that knew nothing of
+ * the model's shift and scale. */
 #include <loci/stream.h>
 
 #include <math.h>
@@ -14,7 +15,7 @@
 #include "base/status.h"
 #include "stream/lanes.h"
 
-enum { VERSION = 1, FIELDS = 7, HEADER = 8 + 8 * FIELDS };
+enum { VERSION = 2, FIELDS = 7, HEADER = 8 + 8 * FIELDS };
 enum { OF_VERSION, OF_SIZE, OF_MODEL, OF_STEPS, OF_SAMPLES, OF_STATE, OF_ANSWER };
 static const char magic[8] = {'L', 'O', 'C', 'I', 'S', 'T', 'R', '\n'};
 
@@ -84,14 +85,14 @@ static loci_status check(uint64_t field[FIELDS], const loci_stream_tables *t, co
                          (unsigned long long)field[OF_SIZE]);
     if (!sound || field[OF_SIZE] != size)
         return damaged(error, "is the damaged state of a stream: its checksum does not fit its bytes");
-    if (field[OF_VERSION] != VERSION)
+    if (field[OF_VERSION] < 1 || field[OF_VERSION] > VERSION)
         return loci_fail(error, LOCI_E_FORMAT,
-                         "is the state of a stream of version %llu; version %d was expected",
+                         "is the state of a stream of version %llu; version 1 or %d was expected",
                          (unsigned long long)field[OF_VERSION], VERSION);
-    if (field[OF_MODEL] != t->fingerprint)
+    if (field[OF_MODEL] != (field[OF_VERSION] == 1 ? t->fingerprint_1 : t->fingerprint))
         return loci_fail(
             error, LOCI_E_MISMATCH,
-            "is the state of a stream of another model, or of this one when its parameters were others");
+            "is the state of a stream of another model, or of this one when its parameters, shift or scale were others");
     double steps;
     memcpy(&steps, &field[OF_STEPS], sizeof steps);
     if (!(steps > 0 && steps < (double)INFINITY))

@@ -7,6 +7,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "model/model_fingerprint.h"
 #include "stream/lanes.h"
 
 /* ---- tables ---- */
@@ -65,13 +66,14 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
     tables->model = model;
     tables->steps = steps;
     tables->fingerprint = loci_model_fingerprint(model);
+    tables->fingerprint_1 = loci_model_fingerprint_1(model);
     tables->inputs = config->inputs;
     tables->outputs = config->outputs;
     tables->pooled = config->pool != LOCI_POOL_NONE;
     tables->takes_steps = loci_model_takes_steps(model);
     status = network_make(&tables->step, model, 0, steps, error);
-    /* an LSTM goes sample by sample anyway, and that is quicker with those of other lanes */
-    if (!status && chunks && config->layer != LOCI_LAYER_LSTM)
+    /* what goes sample by sample anyway is quicker with those of other lanes */
+    if (!status && chunks && loci_layer_traits_of(config->layer)->chunks)
         status = network_make(&tables->chunk, model, STREAM_CHUNK, steps, error);
     if (status) {
         loci_stream_tables_free(tables);

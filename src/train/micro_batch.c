@@ -12,7 +12,7 @@ size_t loci_micro_batch_most(const loci_model_config *config, size_t L)
 {
     enum { NUMBERS = 1024 * 128, MOST = 16 };
     const size_t lanes = (config->width + 15) / 16 * 16, fit = L > 0 ? NUMBERS / lanes / L : MOST,
-                 least = config->layer == LOCI_LAYER_LSTM ? 4 : 1;
+                 least = loci_layer_traits_of(config->layer)->rows;
     return fit < least ? least : fit > MOST ? MOST : fit;
 }
 

@@ -37,7 +37,8 @@ void loci_train_options_for_sized(const loci_model_config *config, const loci_da
                                   loci_train_options *to, size_t size)
 {
     loci_train_options options = loci_train_options_default();
-    if (config->layer == LOCI_LAYER_LSTM) options.lr = 0.001;
+    const loci_layer_traits *traits = loci_layer_traits_of(config->layer);
+    if (traits) options.lr = traits->lr;
     if (data && data->sequences > 0) {
         const double sequences = (double)data->sequences, samples = (double)data->samples;
         options.batch = batch_for(sequences);

@@ -58,24 +58,11 @@ static uint64_t hash_reals(uint64_t hash, const double *x, size_t count)
 static uint64_t hash_config(const loci_model *model)
 {
     const loci_model_config *c = loci_model_configuration(model);
-    const uint64_t numbers[] = {(uint64_t)c->layer,
-                                c->inputs,
-                                c->outputs,
-                                c->layers,
-                                c->width,
-                                c->order,
-                                (uint64_t)c->discretization,
-                                bits_of(c->dt_min),
-                                bits_of(c->dt_max),
-                                (uint64_t)c->plain,
-                                (uint64_t)c->norm,
-                                (uint64_t)c->prenorm,
-                                bits_of(c->dropout),
-                                (uint64_t)c->tied,
-                                (uint64_t)c->pool};
     uint64_t hash = 0;
     size_t count;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) hash = loci_random_key(hash, numbers[i]);
+    const loci_field *field;
+    for (size_t i = 0; (field = loci_config_field(i)) != NULL; i++)
+        hash = loci_random_key(hash, loci_config_bits(c, field));
     const loci_parameter *table = loci_model_parameters(model, &count);
     for (size_t k = 0; k < count; k++) {
         hash = hash_text(hash, table[k].name);

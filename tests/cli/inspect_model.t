@@ -3,7 +3,7 @@ $ cp "$FIXTURES/s4d_state.safetensors" state.safetensors; loci convert state.saf
 | layers      2 x s4d of width 16 and order 16, zoh, layer norms behind them; dropout 0.1, tied
 | inputs      3 numbers a sample
 | outputs     10 numbers from the mean over all samples
-| parameters  2,474, 9.9 KB in single precision; fingerprint c3ec4ab4200a5c31
+| parameters  2,474, 9.9 KB in single precision; fingerprint f6c8904cb74ab19f
 |
 | part            parameters
 | encoder                 64
@@ -34,7 +34,7 @@ $ loci convert state.safetensors -o told.safetensors --prenorm --gray --rate 800
 | inputs      3 numbers a sample, at 8000 Hz; the network sees sample - 1, (sample + 2) 2, sample 0.5
 | outputs     10 numbers from the mean over all samples: a, b, c, d, e, f, g, h, i, j
 | data        colours were made grey
-| parameters  2,474, 9.9 KB in single precision; fingerprint bd155e0cbcc3b346
+| parameters  2,474, 9.9 KB in single precision; fingerprint 14d179939a83391f
 |
 | part            parameters
 | encoder                 64
@@ -70,7 +70,7 @@ $ loci inspect - --json < told.safetensors | cut -c 1-180
 |   "label": null,
 |   "training": null,
 |   "parameters": 2474,
-|   "fingerprint": "bd155e0cbcc3b346",
+|   "fingerprint": "14d179939a83391f",
 |   "parts": [{"name": "encoder", "parameters": 64}, {"name": "s4_layers.0", "parameters": 1088, "dt": {"min": 0.0011020805703664096, "median": 0.009124917149137525, "max": 0.0699715
 | }
 $ loci inspect m.safetensors --json | grep -c '"parts": \[{"name": "encoder", "parameters": 64}, {"name": "s4_layers.0", "parameters": 1088, "dt": {"min": 0.0011'

@@ -101,7 +101,24 @@ $ printf '1,2,3\n4,1e300,6\n' | loci stream n.safetensors --every 0 -o out.csv
 $ loci stream n.safetensors x.csv --state-out s --every 0 -o out.csv
 $ loci convert "$FIXTURES/s4d_state.safetensors" -o other.safetensors --prenorm
 $ loci stream other.safetensors x.csv --state-in s
-! loci: s: is the state of a stream of another model, or of this one when its parameters were others
+! loci: s: is the state of a stream of another model, or of this one when its parameters, shift or scale were others
+= 1
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o shifted.safetensors --shift 1,0,0
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o scaled.safetensors --scale 1,2,1
+$ for m in shifted scaled; do loci stream $m.safetensors x.csv --state-in s; done
+! loci: s: is the state of a stream of another model, or of this one when its parameters, shift or scale were others
+! loci: s: is the state of a stream of another model, or of this one when its parameters, shift or scale were others
+= 1
+
+# A state that version 1 of the format holds, after three samples.
+$ printf '1,2,3\n4,5,6\n' | loci stream n.safetensors --state-in "$FIXTURES/stream_state_1.bin" | cut -d , -f 1
+| sample
+| 4
+| 5
+$ printf '1,2,3\n4,5,6\n7,8,9\n1,2,3\n' | loci stream n.safetensors | tail -n 1 | cut -c 1-6 > new
+$ echo 1,2,3 | loci stream n.safetensors --state-in "$FIXTURES/stream_state_1.bin" | tail -n 1 | cut -c 1-6 | cmp - new
+$ echo 1,2,3 | loci stream other.safetensors --state-in "$FIXTURES/stream_state_1.bin"
+!~ loci: *stream_state_1.bin: is the state of a stream of another model, or of this one when its parameters, shift or scale were others
 = 1
 $ head -c 300 s > cut && loci stream n.safetensors x.csv --state-in cut
 !~ loci: cut: is the state of a stream cut short: 300 bytes of *

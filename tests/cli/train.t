@@ -169,7 +169,7 @@ $ loci train d -o x --width 70000
 ! loci: train: --width is 70000; 1 to 65535 was expected
 = 2
 $ loci train d -o x --state 3
-! loci: train: --state is 3; an even number was expected
+! loci: train: --state is 3; an even number of 2 to 1024 was expected
 = 2
 $ loci train d -o x --state 2000
 ! loci: train: --state is 2000; an even number of 2 to 1024 was expected
@@ -181,7 +181,7 @@ $ loci train d -o x --dt-min 0
 ! loci: train: --dt-min is 0; more than 0, at most 1e6 was expected
 = 2
 $ loci train d -o x --dt-min 1
-! loci: train: --dt-min is 1 and --dt-max 0.1; the first was expected to be less
+! loci: train: dt_min is 1 and dt_max 0.1; the first was expected to be less
 = 2
 $ loci train d -o x --valid 0 --patience 2
 ! loci: train: --patience is about validation, and --valid 0 leaves none; one was expected
@@ -190,7 +190,7 @@ $ loci train d --layer lstm --show | grep rates; loci train d --layer lstm --lr 
 | rates       0.001, rising over 5 % of the steps, then a cosine
 | rates       0.01, rising over 5 % of the steps, then a cosine
 $ loci train d -o x --layer lstm --state 4
-! loci: train: --state, --dt-min, --dt-max and --discretization are for s4d; the layers here are lstm
+! loci: train: --state is not for layers of lstm
 = 2
 $ loci train d -o x --preset lstm --prenorm
 ! loci: train: the preset lstm has neither residuals nor norms; --norm, --prenorm and --postnorm are for others

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT
+ * config.c - the fields of a configuration, one row each: their checks, texts and 64 bits are loops over the table. */
+#define LOCI_REAL_IS_DOUBLE 0
+#include "model/config.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sized.h"
+#include "base/status.h"
+#include "model/layer_kinds.h"
+
+/* ---- the table ---- */
+
+_Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == sizeof(int) &&
+                   sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int),
+               "words are read as int");
+
+#define AT(member) offsetof(loci_model_config, member)
+#define S4D (1u << LOCI_LAYER_S4D)
+
+static const char *const norm_words[] = {"layer", "rms", "none", NULL},
+                         *const norm_meanings[] = {"layer norms", "RMS norms", "no norms", NULL},
+                         *const pool_words[] = {"mean", "last", "none", NULL},
+                         *const pool_meanings[] = {"the mean of all samples", "the last sample",
+                                                   "every sample", NULL},
+                         *const prenorm_words[] = {"postnorm", "prenorm", NULL},
+                         *const prenorm_meanings[] = {"norm(x + f(x))", "x + f(norm(x))", NULL},
+                         *const discretization_words[] = {"zoh", "bilinear", NULL};
+static const int discretization_values[] = {LOCI_ZOH, LOCI_BILINEAR};
+
+/* A kind, and what another value changes. */
+#define BUILDS(kind) LOCI_FIELD_##kind, LOCI_FIELD_REBUILDS
+#define BEGINS(kind) LOCI_FIELD_##kind, LOCI_FIELD_INITIALIZES
+#define TRAINS(kind) LOCI_FIELD_##kind, LOCI_FIELD_TRAINS
+#define CHANNELS .least = 1, .most = LOCI_LAYER_CHANNELS_MAX, .range = "1 to 65535"
+#define STEPS .least = 0x1p-1022, .most = 1e6, .range = "more than 0, at most 1e6"
+
+static const loci_config_row rows[] = {
+    {.offset = AT(layer),
+     .field = {"layer", BUILDS(WORD), .words = loci_layer_words, .option = "layer",
+               .help = "the kind of its layers"}},
+    {.offset = AT(inputs), .field = {"inputs", BUILDS(COUNT), CHANNELS, .help = "numbers of a sample"}},
+    {.offset = AT(outputs), .field = {"outputs", BUILDS(COUNT), CHANNELS, .help = "numbers of an answer"}},
+    {.offset = AT(layers),
+     .field = {"layers", BUILDS(COUNT), .least = 1, .most = LOCI_LAYERS_MAX, .range = "1 to 1024",
+               .option = "layers", .argument = "n", .help = "how many"}},
+    {.offset = AT(width),
+     .field = {"width", BUILDS(COUNT), CHANNELS, .option = "width", .argument = "H",
+               .help = "channels between them"}},
+    {.offset = AT(order),
+     .multiple = 2,
+     .field = {"order", BUILDS(COUNT), .least = 2, .most = LOCI_STATE_MAX,
+               .range = "an even number of 2 to 1024", .option = "state", .argument = "N", .layers = S4D,
+               .help = "states a channel, even"}},
+    {.offset = AT(discretization),
+     .values = discretization_values,
+     .field = {"discretization", BUILDS(WORD), .words = discretization_words, .option = "discretization",
+               .layers = S4D, .help = "of continuous time"}},
+    {.offset = AT(dt_min),
+     .field = {"dt_min", BEGINS(NUMBER), STEPS, .option = "dt-min", .argument = "STEP", .layers = S4D,
+               .help = "the least step at the beginning, and"}},
+    {.offset = AT(dt_max),
+     .field = {"dt_max", BEGINS(NUMBER), STEPS, .option = "dt-max", .argument = "STEP", .layers = S4D,
+               .help = "the largest; 1/STEP is about how far back it looks"}},
+    {.offset = AT(plain),
+     .field = {"plain", BUILDS(FLAG),
+               .help = "layers follow each other, without encoder, residuals and norms"}},
+    {.offset = AT(norm),
+     .field = {"norm", BUILDS(WORD), .words = norm_words, .meanings = norm_meanings, .option = "norm",
+               .help = "of the residuals"}},
+    {.offset = AT(prenorm),
+     .field = {"prenorm", BUILDS(FLAG), .words = prenorm_words, .meanings = prenorm_meanings,
+               .option = "prenorm", .help = "where the norm of a residual stands"}},
+    {.offset = AT(dropout),
+     .field = {"dropout", TRAINS(NUMBER), .least = 0, .most = 1 - 0x1p-53, .range = "0 to below 1",
+               .option = "dropout", .argument = "P", .help = "0 to below 1"}},
+    {.offset = AT(tied),
+     .field = {"tied", TRAINS(FLAG), .help = "dropout has one mask for all samples of a sequence"}},
+    {.offset = AT(pool),
+     .field = {"pool", BUILDS(WORD), .words = pool_words, .meanings = pool_meanings, .option = "pool",
+               .argument = "mean|last", .help = "what the answer is made of: all samples, or the last"}},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+const loci_config_row *loci_config_rows(size_t *count)
+{
+    *count = ROWS;
+    return rows;
+}
+
+const loci_field *loci_config_field(size_t i)
+{
+    return i < ROWS ? &rows[i].field : NULL;
+}
+
+static const loci_config_row *row_of(const char *name)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (strcmp(rows[i].field.name, name) == 0) return &rows[i];
+    return NULL;
+}
+
+const loci_field *loci_config_find(const char *name)
+{
+    const loci_config_row *row = row_of(name);
+    return row ? &row->field : NULL;
+}
+
+/* ---- values ---- */
+
+int loci_config_has(const loci_model_config *config, const loci_field *field)
+{
+    return field->layers == 0 || (field->layers >> (unsigned)config->layer & 1) != 0;
+}
+
+static const void *place(const loci_model_config *config, const loci_config_row *row)
+{
+    return (const char *)config + row->offset;
+}
+
+double loci_config_real(const loci_model_config *config, const loci_config_row *row)
+{
+    double value;
+    memcpy(&value, place(config, row), sizeof value);
+    return value;
+}
+
+size_t loci_config_whole(const loci_model_config *config, const loci_config_row *row)
+{
+    size_t value;
+    int number;
+    if (row->field.kind == LOCI_FIELD_COUNT) {
+        memcpy(&value, place(config, row), sizeof value);
+        return value;
+    }
+    memcpy(&number, place(config, row), sizeof number);
+    return row->field.kind == LOCI_FIELD_FLAG ? number != 0 : (size_t)number;
+}
+
+uint64_t loci_config_bits(const loci_model_config *config, const loci_field *field)
+{
+    const loci_config_row *row = row_of(field->name);
+    if (field->kind != LOCI_FIELD_NUMBER) return loci_config_whole(config, row);
+    const double value = loci_config_real(config, row);
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+void loci_config_put(loci_model_config *config, const loci_config_row *row, size_t whole, double number)
+{
+    void *to = (char *)config + row->offset;
+    const int choice =
+        row->field.kind == LOCI_FIELD_WORD && row->values ? row->values[whole] : (int)(whole & INT_MAX);
+    if (row->field.kind == LOCI_FIELD_NUMBER)
+        memcpy(to, &number, sizeof number);
+    else if (row->field.kind == LOCI_FIELD_COUNT)
+        memcpy(to, &whole, sizeof whole);
+    else
+        memcpy(to, &choice, sizeof choice);
+}
+
+const char *loci_config_word(const loci_model_config *config, const loci_config_row *row)
+{
+    const size_t value = loci_config_whole(config, row);
+    for (size_t i = 0; row->field.words[i]; i++)
+        if (value == (row->values ? (size_t)row->values[i] : i)) return row->field.words[i];
+    return NULL;
+}
+
+int loci_config_choice(const loci_config_row *row, const char *word)
+{
+    for (int i = 0; word && row->field.words[i]; i++)
+        if (strcmp(word, row->field.words[i]) == 0) return i;
+    return -1;
+}
+
+void loci_config_expected(char *text, size_t size, const loci_field *field)
+{
+    size_t used = 0;
+    if (field->kind != LOCI_FIELD_WORD) {
+        snprintf(text, size, "%s", field->kind == LOCI_FIELD_FLAG ? "true or false" : field->range);
+        return;
+    }
+    text[0] = 0;
+    for (size_t i = 0; field->words[i] && used < size; i++) {
+        const char *before = i == 0 ? "" : field->words[i + 1] ? ", " : " or ";
+        const int length = snprintf(text + used, size - used, "%s%s", before, field->words[i]);
+        used += length > 0 ? (size_t)length : 0;
+    }
+}
+
+/* ---- checks ---- */
+
+static int in_range(const loci_config_row *row, double value)
+{
+    const loci_field *field = &row->field;
+    if (!(value >= field->least && value <= field->most)) return 0;
+    return row->multiple == 0 || fmod(value, row->multiple) == 0;
+}
+
+static loci_status refuse(const loci_field *field, const char *is, loci_error *error)
+{
+    char expected[96];
+    loci_config_expected(expected, sizeof expected, field);
+    return loci_fail(error, LOCI_E_ARGUMENT, "%s is %s; %s was expected", field->name, is, expected);
+}
+
+static loci_status check_row(const loci_model_config *config, const loci_config_row *row, loci_error *error)
+{
+    char is[40];
+    switch (row->field.kind) {
+    case LOCI_FIELD_COUNT:
+        snprintf(is, sizeof is, "%zu", loci_config_whole(config, row));
+        return in_range(row, (double)loci_config_whole(config, row)) ? LOCI_OK
+                                                                     : refuse(&row->field, is, error);
+    case LOCI_FIELD_NUMBER:
+        snprintf(is, sizeof is, "%g", loci_config_real(config, row));
+        return in_range(row, loci_config_real(config, row)) ? LOCI_OK : refuse(&row->field, is, error);
+    case LOCI_FIELD_WORD:
+        return loci_config_word(config, row) ? LOCI_OK : refuse(&row->field, "none of its words", error);
+    case LOCI_FIELD_FLAG:
+        break;
+    }
+    return LOCI_OK;
+}
+
+loci_status loci_config_check(const loci_model_config *given, loci_error *error)
+{
+    loci_model_config whole = {0};
+    const loci_model_config *config = &whole;
+    const loci_status taken = LOCI_SIZED_TAKE(&whole, given, "loci_model_config", error);
+    if (taken) return taken;
+    for (size_t i = 0; i < ROWS; i++) /* the first one is the kind of layer, on which others depend */
+        if (i == 0 || loci_config_has(config, &rows[i].field)) {
+            const loci_status status = check_row(config, &rows[i], error);
+            if (status) return status;
+        }
+    if (loci_config_has(config, loci_config_find("dt_min")) && config->dt_min > config->dt_max)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "dt_min is %g and dt_max %g; the first was expected to be less", config->dt_min,
+                         config->dt_max);
+    const loci_layer_traits *traits = loci_layer_traits_of(config->layer);
+    if (traits->square && config->plain && config->inputs != config->width)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "a plain stack of %s has %zu inputs and width %zu; the same number was expected",
+                         loci_layer_name(config->layer), config->inputs, config->width);
+    return LOCI_OK;
+}
+
+/* ---- texts ---- */
+
+static const char *const truths[] = {"false", "true"};
+
+const char *loci_norm_name(loci_norm norm)
+{
+    return (unsigned)norm <= LOCI_NORM_NONE ? norm_words[norm] : "unknown norm";
+}
+
+const char *loci_pool_name(loci_pool pool)
+{
+    return (unsigned)pool <= LOCI_POOL_NONE ? pool_words[pool] : "unknown pool";
+}
+
+loci_status loci_config_get(const loci_model_config *config, const char *name, char *text, size_t size,
+                            loci_error *error)
+{
+    const loci_config_row *row = row_of(name);
+    if (!row) return loci_fail(error, LOCI_E_ARGUMENT, "a model has no field %.40s", name);
+    const char *word = NULL;
+    if (row->field.kind == LOCI_FIELD_WORD) word = loci_config_word(config, row);
+    if (row->field.kind == LOCI_FIELD_FLAG) word = truths[loci_config_whole(config, row)];
+    if (word || row->field.kind == LOCI_FIELD_WORD)
+        snprintf(text, size, "%s", word ? word : "unknown");
+    else if (row->field.kind == LOCI_FIELD_COUNT)
+        snprintf(text, size, "%zu", loci_config_whole(config, row));
+    else {
+        const double value = loci_config_real(config, row);
+        snprintf(text, size, "%.15g", value);
+        if (strtod(text, NULL) != value) snprintf(text, size, "%.17g", value);
+    }
+    return LOCI_OK;
+}
+
+loci_status loci_config_set(loci_model_config *config, const char *name, const char *text, loci_error *error)
+{
+    const loci_config_row *row = row_of(name);
+    if (!row) return loci_fail(error, LOCI_E_ARGUMENT, "a model has no field %.40s", name);
+    const loci_field *field = &row->field;
+    size_t whole = 0;
+    double number = 0;
+    char *end = NULL;
+    int good;
+    if (field->kind == LOCI_FIELD_WORD) {
+        const int choice = loci_config_choice(row, text);
+        good = choice >= 0;
+        whole = good ? (size_t)choice : 0;
+    } else if (field->kind == LOCI_FIELD_FLAG) {
+        whole = strcmp(text, truths[1]) == 0;
+        good = whole || strcmp(text, truths[0]) == 0;
+    } else {
+        number = strtod(text, &end);
+        good = end != text && *end == 0 && in_range(row, number);
+        if (field->kind == LOCI_FIELD_COUNT) {
+            good = good && text[strspn(text, "0123456789")] == 0;
+            whole = good ? (size_t)number : 0; /* ranges end far below 2^53 */
+        }
+    }
+    if (!good) {
+        char quoted[48];
+        const char *quote = field->kind == LOCI_FIELD_WORD ? "\"" : "";
+        snprintf(quoted, sizeof quoted, "%s%.40s%s", quote, text, quote);
+        return refuse(field, quoted, error);
+    }
+    loci_config_put(config, row, whole, number);
+    return LOCI_OK;
+}

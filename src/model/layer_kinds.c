@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * layer_kinds.c - the kinds of layers that a model can have: what is known of each, and how one is made. */
+#include "base/each_precision.h"
+
+#include "model/layer_kinds.h"
+
+#include <stdio.h>
+
+#include "base/status.h"
+
+/* ---- making one ---- */
+
+/* A block of S4: the mixer over time, then GELU, dropout, linear, GLU. */
+static loci_status s4d_block(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                             loci_error *error)
+{
+    (void)inputs;
+    loci_layer *mixer, *gated;
+    const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max};
+    loci_status status = loci_s4d_create(&mixer, name, c->width, &options, error);
+    if (status) return status;
+    status = loci_gated_create(&gated, name, c->width, c->dropout, c->tied, error);
+    if (!status) return loci_chain_create(layer, mixer, gated, error);
+    loci_layer_free(mixer);
+    return status;
+}
+
+static loci_status lstm(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                        loci_error *error)
+{
+    return loci_lstm_create(layer, name, inputs, c->width, error);
+}
+
+/* ---- the table, in the order of loci_layer_kind ---- */
+
+#if !LOCI_REAL_IS_DOUBLE
+const char *const loci_layer_words[] = {"s4d", "lstm", NULL};
+#endif
+
+static const struct {
+    loci_layer_traits traits;
+    const char *parameters; /* what the names of its parameters begin with, before the number of the layer */
+    loci_status (*create)(loci_layer **, const char *name, const loci_model_config *, size_t inputs,
+                          loci_error *);
+} kinds[] = {
+    {{.title = "S4D", .preset = "small", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1},
+     "s4_layers",
+     s4d_block},
+    {{.title = "LSTM", .preset = "lstm", .lr = 0.001, .rows = 4}, "lstm_layers", lstm},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+loci_status loci_layer_kinds_create(loci_layer **layer, const loci_model_config *config, size_t i,
+                                    size_t inputs, loci_error *error)
+{
+    char name[48];
+    snprintf(name, sizeof name, "%s.%zu", kinds[config->layer].parameters, i);
+    return kinds[config->layer].create(layer, name, config, inputs, error);
+}
+
+#if !LOCI_REAL_IS_DOUBLE
+
+const loci_layer_traits *loci_layer_traits_of(loci_layer_kind kind)
+{
+    return (size_t)kind < KINDS ? &kinds[kind].traits : NULL;
+}
+
+const char *loci_layer_name(loci_layer_kind kind)
+{
+    return (size_t)kind < KINDS ? loci_layer_words[kind] : "unknown layer";
+}
+
+#endif
