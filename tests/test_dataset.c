@@ -594,14 +594,17 @@ static void bad_arrays_are_refused(void **state)
     write_array("bad_arrays/train_x.npy", x, 4, 3, 2);
     refuse("bad_arrays", NULL, LOCI_E_IO, "train_y.npy: cannot be opened");
     write_array("bad_arrays/train_y.npy", y, 3, 0, 0);
-    refuse("bad_arrays", NULL, LOCI_E_MISMATCH, "train_x.npy has 4 sequences, but train_y.npy has 3 labels");
-    write_array("bad_arrays/train_y.npy", y, 2, 2, 0);
-    refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_y.npy has 2 dimensions; [sequences] was expected");
+    refuse("bad_arrays", NULL, LOCI_E_MISMATCH, "train_x.npy has 4 sequences, but train_y.npy has 3 targets");
+    const loci_dataset_options labels = {.target_given = 1};
+    double more[8] = {0};
+    write_array("bad_arrays/train_y.npy", more, 4, 2, 0);
+    refuse("bad_arrays", &labels, LOCI_E_FORMAT,
+           "train_y.npy has the shape [4][2]; [sequences] was expected, for one label each");
     static const double wrong[] = {-1, 0.5, NAN, INFINITY, 1e10};
     for (size_t k = 0; k < 5; k++) {
         y[2] = wrong[k];
         write_array("bad_arrays/train_y.npy", y, 4, 0, 0);
-        refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: label 2 is ");
+        refuse("bad_arrays", &labels, LOCI_E_FORMAT, "train_y.npy: label 2 is ");
     }
     y[2] = 3;
     write_array("bad_arrays/train_y.npy", y, 4, 0, 0);
@@ -619,7 +622,7 @@ static void bad_arrays_are_refused(void **state)
     refuse("bad_arrays", NULL, LOCI_E_VALUE,
            "train_x.npy: sequence 1, sample 2, input 1 is nan; a finite number was expected");
     write_array("bad_arrays/train_x.npy", x, 4, 0, 0);
-    refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_x.npy has 1 dimensions");
+    refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_x.npy has 1 dimension;");
     const size_t empty[3] = {4, 0, 2};
     assert_int_equal(loci_npy_write(temporary_path("bad_arrays/train_x.npy"), x, empty, 3, 0, NULL), LOCI_OK);
     refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_x.npy is empty: its dimension 1 is 0");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * command_eval.c - how well a model tells the sequences of a data set apart. */
+ * command_eval.c - how well a model answers to the sequences of a data set. */
 #include "shared/command.h"
 
 #include <math.h>
@@ -67,28 +67,68 @@ static void confusion_write(output *out, const loci_dataset_info *info, const lo
     }
 }
 
-static int table_write(const loci_dataset_info *info, const loci_evaluation *result)
+/* "y" where there is one output, else "y0", "y1", ... */
+static const char *output_name(char *text, size_t i, size_t outputs)
+{
+    snprintf(text, WORDS_SIZE, outputs == 1 ? "y" : "y%zu", i);
+    return text;
+}
+
+static void score_write(output *out, const loci_task_info *task, const loci_dataset_info *info,
+                        const loci_evaluation *result)
+{
+    char share[WORDS_SIZE], right[WORDS_SIZE], all[WORDS_SIZE], name[WORDS_SIZE];
+    const double correct = result->score * (double)result->targets;
+    if (!task->values) {
+        output_format(out, "accuracy    %s, %s of %s\n", words_share(share, result->score),
+                      words_count(right, (uint64_t)(correct + 0.5)), words_count(all, result->targets));
+        return;
+    }
+    output_format(out, "explained   %s of the variance of %s targets\n", words_share(share, result->score),
+                  words_count(all, result->targets));
+    if (info->outputs == 1) output_format(out, "error       %.4g, root mean square\n", result->error[0]);
+    for (size_t i = 0; info->outputs > 1 && i < info->outputs; i++)
+        output_format(out, "%-11s error %.4g, root mean square; %s explained\n",
+                      output_name(name, i, info->outputs), result->error[i],
+                      words_share(share, result->explained[i]));
+}
+
+static int table_write(const loci_task_info *task, const loci_dataset_info *info,
+                       const loci_evaluation *result)
 {
     output out;
-    char share[WORDS_SIZE], right[WORDS_SIZE], all[WORDS_SIZE], time[WORDS_SIZE];
-    const double correct = result->score * (double)result->sequences;
+    char all[WORDS_SIZE], time[WORDS_SIZE];
     output_open(&out, NULL);
-    output_format(&out, "accuracy    %s, %s of %s\n", words_share(share, result->score),
-                  words_count(right, (uint64_t)(correct + 0.5)), words_count(all, result->sequences));
-    output_format(&out, "loss        %.4g nats\n", result->loss);
+    score_write(&out, task, info, result);
+    output_format(&out, "loss        %.4g %s\n", result->loss, task->unit);
     output_format(&out, "time        %s, %s sequences/s\n", words_duration(time, result->seconds),
                   words_count(all, (uint64_t)((double)result->sequences / fmax(result->seconds, 1e-9))));
     if (result->confusion) confusion_write(&out, info, result);
     return output_close(&out);
 }
 
-static int json_write(const loci_dataset_info *info, const loci_evaluation *result)
+static json_t *json_numbers(const double *numbers, size_t count)
 {
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) json_array_append_new(array, output_json_number(numbers[i]));
+    return array;
+}
+
+static int json_write(const loci_task_info *task, const loci_dataset_info *info,
+                      const loci_evaluation *result)
+{
+    const bool classification = !task->values && !task->each;
     json_t *object = json_object();
-    json_object_set_new(object, "task", json_string("classification"));
+    json_object_set_new(object, "task", json_string(classification ? "classification" : task->name));
     json_object_set_new(object, "loss", output_json_number(result->loss));
-    json_object_set_new(object, "accuracy", output_json_number(result->score));
+    json_object_set_new(object, task->key, output_json_number(result->score));
     json_object_set_new(object, "samples", json_integer((json_int_t)result->sequences));
+    if (!classification) json_object_set_new(object, "targets", json_integer((json_int_t)result->targets));
+    if (task->values) {
+        json_object_set_new(object, "rmse", json_numbers(result->error, info->outputs));
+        json_object_set_new(object, "variance_explained_by_output",
+                            json_numbers(result->explained, info->outputs));
+    }
     json_object_set_new(object, "seconds", output_json_number(round(1e6 * result->seconds) / 1e6));
     if (result->confusion) {
         json_t *names = json_array(), *rows = json_array();
@@ -135,18 +175,21 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
         .progress = advance,
         .context = &bar,
     };
+    const loci_task_info *task = loci_task_inspect(loci_model_description(model)->task);
     loci_evaluation result = {0};
-    if (s->confusion) {
-        result.confusion = calloc(info.classes * info.classes, sizeof *result.confusion);
-        if (!result.confusion) return message_memory();
-    }
+    if (s->confusion) result.confusion = calloc(info.classes * info.classes, sizeof *result.confusion);
+    result.error = calloc(info.outputs, sizeof *result.error);
+    result.explained = calloc(info.outputs, sizeof *result.explained);
     loci_error error;
-    const loci_status failed = loci_evaluate(&result, model, set, &options, &error);
+    int status = (s->confusion && !result.confusion) || !result.error || !result.explained ? message_memory()
+                                                                                           : STATUS_DONE;
+    if (!status && loci_evaluate(&result, model, set, &options, &error) != LOCI_OK)
+        status = message_error(path, &error);
     progress_wipe();
-    const int status = failed    ? message_error(path, &error)
-                       : s->json ? json_write(&info, &result)
-                                 : table_write(&info, &result);
+    if (!status) status = (s->json ? json_write : table_write)(task, &info, &result);
     free(result.confusion);
+    free(result.error);
+    free(result.explained);
     return status;
 }
 
@@ -168,8 +211,11 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
     int status = model_read(&model, model_path);
     if (status) return status;
     const loci_model_about *about = loci_model_description(model);
+    const loci_task_info *task = loci_task_inspect(about->task);
     loci_dataset_options options = {
         .test = !s->train,
+        .target_given = 1,
+        .target = {.values = task->values, .each = task->each},
         .reading = about->reading,
         .classes = about->classes,
         .class_count = about->classes ? loci_model_configuration(model)->outputs : 0,
@@ -183,6 +229,10 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         status = message_error(path, &error);
     else
         status = rate_check(model, model_path, set, path, s->rate);
+    if (!status && s->confusion && task->values)
+        status =
+            message_fail("%s: its task is %s, of which there are no classes; no --confusion was expected",
+                         model_path, task->name);
     if (!status) split_warn(set, path, s);
     if (!status) status = measure(model, set, path, s);
     loci_dataset_close(set);
@@ -219,8 +269,8 @@ int command_eval(int argc, char **argv)
         .command = "eval",
         .synopsis = "MODEL DATA [OPTION]...",
         .purpose =
-            "Measure a model on the test split of a data set: the share of right answers, and the mean "
-            "cross-entropy in nats. DATA is read as 'loci train' read it: gray, permuted, with the same labels.",
+            "Measure a model on the test split of a data set: the share of right answers and the mean "
+            "cross-entropy in nats, or of values the share of variance explained and the error. DATA is read as 'loci train' read it: gray, permuted, with the same labels.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "shared/message.h"
+#include "shared/words.h"
 #include "train/training.h"
 #include "train/training_chance.h"
 #include "train/training_choice.h"
@@ -20,30 +21,71 @@ typedef struct {
     loci_model *model;
 } work;
 
-/* The model is told how its data were read, and learns their mean and deviation. */
+/* mean and scale [outputs] of values; one that never changes cannot be learned. */
+static int targets_measure(const work *w, double *mean, double *scale)
+{
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    loci_error error;
+    if (loci_dataset_target_moments(w->train, mean, scale, &error) != LOCI_OK)
+        return message_error(w->path, &error);
+    for (size_t i = 0; i < info.outputs; i++) {
+        char text[WORDS_SIZE];
+        if (!(scale[i] > 1e-12 * fabs(mean[i])))
+            return message_fail(
+                "%s: value %zu of the targets is %s in all of the training; values that differ were "
+                "expected",
+                w->path, i, words_number(text, mean[i]));
+        scale[i] = 1 / scale[i];
+    }
+    return STATUS_DONE;
+}
+
+/* numbers: room for shift, scale [inputs] and shift, scale [outputs]. */
+static int describe_with(const work *w, const training_settings *s, double *numbers)
+{
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    const bool values = info.target.values != 0;
+    double *shift = numbers, *scale = shift + info.inputs, *mean = scale + info.inputs,
+           *share = mean + info.outputs;
+    loci_error error;
+    if (loci_dataset_moments(w->train, shift, scale, &error) != LOCI_OK)
+        return message_error(w->path, &error);
+    for (size_t i = 0; i < info.inputs; i++) scale[i] = scale[i] > 0 ? 1 / scale[i] : 1;
+    const int status = values ? targets_measure(w, mean, share) : STATUS_DONE;
+    if (status) return status;
+    const loci_dataset_options read = training_settings_data(s);
+    const loci_model_about about = {
+        .rate = info.rate,
+        .shift = shift,
+        .scale = scale,
+        .classes = info.names,
+        .task = loci_task_of(info.target.values, info.target.each),
+        .target_shift = values ? mean : NULL,
+        .target_scale = values ? share : NULL,
+        .reading = read.reading,
+    };
+    return loci_model_describe(w->model, &about, &error) == LOCI_OK ? STATUS_DONE
+                                                                    : message_error(w->path, &error);
+}
+
+/* The model is told how its data were read and what is learned of them, and learns their mean and deviation. */
 static int describe(const work *w, const training_settings *s)
 {
     const loci_dataset_info info = loci_dataset_inspect(w->train);
-    double *shift = calloc(info.inputs, sizeof *shift), *scale = calloc(info.inputs, sizeof *scale);
-    loci_error error;
-    int status = shift && scale ? STATUS_DONE : message_memory();
-    if (!status && loci_dataset_moments(w->train, shift, scale, &error) != LOCI_OK)
-        status = message_error(w->path, &error);
-    if (!status) {
-        for (size_t i = 0; i < info.inputs; i++) scale[i] = scale[i] > 0 ? 1 / scale[i] : 1;
-        const loci_dataset_options read = training_settings_data(s);
-        const loci_model_about about = {
-            .rate = info.rate,
-            .shift = shift,
-            .scale = scale,
-            .classes = info.names,
-            .reading = read.reading,
-        };
-        if (loci_model_describe(w->model, &about, &error) != LOCI_OK) status = message_error(w->path, &error);
-    }
-    free(shift);
-    free(scale);
+    double *numbers = calloc(2 * (info.inputs + info.outputs), sizeof *numbers);
+    const int status = numbers ? describe_with(w, s, numbers) : message_memory();
+    free(numbers);
     return status;
+}
+
+/* What nobody asked for in so many words is said, unless it is the usual. */
+static void task_tell(const work *w, const training_settings *s)
+{
+    const loci_target target = loci_dataset_inspect(w->train).target;
+    const loci_task_info *task = loci_task_inspect(loci_task_of(target.values, target.each));
+    if (!s->task && (target.values || target.each))
+        message_note("%s: targets are %s%s, so the task is %s (--task chooses)", w->path, task->target,
+                     target.each ? "" : " of each sequence", task->name);
 }
 
 static int prepare(work *w, const training_settings *s)
@@ -54,6 +96,7 @@ static int prepare(work *w, const training_settings *s)
     const uint64_t seed = training_settings_seed(s);
     if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK)
         return message_error(w->path, &error);
+    task_tell(w, s);
     const loci_dataset_info all = loci_dataset_inspect(w->train);
     const double share = training_choice_share(s, &all);
     if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
@@ -125,8 +168,10 @@ int command_train(int argc, char **argv)
     };
     const option behind[] = {
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
+        {"task", 0, OPTION_TEXT, &s.task, "NAME",
+         "what is learned of a sequence: class or value, class-each or value-each at every sample (as targets look)"},
         {"valid", 0, OPTION_NUMBER, &s.valid, "SHARE",
-         "this share of each class is kept to validate with; 0: none (0.1, or 0 of less than 500)"},
+         "this share (of each class) is kept to validate with; 0: none (0.1, or 0 of less than 500)"},
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "images: colours to one channel"},
         {"permute", 0, OPTION_COUNT, &s.permute, "SEED",
          "images, arrays: the samples of every sequence in one random order"},

@@ -188,6 +188,14 @@ int training_settings_check(const training_settings *s)
     if (s->log && s->plot && strcmp(s->log, "-") == 0 && strcmp(s->plot, "-") == 0)
         return message_usage("train: the chart and the log both go to standard output; --log with a file was "
                              "expected");
+    loci_task task;
+    if (s->task && loci_task_find(&task, s->task, &error) != LOCI_OK)
+        return message_usage("train: --%s", error.text);
+    if (s->task && loci_task_inspect(task)->each && given_field(s, "pool"))
+        return message_usage(
+            "train: --pool makes one answer of a sequence, and the task %s has one at every sample; "
+            "no --pool was expected",
+            s->task);
     if (s->preset && loci_model_preset(&config, s->preset, 1, 1, &error) != LOCI_OK)
         return message_usage("train: --preset: %s", error.text);
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
@@ -211,7 +219,7 @@ int training_settings_model(loci_model_config *config, const training_settings *
 {
     loci_error error;
     const char *preset = training_settings_preset(s, data->kind);
-    if (loci_model_preset(config, preset, data->inputs, data->classes, &error) != LOCI_OK)
+    if (loci_model_preset(config, preset, data->inputs, data->outputs, &error) != LOCI_OK)
         return message_usage("train: --preset: %s", error.text);
     int status = fields_set(config, s);
     if (!status) status = fields_fit(config, s);
@@ -220,7 +228,13 @@ int training_settings_model(loci_model_config *config, const training_settings *
         return message_usage("train: the preset %s has neither residuals nor norms; --norm, --prenorm and "
                              "--postnorm are for others",
                              preset);
-    if (config->pool == LOCI_POOL_NONE)
+    if (given_field(s, "pool") && data->target.each)
+        return message_usage(
+            "train: --pool makes one answer of a sequence, and these have a target at every sample; "
+            "no --pool was expected");
+    if (data->target.each)
+        config->pool = LOCI_POOL_NONE;
+    else if (config->pool == LOCI_POOL_NONE)
         return message_usage("train: --pool is \"none\"; mean or last was expected");
     if (loci_config_check(config, &error) != LOCI_OK) return message_usage("train: %s", error.text);
     return STATUS_DONE;
@@ -254,7 +268,12 @@ loci_train_options training_settings_options(const training_settings *s, const l
 
 loci_dataset_options training_settings_data(const training_settings *s)
 {
+    loci_task task = LOCI_TASK_CLASS;
+    if (s->task) loci_task_find(&task, s->task, NULL);
+    const loci_task_info *info = loci_task_inspect(task);
     return (loci_dataset_options){
+        .target_given = s->task != NULL,
+        .target = {.values = info->values, .each = info->each},
         .reading = {.gray = s->gray,
                     .permuted = s->permute != NOT_GIVEN,
                     .permutation = s->permute != NOT_GIVEN ? s->permute : 0,

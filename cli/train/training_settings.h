@@ -33,7 +33,7 @@ typedef struct {
     bool resume, restart, show;
     const char *preset; /* the model */
     training_field field[TRAINING_FIELDS_MAX];
-    const char *label, *match, *except; /* the data */
+    const char *task, *label, *match, *except; /* the data */
     size_t permute;
     double valid, resample;
     bool gray;

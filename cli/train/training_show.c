@@ -51,12 +51,19 @@ static void data_show(output *out, const char *path, const loci_dataset *train, 
         set_show(out, "validation", valid);
     else
         output_format(out, "%-11s none\n", "validation");
-    output_format(out, "%-11s %zu:", "classes", info.classes);
+    const loci_task_info *task = loci_task_inspect(about->task);
+    if (about->task != LOCI_TASK_CLASS) output_format(out, "%-11s %s: ", "task", task->name);
+    if (task->values)
+        output_format(out, "%s%s\n", words_plural(count, info.outputs, "value"),
+                      task->each ? " at every sample" : " of each sequence");
+    else if (task->each)
+        output_format(out, "%s\n", task->target);
+    if (info.classes > 0) output_format(out, "%-11s %zu:", "classes", info.classes);
     for (size_t i = 0; i < info.classes && i < 10; i++) {
         output_text(out, " ");
         output_cell(out, info.names[i], 0);
     }
-    output_text(out, info.classes > 10 ? " ...\n" : "\n");
+    if (info.classes > 0) output_text(out, info.classes > 10 ? " ...\n" : "\n");
     output_format(out, "%-11s ", "normalised");
     for (size_t i = 0; i < info.inputs && i < 4; i++)
         output_format(out, "%s(u%s%.5g) %.5g", i ? ", " : "", about->shift[i] < 0 ? " + " : " - ",

@@ -157,6 +157,7 @@ LOCI_API void loci_time_format(char *text, size_t size, double seconds);
 typedef struct {
     size_t dimensions, shape[8];
     int complex_pairs; /* data holds (re, im) pairs: twice the numbers that the shape says */
+    int integers;      /* the elements were integers, or true and false */
     double *data;      /* released by loci_array_free */
 } loci_array;
 LOCI_API loci_status loci_npy_read(loci_array *array, const char *path, loci_error *error);

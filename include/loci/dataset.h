@@ -17,7 +17,12 @@
  *   rate. With sub-folders train and test these are the splits; else all files are in both, and match and except tell
  *   them apart. Names that begin with a dot do not count, nor files beside the sub-folders of the classes;
  * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
- *   [sequences][samples][inputs], y [sequences] of integers from 0.
+ *   [sequences][samples][inputs]; y [sequences] one label each, integers from 0; [sequences][samples] a label at every
+ *   sample; [sequences] or [sequences][values] values; [sequences][samples] or [sequences][samples][values] values at every
+ *   sample. Where it is not told (options.target), integers are labels and other numbers values, but that numbers
+ *   [sequences] which all are whole and not negative are labels, and [sequences][n] with n other than the samples and
+ *   [sequences][samples][values] are values whatever their type. Sequences of different lengths have them in
+ *   train_length.npy and test_length.npy [sequences]: what is behind the end of a sequence, in x and y, is not read.
  *
  * Pixels are 0 to 255, sound is -1 to 1, arrays are as they are: a model's shift and scale, learned from
  * loci_dataset_moments, do the rest. Images stay bytes in memory, sound and arrays float.
@@ -52,6 +57,8 @@ typedef struct {
      * is their place, from 0), and another label is an error. NULL: those that are found */
     const char *const *classes;
     size_t class_count;
+    int target_given; /* targets are to be `target`; 0: what they look like */
+    loci_target target;
     loci_reading reading; /* how it is read; the last, since it may grow */
 } loci_dataset_options;
 

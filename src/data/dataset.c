@@ -203,6 +203,17 @@ static size_t find_class(const char *const *classes, size_t count, const char *n
     return number < count ? number : count;
 }
 
+/* The labels of an item: one, or one at every sample. */
+static size_t labels_of(const loci_dataset *set, const loci_dataset_item *item)
+{
+    return set->target.each ? item->length : 1;
+}
+
+static size_t label_of(const loci_dataset_item *item, size_t k)
+{
+    return item->target ? (size_t)item->target[k] : item->label;
+}
+
 /* Labels become numbers of the classes that are given. */
 static loci_status map_classes(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
@@ -216,16 +227,22 @@ static loci_status map_classes(loci_dataset *set, const loci_dataset_options *op
     }
     for (size_t c = 0; c < set->classes; c++) map[c] = find_class(names, count, set->names[c]);
     for (size_t i = 0; i < set->count; i++) {
-        const size_t label = set->items[i].label;
-        if (map[label] == count) {
-            char name[80], quoted[40];
-            item_describe(set, i, name, sizeof name);
-            loci_quote(quoted, sizeof quoted, set->names[label], strlen(set->names[label]));
-            return loci_fail(error, LOCI_E_MISMATCH,
-                             "%.80s: %s is of class %s, which is none of the %zu that were expected",
-                             set->folder, name, quoted, count);
+        loci_dataset_item *item = &set->items[i];
+        for (size_t k = 0; k < labels_of(set, item); k++) {
+            const size_t label = label_of(item, k);
+            if (map[label] == count) {
+                char name[80], quoted[40];
+                item_describe(set, i, name, sizeof name);
+                loci_quote(quoted, sizeof quoted, set->names[label], strlen(set->names[label]));
+                return loci_fail(error, LOCI_E_MISMATCH,
+                                 "%.80s: %s is of class %s, which is none of the %zu that were expected",
+                                 set->folder, name, quoted, count);
+            }
+            if (item->target)
+                item->target[k] = (double)map[label];
+            else
+                item->label = map[label];
         }
-        set->items[i].label = map[label];
     }
     set->names = names;
     set->classes = count;
@@ -242,7 +259,8 @@ static loci_status check_classes(loci_dataset *set, loci_error *error)
     }
     bool *seen = loci_allocate(set->classes, sizeof *seen);
     if (!seen) return loci_dataset_no_memory(set, error);
-    for (size_t i = 0; i < set->count; i++) seen[set->items[i].label] = true;
+    for (size_t i = 0; i < set->count; i++)
+        for (size_t k = 0; k < labels_of(set, &set->items[i]); k++) seen[label_of(&set->items[i], k)] = true;
     size_t missing = 0;
     while (missing < set->classes && seen[missing]) missing++;
     loci_free(seen);
@@ -363,6 +381,19 @@ static loci_status source_of_items(loci_dataset *set, loci_error *error)
     return LOCI_OK;
 }
 
+/* A kind with one sort of targets has not looked at which were asked for. */
+static loci_status check_target(const loci_dataset *set, const loci_dataset_options *options,
+                                loci_error *error)
+{
+    static const char *const names[2][2] = {{"one label", "a label at every sample"},
+                                            {"values", "values at every sample"}};
+    const loci_target *is = &set->target, *wanted = &options->target;
+    if (!options->target_given || (!is->values == !wanted->values && !is->each == !wanted->each))
+        return LOCI_OK;
+    return loci_fail(error, LOCI_E_MISMATCH, "%s: each sequence has %s; %s were expected", set->folder,
+                     names[is->values != 0][is->each != 0], names[wanted->values != 0][wanted->each != 0]);
+}
+
 static loci_status read_set(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     loci_status status = choose_kind(set, options, error);
@@ -371,9 +402,11 @@ static loci_status read_set(loci_dataset *set, const loci_dataset_options *optio
     if (set->count == 0)
         return loci_fail(error, LOCI_E_FORMAT, "%s: its %s split is empty", set->folder,
                          options->test ? "test" : "training");
+    status = check_target(set, options, error);
+    if (status != LOCI_OK) return status;
     if (set->classes > 0 && options->classes)
         status = map_classes(set, options, error);
-    else if (set->found)
+    else if (set->classes > 0 && set->found)
         status = check_classes(set, error);
     if (status == LOCI_OK && options->reading.permuted)
         status = permute(set, options->reading.permutation, error);

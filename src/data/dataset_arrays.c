@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * dataset_arrays.c - sequences and labels in NPY arrays. */
+ * dataset_arrays.c - sequences and their targets in NPY arrays. */
 #include "data/dataset_frame.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <loci/data.h>
 
@@ -12,6 +13,15 @@
 
 static const char *const x_files[2] = {"train_x.npy", "test_x.npy"};
 static const char *const y_files[2] = {"train_y.npy", "test_y.npy"};
+static const char *const length_files[2] = {"train_length.npy", "test_length.npy"};
+
+/* What a split's files hold. */
+typedef struct {
+    int number;
+    loci_array x, y, lengths; /* lengths: empty where all sequences have as many samples as x has */
+    loci_target target;
+    size_t width, stride; /* numbers of a target; of y for a sequence */
+} split;
 
 static bool arrays_fits(const loci_dataset *set, const loci_dataset_options *options)
 {
@@ -32,117 +42,274 @@ static loci_status read_file(loci_array *array, const loci_dataset *set, const c
     return status;
 }
 
-static loci_status check_labels(const loci_dataset *set, const loci_array *y, const char *file,
-                                loci_error *error)
-{
-    if (y->dimensions != 1)
-        return loci_fail(error, LOCI_E_FORMAT, "%s: %s has %zu dimensions; [sequences] was expected",
-                         set->folder, file, y->dimensions);
-    for (size_t i = 0; i < y->shape[0]; i++)
-        if (!(y->data[i] >= 0 && y->data[i] < 0x1p31) || y->data[i] != floor(y->data[i]))
-            return loci_fail(error, LOCI_E_FORMAT,
-                             "%.120s: %s: label %zu is %g; an integer from 0 was expected", set->folder, file,
-                             i, y->data[i]);
-    return LOCI_OK;
-}
+/* --- shapes --- */
 
-static size_t greatest(const loci_array *y)
+static loci_status check_x(const loci_dataset *set, const split *s, loci_error *error)
 {
-    size_t most = 0;
-    for (size_t i = 0; i < y->shape[0]; i++)
-        if ((size_t)y->data[i] > most) most = (size_t)y->data[i];
-    return most;
-}
-
-/* The classes 0 to the greatest label of y, of which each must be there: so they are no more than labels. */
-static loci_status count_classes(loci_dataset *set, const loci_array *y, const char *file, loci_error *error)
-{
-    const size_t most = greatest(y);
-    if (most >= y->shape[0])
-        return loci_fail(
-            error, LOCI_E_FORMAT,
-            "%.120s: %s: has %zu labels, and one of them is %zu: not each class up to it has one",
-            set->folder, file, y->shape[0], most);
-    return loci_dataset_number_classes(set, most + 1) ? LOCI_OK : loci_dataset_no_memory(set, error);
-}
-
-static loci_status take_sequences(loci_dataset *set, const loci_array *x, const loci_array *y,
-                                  const char *file, loci_error *error)
-{
-    const size_t count = x->shape[0], length = x->shape[1];
-    const size_t inputs = x->dimensions == 3 ? x->shape[2] : 1, size = length * inputs;
-    set->inputs = inputs;
-    for (size_t i = 0; i < count * size; i++)
-        if (!isfinite(x->data[i]))
-            return loci_fail(
-                error, LOCI_E_VALUE,
-                "%.100s: %s: sequence %zu, sample %zu, input %zu is %g; a finite number was expected",
-                set->folder, file, i / size, i % size / inputs, i % inputs, x->data[i]);
-    const loci_status status = loci_dataset_frame(set, x->data, count * length, inputs, error);
-    if (status) return status;
-    float *numbers = loci_dataset_allocate(set, count * size, sizeof *numbers);
-    if (!numbers) return loci_dataset_no_memory(set, error);
-    for (size_t i = 0; i < count; i++, numbers += size) {
-        for (size_t k = 0; k < size; k++)
-            numbers[k] = loci_dataset_narrow(set, k % inputs, x->data[i * size + k]);
-        const size_t label = (size_t)y->data[i];
-        if (label >= set->classes)
-            return loci_fail(error, LOCI_E_FORMAT,
-                             "%.100s: %s: the label of sequence %zu is %zu; 0 to %zu was expected, as in the "
-                             "training split",
-                             set->folder, file, i, label, set->classes - 1);
-        const loci_dataset_item item = {
-            .data = numbers, .length = length, .label = label, .file = file, .number = i};
-        if (!loci_dataset_add(set, &item)) return loci_dataset_no_memory(set, error);
-    }
-    return LOCI_OK;
-}
-
-static loci_status check_shapes(const loci_dataset *set, const loci_array *x, const loci_array *y, int split,
-                                loci_error *error)
-{
+    const loci_array *x = &s->x;
+    const char *file = x_files[s->number];
     if (x->dimensions != 2 && x->dimensions != 3)
         return loci_fail(
             error, LOCI_E_FORMAT,
             "%s: %s has %zu dimension%s; [sequences][samples] or [sequences][samples][inputs] was "
             "expected",
-            set->folder, x_files[split], x->dimensions, x->dimensions == 1 ? "" : "s");
+            set->folder, file, x->dimensions, x->dimensions == 1 ? "" : "s");
     for (size_t d = 0; d < x->dimensions; d++)
         if (x->shape[d] == 0)
             return loci_fail(error, LOCI_E_FORMAT, "%s: %s is empty: its dimension %zu is 0", set->folder,
-                             x_files[split], d);
-    if (x->shape[0] != y->shape[0])
-        return loci_fail(error, LOCI_E_MISMATCH, "%s: %s has %zu sequence%s, but %s has %zu label%s",
-                         set->folder, x_files[split], x->shape[0], x->shape[0] == 1 ? "" : "s",
-                         y_files[split], y->shape[0], y->shape[0] == 1 ? "" : "s");
+                             file, d);
+    const size_t targets = s->y.dimensions > 0 ? s->y.shape[0] : 1;
+    if (targets != x->shape[0])
+        return loci_fail(error, LOCI_E_MISMATCH, "%s: %s has %zu sequence%s, but %s has %zu target%s",
+                         set->folder, file, x->shape[0], x->shape[0] == 1 ? "" : "s", y_files[s->number],
+                         targets, targets == 1 ? "" : "s");
     return LOCI_OK;
+}
+
+static bool whole(double x)
+{
+    return x >= 0 && x < 0x1p31 && x == floor(x);
+}
+
+/* What y looks like. Integers are labels, and so are numbers [sequences] that all could be. */
+static loci_target guess(const split *s)
+{
+    const loci_array *y = &s->y;
+    loci_target target = {.values = !y->integers, .each = y->dimensions == 3};
+    if (y->dimensions == 2 && y->shape[1] == s->x.shape[1]) target.each = 1;
+    if (y->dimensions == 3 || (y->dimensions == 2 && !target.each)) target.values = 1;
+    if (y->dimensions == 1 && target.values) {
+        size_t i = 0;
+        while (i < y->shape[0] && whole(y->data[i])) i++;
+        target.values = i < y->shape[0];
+    }
+    return target;
+}
+
+/* The shape of y is that of such targets. */
+static loci_status check_y(const loci_dataset *set, split *s, loci_error *error)
+{
+    static const char *const wanted[2][2] = {
+        {"[sequences] was expected, for one label each",
+         "[sequences][samples] was expected, for a label at every sample"},
+        {"[sequences] or [sequences][values] was expected, for values",
+         "[sequences][samples] or [sequences][samples][values] was expected, for values at every sample"}};
+    const loci_array *y = &s->y;
+    const size_t L = s->x.shape[1], least = s->target.each ? 2 : 1, most = least + (s->target.values != 0);
+    bool good = y->dimensions >= least && y->dimensions <= most && (!s->target.each || y->shape[1] == L);
+    s->width = good && y->dimensions > least ? y->shape[least] : 1;
+    s->stride = s->target.each ? L * s->width : s->width;
+    if (good && s->width > 0) return LOCI_OK;
+    char shape[8 * 24] = "[]";
+    for (size_t d = 0, used = 0; d < y->dimensions; d++)
+        used += (size_t)snprintf(shape + used, sizeof shape - used, "[%zu]", y->shape[d]);
+    return loci_fail(error, LOCI_E_FORMAT, "%.80s: %s has the shape %.40s; %s", set->folder,
+                     y_files[s->number], shape, wanted[s->target.values != 0][s->target.each != 0]);
+}
+
+static loci_status check_lengths(const loci_dataset *set, const split *s, loci_error *error)
+{
+    const loci_array *lengths = &s->lengths;
+    const char *file = length_files[s->number];
+    if (!lengths->data) return LOCI_OK;
+    if (lengths->dimensions != 1)
+        return loci_fail(error, LOCI_E_FORMAT, "%s: %s has %zu dimensions; [sequences] was expected",
+                         set->folder, file, lengths->dimensions);
+    if (lengths->shape[0] != s->x.shape[0])
+        return loci_fail(error, LOCI_E_MISMATCH, "%s: %s has %zu sequences, but %s has %zu lengths",
+                         set->folder, x_files[s->number], s->x.shape[0], file, lengths->shape[0]);
+    for (size_t i = 0; i < lengths->shape[0]; i++)
+        if (!whole(lengths->data[i]) || lengths->data[i] < 1 || lengths->data[i] > (double)s->x.shape[1])
+            return loci_fail(error, LOCI_E_FORMAT,
+                             "%.120s: %s: length %zu is %g; a whole number of 1 to %zu was expected",
+                             set->folder, file, i, lengths->data[i], s->x.shape[1]);
+    return LOCI_OK;
+}
+
+/* --- targets --- */
+
+static size_t length_of(const split *s, size_t i)
+{
+    return s->lengths.data ? (size_t)s->lengths.data[i] : s->x.shape[1];
+}
+
+/* Numbers of the target of sequence i, from y->data[i * stride] on; what is behind its end does not count. */
+static size_t target_size(const split *s, size_t i)
+{
+    return (s->target.each ? length_of(s, i) : 1) * s->width;
+}
+
+static loci_status check_targets(const loci_dataset *set, const split *s, loci_error *error)
+{
+    for (size_t i = 0; i < s->y.shape[0]; i++)
+        for (size_t k = 0; k < target_size(s, i); k++) {
+            const double value = s->y.data[i * s->stride + k];
+            char place[64], sample[32] = "";
+            if (s->target.values ? isfinite(value) : whole(value)) continue;
+            if (s->target.each) snprintf(sample, sizeof sample, ", sample %zu", k / s->width);
+            snprintf(place, sizeof place, "%zu%s", i, sample);
+            if (!s->target.values)
+                return loci_fail(error, LOCI_E_FORMAT,
+                                 "%.120s: %s: label %s is %g; an integer from 0 was expected", set->folder,
+                                 y_files[s->number], place, value);
+            return loci_fail(error, LOCI_E_FORMAT,
+                             "%.100s: %s: sequence %s, value %zu is %g; a finite number was expected",
+                             set->folder, y_files[s->number], place, k % s->width, value);
+        }
+    return LOCI_OK;
+}
+
+static size_t greatest(const split *s, size_t *labels)
+{
+    size_t most = 0;
+    *labels = 0;
+    for (size_t i = 0; i < s->y.shape[0]; i++) {
+        const size_t count = target_size(s, i);
+        for (size_t k = 0; k < count; k++)
+            if ((size_t)s->y.data[i * s->stride + k] > most) most = (size_t)s->y.data[i * s->stride + k];
+        *labels += count;
+    }
+    return most;
+}
+
+/* The classes 0 to the greatest label of y, of which each must be there: so they are no more than labels. */
+static loci_status count_classes(loci_dataset *set, const split *s, loci_error *error)
+{
+    size_t labels;
+    const size_t most = greatest(s, &labels);
+    if (most >= labels)
+        return loci_fail(
+            error, LOCI_E_FORMAT,
+            "%.120s: %s: has %zu labels, and one of them is %zu: not each class up to it has one",
+            set->folder, y_files[s->number], labels, most);
+    return loci_dataset_number_classes(set, most + 1) ? LOCI_OK : loci_dataset_no_memory(set, error);
+}
+
+/* --- sequences --- */
+
+/* All that belongs to a sequence is finite. */
+static loci_status check_samples(const loci_dataset *set, const split *s, loci_error *error)
+{
+    const size_t inputs = set->inputs, stride = s->x.shape[1] * inputs;
+    for (size_t i = 0; i < s->x.shape[0]; i++)
+        for (size_t k = 0; k < length_of(s, i) * inputs; k++)
+            if (!isfinite(s->x.data[i * stride + k]))
+                return loci_fail(
+                    error, LOCI_E_VALUE,
+                    "%.100s: %s: sequence %zu, sample %zu, input %zu is %g; a finite number was expected",
+                    set->folder, x_files[s->number], i, k / inputs, k % inputs, s->x.data[i * stride + k]);
+    return LOCI_OK;
+}
+
+/* Moves the samples of all sequences together, without what is behind their ends; returns how many there are. */
+static size_t pack(split *s, size_t inputs)
+{
+    const size_t stride = s->x.shape[1] * inputs;
+    size_t samples = 0;
+    for (size_t i = 0; i < s->x.shape[0]; i++) {
+        const size_t length = length_of(s, i);
+        memmove(s->x.data + samples * inputs, s->x.data + i * stride, length * inputs * sizeof *s->x.data);
+        samples += length;
+    }
+    return samples;
+}
+
+static loci_status check_labels(const loci_dataset *set, const split *s, size_t i, loci_error *error)
+{
+    for (size_t k = 0; k < target_size(s, i); k++)
+        if (s->y.data[i * s->stride + k] >= (double)set->classes)
+            return loci_fail(
+                error, LOCI_E_FORMAT,
+                "%.100s: %s: the label of sequence %zu is %.0f; 0 to %zu was expected, as in the "
+                "training split",
+                set->folder, x_files[s->number], i, s->y.data[i * s->stride + k], set->classes - 1);
+    return LOCI_OK;
+}
+
+static loci_status take_sequences(loci_dataset *set, split *s, loci_error *error)
+{
+    const size_t count = s->x.shape[0];
+    const bool single = !s->target.values && !s->target.each; /* a label is kept as such */
+    set->inputs = s->x.dimensions == 3 ? s->x.shape[2] : 1;
+    loci_status status = check_samples(set, s, error);
+    if (status) return status;
+    const size_t samples = pack(s, set->inputs), inputs = set->inputs;
+    status = loci_dataset_frame(set, s->x.data, samples, inputs, error);
+    if (status) return status;
+    float *numbers = loci_dataset_allocate(set, samples * inputs, sizeof *numbers);
+    double *targets = single ? NULL : loci_dataset_allocate(set, count * s->stride, sizeof *targets);
+    if (!numbers || (!targets && !single)) return loci_dataset_no_memory(set, error);
+    for (size_t k = 0; k < samples * inputs; k++)
+        numbers[k] = loci_dataset_narrow(set, k % inputs, s->x.data[k]);
+    for (size_t i = 0; i < count; i++) {
+        status = s->target.values ? LOCI_OK : check_labels(set, s, i, error);
+        if (status) return status;
+        loci_dataset_item item = {
+            .data = numbers, .length = length_of(s, i), .file = x_files[s->number], .number = i};
+        numbers += item.length * inputs;
+        if (single)
+            item.label = (size_t)s->y.data[i];
+        else
+            item.target = memcpy(targets + i * s->stride, s->y.data + i * s->stride,
+                                 target_size(s, i) * sizeof *targets);
+        if (!loci_dataset_add(set, &item)) return loci_dataset_no_memory(set, error);
+    }
+    return LOCI_OK;
+}
+
+/* --- a split --- */
+
+/* Files, shapes and what targets are. given NULL: as they look. x of another split is asked for its shape alone. */
+static loci_status read_split(split *s, const loci_dataset *set, const loci_target *given, loci_error *error)
+{
+    loci_status status = read_file(&s->x, set, x_files[s->number], error);
+    if (status == LOCI_OK) status = read_file(&s->y, set, y_files[s->number], error);
+    if (status == LOCI_OK && loci_dataset_has(set, length_files[s->number]))
+        status = read_file(&s->lengths, set, length_files[s->number], error);
+    if (status == LOCI_OK) status = check_x(set, s, error);
+    if (status == LOCI_OK) s->target = given ? *given : guess(s);
+    if (status == LOCI_OK) status = check_y(set, s, error);
+    if (status == LOCI_OK) status = check_lengths(set, s, error);
+    return status == LOCI_OK ? check_targets(set, s, error) : status;
+}
+
+static void release(split *s)
+{
+    loci_array_free(&s->x);
+    loci_array_free(&s->y);
+    loci_array_free(&s->lengths);
+}
+
+/* The classes: as many as were given, else those of the training split, of which there may be none. */
+static loci_status find_classes(loci_dataset *set, const split *s, const loci_dataset_options *options,
+                                loci_error *error)
+{
+    size_t labels;
+    if (options->classes) {
+        /* labels of none of the given classes need no names of their own */
+        const size_t most = greatest(s, &labels), given = options->class_count;
+        return loci_dataset_number_classes(set, (most < given ? most : given) + 1)
+                   ? LOCI_OK
+                   : loci_dataset_no_memory(set, error);
+    }
+    if (s->number == 0 || !loci_dataset_has(set, y_files[0])) return count_classes(set, s, error);
+    split training = {0};
+    loci_status status = read_split(&training, set, &s->target, error);
+    if (status == LOCI_OK) status = count_classes(set, &training, error);
+    release(&training);
+    return status;
 }
 
 static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
-    const int split = options->test != 0;
-    loci_array x = {0}, y = {0}, training = {0};
-    loci_status status = read_file(&x, set, x_files[split], error);
-    if (status == LOCI_OK) status = read_file(&y, set, y_files[split], error);
-    if (status == LOCI_OK) status = check_labels(set, &y, y_files[split], error);
-    if (status == LOCI_OK) status = check_shapes(set, &x, &y, split, error);
-    if (status == LOCI_OK && options->classes) {
-        /* labels of none of the given classes need no names of their own */
-        const size_t most = greatest(&y), given = options->class_count;
-        if (!loci_dataset_number_classes(set, (most < given ? most : given) + 1))
-            status = loci_dataset_no_memory(set, error);
-    } else if (status == LOCI_OK && split == 1 && loci_dataset_has(set, y_files[0])) {
-        status = read_file(&training, set, y_files[0], error);
-        if (status == LOCI_OK) status = check_labels(set, &training, y_files[0], error);
-        if (status == LOCI_OK) status = count_classes(set, &training, y_files[0], error);
-    } else if (status == LOCI_OK) {
-        status = count_classes(set, &y, y_files[split], error);
-    }
-    set->found = split == 0;
-    if (status == LOCI_OK) status = take_sequences(set, &x, &y, x_files[split], error);
-    loci_array_free(&x);
-    loci_array_free(&y);
-    loci_array_free(&training);
+    split s = {.number = options->test != 0};
+    loci_status status = read_split(&s, set, options->target_given ? &options->target : NULL, error);
+    set->target = s.target;
+    set->outputs = s.width;
+    set->found = s.number == 0;
+    if (status == LOCI_OK && !s.target.values) status = find_classes(set, &s, options, error);
+    if (status == LOCI_OK) status = take_sequences(set, &s, error);
+    release(&s);
     return status;
 }
 

@@ -12,9 +12,9 @@
 typedef struct {
     const void *data; /* bytes [planes][length], or float [length][inputs] */
     size_t length, label;
-    const double *target; /* [1], [length], [outputs] or [length][outputs]; NULL: the label is it */
-    const char *file;     /* within the folder, for messages */
-    size_t number;        /* of the sequence in the file */
+    double *target;   /* [1], [length], [outputs] or [length][outputs]; NULL: the label is it */
+    const char *file; /* within the folder, for messages */
+    size_t number;    /* of the sequence in the file */
 } loci_dataset_item;
 
 /* One kind. fits: the folder holds what this kind reads. read fills inputs, planes or none, the items of the

@@ -381,6 +381,7 @@ loci_status loci_npy_read_input(loci_array *array, loci_input *input, loci_error
     array->dimensions = header.dimensions;
     memcpy(array->shape, header.shape, sizeof array->shape);
     array->complex_pairs = header.numbers == 2;
+    array->integers = header.kind == 'i' || header.kind == 'u' || header.kind == 'b';
     array->data = data;
     return LOCI_OK;
 }
