@@ -219,6 +219,14 @@ static void rows_that_begin_with_a_hash_never_vanish(void **state)
     expect_wrong("temp,load\n1,10\n#ERR,20\n3,30\n", NULL, LOCI_E_VALUE,
                  "line 3: \"#ERR\" stands in column temp; a number was expected");
     expect("name,u\nx,1\n#1,10\n#2,30\n", NULL, "u", 3, (const double[]){1, 10, 30}, NULL);
+    /* a comment that has names for all columns, right above them */
+    expect("# by hand\n# temp,load\n1,10\n3,30\n", NULL, "temp load", 2, rest, NULL);
+    expect("#temp load\n1 10\n3 30\n", NULL, "temp load", 2, rest, NULL);
+    expect("# temp,load\n1,10\n3,30\n", &(loci_signal_options){.header = LOCI_HEADER_NO}, "u0 u1", 2, rest,
+           NULL);
+    expect("# temp,load\n\n1,10\n3,30\n", NULL, "u0 u1", 2, rest, NULL);
+    expect("# temp, at 5\n1,10\n3,30\n", NULL, "temp at 5", 2, rest, NULL);
+    expect("# volts\n1\n3\n", NULL, "u", 2, (const double[]){1, 3}, NULL);
     /* comments, with the delimiter in them or not */
     expect("# made, today\na,b\n# note\n1,10\n# and, another\n#\n##,\n3,30\n#end\n", NULL, "a b", 2, rest,
            NULL);
@@ -236,6 +244,7 @@ static void remarks_tell_what_is_left_out(void **state)
         {"a,b\n1,2\n#3,4\n5,6\n#7,8\n", "line 3 begins with # and is left out as a comment", NULL, NULL, {0}},
         {"1\n2\n#3\n4\n", "line 3 begins with # and", NULL, NULL, {0}},
         {"1 2\n3 4\n# 3 5\n", "line 3 begins with # and", NULL, NULL, {0}},
+        {"#a,b\n1,2\n3,4\n", "line 1 begins with # and is taken for the header", NULL, NULL, {0}},
         {"a,name\n1,x\n2,y\n", "column name holds text (\"x\") and is left out", NULL, NULL, {0}},
         {"a,n,m\n1,x,y\n2,y,z\n", "column n and 1 more hold text and are left out", NULL, NULL, {0}},
         {"x,1\ny,2\n", "line 1 is taken for data, not for a header", "column 1 holds text", NULL, {0}},

@@ -71,7 +71,7 @@ typedef struct {
  *   holds nothing but numbers, or dates and numbers. The delimiter is the one of tab, semicolon, comma and runs of blanks of
  *   which most rows have the same number outside of quotes. Text above numbers makes the first row a header; where it may as
  *   well be a value that cannot be read ("error"), options->header must tell. Below it a row of text is one of units, and left
- *   out. Where no columns are named, those are read that have a number in any of these rows. Lines that begin with # do not
+ *   out. Without a header, a comment right above the rows that has a name for each of several columns gives the names. Where no columns are named, those are read that have a number in any of these rows. Lines that begin with # do not
  *   count, unless they are rows by what follows; a blank line is a missing value of a single column, if another row follows it,
  *   and else does not count. Fields may be quoted; lines end in LF or CR LF, and have at most 16 MiB; the text is UTF-8, with or
  *   without a byte order mark. A decimal comma is an error unless options->decimal says so, never guessed at;

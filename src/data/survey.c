@@ -130,8 +130,8 @@ static bool is_settled(const loci_survey *survey, const loci_table *own, const l
 
 /* The next row at or behind `at`, complete up to its newline, even if that lies within quotes; none at the end of the
  * input: row->end is 0. */
-static loci_status find_row(loci_survey_row *row, size_t at, uint64_t line, loci_table *own,
-                            loci_input *input, loci_error *error)
+static loci_status find_row(loci_survey *survey, loci_survey_row *row, size_t at, uint64_t line,
+                            loci_table *own, loci_input *input, loci_error *error)
 {
     row->end = 0;
     for (;;) {
@@ -142,6 +142,8 @@ static loci_status find_row(loci_survey_row *row, size_t at, uint64_t line, loci
         const char *blank = p;
         while (loci_is_blank(*blank)) blank++;
         if (*p == '#' || *blank == '\n') {
+            if (survey->count == 0) survey->comment = *p == '#' ? at : SIZE_MAX;
+            if (survey->count == 0) survey->comment_line = line;
             at += (size_t)((const char *)memchr(p, '\n', (size_t)(limit - p)) + 1 - p);
             line++;
             continue;
@@ -172,9 +174,10 @@ loci_status loci_survey_take(loci_survey *survey, loci_table *own, loci_input *i
     size_t at = 0;
     uint64_t line = own->lines.number;
     survey->count = 0;
+    survey->comment = SIZE_MAX;
     while (survey->count < LOCI_SURVEY_ROWS && (survey->count < 2 || at < SURVEY_BYTES)) {
         loci_survey_row *row = &survey->rows[survey->count];
-        const loci_status status = find_row(row, at, line, own, input, error);
+        const loci_status status = find_row(survey, row, at, line, own, input, error);
         if (status != LOCI_OK) return status;
         if (row->end == 0) break;
         at = row->end;

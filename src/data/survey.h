@@ -18,6 +18,8 @@ typedef struct {
 typedef struct {
     loci_survey_row rows[LOCI_SURVEY_ROWS];
     size_t count;
+    size_t comment; /* where the line above the first row begins, if it begins with #; else SIZE_MAX */
+    uint64_t comment_line;
 } loci_survey;
 
 /* Looks at rows, which stay held, until one holds nothing but numbers and dates (and it is at least row `least`), or there

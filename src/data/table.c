@@ -245,13 +245,36 @@ static bool take_names(loci_table *own, const loci_field *fields)
     return true;
 }
 
+/* Without a header, a comment right above the first row that has a name for each of several columns: "# time,load". */
+static loci_status take_comment(layout *l, loci_error *error)
+{
+    loci_table *own = l->own;
+    if (l->survey.comment == SIZE_MAX || own->fields < 2 || l->options->header == LOCI_HEADER_NO)
+        return LOCI_OK;
+    const char *p = loci_lines_begin(&l->signal->input) + l->survey.comment + 1;
+    if (loci_field_count(p, limit_of(l), own->delimiter) != own->fields) return LOCI_OK;
+    double value;
+    for (size_t i = 0; i < own->fields; i++) {
+        l->first[i] = loci_field_cut(p, limit_of(l), own->delimiter);
+        const loci_field_kind kind = loci_field_classify(&l->first[i], own->point, &value);
+        if (kind != LOCI_FIELD_TEXT || loci_field_guess_text(&l->first[i]) != LOCI_FIELD_NAME) return LOCI_OK;
+        p = l->first[i].next + 1;
+    }
+    if (!take_names(own, l->first)) return out_of_memory(l, error);
+    loci_signal_say(l->signal,
+                    "line %llu begins with # and is taken for the header (--header no, if it is none)",
+                    (unsigned long long)l->survey.comment_line);
+    return LOCI_OK;
+}
+
 static loci_status take_header(layout *l, loci_error *error)
 {
     const loci_survey *survey = &l->survey;
     const char *file = l->signal->input.name;
     bool header;
     loci_status status = find_header(l, &header, error);
-    if (status != LOCI_OK || !header) return status;
+    if (status != LOCI_OK) return status;
+    if (!header) return take_comment(l, error);
     if (!take_names(l->own, l->first)) return out_of_memory(l, error);
     l->data = 1;
     if (is_units(l, 1)) {
