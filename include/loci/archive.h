@@ -194,8 +194,8 @@ LOCI_API loci_status loci_archive_samples(loci_archive *archive, size_t channel,
  * being the value there. NaN where nothing is there. Times in order cost least: each page is decoded once. */
 LOCI_API loci_status loci_archive_recall(loci_archive *archive, loci_ask ask, size_t channel, const double *t,
                                          size_t n, double *out, loci_error *error);
-/* A range at a glance: n values at times from + i (to - from) / (n - 1), each that of a line over a stretch of at most a quarter
- * of the distance between them: what is faster is left out, as a mean leaves it out. Where they are fewer than 64 samples apart, the
+/* A range at a glance: n values at times from + i (to - from) / (n - 1), each that of a polynomial of four terms over a stretch not longer than the distance
+ * between them: what is faster is left out, as a mean leaves it out. Where they are fewer than 64 samples apart, the
  * samples, as recall gives them. */
 LOCI_API loci_status loci_archive_zoom(loci_archive *archive, size_t channel, double from, double to,
                                        size_t n, double *out, loci_error *error);

@@ -58,7 +58,7 @@ static double part_level(const page_store *s, size_t c)
 static bool parse(const page_store *s, page_view *view, const unsigned char *bytes, size_t size)
 {
     *view = (page_view){.part = s->part};
-    return loci_page_parse(view, bytes, size, s->header->channels, true);
+    return loci_page_parse(view, bytes, size, s->header->channels, PAGE_WHOLE);
 }
 
 /* The sharpest channel's. */
@@ -130,7 +130,7 @@ static loci_status coarsen(page_store *s, size_t index, loci_error *error)
                     exp2(usual + LOCI_BUDGET_RMS_OF_STEP); /* samples as they are: coded as others are */
     }
     if (!s->coder[view.order]) s->coder[view.order] = loci_page_coder_create(view.order, s->header->page);
-    if (!s->coder[view.order]) return short_of_memory(error);
+    if (!s->coder[view.order] || !loci_page_coder_write(s->coder[view.order])) return short_of_memory(error);
     const size_t size = loci_page_drop(s->coder[view.order], s->bytes, &view, s->drop, s->rms);
     unsigned char *copy = loci_allocate(size, 1);
     if (!copy) return short_of_memory(error);

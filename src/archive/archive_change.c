@@ -43,14 +43,15 @@ static loci_status pages_give(taker *t, loci_archive *a, size_t begin, uint64_t 
     for (size_t i = begin; i < a->pages && status == LOCI_OK; i++) {
         const archive_page *p = &a->page[i];
         page_view view = {.part = a->part};
-        if (!loci_page_parse(&view, a->bytes + p->at, p->size, a->header.channels, true))
+        if (!loci_page_parse(&view, a->bytes + p->at, p->size, a->header.channels, PAGE_WHOLE))
             return loci_archive_damaged(a, i, error);
         const uint64_t moved = first + (p->first - origin);
         if (moved == p->first && !rms) {
             status = give(t, a->bytes + p->at, p->size, error);
         } else {
             page_coder *coder = loci_archive_coder(a, i);
-            if (!coder) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
+            if (!coder || !loci_page_coder_write(coder))
+                return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
             const size_t size = loci_page_change(coder, t->bytes, &view, rms, moved);
             status = give(t, t->bytes, size, error);
         }

@@ -20,7 +20,8 @@ bool loci_archive_parse(loci_archive *a, size_t page, bool whole)
 {
     page_view view = {.part = a->part};
     const archive_page *p = &a->page[page];
-    return loci_page_parse(&view, a->bytes + p->at, p->size, a->header.channels, whole);
+    return loci_page_parse(&view, a->bytes + p->at, p->size, a->header.channels,
+                           whole ? PAGE_WHOLE : PAGE_KNOWN);
 }
 
 size_t loci_archive_find(const loci_archive *a, uint64_t sample)
@@ -62,7 +63,7 @@ static bool page_add(loci_archive *a, size_t *room, archive_page page)
 typedef enum { FOUND, UNFINISHED, DAMAGED } scan;
 
 /* The page that starts at byte `at`. */
-static scan page_look(loci_archive *a, size_t at, bool whole, archive_page *page)
+static scan page_scan(loci_archive *a, size_t at, bool whole, archive_page *page)
 {
     const size_t left = a->given - at;
     size_t head, body;
@@ -70,7 +71,9 @@ static scan page_look(loci_archive *a, size_t at, bool whole, archive_page *page
     if (!loci_page_sizes(a->bytes + at, left, &head, &body)) return DAMAGED;
     if (head > left || body > left - head) return UNFINISHED;
     page_view view = {.part = a->part};
-    if (!loci_page_parse(&view, a->bytes + at, head + body, a->header.channels, whole)) return DAMAGED;
+    if (!loci_page_parse(&view, a->bytes + at, head + body, a->header.channels,
+                         whole ? PAGE_WHOLE : PAGE_HEAD))
+        return DAMAGED;
     *page = (archive_page){
         .at = at, .size = head + body, .first = view.first, .samples = view.samples, .order = view.order};
     if (view.samples > a->header.page) return DAMAGED;
@@ -87,7 +90,7 @@ static loci_status pages_find(loci_archive *a, loci_archive_care care, loci_erro
     a->end = a->begin;
     for (size_t at = a->begin; at < a->given;) {
         archive_page page;
-        const scan found = page_look(a, at, salvage, &page);
+        const scan found = page_scan(a, at, salvage, &page);
         if (found == UNFINISHED && !salvage) break;
         const uint64_t next = a->pages > 0 ? a->page[a->pages - 1].first + a->page[a->pages - 1].samples : 0;
         if (found != FOUND) {

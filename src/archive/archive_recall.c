@@ -10,9 +10,8 @@
 /* Points that are further apart than this many samples are looked at from the coarser levels. */
 #define DISTANT 64.0
 
-/* They are then lines over stretches of at most this part of the distance: more terms would show, at the ends of stretches, what is
- * too fast to be seen. */
-enum { PART_OF_DISTANCE = 4, TERMS = 2 };
+/* They are then of few terms: more would show, at the ends of stretches, what is too fast to be seen. */
+enum { TERMS = 4 };
 
 static loci_status short_of_memory(loci_error *error)
 {
@@ -283,12 +282,11 @@ static loci_status glance(loci_archive *a, size_t channel, double x, double dist
     double at;
     loci_pyramid_layout(&l, part->present, a->page[page].order);
     if (!present_at(part, (double)(sample - a->page[page].first), &at)) return LOCI_OK;
-    const double finest = distance / PART_OF_DISTANCE;
-    const size_t rows = rows_for(&l, finest);
+    const size_t rows = rows_for(&l, distance);
     const loci_status status = known(a, page, channel, &l, rows, error);
     if (status == LOCI_OK)
         *out = loci_pyramid_value(loci_page_pyramid(loci_archive_coder(a, page)), a->coefficients, &l, rows,
-                                  finest, TERMS, at) +
+                                  distance, TERMS, at) +
                part->least;
     return status;
 }

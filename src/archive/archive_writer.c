@@ -159,7 +159,7 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     w->relative = w->budgeted ? 1.0 : s->relative ? s->bound : 0.0;
     w->note = loci_allocate(note_length, 1);
     if (s->order > 0) w->coder = loci_page_coder_create(s->order, w->header.page);
-    if (!w->note || !rooms_make(w) || (s->order > 0 && !w->coder)) {
+    if (!w->note || !rooms_make(w) || (s->order > 0 && (!w->coder || !loci_page_coder_write(w->coder)))) {
         loci_archive_writer_destroy(w);
         return short_of_memory(error);
     }
@@ -209,7 +209,7 @@ loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void 
     w->sink = sink;
     w->target = target;
     w->coder = loci_page_coder_create(info.order, read.page);
-    if (!rooms_make(w) || !w->coder) {
+    if (!rooms_make(w) || !w->coder || !loci_page_coder_write(w->coder)) {
         loci_free(read.bound);
         loci_archive_writer_destroy(w);
         return short_of_memory(error);
@@ -298,7 +298,10 @@ static loci_status order_choose(loci_archive_writer *w, loci_error *error)
     size_t best = 0;
     for (size_t i = 0; i < ORDERS; i++) {
         page_coder *coder = loci_page_coder_create(orders[i], w->header.page);
-        if (!coder) return short_of_memory(error);
+        if (!coder || !loci_page_coder_write(coder)) {
+            loci_page_coder_destroy(coder);
+            return short_of_memory(error);
+        }
         const size_t size = loci_page_encode(coder, w->bytes, w->pending, w->header.page, w->rules,
                                              w->samples, w->count, w->header.channels);
         if (best == 0 || size < best) {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { NODES_MAX = 2 * GRAM_ORDER_MAX, SWEEPS = 40 };
+enum { NODES_MAX = 2 * GRAM_ORDER_MAX, STEPS = 30 };
 
 /* A Gauss rule of `count` nodes for a stretch of `length` samples; vector[k * count + j] is p_k at node j times the root of
  * the node's weight. */
@@ -23,74 +23,76 @@ static double off_diagonal(uint64_t length, size_t k)
     return 0.5 * n * sqrt((s - n) * (s + n) / (4.0 * n * n - 1.0));
 }
 
-/* Turns rows and columns p and q of the symmetric a so that a[p][q] vanishes, and the columns of v with them. */
-static void rotate(double *a, double *v, size_t n, size_t p, size_t q)
+/* One step of the QR method, with Wilkinson's shift, on rows first to last of a tridiagonal matrix whose off-diagonal numbers there
+ * are not zero: rotations chase what the first of them leaves beside the diagonals off the end (Golub and Van Loan, Matrix
+ * Computations, 8.3). Row j of vector, [n], is turned with row j of the matrix. */
+static void qr_step(double *diagonal, double *off, double *vector, size_t n, size_t first, size_t last)
 {
-    const double off = a[p * n + q];
-    const double theta = 0.5 * (a[q * n + q] - a[p * n + p]) / off;
-    const double t = copysign(1.0, theta) / (fabs(theta) + sqrt(theta * theta + 1.0));
-    const double c = 1.0 / sqrt(t * t + 1.0), s = t * c;
-    for (size_t k = 0; k < n; k++) {
-        const double x = a[k * n + p], y = a[k * n + q];
-        a[k * n + p] = c * x - s * y;
-        a[k * n + q] = s * x + c * y;
-    }
-    for (size_t k = 0; k < n; k++) {
-        const double x = a[p * n + k], y = a[q * n + k];
-        a[p * n + k] = c * x - s * y;
-        a[q * n + k] = s * x + c * y;
-    }
-    for (size_t k = 0; k < n; k++) {
-        const double x = v[k * n + p], y = v[k * n + q];
-        v[k * n + p] = c * x - s * y;
-        v[k * n + q] = s * x + c * y;
-    }
-    a[p * n + q] = a[q * n + p] = 0.0;
-}
-
-/* Jacobi's method: eigenvectors come out orthonormal to rounding, which is what counts here. */
-static void eigenvectors(double *a, double *v, size_t n)
-{
-    memset(v, 0, n * n * sizeof *v);
-    for (size_t k = 0; k < n; k++) v[k * n + k] = 1.0;
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        double off = 0.0, all = 0.0;
-        for (size_t i = 0; i < n * n; i++) all += a[i] * a[i];
-        for (size_t p = 0; p + 1 < n; p++)
-            for (size_t q = p + 1; q < n; q++) off += a[p * n + q] * a[p * n + q];
-        if (off <= 1e-36 * all) return;
-        for (size_t p = 0; p + 1 < n; p++)
-            for (size_t q = p + 1; q < n; q++)
-                if (a[p * n + q] * a[p * n + q] > 1e-40 * all) rotate(a, v, n, p, q);
+    const double half = 0.5 * (diagonal[last - 1] - diagonal[last]), end = off[last - 1];
+    const double shift = diagonal[last] - end * end / (half + copysign(hypot(half, end), half));
+    double x = diagonal[first] - shift, z = off[first];
+    for (size_t k = first; k < last; k++) {
+        const double r = hypot(x, z), c = x / r, s = z / r;
+        const double a = diagonal[k], b = off[k], d = diagonal[k + 1];
+        if (k > first) off[k - 1] = r;
+        diagonal[k] = c * c * a + 2.0 * c * s * b + s * s * d;
+        diagonal[k + 1] = s * s * a - 2.0 * c * s * b + c * c * d;
+        off[k] = c * s * (d - a) + (c * c - s * s) * b;
+        if (k + 1 < last) {
+            x = off[k];
+            z = s * off[k + 1];
+            off[k + 1] *= c;
+        }
+        double *u = vector + k * n, *v = u + n;
+        for (size_t i = 0; i < n; i++) {
+            const double both = c * u[i] + s * v[i];
+            v[i] = c * v[i] - s * u[i];
+            u[i] = both;
+        }
     }
 }
 
-/* scratch: 2 count^2 numbers, the first half of which stays in use as r->vector. */
+/* diagonal [n] becomes the eigenvalues, row j of vector [n][n] the eigenvector of the j-th; off [n - 1] is used up. */
+static void eigenvectors(double *diagonal, double *off, double *vector, size_t n)
+{
+    double norm = 0.0;
+    memset(vector, 0, n * n * sizeof *vector);
+    for (size_t k = 0; k < n; k++) vector[k * n + k] = 1.0;
+    for (size_t k = 0; k + 1 < n; k++) norm = fmax(norm, fabs(off[k]));
+    const double nothing = 1e-17 * norm;
+    size_t last = n - 1;
+    for (size_t step = 0; last > 0 && step < STEPS * n; step++) {
+        while (last > 0 && fabs(off[last - 1]) <= nothing) last--;
+        size_t first = last;
+        while (first > 0 && fabs(off[first - 1]) > nothing) first--;
+        if (first < last) qr_step(diagonal, off, vector, n, first, last);
+    }
+}
+
+/* scratch: 2 count^2 + 2 count numbers, the first count^2 of which stay in use as r->vector. */
 static void rule_make(rule *r, uint64_t length, size_t count, double *scratch)
 {
-    double *v = scratch + count * count, *a = scratch;
-    memset(a, 0, count * count * sizeof *a);
-    for (size_t k = 1; k < count; k++)
-        a[k * count + k - 1] = a[(k - 1) * count + k] = off_diagonal(length, k);
-    eigenvectors(a, v, count);
+    double *a = scratch, *v = a + count * count, *diagonal = v + count * count, *off = diagonal + count;
+    memset(diagonal, 0, count * sizeof *diagonal);
+    for (size_t k = 1; k < count; k++) off[k - 1] = off_diagonal(length, k);
+    eigenvectors(diagonal, off, v, count);
     r->length = length;
     r->count = count;
     size_t order[NODES_MAX];
     for (size_t j = 0; j < count; j++) {
-        const double node = a[j * count + j];
         size_t at = j;
-        for (; at > 0 && r->node[at - 1] > node; at--) {
+        for (; at > 0 && r->node[at - 1] > diagonal[j]; at--) {
             r->node[at] = r->node[at - 1];
             order[at] = order[at - 1];
         }
-        r->node[at] = node;
+        r->node[at] = diagonal[j];
         order[at] = j;
     }
     if (count == length) /* the samples themselves */
         for (size_t j = 0; j < count; j++) r->node[j] = (double)j - 0.5 * (double)(count - 1);
     for (size_t j = 0; j < count; j++) {
-        const double sign = v[order[j]] < 0.0 ? -1.0 : 1.0; /* p_0 is positive */
-        for (size_t k = 0; k < count; k++) a[k * count + j] = sign * v[k * count + order[j]];
+        const double *from = v + order[j] * count, sign = from[0] < 0.0 ? -1.0 : 1.0; /* p_0 is positive */
+        for (size_t k = 0; k < count; k++) a[k * count + j] = sign * from[k];
     }
     r->vector = a;
 }
@@ -158,10 +160,15 @@ static void complement(double *column, size_t m, size_t kept)
     }
 }
 
+static size_t rule_room(size_t count)
+{
+    return 2 * count * count + 2 * count;
+}
+
 size_t loci_gram_scratch(size_t order)
 {
     /* three rules of at most 2 order nodes, and the columns */
-    return 3 * 2 * 4 * order * order + 4 * order * order;
+    return 3 * rule_room(2 * order) + 4 * order * order;
 }
 
 void loci_gram_leaf(double *value, size_t n, double *scratch)
@@ -179,15 +186,18 @@ static size_t least(uint64_t a, size_t b)
 
 void loci_gram_merge(double *matrix, uint64_t first, uint64_t second, size_t order, double *scratch)
 {
-    const size_t twice = 2 * order, square = 2 * twice * twice;
+    const size_t twice = 2 * order, room = rule_room(twice);
     const size_t n1 = least(first, order), n2 = least(second, order), m = n1 + n2;
     const uint64_t whole = first + second;
     const bool exact = whole <= twice; /* few samples: all polynomials there are, from the samples */
     rule child[2], parent;
     rule_make(&child[0], first, least(first, twice), scratch);
-    rule_make(&child[1], second, least(second, twice), scratch + square);
-    if (exact) rule_make(&parent, whole, (size_t)whole, scratch + 2 * square);
-    double *column = scratch + 3 * square;
+    if (second == first)
+        child[1] = child[0];
+    else
+        rule_make(&child[1], second, least(second, twice), scratch + room);
+    if (exact) rule_make(&parent, whole, (size_t)whole, scratch + 2 * room);
+    double *column = scratch + 3 * room;
     memset(column, 0, m * m * sizeof *column);
     for (size_t side = 0, point = 0; side < 2; side++) {
         const rule *r = &child[side];

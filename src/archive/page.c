@@ -44,6 +44,18 @@ size_t loci_page_room(size_t samples, size_t channels)
     return 64 + channels * (HEAD_ROOM + 16 * GRAM_ORDER_MAX * COARSE_NODES + (8 + RUN_ROOM) * samples);
 }
 
+/* What only writing needs. */
+static void room_free(page_coder *p)
+{
+    loci_free(p->u);
+    loci_free(p->x);
+    loci_free(p->expected);
+    loci_free(p->recalled);
+    for (size_t i = 0; i < 2; i++) loci_free(p->bytes[i]);
+    p->u = p->x = p->expected = p->recalled = NULL;
+    p->bytes[0] = p->bytes[1] = NULL;
+}
+
 page_coder *loci_page_coder_create(size_t order, size_t page)
 {
     page_coder *p = loci_allocate(1, sizeof *p);
@@ -53,35 +65,39 @@ page_coder *loci_page_coder_create(size_t order, size_t page)
     p->room = 8 * page + 1024;
     p->transform = loci_pyramid_create(order, page);
     p->coefficients = loci_coefficients_create();
-    p->u = loci_allocate(page, sizeof *p->u);
-    p->x = loci_allocate(page, sizeof *p->x);
     p->c = loci_allocate(page, sizeof *p->c);
-    p->expected = loci_allocate(page, sizeof *p->expected);
-    p->recalled = loci_allocate(page, 2 * sizeof *p->recalled);
     p->q = loci_allocate(page, sizeof *p->q);
     p->corrections = loci_allocate(page, sizeof *p->corrections);
-    for (size_t i = 0; i < 2; i++) p->bytes[i] = loci_allocate(p->room, 1);
-    if (!p->transform || !p->coefficients || !p->u || !p->x || !p->c || !p->expected || !p->recalled ||
-        !p->q || !p->corrections || !p->bytes[0] || !p->bytes[1]) {
+    if (!p->transform || !p->coefficients || !p->c || !p->q || !p->corrections) {
         loci_page_coder_destroy(p);
         return NULL;
     }
     return p;
 }
 
+bool loci_page_coder_write(page_coder *p)
+{
+    if (p->u) return true;
+    p->x = loci_allocate(p->page, sizeof *p->x);
+    p->expected = loci_allocate(p->page, sizeof *p->expected);
+    p->recalled = loci_allocate(p->page, 2 * sizeof *p->recalled);
+    for (size_t i = 0; i < 2; i++) p->bytes[i] = loci_allocate(p->room, 1);
+    if (p->x && p->expected && p->recalled && p->bytes[0] && p->bytes[1])
+        p->u = loci_allocate(p->page, sizeof *p->u);
+    if (p->u) return true;
+    room_free(p);
+    return false;
+}
+
 void loci_page_coder_destroy(page_coder *p)
 {
     if (!p) return;
+    room_free(p);
     loci_pyramid_destroy(p->transform);
     loci_coefficients_destroy(p->coefficients);
-    loci_free(p->u);
-    loci_free(p->x);
     loci_free(p->c);
-    loci_free(p->expected);
-    loci_free(p->recalled);
     loci_free(p->q);
     loci_free(p->corrections);
-    for (size_t i = 0; i < 2; i++) loci_free(p->bytes[i]);
     loci_free(p);
 }
 
@@ -616,12 +632,14 @@ static bool part_parse(byte_reader *r, page_part *part, uint64_t samples, size_t
     return coded_parse(r, part, order);
 }
 
-bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, size_t channels, bool whole)
+bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, size_t channels,
+                     page_look look)
 {
     size_t head, body;
     if (!loci_page_sizes(bytes, size, &head, &body) || head > size) return false;
     byte_reader sum = {.at = bytes + head - 4, .end = bytes + head};
-    if (bytes_get(&sum, 4) != (loci_checksum(bytes, head - 4) & 0xFFFFFFFFu)) return false;
+    if (look != PAGE_KNOWN && bytes_get(&sum, 4) != (loci_checksum(bytes, head - 4) & 0xFFFFFFFFu))
+        return false;
     byte_reader r = {.at = bytes + PAGE_FIXED, .end = bytes + head - 4};
     view->first = bytes_get_count(&r);
     view->samples = bytes_get_count(&r);
@@ -638,7 +656,7 @@ bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, s
         bodies += part->fine_size + part->correction_size;
     }
     if (r.at != r.end || bodies + 4 != body) return false;
-    if (!whole) return true;
+    if (look != PAGE_WHOLE) return true;
     if (size - head < body) return false;
     const unsigned char *at = bytes + head;
     byte_reader tail = {.at = at + body - 4, .end = at + body};

@@ -65,9 +65,18 @@ typedef struct {
     page_part *part; /* [channels] */
 } page_view;
 
+/* How much of a page is looked at. */
+typedef enum {
+    PAGE_KNOWN, /* the head, whose checksum was right before */
+    PAGE_HEAD,
+    PAGE_WHOLE
+} page_look;
+
 typedef struct page_coder page_coder; /* tables and room; one thread at a time */
 
 page_coder *loci_page_coder_create(size_t order, size_t page); /* NULL where memory is short */
+/* Room to encode and to change pages; false where memory is short. Without it a coder only reads. */
+bool loci_page_coder_write(page_coder *coder);
 void loci_page_coder_destroy(page_coder *coder);
 pyramid *loci_page_pyramid(page_coder *coder);
 
@@ -92,9 +101,10 @@ size_t loci_page_drop(page_coder *coder, unsigned char *bytes, const page_view *
 
 /* The sizes at the start of a page: false where none starts. size is at least PAGE_FIXED. */
 bool loci_page_sizes(const unsigned char *bytes, size_t size, size_t *head, size_t *body);
-/* Looks at head (and body, where `whole`), checksums first. view->part has room for `channels`. What it points to lies in
+/* Looks at the head, and where all is wanted at the body; checksums first. view->part has room for `channels`. What it points to lies in
  * bytes. */
-bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, size_t channels, bool whole);
+bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, size_t channels,
+                     page_look look);
 
 /* Parts are decoded by a coder of the page's order.
  * Coefficients c of the first `rows` rows of a coded part; c has room for them. rows beyond the coarse ones need the body. */

@@ -25,7 +25,6 @@ struct pyramid {
     double *room[2];            /* [page + 2 order] coefficients of a level, and of the next */
     double *scratch;
     double *tables;
-    size_t tables_made;
 };
 
 static void layout_row(pyramid_layout *l, uint64_t *at, uint64_t nodes, size_t width)
@@ -98,11 +97,11 @@ static const pair *table(pyramid *p, size_t level)
 {
     const size_t index = level - 1 < PYRAMID_TABLES ? level - 1 : PYRAMID_TABLES - 1;
     const size_t m = 2 * p->order, matrix = m * p->stride;
-    for (; p->tables_made <= index; p->tables_made++) {
-        pair *t = &p->table[p->tables_made];
+    pair *t = &p->table[index];
+    if (!t->forward) {
         double *value = p->scratch + loci_gram_scratch(p->order);
-        const uint64_t child = (uint64_t)p->order << p->tables_made;
-        t->forward = p->tables + 2 * matrix * p->tables_made;
+        const uint64_t child = (uint64_t)p->order << index;
+        t->forward = p->tables + 2 * matrix * index;
         t->back = t->forward + matrix;
         loci_gram_merge(value, child, child, p->order, p->scratch);
         for (size_t i = 0; i < m; i++)
@@ -111,7 +110,7 @@ static const pair *table(pyramid *p, size_t level)
                 t->back[k * p->stride + i] = value[i * m + k];
             }
     }
-    return &p->table[index];
+    return t;
 }
 
 /* The lengths of what the unequal merge u, counted from the top, joins. */
