@@ -71,10 +71,11 @@ typedef struct {
  *   holds nothing but numbers, or dates and numbers. The delimiter is the one of tab, semicolon, comma and runs of blanks of
  *   which most rows have the same number outside of quotes. Text above numbers makes the first row a header; where it may as
  *   well be a value that cannot be read ("error"), options->header must tell. Below it a row of text is one of units, and left
- *   out. Without a header, a comment right above the rows that has a name for each of several columns gives the names. Where no columns are named, those are read that have a number in any of these rows. Lines that begin with # do not
- *   count, unless they are rows by what follows; a blank line is a missing value of a single column, if another row follows it,
- *   and else does not count. Fields may be quoted; lines end in LF or CR LF, and have at most 16 MiB; the text is UTF-8, with or
- *   without a byte order mark. A decimal comma is an error unless options->decimal says so, never guessed at;
+ *   out. Without a header, a comment right above the rows that has a name for each of several columns gives the names. Where
+ *   no columns are named, those are read that have a number in any of these rows. Lines that begin with # do not count, unless
+ *   they are rows by what follows; a blank line is a missing value of a single column, if another row follows it, and else does
+ *   not count. Fields may be quoted; lines end in LF or CR LF, and have at most 16 MiB; the text is UTF-8, with or without a byte
+ *   order mark. A decimal comma is an error unless options->decimal says so, never guessed at;
  * - audio: WAV, RF64, Wave64, AU, AIFF and CAF of plain samples; else what libsndfile reads (FLAC, Ogg, ...), from a plain file
  *   only. A file that is cut short is LOCI_E_FORMAT. Where the header tells no length (0, or one near 2^31 or 2^32, as recorders
  *   leave that cannot go back), the samples go on to the end, and a remark says so.
@@ -113,8 +114,9 @@ LOCI_API const char *loci_signal_time_like(const loci_signal *signal);
 
 /* Reads up to capacity samples: u is [capacity][channels], t is [capacity] (NULL: times are not wanted). *count is how many
  * came, often fewer than capacity: what has arrived is given at once. 0 with LOCI_OK is the end. A missing value (an empty
- * field; nan with any sign and payload, NA, N/A, null, none, a dash, a spreadsheet's #N/A or #DIV/0!, in any case) becomes NAN. Text in a number's place, a row with another number of fields,
- * a damaged file are errors that name the path and the line or the sample; all samples before it are given first. */
+ * field; nan with any sign and payload, NA, N/A, null, none, a dash, a spreadsheet's #N/A or #DIV/0!, in any case) becomes NAN.
+ * Text in a number's place, a row with another number of fields, a damaged file are errors that name the path and the line or
+ * the sample; all samples before it are given first. */
 LOCI_API loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity,
                                       size_t *count, loci_error *error);
 
