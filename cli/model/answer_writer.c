@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "draw/chart.h"
+#include "model/answer.h"
 #include "shared/words.h"
 
 enum { ROOM = 1024, DRAWN = 6 };
@@ -19,13 +20,9 @@ static void header(answer_writer *a)
     output_text(&a->out, a->rate > 0 ? "time" : "sample");
     if (a->classes) output_text(&a->out, ",class");
     for (size_t i = 0; i < a->outputs; i++) {
-        char name[256];
-        if (a->classes)
-            snprintf(name, sizeof name, "p_%.250s", a->classes[i]);
-        else
-            snprintf(name, sizeof name, a->outputs == 1 ? "y" : "y%zu", i);
+        char text[ANSWER_SIZE];
         output_text(&a->out, ",");
-        output_field(&a->out, name);
+        output_field(&a->out, answer_name(text, a->model, i));
     }
     output_text(&a->out, "\n");
 }
@@ -33,7 +30,8 @@ static void header(answer_writer *a)
 int answer_writer_open(answer_writer *a, const char *path, const loci_model *model, double rate, bool json,
                        bool silent, bool kept, bool goes_on)
 {
-    *a = (answer_writer){.classes = loci_model_description(model)->classes,
+    *a = (answer_writer){.model = model,
+                         .classes = loci_model_description(model)->classes,
                          .outputs = loci_model_configuration(model)->outputs,
                          .rate = rate,
                          .json = json,
@@ -44,16 +42,6 @@ int answer_writer_open(answer_writer *a, const char *path, const loci_model *mod
     if (!a->values) return message_memory();
     if (!json && !silent && !(goes_on && !a->out.path)) header(a);
     return STATUS_DONE;
-}
-
-/* The shortest decimal that reads back as the same float; of a probability 6 digits are enough. */
-static const char *number(char *text, double value, bool probability)
-{
-    for (int digits = 6; digits <= 9; digits++) {
-        snprintf(text, WORDS_SIZE, "%.*g", digits, value);
-        if (probability || (double)strtof(text, NULL) == value) break;
-    }
-    return text;
 }
 
 /* [outputs] where the answer is no finite number. */
@@ -67,7 +55,7 @@ static size_t likeliest(const answer_writer *a)
 
 static void put_csv(answer_writer *a, uint64_t samples)
 {
-    char text[WORDS_SIZE];
+    char text[ANSWER_SIZE];
     if (a->rate > 0)
         output_number(&a->out, (double)samples / a->rate);
     else
@@ -79,14 +67,14 @@ static void put_csv(answer_writer *a, uint64_t samples)
     }
     for (size_t i = 0; i < a->outputs; i++) {
         output_text(&a->out, ",");
-        output_text(&a->out, number(text, a->values[i], a->classes != NULL));
+        output_text(&a->out, answer_number(text, a->model, i, a->values[i]));
     }
     output_text(&a->out, "\n");
 }
 
 static void put_json(answer_writer *a, uint64_t samples)
 {
-    char text[WORDS_SIZE];
+    char text[ANSWER_SIZE];
     json_t *object = json_object(), *values = json_array();
     json_object_set_new(object, "sample", json_integer((json_int_t)samples));
     if (a->rate > 0) json_object_set_new(object, "time", json_real((double)samples / a->rate));
@@ -96,7 +84,7 @@ static void put_json(answer_writer *a, uint64_t samples)
                             best < a->outputs ? output_json_text(a->classes[best]) : json_null());
     for (size_t i = 0; i < a->outputs; i++)
         json_array_append_new(
-            values, output_json_number(strtod(number(text, a->values[i], a->classes != NULL), NULL)));
+            values, output_json_number(strtod(answer_number(text, a->model, i, a->values[i]), NULL)));
     json_object_set_new(object, a->classes ? "probabilities" : "outputs", values);
     output_json_line(&a->out, object);
 }
@@ -121,14 +109,9 @@ static int keep(answer_writer *a, uint64_t samples)
 
 int answer_writer_put(answer_writer *a, uint64_t samples, const float *y)
 {
-    double most = -INFINITY, sum = 0;
-    for (size_t i = 0; i < a->outputs; i++) {
-        a->values[i] = (double)y[i];
-        most = fmax(most, a->values[i]);
-        if (!isfinite(a->values[i]) && !a->strange) a->strange = true, a->strange_at = samples;
-    }
-    for (size_t i = 0; a->classes && i < a->outputs; i++) sum += a->values[i] = exp(a->values[i] - most);
-    for (size_t i = 0; a->classes && i < a->outputs; i++) a->values[i] /= sum;
+    answer_mean(a->values, a->model, y);
+    for (size_t i = 0; i < a->outputs; i++)
+        if (!isfinite((double)y[i]) && !a->strange) a->strange = true, a->strange_at = samples;
     if (!a->silent) (a->json ? put_json : put_csv)(a, samples);
     return a->kept ? keep(a, samples) : STATUS_DONE;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * answer_writer.h - what a model answers in the course of a signal, on its way out: CSV or lines of JSON, and kept for a chart.
  *
- * A model with classes is written as the class it finds most likely and the probability of each, another one as its
- * outputs. The column in front is the time in seconds where a rate is known, else the number of samples so far. */
+ * A model with classes is written as the class it finds most likely and the probability of each, one of values as these, in
+ * the target's units, another one as its outputs. The column in front is the time in seconds where a rate is known, else the number of samples so far. */
 #ifndef LOCI_CLI_ANSWER_WRITER_H
 #define LOCI_CLI_ANSWER_WRITER_H
 
@@ -16,6 +16,7 @@
 
 typedef struct {
     output out;
+    const loci_model *model;
     const char *const *classes; /* [outputs], or NULL */
     size_t outputs;
     double rate;             /* Hz; 0: not known */

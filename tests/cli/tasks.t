@@ -43,6 +43,17 @@ $ sh learn values -o values.safetensors --show 2>out | sed -n '4,5p'
 | task        value: 2 values of each sequence
 |~ normalised  (u - *) *
 
+# A stream answers in the units of the targets, and with a class where they are classes.
+$ printf '%s\n' 79 100 60 120 79 90 40 >signal
+$ loci stream each.safetensors signal | awk -F, 'NR == 1 { print; next } { if (NR > 3 && ($2 < 20 || $2 > 140)) print "far off:", $0 } END { print NR - 1 }'
+| sample,y
+| 7
+$ loci stream labels.safetensors signal | cut -d , -f 1,2 | sed -n '1p; $p'
+|~ sample,class
+|~ 7,[01]
+$ loci stream values.safetensors signal --every 0 --json
+|~ {"sample": 7, "outputs": [[]*.*, *.*]}
+
 # The same bits for any number of threads, and after a stop.
 $ for task in value-each class-each values; do
 +     for threads in 1 3; do sh learn $task --task $(basename $task s) -o $task-$threads.safetensors --epochs 3 --threads $threads >out 2>&1; done

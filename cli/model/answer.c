@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ * answer.c - what an answer means, and its numbers as texts. */
+#include "model/answer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int is_values(const loci_model *model)
+{
+    return loci_task_inspect(loci_model_description(model)->task)->values;
+}
+
+void answer_mean(double *value, const loci_model *model, const float *y)
+{
+    const size_t outputs = loci_model_configuration(model)->outputs;
+    if (loci_model_description(model)->classes || is_values(model))
+        loci_model_answer(model, value, y);
+    else
+        for (size_t i = 0; i < outputs; i++) value[i] = (double)y[i];
+}
+
+const char *answer_name(char *text, const loci_model *model, size_t i)
+{
+    const char *const *classes = loci_model_description(model)->classes;
+    if (classes)
+        snprintf(text, ANSWER_SIZE, "p_%.250s", classes[i]);
+    else
+        snprintf(text, ANSWER_SIZE, loci_model_configuration(model)->outputs == 1 ? "y" : "y%zu", i);
+    return text;
+}
+
+/* Of a probability 6 digits are enough. Of what the network says the shortest decimal that reads back as the same float; of
+ * values one whose error is half that of a float of their difference from the mean, which is what the network gives. */
+const char *answer_number(char *text, const loci_model *model, size_t i, double value)
+{
+    enum { LEAST = 6, MOST = 17 };
+    const loci_model_about *about = loci_model_description(model);
+    const double near = 0x1p-25 * fabs(value - (about->target_shift ? about->target_shift[i] : 0));
+    for (int digits = LEAST; digits <= MOST; digits++) {
+        snprintf(text, ANSWER_SIZE, "%.*g", digits, value);
+        if (about->classes || !isfinite(value)) break;
+        const double read = strtod(text, NULL);
+        if (is_values(model) ? fabs(read - value) <= near : (double)strtof(text, NULL) == value) break;
+    }
+    return text;
+}
