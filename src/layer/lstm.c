@@ -114,12 +114,19 @@ static void take_state(real *rows, real *const *state, size_t part, size_t block
         }
 }
 
+/* Asks for the rows of all gates at `gates`, which lie too far apart for the processor to foresee them. */
+static inline void ahead(const real *gates, size_t apart)
+{
+    for (size_t g = 0; g < GATES; g++) __builtin_prefetch(gates + g * apart, 1);
+}
+
 static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
                     const real *x, real *const *state, void *saved, void *scratch)
 {
     const packed *d = derived;
     const size_t B = pass->B, L = pass->L, blocks = blocks_of(layer), row = blocks * B * V, N = wide(layer);
     const size_t in = loci_lane_blocks(layer->inputs) * L * V;
+    const loci_loops *loops = loci_loops_get();
     void *at = scratch;
     real *h = loci_carve(&at, row * sizeof(real)), *c = loci_carve(&at, row * sizeof(real));
     real *product = loci_carve(&at, GATES * row * sizeof(real));
@@ -134,8 +141,9 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
         for (size_t k = 0; k < blocks; k++)
             for (size_t b = 0; b < B; b++) {
                 real *hb = h + (k * B + b) * V, *cb = c + (k * B + b) * V;
-                loci_loops_get()->cell(hb, cb, cb, s.gates + b * N * L + (k * L + t) * V, blocks * L * V,
-                                       product + (k * B + b) * V, row);
+                real *gates = s.gates + b * N * L + (k * L + t) * V;
+                if (t + 1 < L) ahead(gates + V, blocks * L * V);
+                loops->cell(hb, cb, cb, gates, blocks * L * V, product + (k * B + b) * V, row);
                 memcpy(y + ((b * blocks + k) * L + t) * V, hb, V * sizeof(real));
                 memcpy(s.cells + ((b * blocks + k) * L + t) * V, cb, V * sizeof(real));
             }
@@ -157,6 +165,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     const packed *d = derived;
     const size_t B = pass->B, L = pass->L, blocks = blocks_of(layer), row = blocks * B * V, N = wide(layer);
     const size_t in = loci_lane_blocks(layer->inputs) * L * V;
+    const loci_loops *loops = loci_loops_get();
     void *at = scratch;
     real *dh = loci_carve(&at, row * sizeof(real)), *dc = loci_carve(&at, row * sizeof(real));
     real *dgates = loci_carve(&at, GATES * row * sizeof(real));
@@ -172,11 +181,14 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                     memcpy(dhb, dstate[b] + k * V, V * sizeof(real));
                     memcpy(dcb, dstate[b] + (blocks + k) * V, V * sizeof(real));
                 }
-                loci_loops_get()->add(dhb, dhb, dy + here, NULL, 0, 1);
+                loops->add(dhb, dhb, dy + here, NULL, 0, 1);
                 real *gates = s.gates + b * N * L + (k * L + t) * V, *to = dgates + (k * B + b) * V;
+                if (t > 0) {
+                    ahead(gates - V, blocks * L * V);
+                    __builtin_prefetch(dy + here - V);
+                }
                 const real *before = t > 0 ? s.cells + here - V : s.c0 + (k * B + b) * V;
-                loci_loops_get()->cell_backward(to, row, dcb, dhb, gates, blocks * L * V, s.cells + here,
-                                                before);
+                loops->cell_backward(to, row, dcb, dhb, gates, blocks * L * V, s.cells + here, before);
                 for (size_t g = 0; g < GATES; g++)
                     memcpy(gates + g * blocks * L * V, to + g * row, V * sizeof(real));
             }
