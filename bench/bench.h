@@ -152,6 +152,12 @@ static inline double bench_peak_operations(void)
     return 2.0 * BENCH_CHAINS * BENCH_LINKS * lanes;
 }
 
+/* What share of the peak `operations` in one run of c are, each round against the peak of the same round: clocks drift. */
+static inline double bench_share(const bench_case *c, const bench_case *peak, double operations)
+{
+    return operations / bench_peak_operations() * bench_ratio(peak, c);
+}
+
 /* Bytes a second that one core moves between memory and a sum of two arrays of 64 MB, the better of three. */
 static inline double bench_bandwidth(void)
 {

@@ -136,12 +136,11 @@ int main(int argc, char **argv)
                           {.name = names[0], .run = one_thread, .argument = &w[0]},
                           {.name = names[1], .run = one_thread, .argument = &w[1]}};
     bench_rounds(cases, 3, 0.02);
-    const double peak = bench_peak_operations() / bench_best(&cases[0]);
     if (!json)
         puts("layer, forward and backward                          core-ms  of the peak  ms on two threads");
     for (int i = 0; i < 2; i++) {
         const double seconds = bench_median(&cases[i + 1]), two = two_threads(&w[i]);
-        const double share = w[i].operations / seconds / peak;
+        const double share = bench_share(&cases[i + 1], &cases[0], w[i].operations);
         if (json) {
             bench_figure(1e3 * seconds, "core-ms", "%s", names[i]);
             bench_figure(share, "of the peak", "%s", names[i]);

@@ -178,15 +178,16 @@ int main(int argc, char **argv)
     if (!json) puts("part of a step                core-ms  share   GFLOP/s  of peak   numbers a ns");
     for (int i = 0; i < CASES; i++) {
         const double seconds = bench_median(&cases[i]), rate = operations[i] / seconds;
+        const double share = bench_share(&cases[i], &cases[CASES], operations[i]);
         if (json) {
             const char *part = cases[i & ~1].name, *back = i & 1 ? ", backward" : "";
             bench_figure(1e3 * seconds * times, "core-ms", "%s%s", part, back);
-            if (rate > 0) bench_figure(rate / peak, "of the peak", "%s%s", part, back);
+            if (rate > 0) bench_figure(share, "of the peak", "%s%s", part, back);
             continue;
         }
         printf("%-28s %8.1f %4.0f %%", cases[i].name, 1e3 * seconds * times, 100 * seconds / sum);
         if (rate > 0)
-            printf("  %8.0f %6.0f %%", 1e-9 * rate, 100 * rate / peak);
+            printf("  %8.0f %6.0f %%", 1e-9 * rate, 100 * share);
         else
             printf("  %8s %8s", "", "");
         printf(" %14.1f\n", 1e-9 * PLANE / seconds);

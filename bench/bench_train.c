@@ -211,15 +211,15 @@ static void time_parts(loci_model *model, size_t L, size_t B)
     for (int i = 0; i < CASES - 1; i++) {
         const int whole = i == 0 || i == 3 || i == 4;
         const double seconds = bench_median(&cases[i]) * (whole ? 1 : times);
-        const double rate = products * (i == 2 ? 3 : 1) / seconds;
+        const double operations = products * (i == 2 ? 3 : 1), rate = operations / seconds;
+        const double share = bench_share(&cases[i], &cases[CASES - 1], operations / (whole ? 1 : times));
         if (json) {
             bench_figure(1e3 * seconds, "core-ms", "%s", cases[i].name);
-            if (!whole) bench_figure(rate / peak, "of the peak", "products of %s", cases[i].name);
+            if (!whole) bench_figure(share, "of the peak", "products of %s", cases[i].name);
             continue;
         }
         printf("  %-12s%8.1f ms", cases[i].name, 1e3 * seconds);
-        if (!whole)
-            printf("   %6.1f GFLOP/s of products, %2.0f %% of the peak", 1e-9 * rate, 100 * rate / peak);
+        if (!whole) printf("   %6.1f GFLOP/s of products, %2.0f %% of the peak", 1e-9 * rate, 100 * share);
         printf("\n");
     }
     if (json)
