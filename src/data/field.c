@@ -21,6 +21,16 @@ static const char *skip_blanks(const char *p, char delimiter)
     return p;
 }
 
+/* A date, "2016-07-01", and one blank behind it a time of day, "02:00": one value, though it has a blank in it. */
+static bool is_date_and_time(const char *p, const char *end)
+{
+    static const char shape[] = "dddd-dd-dd dd:dd";
+    if (end - p != 10) return false;
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == 'd' ? p[i] < '0' || p[i] > '9' : p[i] != shape[i]) return false;
+    return true;
+}
+
 loci_field loci_field_cut(const char *p, const char *limit, char delimiter)
 {
     loci_field f = {.closed = true};
@@ -47,6 +57,8 @@ loci_field loci_field_cut(const char *p, const char *limit, char delimiter)
     }
     if (!f.quoted) {
         while (!ends_field(*p, delimiter)) p++;
+        if (delimiter == LOCI_FIELD_BLANKS && *p == ' ' && is_date_and_time(f.begin, p))
+            for (p++; !ends_field(*p, delimiter);) p++;
         f.end = f.next = p;
     }
     if (delimiter == LOCI_FIELD_BLANKS && *f.next != '\n') {

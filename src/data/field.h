@@ -17,7 +17,7 @@ typedef struct {
 } loci_field;
 
 /* The field at p; [p, limit) ends in a newline. Blanks around a field do not count, and what stands in quotes
- * may hold delimiters, newlines and "" for a quote. */
+ * may hold delimiters, newlines and "" for a quote. Between blanks a date and its time of day are one field. */
 loci_field loci_field_cut(const char *p, const char *limit, char delimiter);
 /* How many fields the row at p has; 0: a quote is open at the limit. */
 size_t loci_field_count(const char *p, const char *limit, char delimiter);
