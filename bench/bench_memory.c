@@ -128,7 +128,7 @@ static double push_speed(const loci_memory_spec *spec, size_t channels, size_t g
     free(u);
     free(t);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
     return (double)(count * channels) / median(seconds, RUNS) * 1e-6;
 }
 
@@ -156,7 +156,7 @@ static double recall_speed(const loci_memory_spec *spec, loci_ask ask)
     }
     free(u);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
     return median(seconds, RUNS) * 1e6;
 }
 
@@ -341,7 +341,7 @@ static void accuracy(uint64_t count, size_t order)
     free(c);
     free(cut);
     free(truth);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* --- methods --- */
@@ -369,7 +369,7 @@ static void coefficients_by(loci_method method, double *c, size_t order, const d
     check(loci_memory_coefficients(memory, plan, 0, c, whole, &error), &error);
     free(memory);
     free(whole);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void methods(void)

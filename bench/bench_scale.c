@@ -100,7 +100,7 @@ static void measure(const char *what, size_t value, size_t L, size_t H, size_t N
     for (size_t i = 0; i < L * INPUTS; i++) w.u[i] = (float)loci_random_uniform(1, i);
     for (size_t t = 0; t < threads; t++) {
         w.gradient[t] = some(loci_network_gradient_size(w.network), sizeof(float));
-        w.workspace[t] = some(loci_network_workspace(w.network, 1, 1), 1);
+        w.workspace[t] = some(loci_network_workspace_size(w.network, 1, 1), 1);
     }
     double best = 1e9;
     for (int r = 0; r <= ROUNDS; r++) {

@@ -256,7 +256,7 @@ static void run(const char *kind, loci_form form, size_t H, size_t N, size_t L)
         .form = form, .discretization = LOCI_BILINEAR, .single = !LOCI_REAL_IS_DOUBLE, .length = L};
     must(loci_ssm_create(&ssm, s, &options, &error), &error);
     real *u = noise(L * H), *y = memory(L * H, sizeof *y);
-    void *workspace = memory(loci_ssm_workspace(ssm, L), 1);
+    void *workspace = memory(loci_ssm_workspace_size(ssm, L), 1);
     timing t;
     TIME(t, L * H > 2000000 ? 3 : 9, 1,
          must(LOCI_NAME(loci_ssm_run)(ssm, y, NULL, u, NULL, 1, L, workspace, &error), &error));

@@ -187,7 +187,7 @@ static void time_parts(loci_model *model, size_t L, size_t B)
     b.dy = loci_allocate(B * CLASSES, sizeof(float)), b.gradient = loci_allocate(gradient, sizeof(float));
     b.dparameters = loci_allocate(b.size, sizeof(float)), b.m = loci_allocate(b.size, sizeof(float));
     b.v = loci_allocate(b.size, sizeof(float));
-    b.workspace = loci_allocate(loci_network_workspace(b.network, B, 1), 1);
+    b.workspace = loci_allocate(loci_network_workspace_size(b.network, B, 1), 1);
     if (!b.u || !b.y || !b.dy || !b.gradient || !b.dparameters || !b.m || !b.v || !b.workspace)
         stop("no memory");
     for (size_t i = 0; i < B * L * INPUTS; i++) b.u[i] = (float)(loci_random_uniform(2, i) - 0.5);
@@ -226,7 +226,7 @@ static void time_parts(loci_model *model, size_t L, size_t B)
         bench_figure(1e-9 * peak, "GFLOP/s", "peak of a core"), bench_figures_end();
     else
         printf("  gradient of a shard %.1f MiB, workspace of a thread %.1f MiB, peak %.0f GFLOP/s\n",
-               (double)gradient * 4 / 1048576, (double)loci_network_workspace(b.network, B, 1) / 1048576,
+               (double)gradient * 4 / 1048576, (double)loci_network_workspace_size(b.network, B, 1) / 1048576,
                1e-9 * peak);
     void *const all[] = {b.u, b.y, b.dy, b.gradient, b.dparameters, b.m, b.v, b.workspace};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) loci_free(all[i]);

@@ -70,6 +70,6 @@ int main(void)
            QUARTERS * LENGTH / 1000 + 1);
 
     for (int i = 0; i <= QUARTERS; i++) free(tasks[i].memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
     return differ != 0;
 }

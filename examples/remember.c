@@ -44,6 +44,6 @@ int main(void)
     printf("kept: %zu numbers; forgotten: %.2g of the variance\n", loci_memory_inspect(memory, plan).numbers,
            summary.forgotten);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
     return 0;
 }

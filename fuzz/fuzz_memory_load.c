@@ -72,7 +72,7 @@ static void use(loci_memory *memory, const loci_memory_plan *plan, size_t channe
         loci_memory_compare_push(comparison, u, stamped ? t : NULL,
                                  info.samples < 40 ? (size_t)info.samples : 40, NULL);
         loci_memory_compare_finish(comparison, squared, covered, variance, NULL);
-        loci_memory_compare_destroy(comparison);
+        loci_memory_compare_free(comparison);
     }
     loci_memory *other = room_for(memory_size);
     loci_memory_coefficients(memory, plan, 0, c, other, NULL);
@@ -116,7 +116,7 @@ static void load(const uint8_t *bytes, size_t size)
     loci_memory *memory = room_for(loci_memory_size(plan, header.channels));
     if (loci_memory_load(memory, plan, bytes, size, NULL) == LOCI_OK) use(memory, plan, header.channels);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

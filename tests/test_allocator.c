@@ -82,8 +82,8 @@ static loci_status live(const loci_memory_spec *spec)
     if (!status) status = loci_memory_compare_create(&comparison, memory, plan, edges, 1, &error);
     if (!status) status = loci_memory_compare_push(comparison, u, spec->dt > 0 ? NULL : t, 100, &error);
     if (!status) status = loci_memory_compare_finish(comparison, &squared, &covered, &variance, &error);
-    loci_memory_compare_destroy(comparison);
-    loci_memory_plan_destroy(plan);
+    loci_memory_compare_free(comparison);
+    loci_memory_plan_free(plan);
     return status;
 }
 

@@ -71,7 +71,7 @@ static file archive_make(const loci_archive_spec *spec, const double *u, size_t 
         good(loci_archive_writer_push(w, u + i * spec->channels, some, &error), &error);
     }
     good(loci_archive_writer_finish(w, &error), &error);
-    loci_archive_writer_destroy(w);
+    loci_archive_writer_free(w);
     return f;
 }
 
@@ -193,7 +193,7 @@ static void resuming_continues(void **state)
     good(loci_archive_writer_resume(&w, f.bytes, f.size + 40, take, &f, &error), &error);
     good(loci_archive_writer_push(w, u + cut, n - cut, &error), &error);
     good(loci_archive_writer_finish(w, &error), &error);
-    loci_archive_writer_destroy(w);
+    loci_archive_writer_free(w);
     assert_int_equal(f.size, whole.size);
     assert_memory_equal(f.bytes, whole.bytes, whole.size);
     free(f.bytes);
@@ -442,7 +442,7 @@ static void budgets_hold(void **state)
             good(loci_archive_writer_resume(&w, f.bytes, f.size, take, &more, &error), &error);
             good(loci_archive_writer_push(w, u, n, &error), &error);
             good(loci_archive_writer_finish(w, &error), &error);
-            loci_archive_writer_destroy(w);
+            loci_archive_writer_free(w);
             assert_true(more.most <= budgets[b]);
             errors_check(&more, twice, INFINITY, INFINITY);
             loci_archive_close(a);
@@ -559,7 +559,7 @@ static void bad_input_is_refused(void **state)
     f.fail_at = 2;
     assert_int_equal(loci_archive_writer_finish(w, &error), LOCI_E_IO);
     assert_int_equal(loci_archive_writer_push(w, bad, 1, &error), LOCI_E_IO);
-    loci_archive_writer_destroy(w);
+    loci_archive_writer_free(w);
     free(f.bytes);
 }
 

@@ -37,7 +37,7 @@ static compared compare(const loci_memory *memory, const loci_memory_plan *plan,
         k += count;
     }
     ok(loci_memory_compare_finish(comparison, result.squared, result.covered, result.variance, &last_error));
-    loci_memory_compare_destroy(comparison);
+    loci_memory_compare_free(comparison);
     return result;
 }
 
@@ -98,7 +98,7 @@ static void comparison_finds_what_is_stated(void **state)
                     free(memory);
                     free(u);
                     free(t);
-                    loci_memory_plan_destroy(plan);
+                    loci_memory_plan_free(plan);
                 }
 }
 
@@ -170,7 +170,7 @@ static void any_parts_are_integrals(void **state)
         free(memory);
         free(u);
         free(t);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -196,7 +196,7 @@ static void many_short_lines(void **state)
     free(whole);
     free(memory);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void missing_values_are_held_over(void **state)
@@ -217,7 +217,7 @@ static void missing_values_are_held_over(void **state)
     assert_near(found.variance[0], summary.variance, 1e-12, "variance");
     free(memory);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void kept_samples_are_recalled_exactly(void **state)
@@ -232,7 +232,7 @@ static void kept_samples_are_recalled_exactly(void **state)
     assert_true(found.squared[0] == 0 && found.covered[0] == 8);
     free(memory);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void what_does_not_fit_is_refused(void **state)
@@ -262,7 +262,7 @@ static void what_does_not_fit_is_refused(void **state)
             "longer than the memory's 100");
     refused(loci_memory_compare_finish(comparison, squared, covered, variance, &last_error), LOCI_E_MISMATCH,
             "has 60 samples, the memory 100");
-    loci_memory_compare_destroy(comparison);
+    loci_memory_compare_free(comparison);
     ok(loci_memory_compare_create(&comparison, of_times, stamped, edges, 1, &last_error));
     refused(loci_memory_compare_push(comparison, u, NULL, 10, &last_error), LOCI_E_ARGUMENT, "stamped");
     const double nothing[1] = {NAN}, endless[1] = {INFINITY};
@@ -272,14 +272,14 @@ static void what_does_not_fit_is_refused(void **state)
     ok(loci_memory_compare_push(comparison, u, t, 10, &last_error));
     refused(loci_memory_compare_push(comparison, u, t + 9, 1, &last_error), LOCI_E_VALUE,
             "a time after the one before");
-    loci_memory_compare_destroy(comparison);
-    loci_memory_compare_destroy(NULL);
+    loci_memory_compare_free(comparison);
+    loci_memory_compare_free(NULL);
     free(memory);
     free(of_times);
     free(u);
     free(t);
-    loci_memory_plan_destroy(regular);
-    loci_memory_plan_destroy(stamped);
+    loci_memory_plan_free(regular);
+    loci_memory_plan_free(stamped);
 }
 
 /* Everything that is asked of a stamped memory, at an epoch and from 0: stamps that are whole multiples of the spacing of
@@ -348,7 +348,7 @@ static void check_epoch(loci_memory_spec spec, double epoch, double longest, uin
     free(u);
     free(t);
     free(late);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void an_epoch_costs_nothing(void **state)

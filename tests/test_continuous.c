@@ -54,7 +54,7 @@ static void recurrences(void **state)
                                k; /* a sample is at its interval's beginning (held), or at its end (joined) */
                 times[k] = joined ? t[k] : 3 + 0.07 * (double)(k + 1);
             }
-            assert_int_equal(loci_system_dense(&dense, s, NULL), LOCI_OK);
+            assert_int_equal(loci_system_to_dense(&dense, s, NULL), LOCI_OK);
             loci_ssm *ssm;
             const loci_ssm_options options = {.form = LOCI_RECURRENT, .discretization = rule};
             assert_int_equal(loci_ssm_create(&ssm, dense, &options, NULL), LOCI_OK);

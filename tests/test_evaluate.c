@@ -21,7 +21,7 @@ static truth by_hand(const loci_model *model, const loci_dataset *set, double ra
         const size_t L = loci_dataset_length(set, i), label = loci_dataset_label(set, i);
         loci_network *network;
         assert_int_equal(loci_network_create(&network, model, L, NULL), LOCI_OK);
-        void *workspace = loci_allocate(loci_network_workspace(network, 1, 0), 1);
+        void *workspace = loci_allocate(loci_network_workspace_size(network, 1, 0), 1);
         float *u = loci_allocate(L * info.inputs, sizeof *u), y[3];
         loci_dataset_read(set, i, u);
         for (size_t k = 0; k < loci_network_parts(network); k++)

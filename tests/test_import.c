@@ -138,9 +138,10 @@ static void answers_as_published(const char *golden_file, int prenorm, int singl
     if (loci_network_create(&stepping, model, 0, &error)) fail_msg("%s", error.text);
     for (size_t i = 0; i < loci_network_parts(stepping); i++)
         loci_network_prepare(stepping, loci_model_values_const(model), 1, i);
-    float *states = some(B * loci_network_state(stepping), sizeof *states), *state[B], answer[B * CLASSES];
-    for (size_t b = 0; b < B; b++) state[b] = states + b * loci_network_state(stepping);
-    workspace = some(loci_network_step_workspace(stepping, B), 1);
+    float *states = some(B * loci_network_state_size(stepping), sizeof *states), *state[B],
+          answer[B * CLASSES];
+    for (size_t b = 0; b < B; b++) state[b] = states + b * loci_network_state_size(stepping);
+    workspace = some(loci_network_step_workspace_size(stepping, B), 1);
     for (size_t l = 0; l < L; l++) {
         float u[B * 3];
         for (size_t i = 0; i < B * 3; i++) u[i] = (float)x.data[(i / 3 * L + l) * 3 + i % 3];

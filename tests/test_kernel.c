@@ -280,7 +280,7 @@ static void dense_agrees(void **state)
                             *dense;
                 if (every[i] == LOCI_EULER)
                     for (size_t h = 0; h < s->copies; h++) s->dt[h] *= 0.05; /* stable */
-                assert_int_equal(loci_system_dense(&dense, s, NULL), LOCI_OK);
+                assert_int_equal(loci_system_to_dense(&dense, s, NULL), LOCI_OK);
                 real *one = kernel_of(s, every[i], L), *other = kernel_of(dense, every[i], L);
                 for (size_t h = 0; h < s->copies; h++) {
                     double sum = 0; /* K is a sum of modes this large */

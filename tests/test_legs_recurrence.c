@@ -48,7 +48,7 @@ static void check_trajectory(loci_memory_spec spec, const char *name, const char
                         name, signal, spec.order, wanted - 1, n);
     }
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
     loci_array_free(&rows);
     loci_array_free(&expected);
     loci_array_free(&f);
@@ -96,7 +96,7 @@ static void recall_is_the_published_one(void **state)
             free(whole);
             loci_array_free(&f);
             loci_array_free(&expected);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
     loci_array_free(&grid);
 }
@@ -119,7 +119,7 @@ static void stamped_trajectories_are_the_published_ones(void **state)
                             n);
         }
         free(memory);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
         loci_array_free(&expected);
     }
     loci_array_free(&t);
@@ -154,7 +154,7 @@ static void a_step_solves_its_equation(void **state)
             }
         }
         free(memory);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
     free(u);
     free(t);
@@ -198,7 +198,7 @@ static void zoh_is_the_exact_projection_stamped_too(void **state)
     free(cells);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void regular_zoh_pieces_merge_exactly(void **state)
@@ -224,7 +224,7 @@ static void regular_zoh_pieces_merge_exactly(void **state)
         free(two);
     }
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void ends_and_what_is_not_known(void **state)
@@ -250,7 +250,7 @@ static void ends_and_what_is_not_known(void **state)
     free(memory);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 int main(void)

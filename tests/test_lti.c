@@ -88,7 +88,7 @@ static void states_and_recall_are_the_published_ones(void **state)
                     loci_array_free(&expected);
                 }
                 free(memory);
-                loci_memory_plan_destroy(plan);
+                loci_memory_plan_free(plan);
                 loci_array_free(&f);
             }
     loci_array_free(&rows);
@@ -114,7 +114,7 @@ static void legs_lti_is_a_projection(void **state)
                 assert_near(c[n], expected.data[k * 32 + n], 1e-11, "%s, row %zu, %zu", member, k, n);
             free(memory);
         }
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
         loci_array_free(&f);
         loci_array_free(&expected);
     }
@@ -146,7 +146,7 @@ static void stamped_states_are_the_published_ones(void **state)
             free(closed);
         }
         free(memory);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
         loci_array_free(&expected);
     }
     loci_array_free(&t);
@@ -209,7 +209,7 @@ static void check_steps(loci_memory_spec spec, size_t n, double shortest, double
     free(memory);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void blocks_and_stamps_are_steps(void **state)
@@ -266,7 +266,7 @@ static void pieces_merge(void **state)
                     free(two);
                     free(all);
                 }
-                loci_memory_plan_destroy(plan);
+                loci_memory_plan_free(plan);
             }
     free(u);
     free(t);
@@ -291,7 +291,7 @@ static void a_long_piece_makes_forget(void **state)
         coefficients_of(all, plan, 1, 0, c);
         for (size_t n = 0; n < 8; n++) assert_true(isfinite(c[n]) && fabs(c[n]) < 1);
         free(all);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -362,7 +362,7 @@ static void a_smooth_signal_comes_back(void **state)
             assert_true(stretch.start == 0 && stretch.end == end &&
                         stretch.samples == (stamped ? 3999 : 4000) && !stretch.exact);
             free(memory);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
 }
 

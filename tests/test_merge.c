@@ -73,7 +73,7 @@ static void aligned_pieces_give_the_same_bytes(void **state)
                     free(all);
                     free(whole);
                 }
-                loci_memory_plan_destroy(plan);
+                loci_memory_plan_free(plan);
             }
     free(u);
     free(t);
@@ -128,7 +128,7 @@ static void unaligned_pieces_are_the_direct_projection(void **state)
                 assert_near(error_sum / (info.end - info.start), summary.error, 1e-12, "errors of stretches");
                 free(whole);
                 free(all);
-                loci_memory_plan_destroy(plan);
+                loci_memory_plan_free(plan);
             }
             free(cells);
             free(u);
@@ -167,7 +167,7 @@ static void merging_is_associative(void **state)
         free(left);
         free(right);
         free(u);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -229,13 +229,13 @@ static void joints_of_regular_memories(void **state)
     refused(loci_memory_save(a, other, "", 0, u, 0, &last_error), LOCI_E_MISMATCH, "another plan");
     free(whole);
     free(foreign);
-    loci_memory_plan_destroy(other);
+    loci_memory_plan_free(other);
     free(two);
     free(empty);
     free(before);
     free(a);
     free(b);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void joints_of_stamped_memories(void **state)
@@ -287,7 +287,7 @@ static void joints_of_stamped_memories(void **state)
         free(closed);
         free(u);
         free(t);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -319,7 +319,7 @@ static void joints_of_joined_memories(void **state)
             free(b);
         }
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* A memory that is doubled until it holds as many samples as it may; every level of the tree fills up. */
@@ -374,7 +374,7 @@ static void doubling_reaches_every_level(void **state)
             free(again);
             free(bytes);
             free(all);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
 }
 
@@ -419,7 +419,7 @@ static void many_random_merges(void **state)
                         summary.forgotten <= 1 + 1e-9);
         }
         for (size_t i = 0; i < POOL; i++) free(pool[i]);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -460,7 +460,7 @@ static void collapse_keeps_the_open_sample(void **state)
                 free(again);
                 free(u);
                 free(t);
-                loci_memory_plan_destroy(plan);
+                loci_memory_plan_free(plan);
             }
 }
 
@@ -491,7 +491,7 @@ static void shifted_memories_answer_alike(void **state)
         free(moved);
         free(u);
         free(t);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 

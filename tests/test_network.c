@@ -46,7 +46,7 @@ static void open_bench(bench *t, const loci_model_config *config, const loci_mod
     if (about && loci_model_describe(t->model, about, &error)) fail_msg("%s", error.text);
     loci_model_initialize(t->model, 3);
     if (loci_network_create(&t->network, t->model, L, &error)) fail_msg("%s", error.text);
-    const size_t size = loci_model_size(t->model), states = loci_network_state(t->network);
+    const size_t size = loci_model_size(t->model), states = loci_network_state_size(t->network);
     t->answers = (config->pool == LOCI_POOL_NONE ? L : 1) * config->outputs;
     t->p = some(size, sizeof(real)), t->dp = some(size, sizeof(real));
     for (size_t i = 0; i < size; i++) t->p[i] = (real)loci_model_values(t->model)[i];
@@ -57,8 +57,8 @@ static void open_bench(bench *t, const loci_model_config *config, const loci_mod
     for (size_t i = 0; i < B * t->answers; i++) t->dy[i] = (real)loci_random_normal(13, 2 * i);
     t->states = some(B * states, sizeof(real)), t->state = some(B, sizeof(real *));
     for (size_t b = 0; b < B; b++) t->state[b] = t->states + b * states;
-    const size_t bytes = loci_network_workspace(t->network, B, 1);
-    assert_true(bytes > 0 && loci_network_workspace(t->network, B, 0) < bytes);
+    const size_t bytes = loci_network_workspace_size(t->network, B, 1);
+    assert_true(bytes > 0 && loci_network_workspace_size(t->network, B, 0) < bytes);
     t->workspace = some(bytes, 1);
     memset(t->workspace, 0xff, bytes);
 }
@@ -85,7 +85,7 @@ static void gather(bench *t)
 
 static void reset(bench *t)
 {
-    memset(t->states, 0, t->B * loci_network_state(t->network) * sizeof(real));
+    memset(t->states, 0, t->B * loci_network_state_size(t->network) * sizeof(real));
 }
 
 /* ---- published numbers ---- */
@@ -273,7 +273,7 @@ static void cut_and_stepped(void **unused)
         loci_network_forward(t.network, t.y, t.u, &whole, NULL, 0, t.workspace);
 
         real *answer = some(B * t.answers, sizeof(real)), u[3 * 2], y[3 * 3];
-        void *memory = some(loci_network_step_workspace(t.network, B), 1);
+        void *memory = some(loci_network_step_workspace_size(t.network, B), 1);
         for (size_t l = 0; l < L; l++) {
             for (size_t b = 0; b < B; b++) memcpy(u + b * C, t.u + (b * L + l) * C, C * sizeof(real));
             loci_network_step(t.network, y, u, B, NULL, t.state, memory);
@@ -333,8 +333,8 @@ static void refuses_what_overflows(void **unused)
     const loci_model_config config = shape(0);
     bench t;
     open_bench(&t, &config, NULL, 1, 4);
-    assert_int_equal(loci_network_workspace(t.network, SIZE_MAX / 8, 1), 0);
-    assert_int_equal(loci_network_step_workspace(t.network, SIZE_MAX / 8), 0);
+    assert_int_equal(loci_network_workspace_size(t.network, SIZE_MAX / 8, 1), 0);
+    assert_int_equal(loci_network_step_workspace_size(t.network, SIZE_MAX / 8), 0);
     close_bench(&t);
 }
 

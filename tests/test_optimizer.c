@@ -100,7 +100,7 @@ static void open_classifier(classifier *c, const char *file, int prenorm)
     c->m = loci_allocate(c->size, sizeof(real)), c->v = loci_allocate(c->size, sizeof(real));
     c->raw = loci_allocate(loci_network_gradient_size(c->network), sizeof(real));
     c->u = loci_allocate(SEQUENCES * LENGTH * INPUTS, sizeof(real));
-    c->workspace = loci_allocate(loci_network_workspace(c->network, SEQUENCES, 1), 1);
+    c->workspace = loci_allocate(loci_network_workspace_size(c->network, SEQUENCES, 1), 1);
     loci_array x = golden(file, "x"), labels = golden(file, "labels");
     for (size_t i = 0; i < SEQUENCES * LENGTH * INPUTS; i++) c->u[i] = (real)x.data[i];
     for (size_t i = 0; i < SEQUENCES; i++) c->label[i] = (size_t)labels.data[i];

@@ -20,8 +20,8 @@ static void defaults_are_the_documented_ones(void **state)
     ok(loci_memory_check(&spec, &last_error));
     loci_memory_plan *plan = plan_of(spec);
     assert_memory_equal(&loci_memory_plan_spec(plan)->order, &spec.order, sizeof spec.order);
-    loci_memory_plan_destroy(plan);
-    loci_memory_plan_destroy(NULL);
+    loci_memory_plan_free(plan);
+    loci_memory_plan_free(NULL);
 }
 
 static void wrong(loci_memory_spec spec, const char *words)
@@ -84,7 +84,7 @@ static void sizes_have_bounds(void **state)
     refused(loci_memory_init(memory, plan, 1, NAN, &last_error), LOCI_E_ARGUMENT, "start is nan");
     refused(loci_memory_init(memory, plan, 1, -INFINITY, &last_error), LOCI_E_ARGUMENT, "start is -inf");
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* halves[n][m] = integral over [0, 1] of g_m(y) g_n(y / 2) dy / 2: by a finer Gauss rule than the plan's. */
@@ -115,7 +115,7 @@ static void halves_are_their_integrals(void **state)
         free(weight);
         free(left);
         free(right);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -145,7 +145,7 @@ static void order_1024(void **state)
     free(c);
     free(memory);
     free(whole);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* --- failing allocation: this program's own aligned_alloc stands before the C library's --- */
@@ -206,9 +206,9 @@ static void failing_allocation_leaves_nothing(void **state)
                 assert_true((status == LOCI_OK) == (comparison != NULL));
                 assert_true(count < 1000);
             }
-            loci_memory_compare_destroy(comparison);
+            loci_memory_compare_free(comparison);
             free(memory);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
 }
 

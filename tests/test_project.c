@@ -47,7 +47,7 @@ static void check_projection(size_t order, size_t detail, bool stamped, bool joi
     free(memory);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void coefficients_are_the_direct_projection(void **state)
@@ -114,7 +114,7 @@ static void check_grouping(loci_memory_spec spec, size_t channels, size_t n)
     free(random);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void any_grouping_gives_the_same_bits(void **state)
@@ -171,7 +171,7 @@ static void channels_do_not_meet(void **state)
             free(u);
             free(t);
             free(one);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
 }
 
@@ -214,7 +214,7 @@ static void stretches_cover_the_history_and_blur_with_age(void **state)
                 "stretch");
         free(memory);
         free(u);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -251,7 +251,7 @@ static void large_values(void **state)
     assert_true(forgotten[0] > 0 && forgotten[0] < 1);
     assert_true(forgotten[1] == forgotten[0]);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void values_that_are_refused(void **state)
@@ -269,7 +269,7 @@ static void values_that_are_refused(void **state)
     check_refused(plan, memory, u, t, 71, LOCI_E_ARGUMENT, "takes no time stamps");
     ok(loci_memory_push(memory, plan, u, NULL, 0, &last_error));
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 
     plan = plan_of(spec_of(8, 4, true, false));
     memory = memory_of(plan, 2, 0);
@@ -292,7 +292,7 @@ static void values_that_are_refused(void **state)
     free(memory);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void missing_values_are_held_over_and_counted(void **state)
@@ -339,7 +339,7 @@ static void missing_values_are_held_over_and_counted(void **state)
         free(u);
         free(held);
         free(t);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -383,7 +383,7 @@ static void one_sample_needs_an_end(void **state)
     ok(loci_memory_summarize(memory, plan, 0, &summary, &last_error));
     assert_near(summary.mean, (5.0 * 4 + 7 + 8) / 6, 1e-15, "mean");
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* A held stamped history that is closed is the direct projection of all its intervals, also where it goes on
@@ -410,7 +410,7 @@ static void closing_in_the_middle(void **state)
         free(memory);
         free(u);
         free(t);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -425,7 +425,7 @@ static void regular_histories_end_where_they_end(void **state)
     refused(loci_memory_close(memory, plan, 10.25, &last_error), LOCI_E_ARGUMENT, "ends at 10");
     ok(loci_memory_push(memory, plan, u, NULL, 1, &last_error));
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 
     plan = plan_of(spec_of(8, 4, false, true));
     memory = memory_with(plan, 1, 0, u, NULL, 40);
@@ -450,7 +450,7 @@ static void regular_histories_end_where_they_end(void **state)
     assert_projection(c, &expected, 8, 1e-12, "two saw teeth");
     free(cells);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 int main(void)

@@ -71,7 +71,7 @@ static void stretches_answer_with_their_projections(void **state)
             free(memory);
             free(u);
             free(t);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
 }
 
@@ -105,7 +105,7 @@ static void slopes_are_differences(void **state)
                 "last raw slope");
     free(memory);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void slopes_of_kept_samples(void **state)
@@ -124,7 +124,7 @@ static void slopes_of_kept_samples(void **state)
     assert_true(ask(memory, plan, LOCI_MEAN, 0, 4) == (2.5 + 6 + 2) / 4);
     assert_true(ask(memory, plan, LOCI_MEAN, 2, 2) == 3 && ask(memory, plan, LOCI_INTEGRAL, 2, 2) == 0);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* By the midpoint rule on many points of every stretch that the interval touches: an independent sum. */
@@ -185,7 +185,7 @@ static void means_and_integrals_are_sums(void **state)
             free(memory);
             free(u);
             free(t);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
 }
 
@@ -204,7 +204,7 @@ static void at_a_joint_the_newer_answers(void **state)
         assert_true(ask(memory, plan, LOCI_VALUE, 16 * k - 1e-9, 0) == k - 1);
     }
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 
     plan = plan_of(spec_of(16, 1, 1, false));
     memory = memory_with(plan, 1, 0, u, NULL, N);
@@ -219,7 +219,7 @@ static void at_a_joint_the_newer_answers(void **state)
         assert_true(fabs(at - before) > 0.1);
     }
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* The time of sample k, however it was computed, gives sample k, at rates that are no binary fractions. */
@@ -246,7 +246,7 @@ static void sample_times_give_samples(void **state)
             assert_true(ask(memory, plan, LOCI_VALUE, starts[s] + N * dt, 0) == N - 1);
             assert_true(ask(memory, plan, LOCI_VALUE, loci_memory_inspect(memory, plan).end, 0) == N - 1);
             free(memory);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
     free(u);
 }
@@ -266,7 +266,7 @@ static void stamped_sample_times_give_samples(void **state)
                 fail_msg("%s, sample %d at %.17g: %.17g", joined ? "joined" : "held", k, t[k], value);
         }
         free(memory);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
     free(u);
     free(t);
@@ -294,7 +294,7 @@ static void batches_answer_as_single_questions(void **state)
         }
     free(memory);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* A window that is short beside the time of day begins at a rounded time; that time can be asked for. */
@@ -321,7 +321,7 @@ static void the_windows_begin(void **state)
             refused(loci_memory_recall(memory, plan, LOCI_VALUE, 0, &early, 1, &out, &last_error),
                     LOCI_E_RANGE, "before the window");
             free(memory);
-            loci_memory_plan_destroy(plan);
+            loci_memory_plan_free(plan);
         }
 }
 
@@ -358,7 +358,7 @@ static void questions_that_are_refused(void **state)
         const double ends[] = {10, joined ? 59.5 : 60};
         ok(loci_memory_recall(memory, plan, LOCI_VALUE, 0, ends, 2, out, &last_error));
         free(memory);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 

@@ -48,19 +48,19 @@ static result resample(double from, double to, const double *u, size_t n, size_t
     loci_resampler *r;
     loci_error error = {0};
     if (loci_resampler_create(&r, from, to, channels, &error) != LOCI_OK) fail_msg("%s", error.text);
-    result a = {malloc((loci_resampler_most(r, n) + loci_resampler_most(r, 0)) * channels * sizeof(double)),
+    result a = {malloc((loci_resampler_room(r, n) + loci_resampler_room(r, 0)) * channels * sizeof(double)),
                 0};
     double *room =
-        malloc((loci_resampler_most(r, piece) + loci_resampler_most(r, 0)) * channels * sizeof *room);
+        malloc((loci_resampler_room(r, piece) + loci_resampler_room(r, 0)) * channels * sizeof *room);
     for (size_t at = 0; at < n; at += piece) {
         const size_t more = n - at < piece ? n - at : piece;
         const size_t count = loci_resampler_push(r, room, u + at * channels, more);
-        assert_true(count <= loci_resampler_most(r, more));
+        assert_true(count <= loci_resampler_room(r, more));
         memcpy(a.y + a.count * channels, room, count * channels * sizeof *room);
         a.count += count;
     }
     const size_t count = loci_resampler_end(r, room);
-    assert_true(count <= loci_resampler_most(r, 0));
+    assert_true(count <= loci_resampler_room(r, 0));
     memcpy(a.y + a.count * channels, room, count * channels * sizeof *room);
     a.count += count;
     free(room);
@@ -209,7 +209,7 @@ static void nothing_drifts(void **state)
     const uint64_t groups = 160;
     loci_resampler *r;
     assert_int_equal(loci_resampler_create(&r, from, to, 1, NULL), LOCI_OK);
-    double *u = malloc(GROUP * sizeof *u), *y = malloc((loci_resampler_most(r, GROUP) + 1000) * sizeof *y);
+    double *u = malloc(GROUP * sizeof *u), *y = malloc((loci_resampler_room(r, GROUP) + 1000) * sizeof *y);
     uint64_t count = 0;
     for (uint64_t g = 0; g < groups; g++) {
         for (uint64_t i = 0; i < GROUP; i++) u[i] = sin(2 * PI * frequency / from * (double)(g * GROUP + i));

@@ -93,7 +93,7 @@ static void a_round_trip_gives_the_same_bytes(void **state)
                 free(memory);
                 free(again);
             }
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -116,7 +116,7 @@ static void a_copy_is_a_fork(void **state)
         free(before);
         free(u);
         free(t);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -155,7 +155,7 @@ static void every_flipped_byte_is_refused(void **state)
         free(bytes);
         free(memory);
         free(other);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
 }
 
@@ -218,7 +218,7 @@ static void use(loci_memory *memory, const loci_memory_plan *plan, size_t channe
             loci_memory_compare_push(comparison, u, loci_memory_plan_spec(plan)->dt == 0 ? t : NULL, 20,
                                      NULL);
         if (channels == C) loci_memory_compare_finish(comparison, squared, covered, variance, NULL);
-        loci_memory_compare_destroy(comparison);
+        loci_memory_compare_free(comparison);
     }
     loci_memory *room = memory_room(plan, channels);
     loci_memory_collapse(room, memory, plan, NULL);
@@ -301,14 +301,14 @@ static void lying_files_do_no_harm(void **state)
                             }
                             free(loaded);
                         }
-                        loci_memory_plan_destroy(own);
+                        loci_memory_plan_free(own);
                     }
                     put(bytes + at, before);
                 }
             free(bytes);
             free(memory);
         }
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
     assert_true(taken > 0 && taken < total); /* coefficients may be any numbers; most else may not */
 }
@@ -340,8 +340,8 @@ static void too_many_stretches_are_refused(void **state)
         free(loaded);
     }
     free(u);
-    loci_memory_plan_destroy(many);
-    loci_memory_plan_destroy(few);
+    loci_memory_plan_free(many);
+    loci_memory_plan_free(few);
 }
 
 static void what_is_refused(void **state)
@@ -372,8 +372,8 @@ static void what_is_refused(void **state)
     free(memory);
     free(whole);
     free(wrong);
-    loci_memory_plan_destroy(plan);
-    loci_memory_plan_destroy(other);
+    loci_memory_plan_free(plan);
+    loci_memory_plan_free(other);
 }
 
 /* The layout is a promise: a file of version 1 as it was once written. One sample of 1.5 held from 2 s on. */
@@ -404,7 +404,7 @@ static void the_layout_stands(void **state)
     free(again);
     free(bytes);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 int main(void)

@@ -68,7 +68,7 @@ static void newer_programs_run(void **state)
     loci_memory_plan *plan;
     assert_int_equal(loci_memory_plan_create(&plan, &newer.spec, &error), LOCI_OK);
     assert_int_equal(loci_memory_plan_spec(plan)->size, 0);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
     newer.later = 1;
     assert_int_equal(loci_memory_plan_create(&plan, &newer.spec, &error), LOCI_E_UNSUPPORTED);
     assert_non_null(strstr(error.text, "loci_memory_spec sets a field"));

@@ -70,7 +70,7 @@ static void reference(const loci_system *s, loci_discretization discretization, 
     loci_system *dense;
     loci_ssm *ssm;
     const loci_ssm_options options = {.form = LOCI_RECURRENT, .discretization = discretization};
-    assert_int_equal(loci_system_dense(&dense, s, NULL), LOCI_OK);
+    assert_int_equal(loci_system_to_dense(&dense, s, NULL), LOCI_OK);
     assert_int_equal(loci_ssm_create(&ssm, dense, &options, NULL), LOCI_OK);
     const size_t count = batch * length * s->copies;
     double *in = malloc((count + 1) * sizeof *in);
@@ -91,7 +91,7 @@ static void check_forms(const loci_system *s, loci_discretization discretization
     for (size_t i = 0; i < 3; i++) {
         loci_ssm *ssm = ready(s, forms[i], discretization, length);
         char what[200];
-        assert_int_equal(loci_ssm_state(ssm), S);
+        assert_int_equal(loci_ssm_state_size(ssm), S);
         memcpy(state, start, numbers * sizeof *state);
         run(ssm, y, state, u, batch, length);
         snprintf(what, sizeof what, "%s %s %s N %zu H %zu L %zu", loci_form_name(forms[i]),
@@ -379,7 +379,7 @@ static void refusals(void **state)
     assert_non_null(strstr(error.text, "length is 5"));
     assert_int_equal(loci_ssm_run(ssm, NULL, NULL, NULL, NULL, 1, 0, NULL, &error), LOCI_OK);
     assert_int_equal(loci_ssm_run(ssm, y, NULL, u, NULL, SIZE_MAX / 2, 4, NULL, &error), LOCI_E_MEMORY);
-    assert_int_equal(loci_ssm_workspace(ssm, 4) > 0, 1);
+    assert_int_equal(loci_ssm_workspace_size(ssm, 4) > 0, 1);
     loci_ssm_free(ssm);
     options.single = !options.single;
     assert_int_equal(loci_ssm_create(&ssm, s, &options, &error), LOCI_OK);
@@ -392,7 +392,7 @@ static void refusals(void **state)
     const double steps[] = {1, -1};
     assert_int_equal(loci_ssm_run(ssm, y, NULL, u, steps, 1, 2, NULL, &error), LOCI_E_VALUE);
     assert_non_null(strstr(error.text, "step 1 is -1"));
-    assert_int_equal(loci_ssm_workspace(ssm, SIZE_MAX / 3), 0);
+    assert_int_equal(loci_ssm_workspace_size(ssm, SIZE_MAX / 3), 0);
     assert_int_equal(loci_ssm_backward(ssm, NULL, NULL, NULL, y, u, NULL, 1, 2, NULL, &error),
                      LOCI_E_UNSUPPORTED);
     loci_ssm_free(ssm);
@@ -441,7 +441,7 @@ static void growth(void **state)
         s->a_re[0] = -1, s->a_re[1] = -2, s->a_re[2] = 0.25, s->a_re[3] = -1;
         s->dt[0] = 0.5, s->dt[1] = 2;
         if (dense) {
-            assert_int_equal(loci_system_dense(&other, s, NULL), LOCI_OK);
+            assert_int_equal(loci_system_to_dense(&other, s, NULL), LOCI_OK);
             loci_system_free(s);
             s = other;
         }

@@ -99,7 +99,7 @@ static void whole(const bench *t, float *y, size_t length, double rate)
     if (loci_network_create(&network, t->model, length, &error)) fail_msg("%s", error.text);
     for (size_t i = 0; i < loci_network_parts(network); i++)
         loci_network_prepare(network, loci_model_values_const(t->model), rate, i);
-    void *workspace = some(loci_network_workspace(network, 1, 0), 1);
+    void *workspace = some(loci_network_workspace_size(network, 1, 0), 1);
     const loci_pass pass = {.B = 1, .L = length};
     loci_network_forward(network, y, t->u, &pass, NULL, 0, workspace);
     loci_free(workspace);

@@ -64,7 +64,7 @@ static void check_shares(size_t order, size_t detail, bool stamped, bool joined,
     free(memory);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void shares_are_the_true_ones(void **state)
@@ -103,7 +103,7 @@ static void a_constant_signal_loses_nothing(void **state)
                     free(memory);
                     free(u);
                     free(t);
-                    loci_memory_plan_destroy(plan);
+                    loci_memory_plan_free(plan);
                 }
 }
 
@@ -122,7 +122,7 @@ static void a_line_is_held_whole(void **state)
     assert_near(summary.forgotten, 0, 1e-14, "forgotten of a line");
     free(memory);
     free(whole);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void what_is_known_of_nothing(void **state)
@@ -158,7 +158,7 @@ static void what_is_known_of_nothing(void **state)
     assert_true(c[0] == 2 && c[7] == 0);
     free(memory);
     free(scratch);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* The coefficients are those of the mean and variance that are stated: Parseval. */
@@ -178,7 +178,7 @@ static void parseval(void **state)
     free(memory);
     free(whole);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* The forgotten share of times and values in other units, as 1 is in theirs: squares of the values neither vanish nor
@@ -222,7 +222,7 @@ static void check_units(double amplitude, double second, bool stamped, bool join
     free(bytes);
     free(u);
     free(t);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 static void any_units(void **state)
@@ -259,7 +259,7 @@ static void loud_and_quiet(void **state)
     free(memory);
     free(whole);
     free(u);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 /* Times so far from 0 that doubles cannot tell samples apart, or that sums with them overflow. */
@@ -295,7 +295,7 @@ static void times_out_of_reach(void **state)
             fail_msg("dt %g, start %g: %d: %s", regular[i].dt, regular[i].start, (int)status,
                      last_error.text);
         free(memory);
-        loci_memory_plan_destroy(plan);
+        loci_memory_plan_free(plan);
     }
     loci_memory_plan *plan = plan_of(spec_of(8, 2, true, true));
     loci_memory *memory = memory_of(plan, 1, 0);
@@ -304,7 +304,7 @@ static void times_out_of_reach(void **state)
     ok(loci_memory_push(memory, plan, u, near_end, 2, &last_error));
     refused(loci_memory_close(memory, plan, 1e300, &last_error), LOCI_E_ARGUMENT, "1.6e150 s");
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
 }
 
 int main(void)

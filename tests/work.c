@@ -126,9 +126,9 @@ static void *network_made(const char *preset)
     for (size_t i = 0; i < BATCH * LENGTH * 3; i++) w->u[i] = (float)loci_random_normal(2, i);
     w->y = some(BATCH * 10, sizeof(float)), w->dy = some(BATCH * 10, sizeof(float));
     for (size_t i = 0; i < BATCH * 10; i++) w->dy[i] = 0.1f;
-    for (size_t b = 0; b < BATCH; b++) w->state[b] = some(loci_network_state(w->network), sizeof(float));
-    size_t bytes = loci_network_workspace(w->network, BATCH, 1);
-    const size_t one = loci_network_step_workspace(w->network, 1);
+    for (size_t b = 0; b < BATCH; b++) w->state[b] = some(loci_network_state_size(w->network), sizeof(float));
+    size_t bytes = loci_network_workspace_size(w->network, BATCH, 1);
+    const size_t one = loci_network_step_workspace_size(w->network, 1);
     if (one > bytes) bytes = one;
     w->workspace = some(bytes, 1);
     w->pass = (loci_pass){.B = BATCH, .L = LENGTH, .training = 1, .seed = 3};

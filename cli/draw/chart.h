@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * chart.h - charts in one house style: SVG and PNG through gnuplot as a child process, or drawn in the
- * terminal.
+ * chart.h - charts in one house style: SVG and PNG through gnuplot as a child process, or drawn in the terminal.
  *
  * A chart is a grid of panels, filled row by row; a panel has axes and a list of series. Data are copied when
  * they are added, thinned to what a pixel column can show (its first, lowest, highest and last value), so
@@ -9,9 +8,10 @@
  *
  *     chart *drawing = chart_create(&(chart_layout){.title = "What the memory recalls"});
  *     chart_panel(drawing, &(chart_axes){.x_label = "time (s)", .y_label = "u"});
- *     chart_add(drawing, &(chart_series){.name = "signal", .x = t, .y = u, .count = n, .colour =
- * CHART_GREY}); chart_add(drawing, &(chart_series){.name = "recall", .x = t, .y = r, .count = n}); status =
- * chart_write(drawing, "recall.svg", &error); chart_destroy(drawing);
+ *     chart_add(drawing, &(chart_series){.name = "signal", .x = t, .y = u, .count = n, .colour = CHART_GREY});
+ *     chart_add(drawing, &(chart_series){.name = "recall", .x = t, .y = r, .count = n});
+ *     status = chart_write(drawing, "recall.svg", &error);
+ *     chart_destroy(drawing);
  *
  * Every function but chart_write and chart_check is silent about failure: what went wrong first (no memory, a
  * series without a panel) is kept in the chart and told by chart_write. A NULL chart stands for one without

@@ -182,7 +182,7 @@ static loci_status by_age(double *share, const loci_memory *memory, const loci_m
     loci_status status = loci_memory_compare_create(&comparison, memory, plan, edges, DECAY_PARTS, error);
     if (status == LOCI_OK) status = loci_memory_compare_push(comparison, u, NULL, DECAY_COUNT, error);
     if (status == LOCI_OK) status = loci_memory_compare_finish(comparison, squared, covered, variance, error);
-    loci_memory_compare_destroy(comparison);
+    loci_memory_compare_free(comparison);
     for (size_t p = 0; p < DECAY_PARTS && status == LOCI_OK; p++) {
         share[p] = 0;
         for (size_t c = 0; c < DECAY_CHANNELS; c++)

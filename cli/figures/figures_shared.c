@@ -31,7 +31,7 @@ void trial_close(trial *t)
 {
     free(t->memory);
     free(t->scratch);
-    loci_memory_plan_destroy(t->plan);
+    loci_memory_plan_free(t->plan);
     *t = (trial){0};
 }
 

@@ -355,7 +355,7 @@ void memory_file_release(memory_file *k)
     free(k->names);
     free(k->time_column);
     free(k->memory);
-    loci_memory_plan_destroy(k->plan);
+    loci_memory_plan_free(k->plan);
     loci_archive_close(k->archive);
     if (k->mapped)
         munmap((void *)(uintptr_t)k->bytes, k->size);

@@ -4,9 +4,13 @@
  * channels, whether times are dates, and from which columns the signal came.
  *
  * The note is lines of key=value, in which every byte but printable ASCII (and every "%") is written %XX:
- *     time=iso            times are seconds since 1970-01-01T00:00:00Z, and shown as dates; else they are
- * plain seconds channel=NAME        one a channel, in order column=NAME         one a column, where --column
- * chose them time-column=NAME    where --time named it Other keys are passed over.
+ *
+ *     time=iso            times are seconds since 1970-01-01T00:00:00Z, and shown as dates; else plain seconds
+ *     channel=NAME        one a channel, in order
+ *     column=NAME         one a column, where --column chose them
+ *     time-column=NAME    where --time named it
+ *
+ * Other keys are passed over.
  */
 #ifndef LOCI_CLI_MEMORY_FILE_H
 #define LOCI_CLI_MEMORY_FILE_H

@@ -231,7 +231,7 @@ static int compare(comparison *by, const memory_file *k, source *from, recall_er
     if (!status &&
         loci_memory_compare_finish(running, by->squared, by->covered, by->variance, &error) != LOCI_OK)
         status = message_error(from->path, &error);
-    loci_memory_compare_destroy(running);
+    loci_memory_compare_free(running);
     return status;
 }
 

@@ -253,7 +253,7 @@ static int create(const archive_settings *s, loci_archive_spec *spec, source *fr
     if (!status && loci_archive_writer_create(&w, spec, note.bytes, note.size, sink, p, &error) != LOCI_OK)
         status = message_error(from->path, &error);
     if (!status) status = feed(w, from, &g, p);
-    loci_archive_writer_destroy(w);
+    loci_archive_writer_free(w);
     free(note.bytes);
     memory_file_release(&k);
     return status;
@@ -315,7 +315,7 @@ static int resume(const archive_settings *s, source *from, place *p)
         p->size = (size_t)info.bytes;
         if (!status) status = feed(w, from, &g, p);
     }
-    loci_archive_writer_destroy(w);
+    loci_archive_writer_free(w);
     memory_file_release(&k);
     return status;
 }

@@ -98,7 +98,7 @@ static int resampler_prepare(job *j, double rate)
     loci_error error;
     if (loci_resampler_create(&j->resampler, rate, j->s->resample, j->inputs, &error) != LOCI_OK)
         return message_error(j->from.path, &error);
-    const size_t most = loci_resampler_most(j->resampler, j->from.capacity);
+    const size_t most = loci_resampler_room(j->resampler, j->from.capacity);
     j->changed = calloc(most, j->inputs * sizeof *j->changed);
     j->resampled = rate;
     return j->changed ? STATUS_DONE : message_memory();

@@ -158,7 +158,7 @@ static int rate_settle(job *j)
         if (loci_resampler_create(&j->resampler, rate, s->resample, j->inputs, &error) != LOCI_OK)
             return message_error("--resample", &error);
         j->changed =
-            calloc(loci_resampler_most(j->resampler, j->from.capacity) * j->inputs, sizeof *j->changed);
+            calloc(loci_resampler_room(j->resampler, j->from.capacity) * j->inputs, sizeof *j->changed);
         if (!j->changed) return message_memory();
         rate = s->resample;
     }

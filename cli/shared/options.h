@@ -11,9 +11,10 @@
  *         {.name = "output", .letter = 'o', OPTION_TEXT, &output, "FILE", "where the answer goes"},
  *         {.name = "order", 0, OPTION_COUNT, &order, "N", "coefficients (64)"},
  *     };
- *     const options_page page = {.command = "basis", .synopsis = "NAME [OPTION]...", .purpose = "Print a
- * basis.", .options = table, .count = 2, .operand = "NAME", .least = 1, .most = 1}; const int status =
- * options_parse(&page, &argc, argv); if (status != OPTIONS_GO) return status;
+ *     const options_page page = {.command = "basis", .synopsis = "NAME [OPTION]...", .purpose = "Print a basis.",
+ *                                .options = table, .count = 2, .operand = "NAME", .least = 1, .most = 1};
+ *     const int status = options_parse(&page, &argc, argv);
+ *     if (status != OPTIONS_GO) return status;
  *
  * Variables are left alone where their option is not given: the initial value is the default, or marks the
  * absence.

@@ -96,7 +96,7 @@ loci_status form_reference_run(double *y, double *state, const loci_system *syst
     const bool joined = discretization == LOCI_FOH;
     const size_t n = system->order, m = n + 2;
     loci_system *dense;
-    const loci_status status = loci_system_dense(&dense, system, error);
+    const loci_status status = loci_system_to_dense(&dense, system, error);
     if (status != LOCI_OK) return status;
     long double *room = malloc((3 * m * m + n) * sizeof *room);
     for (size_t h = 0; room && h < copies; h++)

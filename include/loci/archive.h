@@ -105,7 +105,7 @@ LOCI_API loci_status loci_archive_writer_push(loci_archive_writer *writer, const
 /* Writes the page that is not full yet. More samples may follow, in a page of their own. An archive without a single sample
  * is LOCI_E_VALUE. */
 LOCI_API loci_status loci_archive_writer_finish(loci_archive_writer *writer, loci_error *error);
-LOCI_API void loci_archive_writer_destroy(loci_archive_writer *writer); /* NULL is allowed */
+LOCI_API void loci_archive_writer_free(loci_archive_writer *writer); /* NULL is allowed */
 
 /* Reading. */
 

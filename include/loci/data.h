@@ -139,11 +139,11 @@ LOCI_API loci_status loci_resampler_create(loci_resampler **resampler, double fr
                                            size_t channels, loci_error *error);
 LOCI_API void loci_resampler_free(loci_resampler *resampler); /* NULL is allowed */
 /* y from u [n][channels]: the outputs that can be told from what came so far, of which it returns the number. y has room for
- * [loci_resampler_most(n)][channels]. */
+ * [loci_resampler_room(n)][channels]. */
 LOCI_API size_t loci_resampler_push(loci_resampler *resampler, double *y, const double *u, size_t n);
-/* The outputs that are left, at most loci_resampler_most(0); the next push begins another signal. */
+/* The outputs that are left, at most loci_resampler_room(0); the next push begins another signal. */
 LOCI_API size_t loci_resampler_end(loci_resampler *resampler, double *y);
-LOCI_API size_t loci_resampler_most(const loci_resampler *resampler, size_t n);
+LOCI_API size_t loci_resampler_room(const loci_resampler *resampler, size_t n);
 
 /* ISO 8601 dates and times: "2016-07-01", "2016-07-01 02:00", "2016-07-01T02:00:00.25Z", offsets as +02:00, +0200 or +02,
  * 24:00:00, and :60 in a leap second; without an offset they are taken as UTC. Seconds since 1970-01-01T00:00:00Z, proleptic

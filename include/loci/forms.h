@@ -91,14 +91,14 @@ LOCI_API void loci_ssm_free(loci_ssm *ssm); /* NULL is allowed */
 
 LOCI_API loci_form loci_ssm_form(const loci_ssm *ssm); /* what `choose` became */
 /* How many numbers the state of a copy has: N, with LOCI_FOH N + 1. A state is [batch][copies][this]. */
-LOCI_API size_t loci_ssm_state(const loci_ssm *ssm);
+LOCI_API size_t loci_ssm_state_size(const loci_ssm *ssm);
 /* The largest magnitude of an eigenvalue of abar over all copies: above 1 the recurrence grows without bound.
  */
 LOCI_API double loci_ssm_radius(const loci_ssm *ssm);
 /* Bytes of workspace for runs and backward runs of up to `length` samples; 0 where that overflows. */
-LOCI_API size_t loci_ssm_workspace(const loci_ssm *ssm, size_t length);
+LOCI_API size_t loci_ssm_workspace_size(const loci_ssm *ssm, size_t length);
 
-/* y [batch][length][copies] from u [batch][length][copies]; state [batch][copies][loci_ssm_state()] is read
+/* y [batch][length][copies] from u [batch][length][copies]; state [batch][copies][loci_ssm_state_size()] is read
  * and replaced, NULL: it begins at 0 and is not wanted. steps [batch][length] (recurrent only, else NULL):
  * the step of sample k is the copy's dt times steps[k] > 0; matrices that change from sample to sample make
  * no convolution. workspace: 64-byte aligned, or NULL to have it allocated for this call. length 0 leaves the

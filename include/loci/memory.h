@@ -82,7 +82,7 @@ LOCI_API loci_status loci_memory_check(const loci_memory_spec *spec, loci_error 
 /* Allocates O(N^2) numbers; O(N^3) work at most. On failure *plan is NULL. */
 LOCI_API loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_spec *spec,
                                              loci_error *error);
-LOCI_API void loci_memory_plan_destroy(loci_memory_plan *plan); /* NULL is allowed */
+LOCI_API void loci_memory_plan_free(loci_memory_plan *plan); /* NULL is allowed */
 LOCI_API const loci_memory_spec *loci_memory_plan_spec(const loci_memory_plan *plan);
 
 /* The bytes that a memory of `channels` channels needs, on a 64-byte boundary; 0 where channels is 0, above
@@ -237,7 +237,7 @@ LOCI_API loci_status loci_memory_compare_push(loci_memory_comparison *comparison
  * the whole signal. LOCI_E_MISMATCH where fewer or more samples came than the memory has seen. */
 LOCI_API loci_status loci_memory_compare_finish(loci_memory_comparison *comparison, double *squared,
                                                 double *covered, double *variance, loci_error *error);
-LOCI_API void loci_memory_compare_destroy(loci_memory_comparison *comparison); /* NULL is allowed */
+LOCI_API void loci_memory_compare_free(loci_memory_comparison *comparison); /* NULL is allowed */
 
 #ifdef __cplusplus
 }

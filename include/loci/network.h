@@ -55,13 +55,13 @@ LOCI_API void loci_network_prepare(loci_network *network, const float *parameter
 /* Numbers of a gradient buffer, and bytes of workspace for micro-batches of up to B sequences: with `backward`, or for
  * forward alone. Both 64-byte aligned. 0: it overflows. */
 LOCI_API size_t loci_network_gradient_size(const loci_network *network);
-LOCI_API size_t loci_network_workspace(const loci_network *network, size_t B, int backward);
+LOCI_API size_t loci_network_workspace_size(const loci_network *network, size_t B, int backward);
 /* Numbers of one sequence's state. */
-LOCI_API size_t loci_network_state(const loci_network *network);
+LOCI_API size_t loci_network_state_size(const loci_network *network);
 
 /* Checks nothing. y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are
  * applied here. y is [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not read.
- * state [B]: the state of each sequence, [loci_network_state()], 64-byte aligned, read and replaced; NULL: all begin
+ * state [B]: the state of each sequence, [loci_network_state_size()], 64-byte aligned, read and replaced; NULL: all begin
  * at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace; without it, and
  * with states, pass->L may be any from 1 to L, and the answers are those of step, to the last bit. */
 LOCI_API void loci_network_forward(const loci_network *network, float *y, const float *u,
@@ -80,7 +80,7 @@ LOCI_API void loci_network_gather(loci_network *network, float *dparameters, con
 
 /* Checks nothing. One sample of each of `lanes` sequences, without dropout: y [lanes][outputs] from u
  * [lanes][inputs]; with a pool it is the answer so far. dt [lanes] or NULL; state [lanes] as above. */
-LOCI_API size_t loci_network_step_workspace(const loci_network *network, size_t lanes);
+LOCI_API size_t loci_network_step_workspace_size(const loci_network *network, size_t lanes);
 LOCI_API void loci_network_step(const loci_network *network, float *y, const float *u, size_t lanes,
                                 const double *dt, float *const *state, void *workspace);
 

@@ -104,7 +104,7 @@ LOCI_API loci_status loci_system_growth(const loci_system *system, double *growt
                                         loci_error *error);
 
 /* The same system with real matrices; its state is the same N numbers. */
-LOCI_API loci_status loci_system_dense(loci_system **dense, const loci_system *system, loci_error *error);
+LOCI_API loci_status loci_system_to_dense(loci_system **dense, const loci_system *system, loci_error *error);
 
 #ifdef __cplusplus
 }

@@ -160,7 +160,7 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     w->note = loci_allocate(note_length, 1);
     if (s->order > 0) w->coder = loci_page_coder_create(s->order, w->header.page);
     if (!w->note || !rooms_make(w) || (s->order > 0 && (!w->coder || !loci_page_coder_write(w->coder)))) {
-        loci_archive_writer_destroy(w);
+        loci_archive_writer_free(w);
         return short_of_memory(error);
     }
     if (note_length > 0) memcpy(w->note, note, note_length);
@@ -211,7 +211,7 @@ loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void 
     w->coder = loci_page_coder_create(info.order, read.page);
     if (!rooms_make(w) || !w->coder || !loci_page_coder_write(w->coder)) {
         loci_free(read.bound);
-        loci_archive_writer_destroy(w);
+        loci_archive_writer_free(w);
         return short_of_memory(error);
     }
     memcpy(w->header.bound, read.bound, read.channels * sizeof *read.bound);
@@ -222,14 +222,14 @@ loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void 
     rules_make(w);
     const loci_status stored = w->budgeted ? store_fill(w, bytes, begin, error) : LOCI_OK;
     if (stored != LOCI_OK) {
-        loci_archive_writer_destroy(w);
+        loci_archive_writer_free(w);
         return stored;
     }
     *writer = w;
     return LOCI_OK;
 }
 
-void loci_archive_writer_destroy(loci_archive_writer *w)
+void loci_archive_writer_free(loci_archive_writer *w)
 {
     if (!w) return;
     loci_page_coder_destroy(w->coder);

@@ -312,7 +312,7 @@ static loci_status resample(const double **u, size_t *samples, sound *s, double 
         const loci_status status = loci_resampler_create(&s->resampler, rate, to, s->channels, error);
         if (status != LOCI_OK) return status;
     }
-    const size_t most = loci_resampler_most(s->resampler, s->samples) + loci_resampler_most(s->resampler, 0);
+    const size_t most = loci_resampler_room(s->resampler, s->samples) + loci_resampler_room(s->resampler, 0);
     if (most > s->resampled_room && !grow(&s->resampled, &s->resampled_room, most, 0, s->channels))
         return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
     *u = s->resampled;

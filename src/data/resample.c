@@ -161,7 +161,7 @@ void loci_resampler_free(loci_resampler *r)
     loci_free(r);
 }
 
-size_t loci_resampler_most(const loci_resampler *r, size_t n)
+size_t loci_resampler_room(const loci_resampler *r, size_t n)
 {
     const double most = ((double)n + (double)r->half) * ((double)r->p / (double)r->q) * (1 + 1e-12) + 2;
     return most < (double)(SIZE_MAX / 4) ? (size_t)most : SIZE_MAX;

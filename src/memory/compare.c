@@ -43,7 +43,7 @@ struct loci_memory_comparison {
     double first_place, last_place;
 };
 
-void loci_memory_compare_destroy(loci_memory_comparison *comparison)
+void loci_memory_compare_free(loci_memory_comparison *comparison)
 {
     if (!comparison) return;
     double *arrays[] = {comparison->edge, comparison->squared, comparison->covered, comparison->last,
@@ -94,7 +94,7 @@ loci_status loci_memory_compare_create(loci_memory_comparison **comparison, cons
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a comparison");
     if (status == LOCI_OK) status = loci_quadrature_gauss(k->node, k->weight, plan->order, error);
     if (status != LOCI_OK) {
-        loci_memory_compare_destroy(k);
+        loci_memory_compare_free(k);
         return status;
     }
     /* an edge within a few ulp of the end is meant to be the end */

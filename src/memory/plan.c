@@ -258,14 +258,14 @@ loci_status loci_memory_plan_create(loci_memory_plan **plan, const loci_memory_s
     loci_memory_lay_out(p);
     status = p->kind == MEMORY_LTI ? loci_memory_lti_plan(p, error) : make_tree(p, error);
     if (status != LOCI_OK) {
-        loci_memory_plan_destroy(p);
+        loci_memory_plan_free(p);
         return status;
     }
     *plan = p;
     return LOCI_OK;
 }
 
-void loci_memory_plan_destroy(loci_memory_plan *plan)
+void loci_memory_plan_free(loci_memory_plan *plan)
 {
     if (!plan) return;
     double *tables[] = {plan->root, plan->node,   plan->weight,    plan->node_basis, plan->step,

@@ -38,10 +38,10 @@ static loci_status open(run *r, const loci_model *model, int stepwise, loci_erro
     loci_status status = loci_network_create(&r->network, model, stepwise ? 0 : r->L, error);
     if (status) return status;
     r->parameters = loci_allocate(numbers, sizeof(real));
-    const size_t bytes =
-        stepwise ? loci_network_step_workspace(r->network, 1) : loci_network_workspace(r->network, 1, 0);
+    const size_t bytes = stepwise ? loci_network_step_workspace_size(r->network, 1)
+                                  : loci_network_workspace_size(r->network, 1, 0);
     r->workspace = bytes ? loci_allocate(bytes, 1) : NULL;
-    r->state = loci_allocate(stepwise ? loci_network_state(r->network) : 0, sizeof(real));
+    r->state = loci_allocate(stepwise ? loci_network_state_size(r->network) : 0, sizeof(real));
     r->now = loci_allocate(r->outputs, sizeof(real));
     if (!r->parameters || !r->workspace || !r->state || !r->now)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a sequence of %zu samples", r->L);

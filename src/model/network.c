@@ -120,7 +120,7 @@ size_t loci_network_gradient_size(const loci_network *n)
     return n->gradients;
 }
 
-size_t loci_network_state(const loci_network *n)
+size_t loci_network_state_size(const loci_network *n)
 {
     return n->stack.state;
 }
@@ -162,7 +162,7 @@ static int fits(const loci_network *n, size_t B, size_t L)
     return all + (double)n->stack.state * sizeof(real) < (double)(SIZE_MAX / 4);
 }
 
-size_t loci_network_workspace(const loci_network *n, size_t B, int backward)
+size_t loci_network_workspace_size(const loci_network *n, size_t B, int backward)
 {
     const size_t L = n->L;
     if (!fits(n, B, L)) return 0;
@@ -314,7 +314,7 @@ void loci_network_backward(const loci_network *n, real *du, real *gradient, cons
 
 /* ---- step ---- */
 
-size_t loci_network_step_workspace(const loci_network *n, size_t lanes)
+size_t loci_network_step_workspace_size(const loci_network *n, size_t lanes)
 {
     if (!fits(n, lanes, 1)) return 0;
     size_t scratch = 0;

@@ -38,12 +38,12 @@ void loci_network_step_f64(const loci_network_f64 *network, double *y, const dou
 #define loci_network_prepare loci_network_prepare_f64
 #define loci_network_frame loci_network_frame_f64
 #define loci_network_gradient_size loci_network_gradient_size_f64
-#define loci_network_workspace loci_network_workspace_f64
-#define loci_network_state loci_network_state_f64
+#define loci_network_workspace_size loci_network_workspace_f64
+#define loci_network_state_size loci_network_state_f64
 #define loci_network_forward loci_network_forward_f64
 #define loci_network_backward loci_network_backward_f64
 #define loci_network_gather loci_network_gather_f64
-#define loci_network_step_workspace loci_network_step_workspace_f64
+#define loci_network_step_workspace_size loci_network_step_workspace_f64
 #define loci_network_step loci_network_step_f64
 #endif
 

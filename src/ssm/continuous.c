@@ -199,7 +199,7 @@ loci_status loci_continuous_run(const loci_system *system, loci_discretization i
     const size_t n = system->order, w = system->width;
     const bool diagonal = system->structure == LOCI_DIAGONAL;
     loci_system *dense = NULL;
-    if (!diagonal) status = loci_system_dense(&dense, system, error);
+    if (!diagonal) status = loci_system_to_dense(&dense, system, error);
     if (status) return status;
     double *memory = loci_allocate(diagonal ? 4 * w : 2 * n + KEPT * (n * n + 2 * n), sizeof *memory);
     if (!memory) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);

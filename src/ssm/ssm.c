@@ -80,7 +80,7 @@ loci_form loci_ssm_form(const loci_ssm *s)
     return s->options.form;
 }
 
-size_t loci_ssm_state(const loci_ssm *s)
+size_t loci_ssm_state_size(const loci_ssm *s)
 {
     return s->system->order + (s->options.discretization == LOCI_FOH);
 }
@@ -91,7 +91,7 @@ double loci_ssm_radius(const loci_ssm *s)
     return loci_system_radius(&radius, s->system, s->options.discretization, NULL) ? (double)NAN : radius;
 }
 
-size_t loci_ssm_workspace(const loci_ssm *s, size_t length)
+size_t loci_ssm_workspace_size(const loci_ssm *s, size_t length)
 {
     return s->precision->workspace(s->forms, length);
 }

@@ -137,7 +137,7 @@ loci_status loci_system_check(const loci_system *s, loci_error *error)
     return status;
 }
 
-loci_status loci_system_dense(loci_system **dense, const loci_system *s, loci_error *error)
+loci_status loci_system_to_dense(loci_system **dense, const loci_system *s, loci_error *error)
 {
     if (s->structure == LOCI_DENSE) return loci_system_copy(dense, s, error);
     loci_status status = loci_system_create(dense, LOCI_DENSE, s->copies, s->order, 0, error);

@@ -80,7 +80,7 @@ loci_status loci_system_growth(const loci_system *system, double *growth, size_t
     } else {
         const size_t n = system->order;
         loci_system *dense;
-        status = loci_system_dense(&dense, system, error);
+        status = loci_system_to_dense(&dense, system, error);
         if (status) return status;
         double *memory = loci_allocate(2 * n * n, sizeof *memory);
         if (!memory) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
@@ -119,7 +119,7 @@ loci_status loci_system_radius(double *radius, const loci_system *s, loci_discre
     }
     const size_t n = s->order;
     loci_system *dense;
-    loci_status status = loci_system_dense(&dense, s, error);
+    loci_status status = loci_system_to_dense(&dense, s, error);
     if (status) return status;
     double *e = loci_allocate(2 * n * n + n, sizeof *e), *other = e ? e + n * n : NULL;
     if (!e) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);

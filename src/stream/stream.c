@@ -79,7 +79,7 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
         loci_stream_tables_free(tables);
         return status;
     }
-    tables->state = loci_network_state(tables->step);
+    tables->state = loci_network_state_size(tables->step);
     *out = tables;
     return LOCI_OK;
 }
@@ -115,10 +115,10 @@ static size_t lay_out(size_t at[STREAM_PARTS], const loci_stream_tables *t, size
 {
     if (lanes < 1 || lanes > UINT64_C(1) << 32) return 0;
     const size_t group = lanes < STREAM_GROUP ? lanes : STREAM_GROUP, rows = t->chunk ? STREAM_CHUNK : group;
-    size_t workspace = loci_network_step_workspace(t->step, group), offset = 0, numbers;
+    size_t workspace = loci_network_step_workspace_size(t->step, group), offset = 0, numbers;
     if (workspace == 0) return 0;
     if (t->chunk) {
-        const size_t more = loci_network_workspace(t->chunk, 1, 0);
+        const size_t more = loci_network_workspace_size(t->chunk, 1, 0);
         if (more == 0) return 0;
         workspace = more > workspace ? more : workspace;
     }

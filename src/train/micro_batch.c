@@ -51,7 +51,7 @@ static shares share(const loci_micro_batch *m)
 size_t loci_micro_batch_workspace(const loci_micro_batch *micro, int backward)
 {
     const size_t own = share(micro).all;
-    const size_t network = loci_network_workspace(micro->network, micro->most, backward);
+    const size_t network = loci_network_workspace_size(micro->network, micro->most, backward);
     size_t bytes;
     return own && network && loci_size_add(&bytes, own, network) ? bytes : 0;
 }

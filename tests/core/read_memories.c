@@ -100,7 +100,7 @@ static int reads(const char *folder, const char *name)
     good = good && recalls(memory, plan, header.channels, (char *)text) &&
            saves_the_same(memory, plan, &header, bytes, size);
     free(memory);
-    loci_memory_plan_destroy(plan);
+    loci_memory_plan_free(plan);
     free(bytes), free(text);
     return good;
 }
