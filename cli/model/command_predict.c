@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * command_predict.c - what a model takes files for: a class and its probability each. */
+ * command_predict.c - what a model answers to sequences in files. */
 #include "shared/command.h"
 
 #include <math.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <loci/dataset.h>
 #include <loci/stream.h>
@@ -14,6 +15,8 @@
 #include "shared/message.h"
 #include "model/model_inputs.h"
 #include "model/model_open.h"
+#include "model/prediction.h"
+#include "model/sequences.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"
@@ -24,8 +27,11 @@ typedef struct {
     source_options source;
     double resample; /* NAN: not given */
     size_t top;      /* SIZE_MAX: not given */
-    bool json;
+    const char *output;
+    bool json, sequences;
 } settings;
+
+enum { PIECE = 256 }; /* samples whose answers are asked for at once */
 
 /* Files are read and run one after the other, in pieces; only a model that takes samples in another order has a file whole
  * in memory. */
@@ -46,11 +52,9 @@ typedef struct {
     double *changed;           /* resampled: [most][inputs] */
     float *u;                  /* [room][inputs]: a piece, or all of a permuted sequence */
     size_t count, room;
-    float *answer;       /* [outputs] */
-    double *probability; /* [outputs] */
-    size_t *order;       /* [outputs]: the likeliest first */
-    output out;
-    json_t *list;
+    float *answer;    /* [outputs], or [PIECE][outputs] */
+    const char *name; /* of the sequence at hand, for messages */
+    prediction out;
 } job;
 
 /* --- the model, at the rate of a file --- */
@@ -122,13 +126,24 @@ static int rate_settle(job *j)
 
 /* --- samples --- */
 
+static int answer_put(job *j, const char *name, size_t sample, const float *y);
+
+/* What waits, through the model; where that answers at every sample, these answers are written. */
 static int push(job *j)
 {
+    const size_t before = (size_t)loci_stream_samples(j->stream, 0);
     loci_error error;
-    if (loci_stream_push(j->stream, NULL, 1, j->u, NULL, j->count, 0, NULL, &error) != LOCI_OK)
-        return message_error(j->from.path, &error); /* what cannot be pushed was refused before */
+    int status = STATUS_DONE;
+    for (size_t at = 0, n; at < j->count && !status; at += n) {
+        n = j->out.each && j->count - at > PIECE ? PIECE : j->count - at;
+        if (loci_stream_push(j->stream, NULL, 1, j->u + at * j->inputs, NULL, n, j->out.each, j->answer,
+                             &error) != LOCI_OK)
+            return message_error(j->name, &error); /* what cannot be pushed was refused before */
+        for (size_t k = 0; j->out.each && k < n && !status; k++)
+            status = answer_put(j, j->name, before + at + k + 1, j->answer + k * j->outputs);
+    }
     j->count = 0;
-    return STATUS_DONE;
+    return status;
 }
 
 static int room_make(job *j, size_t n)
@@ -213,115 +228,21 @@ static int push_permuted(job *j)
 
 /* --- answers --- */
 
-static const char *class_name(const job *j, size_t c, char *text)
+static int answer_put(job *j, const char *name, size_t sample, const float *y)
 {
-    if (j->about->classes) return j->about->classes[c];
-    snprintf(text, WORDS_SIZE, "%zu", c);
-    return text;
-}
-
-/* Probabilities, and classes in their order, the first of equals first. */
-static int answer_settle(job *j)
-{
-    loci_stream_answer(j->stream, 0, j->answer);
-    double most = -INFINITY, sum = 0;
-    for (size_t c = 0; c < j->outputs; c++) {
-        if (!isfinite(j->answer[c]))
-            return message_fail("%s: the answer overflows: no finite number comes out of %s", j->from.path,
-                                j->model_path);
-        most = fmax(most, (double)j->answer[c]);
-    }
-    for (size_t c = 0; c < j->outputs; c++) sum += j->probability[c] = exp((double)j->answer[c] - most);
-    const size_t places = j->s->top == SIZE_MAX ? 1 : j->s->top;
-    for (size_t c = 0; c < j->outputs; c++) {
-        j->probability[c] /= sum;
-        size_t at = c < places ? c : places; /* only the first places are kept in order */
-        while (at > 0 && j->probability[c] > j->probability[j->order[at - 1]]) {
-            if (at < places) j->order[at] = j->order[at - 1];
-            at--;
-        }
-        if (at < places) j->order[at] = c;
-    }
-    return STATUS_DONE;
-}
-
-static void header_write(job *j)
-{
-    char text[WORDS_SIZE], name[256];
-    output_text(&j->out, "file,class");
-    if (j->s->top != SIZE_MAX) {
-        output_text(&j->out, ",probability");
-        for (size_t k = 2; k <= j->s->top; k++) output_format(&j->out, ",class_%zu,probability_%zu", k, k);
-    }
-    for (size_t c = 0; j->s->top == SIZE_MAX && c < j->outputs; c++) {
-        snprintf(name, sizeof name, "p_%.250s", class_name(j, c, text));
-        output_text(&j->out, ",");
-        output_field(&j->out, name);
-    }
-    output_text(&j->out, "\n");
-}
-
-static void row_write(job *j, const char *path)
-{
-    char text[WORDS_SIZE];
-    output_field(&j->out, path);
-    if (j->s->top == SIZE_MAX) {
-        output_text(&j->out, ",");
-        output_field(&j->out, class_name(j, j->order[0], text));
-        for (size_t c = 0; c < j->outputs; c++) output_format(&j->out, ",%.6g", j->probability[c]);
-    } else {
-        for (size_t k = 0; k < j->s->top; k++) {
-            output_text(&j->out, ",");
-            output_field(&j->out, class_name(j, j->order[k], text));
-            output_format(&j->out, ",%.6g", j->probability[j->order[k]]);
-        }
-    }
-    output_text(&j->out, "\n");
-}
-
-static json_t *probability_json(double probability)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.6g", probability);
-    return output_json_number(strtod(text, NULL));
-}
-
-/* Into the object: the class of that rank. */
-static void rank_add(const job *j, json_t *object, size_t k)
-{
-    char text[WORDS_SIZE];
-    json_object_set_new(object, "class", output_json_text(class_name(j, j->order[k], text)));
-    json_object_set_new(object, "probability", probability_json(j->probability[j->order[k]]));
-}
-
-static void answer_add(job *j, const char *path)
-{
-    json_t *object = json_object(), *all = json_array();
-    json_object_set_new(object, "file", output_json_text(path));
-    rank_add(j, object, 0);
-    const bool top = j->s->top != SIZE_MAX;
-    for (size_t c = 0; !top && c < j->outputs; c++)
-        json_array_append_new(all, probability_json(j->probability[c]));
-    for (size_t k = 0; top && k < j->s->top; k++) {
-        json_t *rank = json_object();
-        rank_add(j, rank, k);
-        json_array_append_new(all, rank);
-    }
-    json_object_set_new(object, top ? "top" : "probabilities", all);
-    json_array_append_new(j->list, object);
-}
-
-static int json_write(job *j)
-{
-    char text[WORDS_SIZE];
-    json_t *object = json_object(), *names = json_array();
     for (size_t c = 0; c < j->outputs; c++)
-        json_array_append_new(names, output_json_text(class_name(j, c, text)));
-    json_object_set_new(object, "classes", names);
-    json_object_set_new(object, "files", j->list);
-    j->list = NULL;
-    output_json(&j->out, object);
-    return output_close(&j->out);
+        if (!isfinite(y[c]))
+            return message_fail("%s: the answer overflows: no finite number comes out of %s", name,
+                                j->model_path);
+    return prediction_put(&j->out, name, sample, y);
+}
+
+/* The answer to a whole sequence, of a model that has one. */
+static int answer_last(job *j)
+{
+    if (j->out.each) return STATUS_DONE;
+    loci_stream_answer(j->stream, 0, j->answer);
+    return answer_put(j, j->name, 0, j->answer);
 }
 
 /* --- files --- */
@@ -329,6 +250,7 @@ static int json_write(job *j)
 static int file_run(job *j, const char *path)
 {
     j->count = 0;
+    j->name = path;
     int status = source_open(&j->from, path, &j->s->source, j->about->rate);
     if (!status) status = channels_check(j);
     if (!status) status = rate_settle(j);
@@ -340,10 +262,81 @@ static int file_run(job *j, const char *path)
     if (!status && j->about->reading.permuted && j->count > 0) status = push_permuted(j);
     if (!status && loci_stream_samples(j->stream, 0) == 0)
         status = message_fail("%s: too short to be resampled", j->from.path);
-    if (!status) status = answer_settle(j);
+    if (!status) status = answer_last(j);
     if (status) resampler_drop(j); /* it may be within a signal */
     source_close(&j->from);
     return status;
+}
+
+/* A sequence of an array. */
+static int sequence_run(job *j, const sequences *s, size_t i)
+{
+    const double own = j->about->rate, *x = s->x.data + i * s->longest * s->inputs;
+    const size_t length = sequences_length(s, i);
+    j->count = 0;
+    int status = model_prepare(j, own > 0 ? (isnan(j->s->source.rate) ? own : j->s->source.rate) : 0);
+    for (size_t k = 0; k < length * s->inputs && !status; k++)
+        if (!isfinite(model_input(&j->in, k % s->inputs, x[k])))
+            status = message_fail(
+                "%s: sample %zu, input %zu is %g; a finite number in single precision was expected", j->name,
+                k / s->inputs, k % s->inputs, x[k]);
+    if (!status) status = add(j, x, length);
+    if (!status && j->about->reading.permuted) status = push_permuted(j);
+    return status ? status : answer_last(j);
+}
+
+static int array_run(job *j, const char *path)
+{
+    sequences s;
+    char name[4200];
+    int status = sequences_read(&s, path), failed = STATUS_DONE;
+    if (!status && s.inputs != j->inputs)
+        status = message_fail("%s: its sequences have %zu input%s; %zu, as many as %s takes, were expected",
+                              path, s.inputs, s.inputs == 1 ? "" : "s", j->inputs, j->model_path);
+    if (!status && !isnan(j->s->resample))
+        status = message_fail("%s: --resample is for signals, not for arrays of sequences", path);
+    for (size_t i = 0; i < s.count && !status; i++) {
+        snprintf(name, sizeof name, "%.4096s[%zu]", path, i);
+        j->name = name;
+        status = prediction_begin(&j->out);
+        if (status) break;
+        const int own = sequence_run(j, &s, i);
+        prediction_end(&j->out, name, own == STATUS_DONE);
+        if (own) failed = own;
+    }
+    sequences_release(&s);
+    return status ? status : failed;
+}
+
+/* One sequence, or as many as an array holds. */
+static int path_run(job *j, const char *path)
+{
+    if (sequences_are_in(path, j->s->sequences)) return array_run(j, path);
+    int status = prediction_begin(&j->out);
+    if (status) return status;
+    status = file_run(j, path);
+    prediction_end(&j->out, path, status == STATUS_DONE);
+    return status;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static int folder_run(job *j, const char *path)
+{
+    char **names;
+    size_t count;
+    int status = folder_list(&names, &count, path);
+    int failed = status;
+    for (size_t i = 0; !status && i < count && !j->out.out.reason; i++) {
+        const int own = path_run(j, names[i]);
+        if (own) failed = own;
+    }
+    folder_release(names, count);
+    return failed;
 }
 
 /* A file that cannot be read fails the command in the end; the others have their answers. */
@@ -351,23 +344,14 @@ static int files_run(job *j, char **paths, size_t count)
 {
     progress bar;
     int failed = STATUS_DONE;
-    output_open(&j->out, NULL);
-    if (!j->s->json) header_write(j);
     progress_start(&bar, "predicting", "files", count);
-    for (size_t i = 0; i < count && !j->out.reason; i++) {
-        const int status = file_run(j, paths[i]);
-        if (status) {
-            failed = status;
-            continue;
-        }
-        if (j->s->json)
-            answer_add(j, paths[i]);
-        else
-            row_write(j, paths[i]);
+    for (size_t i = 0; i < count && !j->out.out.reason; i++) {
+        const int status = (is_folder(paths[i]) ? folder_run : path_run)(j, paths[i]);
+        if (status) failed = status;
         if (count > 1) progress_step(&bar, i + 1);
     }
     progress_wipe();
-    const int written = j->s->json ? json_write(j) : output_close(&j->out);
+    const int written = prediction_close(&j->out);
     return written ? written : failed;
 }
 
@@ -377,22 +361,27 @@ static int job_open(job *j)
     j->about = loci_model_description(j->model);
     j->inputs = config->inputs;
     j->outputs = config->outputs;
-    if (config->pool == LOCI_POOL_NONE)
+    const loci_task_info *task = loci_task_inspect(j->about->task);
+    if (config->pool == LOCI_POOL_NONE && !task->each)
         return message_fail(
             "%s: it answers at every sample, which 'loci stream' shows; a model with one answer "
             "for a sequence was expected",
             j->model_path);
+    if (task->each && j->about->reading.permuted)
+        return message_fail(
+            "%s: answers at every sample of sequences that are permuted have no order of their own",
+            j->model_path);
+    if (task->values && j->s->top != SIZE_MAX)
+        return message_usage("predict: --top is for classes, and the task of %s is %s", j->model_path,
+                             task->name);
     if (!isnan(j->s->source.rate) && isnan(j->s->resample) && !(j->about->rate > 0))
         return message_fail("%s: was trained on data without a rate; leave --rate out", j->model_path);
     if (j->s->top != SIZE_MAX && j->s->top > j->outputs)
         return message_usage("predict: --top is %zu; %s has %zu classes", j->s->top, j->model_path,
                              j->outputs);
-    j->answer = calloc(j->outputs, sizeof *j->answer);
-    j->probability = calloc(j->outputs, sizeof *j->probability);
-    j->order = calloc(j->outputs, sizeof *j->order);
-    j->list = j->s->json ? json_array() : NULL;
-    return j->answer && j->probability && j->order && (j->list || !j->s->json) ? STATUS_DONE
-                                                                               : message_memory();
+    j->answer = calloc(task->each ? PIECE : 1, j->outputs * sizeof *j->answer);
+    if (!j->answer) return message_memory();
+    return prediction_open(&j->out, j->model, j->s->output, j->s->top, j->s->json);
 }
 
 static void job_close(job *j)
@@ -402,9 +391,7 @@ static void job_close(job *j)
     resampler_drop(j);
     free(j->u);
     free(j->answer);
-    free(j->probability);
-    free(j->order);
-    json_decref(j->list);
+    prediction_release(&j->out);
 }
 
 static int predict(const char *model_path, char **paths, size_t count, const settings *s)
@@ -431,6 +418,10 @@ static int usage_check(const settings *s, char **paths, size_t count)
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("predict: --resample is %g; more than 0 Hz was expected", s->resample);
     if (s->top == 0) return message_usage("predict: --top is 0; at least 1 was expected");
+    const size_t length = s->output ? strlen(s->output) : 0;
+    if (length >= 4 && strcmp(s->output + length - 4, ".npy") == 0 && (s->json || s->top != SIZE_MAX))
+        return message_usage(
+            "predict: an array holds all answers as numbers; no --json and --top were expected");
     return source_check(&s->source, "predict");
 }
 
@@ -438,9 +429,13 @@ int command_predict(int argc, char **argv)
 {
     settings s = {.source = SOURCE_DEFAULTS, .resample = NAN, .top = SIZE_MAX};
     const option table[] = {
+        {"output", 'o', OPTION_TEXT, &s.output, "FILE",
+         "where to, CSV or JSON, or a NumPy array where it ends in .npy (standard output)"},
         {"top", 0, OPTION_COUNT, &s.top, "K", "the K likeliest classes instead of the probability of each"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of CSV"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The files:"},
+        {"sequences", 0, OPTION_FLAG, &s.sequences, NULL,
+         "arrays of two dimensions are sequences of one input"},
         {"rate", 0, OPTION_NUMBER, &s.source.rate, "HZ",
          "samples a second, where a file does not tell (as the model was trained); the model's time is scaled to it"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signals to this rate"},
@@ -450,10 +445,11 @@ int command_predict(int argc, char **argv)
         .command = "predict",
         .synopsis = "MODEL FILE... [OPTION]...",
         .purpose =
-            "Say what a trained model takes each file for: the likeliest class, and the probability of each class. "
-            "A FILE is one sequence, of any length: a table as text, a NumPy array, audio, or '-' for standard input, "
-            "with a channel for each input of the model. A file that cannot be read is told, and the others are gone "
-            "on with.",
+            "Say what a trained model answers to each sequence: the likeliest class and the probability of each, or values "
+            "in the units of the targets; at every sample where it was trained so. A FILE is one sequence, of any length: "
+            "a table as text, a NumPy array, audio, or '-' for standard input, with a channel for each input of the "
+            "model; or an array [sequences][samples][inputs]; or a folder of such files. A file that cannot be read is "
+            "told, and the others are gone on with.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"

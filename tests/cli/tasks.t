@@ -115,3 +115,38 @@ $ { head -c 129 of-value/train_length.npy; printf '\000'; tail -c +131 of-value/
 $ rm bad/train_length.npy; { head -c 128 of-value/train_y.npy; awk 'BEGIN { while (i++ < 60) printf "A" }'; } >bad/train_y.npy; loci train bad -o m.safetensors --task value
 ! loci: bad: value 0 of the targets is 65 in all of the training; values that differ were expected
 = 1
+
+# An answer a sequence: of arrays, folders and files; what predict says, stream and eval say as well.
+$ loci predict each.safetensors signal | cut -d , -f 2- >one; loci stream each.safetensors signal | cmp - one; head -n 1 one
+| sample,y
+$ loci predict labels.safetensors class-each/test_x.npy --sequences >answers; head -n 1 answers; wc -l <answers
+| file,sample,class,p_0,p_1
+| 3201
+$ sed -n 2p answers | cut -d , -f 1,2
+| class-each/test_x.npy[0],1
+$ tail -c 3200 class-each/test_y.npy | LC_ALL=C tr '\000\001' '01' | fold -w 1 >true; echo >>true; cut -d , -f 3 answers | sed 1d | paste -d , - true | awk -F, '{ right += $1 == $2 } END { print "accuracy", right }' >counted; loci eval labels.safetensors class-each | awk '{ gsub(/,/, ""); print "accuracy", $4; exit }' | cmp - counted
+$ loci predict values.safetensors values/test_x.npy --sequences -o answers.csv; head -n 1 answers.csv; wc -l <answers.csv
+| file,y0,y1
+| 101
+$ loci predict values.safetensors values/test_x.npy --sequences -o answers.npy; wc -c <answers.npy; grep -ao "shape': ([0-9, ]*" answers.npy
+| 1728
+| shape': (100, 2
+$ mkdir folder; cp signal folder/b.txt; head -n 4 signal >folder/a.txt; loci predict values.safetensors folder | cut -d , -f 1
+| file
+| folder/a.txt
+| folder/b.txt
+$ loci predict values.safetensors folder/b.txt --json
+| {
+|~   "files": [[]{"file": "folder/b.txt", "values": [[]*, *]}]
+| }
+$ loci predict of.safetensors of-value/test_x.npy --sequences -o short.npy; loci predict of.safetensors other-value/test_x.npy --sequences -o other.npy; cmp short.npy other.npy
+$ mkdir empty; loci predict values.safetensors empty
+| file,y0,y1
+! loci: empty: holds no files; sequences were expected
+= 1
+$ loci predict values.safetensors signal --top 1
+! loci: predict: --top is for classes, and the task of values.safetensors is value
+= 2
+$ loci predict labels.safetensors signal -o x.npy --json
+! loci: predict: an array holds all answers as numbers; no --json and --top were expected
+= 2
