@@ -37,19 +37,13 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-static int finish(void)
-{
-    if (fflush(stdout) == 0) return STATUS_DONE;
-    return message_fail("standard output: writing failed: %s", strerror(errno));
-}
-
 static int overview(void)
 {
     puts("Usage: loci COMMAND [ARGUMENT]...\n\nSequence models with memory.\n\nCommands:");
     for (size_t i = 0; i < COMMANDS; i++) printf("  %-10s  %s\n", commands[i].name, commands[i].purpose);
     puts(
         "\n'loci help COMMAND' or 'loci COMMAND --help' explains a command;\n'loci --version' prints the version.");
-    return finish();
+    return message_finish();
 }
 
 static int unknown(const char *word)
@@ -101,7 +95,7 @@ int main(int argc, char **argv)
     const char *word = argv[1];
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 || strcmp(word, "version") == 0) {
         printf("loci %s\n", loci_version());
-        return finish();
+        return message_finish();
     }
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return overview();
     if (strcmp(word, "help") == 0) {

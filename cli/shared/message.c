@@ -2,6 +2,7 @@
  * message.c - one line on standard error, and the status that goes with it. */
 #include "shared/message.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,4 +65,11 @@ void message_note(const char *format, ...)
     va_start(arguments, format);
     say("note: ", format, arguments);
     va_end(arguments);
+}
+
+int message_finish(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return STATUS_DONE;
+    if (errno == EPIPE) return STATUS_FAILED;
+    return message_fail("standard output: writing failed: %s", strerror(errno));
 }

@@ -25,6 +25,8 @@ int message_error(const char *subject, const loci_error *error);
 
 /* The same for a lack of memory. */
 int message_memory(void);
+/* Ends what was printed to standard output: 0, or a status; a reader that has had enough (`| head`) is told nothing. */
+int message_finish(void);
 
 /* What one should know though the work goes on: "loci: warning: ..."; how something was understood: "loci: note: ...". */
 void message_warn(const char *format, ...) MESSAGE_PRINTF(1, 2);

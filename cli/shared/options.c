@@ -195,8 +195,7 @@ static int help_print(const options_page *page)
     }
     row_print(&help, column);
     if (page->closing) printf("\n%s\n", page->closing);
-    if (fflush(stdout) != 0) return message_fail("standard output: writing failed: %s", strerror(errno));
-    return STATUS_DONE;
+    return message_finish();
 }
 
 /* Puts the argument of an option where the table says; a status, or OPTIONS_GO. */

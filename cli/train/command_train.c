@@ -168,7 +168,7 @@ int command_train(int argc, char **argv)
     };
     const option behind[] = {
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
-        {"task", 0, OPTION_TEXT, &s.task, "NAME",
+        {"task", 0, OPTION_TEXT, &s.task, "class|class-each|value|value-each",
          "what is learned of a sequence: class or value, class-each or value-each at every sample (as targets look)"},
         {"valid", 0, OPTION_NUMBER, &s.valid, "SHARE",
          "this share (of each class) is kept to validate with; 0: none (0.1, or 0 of less than 500)"},

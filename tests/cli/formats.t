@@ -22,12 +22,10 @@ $ loci inspect s4d.safetensors | sed -n '1,4p; /note/p'
 |             note frozen
 # A stream goes on where it was: 30 samples are behind it.
 $ tail -10 signal.txt | loci stream s4d.safetensors - --every 5 --state-in s4d.state
-| sample,class,p_0,p_1
 | 35,0,0.529209,0.470791
 | 40,0,0.526008,0.473992
 ! loci: warning: s4d.safetensors: it was trained on samples in another order; the signal's must come in that order
 $ tail -10 signal.txt | loci stream lstm.safetensors - --every 5 --state-in lstm.state
-| sample,class,p_0,p_1
 | 35,1,0.439117,0.560883
 | 40,1,0.438032,0.561968
 # A training that was stopped at step 24 of 120 ends where it would have.

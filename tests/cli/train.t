@@ -140,13 +140,13 @@ $ cp m.safetensors full.safetensors; (ulimit -f 4; sh t --epochs 3 -o full.safet
 ! loci: full.safetensors.resume: writing failed: File too large
 | full.safetensors
 $ sh t --epochs 3 -o nowhere/m.safetensors
-! loci: nowhere/m.safetensors.resume: cannot be created: No such file or directory
+! loci: nowhere/m.safetensors: cannot be created: No such file or directory
 = 1
 $ mkdir folder; sh t --epochs 3 -o folder
 ! loci: folder: is a folder; the name of a file was expected
 = 1
 $ sh t --epochs 3 -o n.safetensors --restart --log folder
-! loci: folder: cannot be created: Is a directory
+! loci: folder: is a folder; the name of a file was expected
 = 1
 
 # Options that do not fit.

@@ -10,13 +10,14 @@ $ loci help inspect
 |
 | Say what a memory holds: its measure, its signal, its size, and how much of each
 | stretch of the past it forgot. A stretch of N coefficients resolves about N/3
-| cycles.
+| cycles. Or what an archive keeps, in how many bytes, and how far off it is.
 |
 | Say what a model is made of: its layers, what it was trained on, its parameters,
 | and how fast and how slow each layer is.
 |
 | Options:
 |       --json       print everything as JSON
+|       --salvage    of a damaged archive: leave out the pages that are damaged
 |       --plot FILE  of a model: draw kernels of each layer as well: .svg, .png,
 |                    or '-': in the terminal instead of the text
 |       --help       print this page
