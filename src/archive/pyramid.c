@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * pyramid.c - the orthogonal transform of a page. */
+#define LOCI_REAL_IS_DOUBLE 1
 #include "archive/pyramid.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "archive/gram.h"
+#include "archive/pyramid_rows.h"
 #include "base/allocate.h"
-#include "base/vector.h"
-
-enum { LANES = 8, WIDTH_MAX = 2 * GRAM_ORDER_MAX };
 
 /* A matrix of m rows and, padded with zeros, `stride` columns, and its transpose. */
 typedef struct {
@@ -25,6 +24,7 @@ struct pyramid {
     double *room[2];            /* [page + 2 order] coefficients of a level, and of the next */
     double *scratch;
     double *tables;
+    const struct loci_pyramid_rows *rows;
 };
 
 static void layout_row(pyramid_layout *l, uint64_t *at, uint64_t nodes, size_t width)
@@ -58,7 +58,8 @@ pyramid *loci_pyramid_create(size_t order, size_t page)
     if (!p) return NULL;
     p->order = order;
     p->page = page;
-    p->stride = (2 * order + LANES - 1) / LANES * LANES;
+    p->stride = (2 * order + PYRAMID_LANES - 1) / PYRAMID_LANES * PYRAMID_LANES;
+    p->rows = LOCI_CHOOSE(loci_pyramid_rows);
     const size_t matrix = 2 * order * p->stride;
     p->leaf = loci_allocate(2 * matrix, sizeof *p->leaf);
     p->tables = loci_allocate(2 * matrix * PYRAMID_TABLES, sizeof *p->tables);
@@ -144,72 +145,9 @@ static const double *unequal_matrix(pyramid *p, const pyramid_layout *l, size_t 
     return p->unequal + u * square;
 }
 
-/* Each of `count` nodes is a row of numbers, `first` in x and `second` in z (NULL: they are zero): the row times matrix is
- * written to y, its first `head` numbers, and to w, the `tail` numbers behind them. */
-static inline LOCI_INLINE void multiply(double *y, double *w, const double *x, const double *z,
-                                        const double *matrix, size_t count, size_t first, size_t second,
-                                        size_t head, size_t tail, size_t vectors)
-{
-    const loci_f64x8u *row = (const loci_f64x8u *)matrix;
-    for (size_t i = 0; i < count; i++, x += first, y += head) {
-        loci_f64x8 sum[WIDTH_MAX / LANES];
-        double out[WIDTH_MAX];
-        for (size_t v = 0; v < vectors; v++) sum[v] = x[0] * row[v];
-        for (size_t j = 1; j < first; j++)
-            for (size_t v = 0; v < vectors; v++) sum[v] += x[j] * row[j * vectors + v];
-        if (z) {
-            for (size_t j = 0; j < second; j++)
-                for (size_t v = 0; v < vectors; v++) sum[v] += z[j] * row[(first + j) * vectors + v];
-            z += second;
-        }
-        memcpy(out, sum, vectors * sizeof sum[0]);
-        memcpy(y, out, head * sizeof *y);
-        if (tail) {
-            memcpy(w, out + head, tail * sizeof *w);
-            w += tail;
-        }
-    }
-}
-
-/* The orders in use have loops of their own, in which everything but `count` is a constant. */
-#define FOR_ORDERS(CASE, otherwise)                                                                          \
-    switch (order) {                                                                                         \
-    case 4:                                                                                                  \
-        CASE(4, 1);                                                                                          \
-        break;                                                                                               \
-    case 8:                                                                                                  \
-        CASE(8, 2);                                                                                          \
-        break;                                                                                               \
-    case 16:                                                                                                 \
-        CASE(16, 4);                                                                                         \
-        break;                                                                                               \
-    default:                                                                                                 \
-        otherwise;                                                                                           \
-    }
-
-/* Pairs of children x [2 count][order] to parents y and details w. */
-LOCI_HOT static void merge_rows(double *y, double *w, const double *x, const double *matrix, size_t count,
-                                size_t order, size_t vectors){
-#define MERGE(n, v) multiply(y, w, x, NULL, matrix, count, 2 * n, 0, n, n, v)
-    FOR_ORDERS(MERGE, multiply(y, w, x, NULL, matrix, count, 2 * order, 0, order, order, vectors))}
-
-/* Parents x and details z (NULL: zero) to pairs of children y [2 count][order]. */
-LOCI_HOT static void split_rows(double *y, const double *x, const double *z, const double *matrix,
-                                size_t count, size_t order, size_t vectors){
-#define SPLIT(n, v) multiply(y, NULL, x, z, matrix, count, n, n, 2 * n, 0, v)
-    FOR_ORDERS(SPLIT, multiply(y, NULL, x, z, matrix, count, order, order, 2 * order, 0, vectors))}
-
-/* Leaves, one way or the other. */
-LOCI_HOT static void leaf_rows(double *y, const double *x, const double *matrix, size_t count, size_t order,
-                               size_t vectors)
-{
-#define LEAF(n, v) multiply(y, NULL, x, NULL, matrix, count, n, 0, n, 0, v)
-    FOR_ORDERS(LEAF, multiply(y, NULL, x, NULL, matrix, count, order, 0, order, 0, vectors))
-}
-
 void loci_pyramid_forward(pyramid *p, double *c, const double *x, const pyramid_layout *l)
 {
-    const size_t order = p->order, vectors = p->stride / LANES;
+    const size_t order = p->order;
     double *now = p->room[0], *next = p->room[1];
     double root[2 * GRAM_ORDER_MAX] = {0}; /* what was merged from the right, behind what it is merged with */
     size_t held = l->rest, u = l->unequal; /* numbers of it */
@@ -220,7 +158,7 @@ void loci_pyramid_forward(pyramid *p, double *c, const double *x, const pyramid_
         for (size_t k = 0; k < l->rest; k++)
             for (size_t i = 0; i < l->rest; i++) root[k] += last[i] * leaf[i * l->rest + k];
     }
-    leaf_rows(now, x, p->leaf, (size_t)l->leaves, order, vectors);
+    p->rows->leaf(now, x, p->leaf, (size_t)l->leaves, order, p->stride);
     for (size_t level = 0; level <= l->levels && l->leaves > 0; level++) {
         const size_t nodes = (size_t)(l->leaves >> level);
         if (nodes % 2 == 1) { /* a root of its own */
@@ -242,8 +180,8 @@ void loci_pyramid_forward(pyramid *p, double *c, const double *x, const pyramid_
             held = order;
         }
         if (level == l->levels) break;
-        merge_rows(next, c + l->row[l->rows - 1 - level].at, now, table(p, level + 1)->forward, nodes / 2,
-                   order, vectors);
+        p->rows->merge(next, c + l->row[l->rows - 1 - level].at, now, table(p, level + 1)->forward, nodes / 2,
+                       order, p->stride);
         double *swap = now;
         now = next;
         next = swap;
@@ -291,7 +229,7 @@ static void find_root(pyramid *p, double *out, const double *c, const pyramid_la
 static void tree_inverse(pyramid *p, double *x, const double *c, const pyramid_layout *l, size_t known,
                          const double *root, uint64_t begin, uint64_t leaves, uint64_t from, uint64_t to)
 {
-    const size_t order = p->order, vectors = p->stride / LANES;
+    const size_t order = p->order;
     const uint64_t leaf0 = begin / order;
     double *now = p->room[0], *next = p->room[1];
     size_t level = 0;
@@ -302,8 +240,8 @@ static void tree_inverse(pyramid *p, double *x, const double *c, const pyramid_l
         const uint64_t a = from / order >> level, b = (to - 1) / order >> level; /* parents that matter */
         const size_t row = l->rows - level;
         const double *detail = row < known ? c + l->row[row].at + a * order : NULL;
-        split_rows(next, now + (a - first) * order, detail, table(p, level)->back, (size_t)(b - a + 1), order,
-                   vectors);
+        p->rows->split(next, now + (a - first) * order, detail, table(p, level)->back, (size_t)(b - a + 1),
+                       order, p->stride);
         first = 2 * a;
         double *swap = now;
         now = next;
@@ -312,10 +250,10 @@ static void tree_inverse(pyramid *p, double *x, const double *c, const pyramid_l
     const uint64_t a = from / order, b = (to - 1) / order;
     const double *leaf = now + (a - first) * order;
     if (a == b || from % order || to % order) {
-        leaf_rows(next, leaf, p->leaf_back, (size_t)(b - a + 1), order, vectors);
+        p->rows->leaf(next, leaf, p->leaf_back, (size_t)(b - a + 1), order, p->stride);
         memcpy(x, next + (from - a * order), (size_t)(to - from) * sizeof *x);
     } else {
-        leaf_rows(x, leaf, p->leaf_back, (size_t)(b - a + 1), order, vectors);
+        p->rows->leaf(x, leaf, p->leaf_back, (size_t)(b - a + 1), order, p->stride);
     }
 }
 
@@ -358,8 +296,8 @@ double loci_pyramid_value(pyramid *p, const double *c, const pyramid_layout *l, 
     while (leaves >> level > 1) level++;
     for (; level > 0 && l->rows - level < known && ldexp((double)order, (int)level) > finest; level--) {
         const uint64_t node = begin / order >> level, half = (uint64_t)order << (level - 1);
-        split_rows(both, now, c + l->row[l->rows - level].at + node * order, table(p, level)->back, 1, order,
-                   p->stride / LANES);
+        p->rows->split(both, now, c + l->row[l->rows - level].at + node * order, table(p, level)->back, 1,
+                       order, p->stride);
         const size_t side = inside >= (double)(begin + half) ? 1 : 0;
         memcpy(now, both + side * order, order * sizeof *now);
         begin += side * half;
