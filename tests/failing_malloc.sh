@@ -106,6 +106,10 @@ check window.loci remember plain.csv -o window.loci --order 8 --measure legt --w
 check '' remember plain.csv -o - --order 8
 check out.csv recall memory.loci --points 20 -o out.csv
 check out.npy recall memory.loci --points 20 -o out.npy
+check out.json recall memory.loci --points 20 -o out.json
+check out.wav recall plain.loci -o out.wav
+check '' remember plain.csv -o plain.loci --order 8 --resume
+check '' remember plain.csv -o - --order 8 --detail 0
 check '' recall memory.loci --mean --from 2 --to 9 --points 3
 check '' recall memory.loci --plot - --points 50
 check '' recall plain.loci --against plain.csv --json
@@ -128,6 +132,9 @@ check '' inspect model.safetensors --plot -
 printf '1,2,3\n4,5,6\n7,8,9\n' >three.csv
 check '' stream model.safetensors three.csv --every 1 --json
 check '' stream model.safetensors three.csv --rate 9000 --resample 8000 --every 1 --plot -
+"$program" convert state.safetensors -o wide.safetensors --shift 1e8,1e8,1e8
+check '' stream wide.safetensors three.csv --every 1
+check '' check wide.safetensors --length 9 --json
 check kept stream model.safetensors three.csv --every 0 --state-out kept
 "$program" stream model.safetensors three.csv --every 0 --state-out kept >"$scratch/out"
 check answers.csv stream model.safetensors three.csv --state-in kept -o answers.csv
