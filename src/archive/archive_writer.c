@@ -11,6 +11,7 @@
 #include "base/allocate.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "base/time_grid.h"
 
 enum {
     PAGE_SAMPLES = 65536, /* of all channels together, about, where nothing else is said */
@@ -73,6 +74,9 @@ static loci_status take_spec(loci_archive_spec *s, const loci_archive_spec *give
         return loci_fail(error, LOCI_E_ARGUMENT, "dt is %g; a time above 0 was expected", s->dt);
     if (!isfinite(s->start))
         return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a finite time was expected", s->start);
+    if (!loci_time_tells(s->start, s->dt))
+        return loci_fail(error, LOCI_E_ARGUMENT, LOCI_TIME_TOO_FAR, s->start, loci_time_spacing(s->start),
+                         s->dt);
     if (s->order > LOCI_ARCHIVE_ORDER_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; 1 to %d was expected", s->order,
                          LOCI_ARCHIVE_ORDER_MAX);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/time_grid.h"
+
 static size_t round_up(size_t size)
 {
     return (size + 7) / 8 * 8;
@@ -91,26 +93,15 @@ loci_status loci_memory_known(const loci_memory *memory, const loci_memory_plan 
     return loci_fail(error, LOCI_E_MISMATCH, "the memory was made with another plan");
 }
 
-/* Seconds between the doubles around a time. */
-static double spacing(double t)
-{
-    return nextafter(fabs(t), INFINITY) - fabs(t);
-}
-
 loci_status loci_memory_check_start(const loci_memory_plan *plan, double start, loci_error *error)
 {
     if (!isfinite(start))
         return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a finite time was expected", start);
     if (fabs(start) >= LOCI_VALUE_LIMIT)
         return loci_fail(error, LOCI_E_ARGUMENT, "start is %g; a time below 1.6e150 s was expected", start);
-    /* A sample is known by a time within a quarter of a step; where steps are whole spacings, nothing is rounded. */
-    const double dt = plan->spec.dt, apart = spacing(start);
-    if (memory_stamped(plan) || 2 * apart <= dt || (apart <= dt && fmod(dt, apart) == 0)) return LOCI_OK;
-    return loci_fail(
-        error, LOCI_E_ARGUMENT,
-        "start is %.17g, where the nearest times that a double can tell apart lie %.2g s from one "
-        "another, and a sample lasts %.2g s; a start nearer to 0 was expected",
-        start, apart, dt);
+    const double dt = plan->spec.dt;
+    if (memory_stamped(plan) || loci_time_tells(start, dt)) return LOCI_OK;
+    return loci_fail(error, LOCI_E_ARGUMENT, LOCI_TIME_TOO_FAR, start, loci_time_spacing(start), dt);
 }
 
 loci_status loci_memory_check_end(const loci_memory *memory, const loci_memory_plan *plan, uint64_t samples,

@@ -164,3 +164,11 @@ $ seq 100 | loci remember - -o memory.loci && loci merge both.loci memory.loci -
 = 1
 $ test -e x.loci
 = 1
+
+# Times that a double cannot tell apart are refused at the start, as for memories.
+$ seq 1 100 > s100; loci remember s100 --error 1% --start 2016-07-01 --rate 1e8 -o late.loci; loci remember s100 --error 1% --start 1e18 -o late.loci; ls late.loci
+!~ loci: *start is 1467331200, where the nearest times that a double can tell apart lie 2.4e-07 s from one another, and a sample lasts 1e-08 s; a start nearer to 0 was expected
+!~ loci: *start is 1e+18, where the nearest times*
+!~ ls: *
+= 2
+$ loci remember s100 --error 1% --start 2016-07-01 --rate 1e6 -o late.loci
