@@ -429,7 +429,7 @@ int command_predict(int argc, char **argv)
 {
     settings s = {.source = SOURCE_DEFAULTS, .resample = NAN, .top = SIZE_MAX};
     const option table[] = {
-        {"output", 'o', OPTION_TEXT, &s.output, "FILE",
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
          "where to, CSV or JSON, or a NumPy array where it ends in .npy (standard output)"},
         {"top", 0, OPTION_COUNT, &s.top, "K", "the K likeliest classes instead of the probability of each"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of CSV"},
