@@ -16,7 +16,7 @@
 #include "bench.h"
 #include "layer/layer.h"
 
-enum { V = LOCI_LANES, THREADS = 2 };
+enum { V = LOCI_LANES, THREADS = 2, CASES = 4 };
 
 /* A layer at work on B sequences of L samples, `part` of them at a time. */
 typedef struct {
@@ -105,6 +105,20 @@ static loci_layer *lstm(size_t H)
     return layer;
 }
 
+static loci_layer *gru(size_t H)
+{
+    loci_layer *layer;
+    if (loci_gru_create(&layer, "gru", H, H, NULL)) exit(1);
+    return layer;
+}
+
+static loci_layer *mingru(size_t H)
+{
+    loci_layer *layer;
+    if (loci_mingru_create(&layer, "mingru", H, H, NULL)) exit(1);
+    return layer;
+}
+
 /* As in the S4 repository's example. */
 static loci_layer *s4d(size_t H, size_t N)
 {
@@ -121,7 +135,7 @@ static loci_layer *s4d(size_t H, size_t N)
 
 int main(int argc, char **argv)
 {
-    work w[2];
+    work w[CASES];
     /* products with input and recurrent weights, once forward and twice back; of s4d the mixing alone is counted */
     set_up(&w[0], lstm(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 4 * 256 * 512);
     if (argc == 2 && !strcmp(argv[1], "lstm")) {
@@ -129,16 +143,21 @@ int main(int argc, char **argv)
         return 0;
     }
     const int json = bench_json(argc, argv);
-    set_up(&w[1], s4d(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
-    static const char *const names[] = {"LSTM, H 256, L 100, B 64",
+    set_up(&w[1], gru(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 3 * 256 * 512);
+    set_up(&w[2], mingru(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 2 * 256 * 256);
+    set_up(&w[3], s4d(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
+    static const char *const names[] = {"LSTM, H 256, L 100, B 64", "GRU, H 256, L 100, B 64",
+                                        "minGRU, H 256, L 100, B 64",
                                         "S4D with residual and norm, H 128, N 64, L 1024, B 64"};
     bench_case cases[] = {{.name = "peak", .run = bench_peak_run},
                           {.name = names[0], .run = one_thread, .argument = &w[0]},
-                          {.name = names[1], .run = one_thread, .argument = &w[1]}};
-    bench_rounds(cases, 3, 0.02);
+                          {.name = names[1], .run = one_thread, .argument = &w[1]},
+                          {.name = names[2], .run = one_thread, .argument = &w[2]},
+                          {.name = names[3], .run = one_thread, .argument = &w[3]}};
+    bench_rounds(cases, 1 + CASES, 0.02);
     if (!json)
         puts("layer, forward and backward                          core-ms  of the peak  ms on two threads");
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < CASES; i++) {
         const double seconds = bench_median(&cases[i + 1]), two = two_threads(&w[i]);
         const double share = bench_share(&cases[i + 1], &cases[0], w[i].operations);
         if (json) {

@@ -158,8 +158,8 @@ static void test_ranges(void **state)
     bad = good, bad.plain = 1,
     refuse(bad, "a plain stack of s4d has 1 inputs and width 64; the same number was expected");
     assert_int_equal(loci_model_preset(&bad, "large", 1, 10, &error), LOCI_E_ARGUMENT);
-    assert_string_equal(error.text,
-                        "there is no preset large; s4-example, small, audio or lstm was expected");
+    assert_string_equal(
+        error.text, "there is no preset large; s4-example, small, audio, lstm, gru or mingru was expected");
 }
 
 int main(void)

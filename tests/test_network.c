@@ -175,17 +175,23 @@ static void published_prenorm(void **state)
 static loci_model_config shape(size_t i)
 {
     loci_model_config c;
-    assert_int_equal(loci_model_preset(&c, i % 4 == 3 ? "lstm" : "audio", 2, 3, NULL), LOCI_OK);
+    assert_int_equal(loci_model_preset(&c,
+                                       i % 4 == 3 ? "lstm"
+                                       : i == 8   ? "gru"
+                                       : i == 9   ? "mingru"
+                                                  : "audio",
+                                       2, 3, NULL),
+                     LOCI_OK);
     c.width = 20, c.order = 8, c.layers = 2, c.dt_min = 0.05, c.dt_max = 0.5, c.dropout = 0.2,
     c.tied = i % 2 == 0;
     c.prenorm = i % 4 == 1;
     c.norm = i % 4 == 2 ? LOCI_NORM_RMS : LOCI_NORM_LAYER;
     c.pool = (loci_pool)(i % 3);
     if (i == 4) c.norm = LOCI_NORM_NONE;
-    if (i == 7) c.plain = 0; /* residual LSTMs */
+    if (i >= 7) c.plain = 0; /* residual LSTMs and GRUs */
     return c;
 }
-enum { SHAPES = 8 };
+enum { SHAPES = 10 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};

@@ -69,10 +69,10 @@ static loci_model_config small(loci_pool pool)
     return config;
 }
 
-static loci_model_config recurrent(void)
+static loci_model_config recurrent(const char *preset)
 {
     loci_model_config config;
-    assert_int_equal(loci_model_preset(&config, "lstm", 3, 5, NULL), LOCI_OK);
+    assert_int_equal(loci_model_preset(&config, preset, 3, 5, NULL), LOCI_OK);
     config.width = 18;
     return config;
 }
@@ -167,10 +167,13 @@ static void test_forms(void **state)
     forms(&config);
     config = small(LOCI_POOL_NONE), config.discretization = LOCI_BILINEAR;
     forms(&config);
-    config = recurrent();
-    forms(&config);
-    config.pool = LOCI_POOL_NONE;
-    forms(&config);
+    const char *const presets[] = {"lstm", "gru", "mingru"};
+    for (size_t i = 0; i < 3; i++) {
+        config = recurrent(presets[i]);
+        forms(&config);
+        config.pool = LOCI_POOL_NONE;
+        forms(&config);
+    }
 }
 
 /* A mode that forgets in 20,000 samples is as slow as it should be: a factor of 1 - 5e-5 rounded to single precision would be
@@ -295,10 +298,13 @@ static void lanes_of(const loci_model_config *config)
 static void test_lanes(void **state)
 {
     (void)state;
-    const loci_model_config config = small(LOCI_POOL_MEAN), other = small(LOCI_POOL_NONE), lstm = recurrent();
+    const loci_model_config config = small(LOCI_POOL_MEAN), other = small(LOCI_POOL_NONE),
+                            lstm = recurrent("lstm"), gru = recurrent("gru"), mingru = recurrent("mingru");
     lanes_of(&config);
     lanes_of(&other);
     lanes_of(&lstm);
+    lanes_of(&gru);
+    lanes_of(&mingru);
 }
 
 /* ---- states ---- */
@@ -307,7 +313,8 @@ static void test_lanes(void **state)
 static void test_fork_and_restore(void **state)
 {
     (void)state;
-    const loci_model_config configs[] = {small(LOCI_POOL_MEAN), small(LOCI_POOL_NONE), recurrent()};
+    const loci_model_config configs[] = {small(LOCI_POOL_MEAN), small(LOCI_POOL_NONE), recurrent("lstm"),
+                                         recurrent("gru"), recurrent("mingru")};
     for (size_t c = 0; c < sizeof configs / sizeof *configs; c++) {
         bench t;
         open_bench(&t, &configs[c], NULL);
@@ -488,7 +495,7 @@ static void test_rates(void **state)
     open_bench(&t, &config, NULL);
     assert_int_equal(loci_stream_tables_create(&none, t.model, 8000, 0, &error), LOCI_E_ARGUMENT);
     close_bench(&t);
-    const loci_model_config lstm = recurrent();
+    const loci_model_config lstm = recurrent("lstm");
     open_bench(&t, &lstm, &(loci_model_about){.rate = 8000});
     assert_int_equal(loci_stream_tables_create(&none, t.model, 4000, 0, &error), LOCI_E_UNSUPPORTED);
     assert_int_equal(loci_stream_tables_create(&none, t.model, 8000, 0, &error), LOCI_OK);

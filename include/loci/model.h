@@ -36,7 +36,8 @@ extern "C" {
 
 /* ---- configuration ---- */
 
-typedef enum { LOCI_LAYER_S4D, LOCI_LAYER_LSTM } loci_layer_kind;          /* "s4d", "lstm" */
+/* "s4d", "lstm", "gru", "mingru" */
+typedef enum { LOCI_LAYER_S4D, LOCI_LAYER_LSTM, LOCI_LAYER_GRU, LOCI_LAYER_MINGRU } loci_layer_kind;
 typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "layer", "rms", "none" */
 typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
 
@@ -85,6 +86,7 @@ typedef struct {
     const char *option;   /* what programs call the option that sets it: "dt-min"; NULL: data or presets do */
     const char *argument; /* what stands for its value there: "STEP"; NULL: its words */
     unsigned layers;      /* bits 1 << loci_layer_kind: for which it is; 0: for all */
+    int younger;          /* than version 0.1: 0 is what was before, and files leave it out then */
     const char *help;     /* half a sentence */
 } loci_field;
 
@@ -126,6 +128,8 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  * "small"       the same with 4 layers of width 64 and order 32, a third of the time a step
  * "audio"       like small, pre-norm, order 64, steps 0.0001 to 0.1: for sounds of 1,000 to 100,000 samples
  * "lstm"        plain: one LSTM of width 128, mean pool: 68,362 parameters for 1 input and 10 outputs
+ * "gru"         the same of one GRU: 51,594
+ * "mingru"      4 minimal GRUs of width 64, pre-norm with layer norms, dropout 0.1 tied, mean pool
  * LOCI_E_ARGUMENT: no such name. */
 LOCI_API loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name,
                                              size_t inputs, size_t outputs, loci_error *error);

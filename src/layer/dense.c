@@ -50,7 +50,7 @@ void loci_dense_place(loci_dense *dense, real *memory, int biased)
 /* The first output of a part. */
 static size_t first_of(const loci_dense *dense, size_t part)
 {
-    return part * padded(dense->outputs);
+    return (part + dense->turn) % dense->parts * padded(dense->outputs);
 }
 
 void loci_dense_pack(const loci_dense *dense, const real *weight, const real *bias, const real *more)

@@ -24,6 +24,7 @@
 typedef struct {
     const loci_product *product;
     size_t inputs, outputs, parts;
+    size_t turn;        /* part p of W is part (p + turn) % parts of y; 0 at first */
     size_t wide;        /* channels of y: all parts, each padded to blocks; of one part `outputs` */
     real *forth, *back; /* W packed, and transposed */
     real *bias;         /* as y; NULL: there is none */

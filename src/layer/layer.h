@@ -62,6 +62,8 @@
 #define loci_gated_create LOCI_NAME(loci_gated_create)
 #define loci_s4d_create LOCI_NAME(loci_s4d_create)
 #define loci_lstm_create LOCI_NAME(loci_lstm_create)
+#define loci_gru_create LOCI_NAME(loci_gru_create)
+#define loci_mingru_create LOCI_NAME(loci_mingru_create)
 
 typedef struct loci_layer loci_layer;
 
@@ -257,5 +259,16 @@ loci_status loci_s4d_create(loci_layer **layer, const char *name, size_t channel
  * added to bias_hh_l0 of the gate f. State: h, then c. */
 loci_status loci_lstm_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
                              loci_error *error);
+
+/* Gated recurrent unit as in PyTorch: gates r, z, n, the reset gate behind the recurrent product; weight_ih_l0 [3 outputs]
+ * [inputs], weight_hh_l0 [3 outputs][outputs], bias_ih_l0, bias_hh_l0 [3 outputs], all uniform in +-1/sqrt(outputs) at first.
+ * State: h. */
+loci_status loci_gru_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
+                            loci_error *error);
+
+/* The minimal GRU (Feng et al. 2024): gate z and candidate n of x alone, h = (1 - z) h + z n; the candidate is linear. weight
+ * [2 outputs][inputs] and bias [2 outputs], first those of z, uniform in +-1/sqrt(inputs) at first. State: h. */
+loci_status loci_mingru_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
+                               loci_error *error);
 
 #endif

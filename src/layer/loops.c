@@ -354,6 +354,64 @@ static void cell_backward(real *dgates, size_t dapart, real *dc, const real *dh,
     }
 }
 
+/* Planes n, r, z, q. */
+static void reset_cell(real *h, real *planes, size_t apart, const real *more, size_t more_apart)
+{
+    for (size_t lane = 0; lane < V; lane += W) {
+        real *const to = planes + lane;
+        const real *const add_to = more + lane;
+        const vreal r = loci_vsigmoid(AT(to + apart) + AT(add_to));
+        const vreal z = loci_vsigmoid(AT(to + 2 * apart) + AT(add_to + more_apart));
+        const vreal q = AT(add_to + 2 * more_apart), n = loci_vtanh(AT(to) + r * q);
+        TO(to) = n, TO(to + apart) = r, TO(to + 2 * apart) = z, TO(to + 3 * apart) = q;
+        TO(h + lane) = n + z * (AT(h + lane) - n);
+    }
+}
+
+static void reset_cell_backward(real *dh, real *planes, size_t apart, real *dmore, size_t dapart,
+                                const real *before)
+{
+    for (size_t lane = 0; lane < V; lane += W) {
+        real *const at = planes + lane, *const to = dmore + lane;
+        const vreal n = AT(at), r = AT(at + apart), z = AT(at + 2 * apart), q = AT(at + 3 * apart);
+        const vreal d = AT(dh + lane), dn = d * (1 - z) * (1 - n * n);
+        const vreal dz = d * (AT(before + lane) - n) * z * (1 - z), dr = dn * q * r * (1 - r), dq = dn * r;
+        TO(at) = dn, TO(at + apart) = dr, TO(at + 2 * apart) = dz, TO(at + 3 * apart) = dq;
+        TO(to) = dr, TO(to + dapart) = dz, TO(to + 2 * dapart) = dq;
+        TO(dh + lane) = d * z;
+    }
+}
+
+static void blend(real *y, real *z, const real *n, const real *before, size_t rows)
+{
+    for (size_t lane = 0; lane < V; lane += W) {
+        vreal h = AT(before + lane);
+        for (size_t r = lane; r < rows * V; r += V) {
+            const vreal gate = loci_vsigmoid(AT(z + r));
+            h += gate * (AT(n + r) - h);
+            TO(z + r) = gate;
+            TO(y + r) = h;
+        }
+    }
+}
+
+static void blend_backward(real *dh, real *z, real *n, const real *dy, const real *y, const real *before,
+                           size_t rows)
+{
+    for (size_t lane = 0; lane < V; lane += W) {
+        vreal d = AT(dh + lane);
+        for (size_t r = rows; r-- > 0;) {
+            const size_t at = r * V + lane;
+            const vreal gate = AT(z + at), h = r > 0 ? AT(y + at - V) : AT(before + lane);
+            d += AT(dy + at);
+            TO(z + at) = d * (AT(n + at) - h) * gate * (1 - gate);
+            TO(n + at) = d * gate;
+            d -= d * gate;
+        }
+        TO(dh + lane) = d;
+    }
+}
+
 const loci_loops LOCI_LEVEL(loci_loops_level) = {
     .gelu = gelu,
     .gelu_backward = gelu_backward,
@@ -369,4 +427,8 @@ const loci_loops LOCI_LEVEL(loci_loops_level) = {
     .recur = recur,
     .cell = cell,
     .cell_backward = cell_backward,
+    .reset_cell = reset_cell,
+    .reset_cell_backward = reset_cell_backward,
+    .blend = blend,
+    .blend_backward = blend_backward,
 };

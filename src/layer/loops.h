@@ -57,6 +57,21 @@ typedef struct loci_loops {
     /* From dh and dc: dgates, before the nonlinearities, `dapart` apart, and dc becomes that of the cell before. */
     void (*cell_backward)(real *dgates, size_t dapart, real *dc, const real *dh, const real *gates,
                           size_t apart, const real *c, const real *before);
+
+    /* One sample of 16 GRU cells: planes [4], `apart` reals from one to the next, hold what x gives to n, r and z on entry;
+     * `more` [3], `more_apart`, what h gives to r, z and n. r, z = sigmoid of the sums, q = more of n, n = tanh(its own + r q), h
+     * = (1 - z) n + z h; n, r, z, q on return. */
+    void (*reset_cell)(real *h, real *planes, size_t apart, const real *more, size_t more_apart);
+    /* From dh, and h before: the gradients of n, r and z before their nonlinearities and of q take their places, those of
+     * `more` are r's, z's and q's; dh becomes that of h before but for what comes by way of `more`. */
+    void (*reset_cell_backward)(real *dh, real *planes, size_t apart, real *dmore, size_t dapart,
+                                const real *before);
+
+    /* Row after row y = (1 - g) y before + g n, g = sigmoid(z), which z becomes; `before` [16] is y before the first row. */
+    void (*blend)(real *y, real *z, const real *n, const real *before, size_t rows);
+    /* From dy, and dh [16], the gradient of the last y by other ways: z and n become their own gradients, dh that of `before`. */
+    void (*blend_backward)(real *dh, real *z, real *n, const real *dy, const real *y, const real *before,
+                           size_t rows);
 } loci_loops;
 
 #define loci_loops_level LOCI_NAME(loci_loops_level)

@@ -1,32 +1,22 @@
 /* SPDX-License-Identifier: MIT
  * lstm.c - long short-term memory (Hochreiter and Schmidhuber 1997; Gers et al. 2000), as PyTorch has it.
  *
- * i, f, o = sigmoid(W x + b + U h), g = tanh(likewise), c = f c + i g, h = o tanh(c). The products with x are made for
- * all samples at once, those with h sample by sample for all sequences together. Each gate begins at a block of
- * channels of its own. */
+ * i, f, o = sigmoid(W x + b + U h), g = tanh(likewise), c = f c + i g, h = o tanh(c). */
 #include "base/each_precision.h"
 
 #include "layer/layer.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "base/allocate.h"
-#include "base/status.h"
-#include "layer/dense.h"
 #include "layer/loops.h"
+#include "layer/recurrent.h"
 
 enum { V = LOCI_LANES, GATES = 4 };
 
 typedef struct {
     loci_layer layer;
-    size_t input, recurrent, input_bias, recurrent_bias; /* offsets */
+    loci_recurrent_offsets at;
 } lstm;
-
-typedef struct {
-    loci_dense input, recurrent; /* to GATES times the padded channels; both biases are the input's */
-    real *memory;
-} packed;
 
 /* Blocks of the channels; padded channels of all gates. */
 static inline size_t blocks_of(const loci_layer *layer)
@@ -42,35 +32,16 @@ static inline size_t wide(const loci_layer *layer)
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    loci_dense input = loci_dense_of(layer->inputs, layer->outputs, GATES),
-               recurrent = loci_dense_of(layer->outputs, layer->outputs, GATES);
-    packed *d = loci_allocate(1, sizeof *d);
-    real *memory = loci_allocate(loci_dense_size(&input, 1) + loci_dense_size(&recurrent, 0), sizeof(real));
-    if (!d || !memory) {
-        loci_free(d), loci_free(memory);
-        return loci_fail(error, LOCI_E_MEMORY, "out of memory for an LSTM of %zu channels", layer->outputs);
-    }
-    loci_dense_place(&input, memory, 1);
-    loci_dense_place(&recurrent, memory + loci_dense_size(&input, 1), 0);
-    *d = (packed){input, recurrent, memory};
-    *derived = d;
-    return LOCI_OK;
-}
-
-static void close_layer(const loci_layer *layer, void *derived)
-{
-    (void)layer;
-    loci_free(((packed *)derived)->memory);
-    loci_free(derived);
+    return loci_recurrent_open(layer, derived, GATES, 0, error); /* both biases are the input's */
 }
 
 static void prepare(const loci_layer *layer, void *derived, const real *p, double rate)
 {
     (void)rate;
     const lstm *self = (const lstm *)layer;
-    const packed *d = derived;
-    loci_dense_pack(&d->input, p + self->input, p + self->input_bias, p + self->recurrent_bias);
-    loci_dense_pack(&d->recurrent, p + self->recurrent, NULL, NULL);
+    const loci_recurrent *d = derived;
+    loci_dense_pack(&d->input, p + self->at.input, p + self->at.input_bias, p + self->at.recurrent_bias);
+    loci_dense_pack(&d->recurrent, p + self->at.recurrent, NULL, NULL);
 }
 
 /* saved, or scratch where nothing is saved: gates [B][GATES][blocks][L][16], after their nonlinearities, cells
@@ -78,7 +49,7 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
  * need, [blocks][B][16] each: h, c, products with h (or gradients) of all gates. */
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
-    const packed *d = derived;
+    const loci_recurrent *d = derived;
     const size_t row = blocks_of(layer) * B * V * sizeof(real);
     loci_layer_memory m;
     m.gradient = loci_dense_gradient_size(&d->input) + loci_dense_gradient_size(&d->recurrent);
@@ -101,29 +72,10 @@ static saved_planes lay_out(void *at, size_t row, size_t L)
     return k;
 }
 
-/* rows [blocks][B][16] from the part of the states that begins at `part`; states NULL: 0. */
-static void take_state(real *rows, real *const *state, size_t part, size_t blocks, size_t B)
-{
-    for (size_t k = 0; k < blocks; k++)
-        for (size_t b = 0; b < B; b++) {
-            real *to = rows + (k * B + b) * V;
-            if (state)
-                memcpy(to, state[b] + part + k * V, V * sizeof(real));
-            else
-                memset(to, 0, V * sizeof(real));
-        }
-}
-
-/* Asks for the rows of all gates at `gates`, which lie too far apart for the processor to foresee them. */
-static inline void ahead(const real *gates, size_t apart)
-{
-    for (size_t g = 0; g < GATES; g++) __builtin_prefetch(gates + g * apart, 1);
-}
-
 static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
                     const real *x, real *const *state, void *saved, void *scratch)
 {
-    const packed *d = derived;
+    const loci_recurrent *d = derived;
     const size_t B = pass->B, L = pass->L, blocks = blocks_of(layer), row = blocks * B * V, N = wide(layer);
     const size_t in = loci_lane_blocks(layer->inputs) * L * V;
     const loci_loops *loops = loci_loops_get();
@@ -131,8 +83,8 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
     real *h = loci_carve(&at, row * sizeof(real)), *c = loci_carve(&at, row * sizeof(real));
     real *product = loci_carve(&at, GATES * row * sizeof(real));
     const saved_planes s = lay_out(saved ? saved : at, row, L);
-    take_state(h, state, 0, blocks, B);
-    take_state(c, state, blocks * V, blocks, B);
+    loci_recurrent_take(h, state, 0, blocks, B);
+    loci_recurrent_take(c, state, blocks * V, blocks, B);
     memcpy(s.h0, h, row * sizeof(real));
     memcpy(s.c0, c, row * sizeof(real));
     for (size_t b = 0; b < B; b++) loci_dense_multiply(&d->input, s.gates + b * N * L, L, x + b * in, L, L);
@@ -142,7 +94,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
             for (size_t b = 0; b < B; b++) {
                 real *hb = h + (k * B + b) * V, *cb = c + (k * B + b) * V;
                 real *gates = s.gates + b * N * L + (k * L + t) * V;
-                if (t + 1 < L) ahead(gates + V, blocks * L * V);
+                if (t + 1 < L) loci_recurrent_ahead(gates + V, blocks * L * V, GATES);
                 loops->cell(hb, cb, cb, gates, blocks * L * V, product + (k * B + b) * V, row);
                 memcpy(y + ((b * blocks + k) * L + t) * V, hb, V * sizeof(real));
                 memcpy(s.cells + ((b * blocks + k) * L + t) * V, cb, V * sizeof(real));
@@ -162,7 +114,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                      real *gradient, real *const *dstate, real *dy, const real *x, const real *y, void *saved,
                      void *scratch)
 {
-    const packed *d = derived;
+    const loci_recurrent *d = derived;
     const size_t B = pass->B, L = pass->L, blocks = blocks_of(layer), row = blocks * B * V, N = wide(layer);
     const size_t in = loci_lane_blocks(layer->inputs) * L * V;
     const loci_loops *loops = loci_loops_get();
@@ -184,7 +136,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                 loops->add(dhb, dhb, dy + here, NULL, 0, 1);
                 real *gates = s.gates + b * N * L + (k * L + t) * V, *to = dgates + (k * B + b) * V;
                 if (t > 0) {
-                    ahead(gates - V, blocks * L * V);
+                    loci_recurrent_ahead(gates - V, blocks * L * V, GATES);
                     __builtin_prefetch(dy + here - V);
                 }
                 const real *before = t > 0 ? s.cells + here - V : s.c0 + (k * B + b) * V;
@@ -213,23 +165,23 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 {
     (void)p;
     const lstm *self = (const lstm *)layer;
-    const packed *d = derived;
-    loci_dense_unpack(&d->input, dp + self->input, dp + self->input_bias, gradient);
-    loci_dense_unpack(&d->recurrent, dp + self->recurrent, NULL,
+    const loci_recurrent *d = derived;
+    loci_dense_unpack(&d->input, dp + self->at.input, dp + self->at.input_bias, gradient);
+    loci_dense_unpack(&d->recurrent, dp + self->at.recurrent, NULL,
                       gradient + loci_dense_gradient_size(&d->input));
-    memcpy(dp + self->recurrent_bias, dp + self->input_bias, GATES * layer->outputs * sizeof(real));
+    memcpy(dp + self->at.recurrent_bias, dp + self->at.input_bias, GATES * layer->outputs * sizeof(real));
 }
 
 static void step(const loci_layer *layer, const void *derived, real *y, const real *x, size_t lanes,
                  const double *dt, real *const *state, void *scratch)
 {
     (void)dt;
-    const packed *d = derived;
+    const loci_recurrent *d = derived;
     const size_t blocks = blocks_of(layer), row = blocks * lanes * V;
     void *at = scratch;
     real *h = loci_carve(&at, row * sizeof(real)), *gates = loci_carve(&at, GATES * row * sizeof(real));
     real *product = loci_carve(&at, GATES * row * sizeof(real));
-    take_state(h, state, 0, blocks, lanes);
+    loci_recurrent_take(h, state, 0, blocks, lanes);
     loci_dense_multiply(&d->input, gates, lanes, x, lanes, lanes);
     loci_dense_multiply(&d->recurrent, product, lanes, h, lanes, lanes);
     for (size_t k = 0; k < blocks; k++)
@@ -243,7 +195,7 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 
 static const loci_layer_class class = {.name = "lstm",
                                        .open = open_layer,
-                                       .close = close_layer,
+                                       .close = loci_recurrent_close,
                                        .prepare = prepare,
                                        .memory = memory,
                                        .forward = forward,
@@ -258,16 +210,7 @@ loci_status loci_lstm_create(loci_layer **out, const char *name, size_t inputs, 
     const loci_status status =
         loci_layer_allocate((void **)&self, sizeof *self, &class, name, inputs, outputs, error);
     if (status) return status;
-    const double bound = 1 / sqrt((double)outputs);
-    loci_parameter like = {.initial = LOCI_INITIAL_UNIFORM, .a = -bound, .b = bound};
-    like.dimensions = 2, like.shape[0] = GATES * outputs, like.shape[1] = inputs;
-    self->input = loci_layer_add(&self->layer, "weight_ih_l0", like);
-    like.shape[1] = outputs;
-    self->recurrent = loci_layer_add(&self->layer, "weight_hh_l0", like);
-    like.dimensions = 1;
-    self->input_bias = loci_layer_add(&self->layer, "bias_ih_l0", like);
-    like.initial = LOCI_INITIAL_GATES;
-    self->recurrent_bias = loci_layer_add(&self->layer, "bias_hh_l0", like);
+    self->at = loci_recurrent_add(&self->layer, GATES, LOCI_INITIAL_GATES);
     self->layer.state = 2 * blocks_of(&self->layer) * V;
     *out = &self->layer;
     return LOCI_OK;

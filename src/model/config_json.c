@@ -31,6 +31,7 @@ json_t *loci_config_json(const loci_model_config *config)
         for (size_t i = 0; object && i < count; i++) {
             const loci_field *field = &rows[i].field;
             if ((field->layers != 0) != special || !loci_config_has(config, field)) continue;
+            if (field->younger && loci_config_bits(config, field) == 0) continue;
             if (json_object_set_new(object, field->name, value_json(config, &rows[i])) != 0) {
                 json_decref(object);
                 object = NULL;
@@ -82,7 +83,9 @@ loci_status loci_config_read(loci_model_config *config, const json_t *object, lo
     for (size_t i = 0; i < count; i++) { /* the kind of layer is the first */
         const loci_field *field = &rows[i].field;
         if (!loci_config_has(config, field)) continue;
-        if (!take(config, &rows[i], json_object_get(object, field->name))) return wrong(field, error);
+        const json_t *value = json_object_get(object, field->name);
+        if (field->younger && !value) continue;
+        if (!take(config, &rows[i], value)) return wrong(field, error);
         taken++;
     }
     if (taken != json_object_size(object))

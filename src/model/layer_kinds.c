@@ -31,10 +31,22 @@ static loci_status lstm(loci_layer **layer, const char *name, const loci_model_c
     return loci_lstm_create(layer, name, inputs, c->width, error);
 }
 
+static loci_status gru(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                       loci_error *error)
+{
+    return loci_gru_create(layer, name, inputs, c->width, error);
+}
+
+static loci_status mingru(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                          loci_error *error)
+{
+    return loci_mingru_create(layer, name, inputs, c->width, error);
+}
+
 /* ---- the table, in the order of loci_layer_kind ---- */
 
 #if !LOCI_REAL_IS_DOUBLE
-const char *const loci_layer_words[] = {"s4d", "lstm", NULL};
+const char *const loci_layer_words[] = {"s4d", "lstm", "gru", "mingru", NULL};
 #endif
 
 static const struct {
@@ -47,6 +59,8 @@ static const struct {
      "s4_layers",
      s4d_block},
     {{.title = "LSTM", .preset = "lstm", .lr = 0.001, .rows = 4}, "lstm_layers", lstm},
+    {{.title = "GRU", .preset = "gru", .lr = 0.001, .rows = 4}, "gru_layers", gru},
+    {{.title = "minGRU", .preset = "mingru", .lr = 0.01, .rows = 1, .chunks = 1}, "mingru_layers", mingru},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

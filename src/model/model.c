@@ -16,33 +16,60 @@
 #include "model/stack.h"
 #include "model/task.h"
 
+/* The presets: what differs from the first one, which is the S4 repository's example. */
+static const struct {
+    const char *name;
+    size_t layers, width, order;
+    loci_layer_kind layer;
+    double dt_min, dropout;
+    int prenorm, plain;
+    loci_norm norm;
+} presets[] = {
+    {"s4-example", 4, 128, 64, LOCI_LAYER_S4D, 0.001, 0.1, 0, 0, LOCI_NORM_LAYER},
+    {"small", 4, 64, 32, LOCI_LAYER_S4D, 0.001, 0.1, 0, 0, LOCI_NORM_LAYER},
+    {"audio", 4, 64, 64, LOCI_LAYER_S4D, 0.0001, 0.1, 1, 0, LOCI_NORM_LAYER},
+    {"lstm", 1, 128, 64, LOCI_LAYER_LSTM, 0.001, 0, 0, 1, LOCI_NORM_NONE},
+    {"gru", 1, 128, 64, LOCI_LAYER_GRU, 0.001, 0, 0, 1, LOCI_NORM_NONE},
+    {"mingru", 4, 64, 64, LOCI_LAYER_MINGRU, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
+};
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+static loci_status no_preset(const char *name, loci_error *error)
+{
+    char names[160] = "";
+    for (size_t i = 0; i < PRESETS; i++) {
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s",
+                 i == 0            ? ""
+                 : i + 1 < PRESETS ? ", "
+                                   : " or ",
+                 presets[i].name);
+    }
+    return loci_fail(error, LOCI_E_ARGUMENT, "there is no preset %.60s; %s was expected", name, names);
+}
+
 loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name, size_t inputs,
                                     size_t outputs, loci_error *error)
 {
-    loci_model_config c = {.size = size,
-                           .layer = LOCI_LAYER_S4D,
-                           .inputs = inputs,
-                           .outputs = outputs,
-                           .layers = 4,
-                           .width = 128,
-                           .order = 64,
-                           .discretization = LOCI_ZOH,
-                           .dt_min = 0.001,
-                           .dt_max = 0.1,
-                           .norm = LOCI_NORM_LAYER,
-                           .dropout = 0.1,
-                           .tied = 1,
-                           .pool = LOCI_POOL_MEAN};
-    if (!strcmp(name, "small")) {
-        c.width = 64, c.order = 32;
-    } else if (!strcmp(name, "audio")) {
-        c.width = 64, c.prenorm = 1, c.dt_min = 0.0001;
-    } else if (!strcmp(name, "lstm")) {
-        c.layer = LOCI_LAYER_LSTM, c.layers = 1, c.plain = 1, c.norm = LOCI_NORM_NONE, c.dropout = 0;
-    } else if (strcmp(name, "s4-example") != 0) {
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "there is no preset %.60s; s4-example, small, audio or lstm was expected", name);
-    }
+    size_t k = 0;
+    while (k < PRESETS && strcmp(presets[k].name, name) != 0) k++;
+    if (k == PRESETS) return no_preset(name, error);
+    const loci_model_config c = {.size = size,
+                                 .layer = presets[k].layer,
+                                 .inputs = inputs,
+                                 .outputs = outputs,
+                                 .layers = presets[k].layers,
+                                 .width = presets[k].width,
+                                 .order = presets[k].order,
+                                 .discretization = LOCI_ZOH,
+                                 .dt_min = presets[k].dt_min,
+                                 .dt_max = 0.1,
+                                 .plain = presets[k].plain,
+                                 .norm = presets[k].norm,
+                                 .prenorm = presets[k].prenorm,
+                                 .dropout = presets[k].dropout,
+                                 .tied = 1,
+                                 .pool = LOCI_POOL_MEAN};
     loci_sized_give(config, size, &c, sizeof c);
     return LOCI_OK;
 }

@@ -62,7 +62,8 @@ static uint64_t hash_config(const loci_model *model)
     size_t count;
     const loci_field *field;
     for (size_t i = 0; (field = loci_config_field(i)) != NULL; i++)
-        hash = loci_random_key(hash, loci_config_bits(c, field));
+        if (!field->younger || loci_config_bits(c, field) != 0)
+            hash = loci_random_key(hash, loci_config_bits(c, field));
     const loci_parameter *table = loci_model_parameters(model, &count);
     for (size_t k = 0; k < count; k++) {
         hash = hash_text(hash, table[k].name);
