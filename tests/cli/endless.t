@@ -35,7 +35,7 @@ $ cat > source.awk <<'end'
 $ . ./lib.sh; rm -f m.loci; had=0; for kill in $(seq 30); do
 +     rm -f in; mkfifo in; loci remember in --every 0 --resume --order 8 --detail 1 -o m.loci 2>> said & pid=$!
 +     awk -v first=$had -f source.awk > in 2>/dev/null & feeder=$!
-+     for i in $(seq 600); do n=$(samples m.loci); [ "${n:-0}" -gt $had ] && break; done
++     for i in $(seq 6000); do n=$(samples m.loci); [ "${n:-0}" -gt $had ] && break; sleep 0.005; done
 +     kill -9 $pid; wait $pid $feeder; n=$(samples m.loci)
 +     [ "$n" -gt $had ] || echo "lost: $had, then $n"
 +     loci recall m.loci --mean | tail -n 1 | awk -F, -v n=$n '{ d = $3 - (n + 1) / 2; if (d * d > 1e-9 * n) print "wrong mean", $3, n }'
