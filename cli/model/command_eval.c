@@ -12,6 +12,7 @@
 #include <loci/train.h>
 
 #include "shared/message.h"
+#include "model/dataset_tell.h"
 #include "model/model_open.h"
 #include "shared/options.h"
 #include "shared/output.h"
@@ -20,9 +21,9 @@
 
 typedef struct {
     const char *match, *except;
-    double rate, resample; /* NAN: not given */
+    double rate, resample, test; /* NAN: not given */
     size_t threads;
-    bool train, json, confusion;
+    bool train, all, mono, json, confusion;
 } settings;
 
 static int advance(void *context, size_t done, size_t all)
@@ -196,13 +197,12 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
 /* Sounds without a folder `test` are all there is: whoever names none of them measures what was learned by heart, too. */
 static void split_warn(const loci_dataset *set, const char *path, const settings *s)
 {
-    char test[4096];
-    if (strcmp(loci_dataset_inspect(set).kind, "audio") != 0 || s->match || s->except || s->train) return;
-    if (snprintf(test, sizeof test, "%s/test", path) < (int)sizeof test && access(test, F_OK) != 0)
-        message_warn(
-            "%s: has no folder named test, so all its files are measured, those of the training too; --match or "
-            "--except chooses",
-            path);
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    if (info.split || info.held_out || s->match || s->except || s->train || s->all) return;
+    message_warn(
+        "%s: has no test split, so all of it is measured, what was trained on too; 'loci train --test SHARE' "
+        "keeps a share, --match or --except chooses",
+        path);
 }
 
 static int evaluate(const char *model_path, const char *path, const settings *s)
@@ -220,15 +220,22 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         .classes = about->classes,
         .class_count = about->classes ? loci_model_configuration(model)->outputs : 0,
     };
-    options.reading.match = s->match;
-    options.reading.except = s->except;
-    options.reading.resample = isnan(s->resample) ? 0 : s->resample;
+    if (s->match || s->except) { /* other files than those of the training */
+        options.reading.match = s->match;
+        options.reading.except = s->except;
+        options.reading.test = 0;
+    }
+    if (!isnan(s->resample)) options.reading.resample = s->resample;
+    if (!isnan(s->test)) options.reading.test = s->test;
+    if (s->mono) options.reading.mono = 1;
+    if (s->all) options.reading.test = 0;
     loci_error error;
     loci_dataset *set = NULL;
     if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)
         status = message_error(path, &error);
     else
         status = rate_check(model, model_path, set, path, s->rate);
+    if (set) dataset_tell(path, set);
     if (!status && s->confusion && task->values)
         status =
             message_fail("%s: its task is %s, of which there are no classes; no --confusion was expected",
@@ -252,11 +259,16 @@ static int usage_check(const settings *s)
 
 int command_eval(int argc, char **argv)
 {
-    settings s = {.rate = NAN, .resample = NAN};
+    settings s = {.rate = NAN, .resample = NAN, .test = NAN};
     const option table[] = {
         {"train", 0, OPTION_FLAG, &s.train, NULL, "on the training split instead of the test split"},
-        {"match", 0, OPTION_TEXT, &s.match, "GLOB", "sounds: only files whose names are like this"},
-        {"except", 0, OPTION_TEXT, &s.except, "GLOB", "sounds: no files whose names are like this"},
+        {"match", 0, OPTION_TEXT, &s.match, "GLOB",
+         "files: only those whose names are like this, whatever was trained on"},
+        {"except", 0, OPTION_TEXT, &s.except, "GLOB", "files: not those whose names are like this"},
+        {"test", 0, OPTION_NUMBER, &s.test, "SHARE",
+         "the share to test with, where the data have no test split (that of the training)"},
+        {"all", 0, OPTION_FLAG, &s.all, NULL, "on everything, where the data have no test split"},
+        {"mono", 0, OPTION_FLAG, &s.mono, NULL, "files: channels mixed to one (as in the training)"},
         {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
          "the data's rate, where they tell none: the model runs at it, whatever it was trained at"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate, at which the model runs"},

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/dataset_tell.h"
 #include "shared/message.h"
 #include "shared/words.h"
 #include "train/training.h"
@@ -97,6 +98,7 @@ static int prepare(work *w, const training_settings *s)
     if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK)
         return message_error(w->path, &error);
     task_tell(w, s);
+    dataset_tell(w->path, w->train);
     const loci_dataset_info all = loci_dataset_inspect(w->train);
     const double share = training_choice_share(s, &all);
     if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
@@ -175,11 +177,23 @@ int command_train(int argc, char **argv)
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "images: colours to one channel"},
         {"permute", 0, OPTION_COUNT, &s.permute, "SEED",
          "images, arrays: the samples of every sequence in one random order"},
-        {"label", 0, OPTION_TEXT, &s.label, "PATTERN",
-         "sounds: where the label stands in the names of files: '{label}_*' (the sub-folder)"},
-        {"match", 0, OPTION_TEXT, &s.match, "GLOB", "sounds: only files whose names are like this"},
-        {"except", 0, OPTION_TEXT, &s.except, "GLOB", "sounds: no files whose names are like this"},
+        {"label", 0, OPTION_TEXT, &s.label, "NAME",
+         "tables: the column of the class; files: where their names have it, '{label}_*' (the sub-folder)"},
+        {"value", 0, OPTION_TEXT, &s.value, "NAME", "tables: the column of a value to be learned instead"},
+        {"group", 0, OPTION_TEXT, &s.group, "NAME",
+         "tables: the column that names the sequence of a row; rows of one are never divided"},
+        {"window", 0, OPTION_COUNT, &s.window, "n",
+         "tables: sequences are windows of n rows; the class or value is that of the last row"},
+        {"stride", 0, OPTION_COUNT, &s.stride, "n", "tables: a window every n rows (as long as they are)"},
+        {"column", 0, OPTION_LIST, &s.columns, "NAME",
+         "tables: an input, several by repeating it (all other columns of numbers)"},
+        {"time", 0, OPTION_TEXT, &s.time, "NAME", "tables: the column of times, which is no input"},
+        {"match", 0, OPTION_TEXT, &s.match, "GLOB", "files: only those whose names are like this"},
+        {"except", 0, OPTION_TEXT, &s.except, "GLOB", "files: not those whose names are like this"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate"},
+        {"mono", 0, OPTION_FLAG, &s.mono, NULL, "files: channels mixed to one"},
+        {"test", 0, OPTION_NUMBER, &s.test, "SHARE",
+         "this share of each class is kept to test with, where the data have no test split"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The training:"},
         {"epochs", 0, OPTION_COUNT, &s.epochs, "E",
          "how many times through the data (10, of less than 2,400 sequences more)"},
@@ -219,8 +233,9 @@ int command_train(int argc, char **argv)
         .command = "train",
         .synopsis = "DATA -o MODEL.safetensors [OPTION]...\nDATA --show [OPTION]...",
         .purpose =
-            "Train a model to tell sequences apart. DATA is a folder: CIFAR-10 (binary), MNIST and its kind "
-            "(IDX), sounds, or NumPy arrays train_x.npy, train_y.npy, test_x.npy, test_y.npy.\n"
+            "Train a model to tell sequences apart, or a value from them. DATA is a folder with a sub-folder of CSV, NPY "
+            "or sound files for each class, a CSV file with a column to be learned, NAME_TRAIN.ts or .tsv, or a folder of "
+            "NumPy arrays train_x.npy and train_y.npy, of IDX files (MNIST), or CIFAR-10 (binary).\n"
             "\n"
             "MODEL.safetensors is the best model so far, all that 'loci eval', 'predict' and 'stream' need. "
             "While the training runs, MODEL.safetensors.resume holds what --resume needs: after a signal, a "
@@ -230,13 +245,17 @@ int command_train(int argc, char **argv)
         .closing = "Examples:\n"
                    "  loci train mnist -o digits.safetensors --epochs 3\n"
                    "  loci train cifar-10-batches-bin -o s4d.safetensors --preset s4-example --show\n"
+                   "  loci train walks.csv -o walks.safetensors --label gait --group walk --test 0.2\n"
                    "  loci train recordings -o spoken.safetensors --label '{label}_*' --except '*_[0-4].wav'",
         .operand = "DATA",
         .least = 1,
         .most = 1,
     };
     const int parsed = options_parse(&page, &argc, argv);
-    if (parsed != OPTIONS_GO) return parsed;
+    if (parsed != OPTIONS_GO) {
+        options_release(&s.columns);
+        return parsed;
+    }
     work w = {.path = argv[1]};
     int status = training_settings_check(&s);
     if (!status && !s.show) status = training_check(s.output, s.resume, s.restart);
@@ -245,5 +264,6 @@ int command_train(int argc, char **argv)
     loci_model_free(w.model);
     loci_dataset_close(w.valid);
     loci_dataset_close(w.train);
+    options_release(&s.columns);
     return status;
 }

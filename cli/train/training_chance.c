@@ -3,6 +3,7 @@
 #include "train/training_chance.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "shared/message.h"
@@ -35,26 +36,41 @@ static size_t most_frequent(size_t *class, const loci_dataset *set)
     return most;
 }
 
+/* The class that most sequences of the set have, its share, and how likely by chance `share` of `all` of them are right. */
+typedef struct {
+    size_t class, right, all;
+    double share, tail;
+} chance;
+
+/* false: out of memory, or there are no sequences. */
+static bool judge(chance *is, const loci_dataset *set, double share, size_t all, size_t tries)
+{
+    const size_t usual = most_frequent(&is->class, set);
+    if (usual == 0 || all == 0) return false;
+    is->all = all;
+    is->right = (size_t)(share * (double)all + 0.5);
+    is->share = (double)usual / (double)loci_dataset_inspect(set).sequences;
+    is->tail = training_chance_tail(is->right, all, is->share) * (double)tries;
+    return true;
+}
+
 void training_chance_warn(const training_result *result, const loci_dataset *train, const loci_dataset *valid)
 {
     const training_record *record = &result->record;
-    const loci_dataset *set = valid ? valid : train;
-    const loci_dataset_info info = loci_dataset_inspect(set);
+    const loci_dataset_info info = loci_dataset_inspect(train);
     if (record->best == 0 || info.target.values || info.target.each || info.classes < 2) return;
     const record_epoch *best = &record->epochs[record->best - 1];
-    const double share = valid ? best->valid_score : best->train_score;
-    const size_t all = valid ? info.sequences
-                             : result->report.sequences, /* of a last epoch that was cut short */
-        right = (size_t)(share * (double)all + 0.5);
-    size_t class = 0;
-    const size_t usual = most_frequent(&class, set);
-    if (usual == 0 || all == 0) return;
-    const double p = (double)usual / (double)info.sequences, tail = training_chance_tail(right, all, p);
-    if (tail * (valid ? (double)record->epoch_count : 1) <= level) return;
+    const size_t kept = valid ? loci_dataset_inspect(valid).sequences : 0, tries = record->epoch_count;
+    chance is;
+    bool measured = kept > 0 && judge(&is, valid, best->valid_score, kept, tries);
+    /* so few that even all of them right would be chance */
+    if (measured && training_chance_tail(kept, kept, is.share) * (double)tries > level) measured = false;
+    if (!measured && !judge(&is, train, best->train_score, result->report.sequences, 1)) return;
+    if (is.tail <= level) return;
     char a[WORDS_SIZE], b[WORDS_SIZE], c[WORDS_SIZE];
     message_warn("the training ended at chance: %s of %s %s sequences are answered right, which cannot be "
                  "told from always answering \"%s\", which %s are; more --epochs, another --lr or more "
                  "data may help",
-                 words_count(a, right), words_count(b, all), valid ? "validation" : "training",
-                 info.names[class], words_share(c, p));
+                 words_count(a, is.right), words_count(b, is.all), measured ? "validation" : "training",
+                 info.names[is.class], words_share(c, is.share));
 }

@@ -15,8 +15,11 @@ training_settings training_settings_none(void)
 {
     training_settings s = {
         .permute = NOT_GIVEN,
+        .window = NOT_GIVEN,
+        .stride = NOT_GIVEN,
         .valid = NAN,
         .resample = NAN,
+        .test = NAN,
         .epochs = NOT_GIVEN,
         .steps = NOT_GIVEN,
         .batch = NOT_GIVEN,
@@ -155,6 +158,8 @@ static int numbers_check(const training_settings *s)
     static const double below_1 = 1 - 0x1p-53;
     int status = STATUS_DONE;
     if (!status) status = range_check("valid", s->valid, 0, false, below_1, "0 to below 1");
+    if (!status && s->test == 0) status = message_usage("train: --test is 0; a share above 0 was expected");
+    if (!status) status = range_check("test", s->test, 0, false, below_1, "0 to below 1");
     if (!status) status = range_check("resample", s->resample, 0, true, INFINITY, "more than 0 Hz");
     if (!status) status = range_check("batch", given(s->batch), 1, false, 65536, "1 to 65536");
     if (!status) status = range_check("lr", s->lr, 0, true, INFINITY, "more than 0");
@@ -168,6 +173,12 @@ static int numbers_check(const training_settings *s)
     if (!status && s->valid == 0 && s->patience != NOT_GIVEN && s->patience > 0)
         status = message_usage(
             "train: --patience is about validation, and --valid 0 leaves none; one was expected");
+    if (!status) status = range_check("window", given(s->window), 1, false, 0x1p62, "1 or more");
+    if (!status) status = range_check("stride", given(s->stride), 1, false, 0x1p62, "1 or more");
+    if (!status && s->stride != NOT_GIVEN && s->window == NOT_GIVEN)
+        status = message_usage("train: --stride is between windows; --window n was expected with it");
+    if (!status && s->label && s->value)
+        status = message_usage("train: --label and --value exclude each other; one was expected");
     if (!status && s->steps == 0) status = message_usage("train: --steps is 0; 1 or more was expected");
     if (!status && s->steps == NOT_GIVEN && s->epochs == 0)
         status = message_usage("train: --epochs is 0, and no --steps ends the training; one was expected");
@@ -275,9 +286,18 @@ loci_dataset_options training_settings_data(const training_settings *s)
         .target_given = s->task != NULL,
         .target = {.values = info->values, .each = info->each},
         .reading = {.gray = s->gray,
+                    .mono = s->mono,
+                    .test = isnan(s->test) ? 0 : s->test,
                     .permuted = s->permute != NOT_GIVEN,
                     .permutation = s->permute != NOT_GIVEN ? s->permute : 0,
                     .label = s->label,
+                    .value = s->value,
+                    .group = s->group,
+                    .time = s->time,
+                    .columns = s->columns.count ? s->columns.items : NULL,
+                    .column_count = s->columns.count,
+                    .window = s->window != NOT_GIVEN ? s->window : 0,
+                    .stride = s->stride != NOT_GIVEN ? s->stride : 0,
                     .match = s->match,
                     .except = s->except,
                     .resample = isnan(s->resample) ? 0 : s->resample},
@@ -321,6 +341,10 @@ char *training_settings_command(const options_page *page, const char *data)
             fprintf(text, " --%s %zu", row->name, *(const size_t *)value);
         if (row->kind == OPTION_NUMBER && !isnan(*(const double *)value))
             fprintf(text, " --%s %s", row->name, words_number(number, *(const double *)value));
+        for (size_t k = 0; row->kind == OPTION_LIST && k < ((const option_list *)value)->count; k++) {
+            fprintf(text, " --%s ", row->name);
+            shell_word(text, ((const option_list *)value)->items[k]);
+        }
         if (row->kind == OPTION_TEXT && *(const char *const *)value) {
             fprintf(text, " --%s ", row->name);
             shell_word(text, *(const char *const *)value);

@@ -33,10 +33,11 @@ typedef struct {
     bool resume, restart, show;
     const char *preset; /* the model */
     training_field field[TRAINING_FIELDS_MAX];
-    const char *task, *label, *match, *except; /* the data */
-    size_t permute;
-    double valid, resample;
-    bool gray;
+    const char *task, *label, *value, *group, *time, *match, *except; /* the data */
+    option_list columns;
+    size_t permute, window, stride;
+    double valid, resample, test;
+    bool gray, mono;
     size_t epochs, steps, batch, patience, seed, threads; /* the training */
     double lr, lr_ssm, decay, warmup, clip;
 } training_settings;

@@ -11,11 +11,13 @@
  * - MNIST and its kind, IDX: a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte,
  *   t10k-labels-idx1-ubyte, each of them plain or .gz; a sequence is an image, row by row, 1 input. Classes are
  *   "0", "1", ... to the greatest label of the training split;
- * - audio: a folder of sound files that libsndfile reads. A file's label is the name of the sub-folder it is in,
- *   or, with options.label, stands in its name; classes are sorted by name, by number where all are numbers.
- *   A sequence is a file, an input each channel; all files have the same channels and, unless resampled, the same
- *   rate. With sub-folders train and test these are the splits; else all files are in both, and match and except tell
- *   them apart. Names that begin with a dot do not count, nor files beside the sub-folders of the classes;
+ * - files, or audio where these have a rate: a folder of signals (data.h): sounds, CSV, NPY. A file's label is the name of
+ *   the sub-folder it is in, or, with reading.label, stands in its name; classes are sorted by name, by number where all are
+ *   numbers. A sequence is a file, an input each channel; all files have the same channels, columns of the same names in
+ *   whatever order, and, unless resampled, the same rate. With sub-folders train and test these are the splits; else all files
+ *   are in both, and match, except or a share that is held out tell them apart. Names that begin with a dot do not
+ *   count, nor files beside the sub-folders of the classes. A file that cannot be read is passed over where it is called README
+ *   or LICENSE, or where its name ends otherwise than most do; elsewhere it is an error;
  * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
  *   [sequences][samples][inputs]; y [sequences] one label each, integers from 0; [sequences][samples] a label at every
  *   sample; [sequences] or [sequences][values] values; [sequences][samples] or [sequences][samples][values] values at every
@@ -83,6 +85,10 @@ typedef struct {
     /* [inputs]: loci_dataset_read gives (x - origin) unit, since floats of x itself would lose what x is about; NULL: x.
      * Training, evaluation and moments see to it */
     const double *origin, *unit;
+    int split;          /* the data have a test split of their own */
+    size_t held_out;    /* sequences that reading.test left to the other split; 0: none */
+    size_t passed_over; /* files that are no data, of which `first_passed` is one */
+    const char *first_passed;
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

@@ -152,14 +152,14 @@ static void item_describe(const void *context, size_t i, char *text, size_t size
 
 static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
-    static const loci_dataset_kind *const kinds[] = {&loci_dataset_cifar, &loci_dataset_idx,
-                                                     &loci_dataset_arrays, &loci_dataset_audio};
+    static const loci_dataset_kind *const kinds[] = {&loci_dataset_cifar,  &loci_dataset_idx,
+                                                     &loci_dataset_arrays, &loci_dataset_ucr,
+                                                     &loci_dataset_table,  &loci_dataset_audio};
+    const loci_reading *r = &options->reading;
     struct stat there;
     if (stat(set->path, &there) != 0)
         return loci_fail(error, LOCI_E_IO, "%s: cannot be opened: %s", set->folder, strerror(errno));
-    if (!S_ISDIR(there.st_mode))
-        return loci_fail(error, LOCI_E_FORMAT, "%s: is a file; the folder of a data set was expected",
-                         set->folder);
+    set->is_file = !S_ISDIR(there.st_mode);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i]->fits(set, options)) {
             set->kind = kinds[i];
@@ -167,19 +167,24 @@ static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *op
         }
     if (!set->kind)
         return loci_fail(error, LOCI_E_FORMAT,
-                         "%s: holds no data set: data_batch_1.bin (CIFAR-10), train-images-idx3-ubyte[.gz] "
-                         "(IDX), train_x.npy, a sub-folder of sounds for each class, or sounds and where "
-                         "their names have the label (--label) was expected",
+                         "%s: holds no data set: a sub-folder of CSV, NPY or sound files for each class, "
+                         "such files whose names have the label (--label '{label}_*'), NAME_TRAIN.ts, "
+                         "train_x.npy, train-images-idx3-ubyte[.gz] (IDX) or data_batch_1.bin (CIFAR-10) was "
+                         "expected",
                          set->folder);
-    if (options->reading.gray && !set->kind->images)
-        return loci_fail(error, LOCI_E_ARGUMENT, "%s: is a data set of kind %s, which has no colours",
-                         set->folder, set->kind->name);
-    if ((options->reading.label || options->reading.match || options->reading.except ||
-         options->reading.resample != 0) &&
-        !set->kind->sounds)
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "%s: is a data set of kind %s; label, match, except and resample are for sound",
-                         set->folder, set->kind->name);
+    const loci_dataset_kind *kind = set->kind;
+    const char *wrong =
+        r->gray && !kind->images ? "which has no colours"
+        : (r->match || r->except || r->resample != 0 || r->mono) && !kind->sounds
+            ? "match, except, resample and mono are for files in folders"
+        : r->label && !kind->sounds && !kind->tables ? "label is for tables, and for files in folders"
+        : (r->value || r->group || r->window || r->stride) && !kind->tables
+            ? "value, group, window and stride are for tables"
+        : (r->time || r->columns) && !kind->tables && !kind->sounds ? "time and columns are for tables"
+                                                                    : NULL;
+    if (wrong)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: is a data set of kind %s%s %s", set->folder, kind->name,
+                         r->gray && !kind->images ? "," : ";", wrong);
     return LOCI_OK;
 }
 
@@ -266,8 +271,10 @@ static loci_status check_classes(loci_dataset *set, loci_error *error)
     loci_free(seen);
     if (missing == set->classes) return LOCI_OK;
     loci_quote(quoted, sizeof quoted, set->names[missing], strlen(set->names[missing]));
-    return loci_fail(error, LOCI_E_FORMAT, "%s: no sequence is of class %s; each class needs one",
-                     set->folder, quoted);
+    char passed[80] = "";
+    if (set->passed_over > 0) snprintf(passed, sizeof passed, " (%.60s is no data)", set->first_passed);
+    return loci_fail(error, LOCI_E_FORMAT, "%s: no sequence is of class %s; each class needs one%s",
+                     set->folder, quoted, passed);
 }
 
 void loci_dataset_permutation(size_t *order, size_t count, uint64_t seed)
@@ -408,6 +415,8 @@ static loci_status read_set(loci_dataset *set, const loci_dataset_options *optio
         status = map_classes(set, options, error);
     else if (set->classes > 0 && set->found)
         status = check_classes(set, error);
+    if (status == LOCI_OK && options->reading.test > 0 && !set->split)
+        status = loci_dataset_hold(set, options->reading.test, options->test != 0, error);
     if (status == LOCI_OK && options->reading.permuted)
         status = permute(set, options->reading.permutation, error);
     return status == LOCI_OK ? source_of_items(set, error) : status;
@@ -468,7 +477,11 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .rate = set->source.rate,
                                      .fingerprint = set->fingerprint,
                                      .origin = set->origin,
-                                     .unit = set->unit};
+                                     .unit = set->unit,
+                                     .split = set->split,
+                                     .held_out = set->held,
+                                     .passed_over = set->passed_over,
+                                     .first_passed = set->first_passed};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

@@ -302,7 +302,8 @@ static loci_status find_classes(loci_dataset *set, const split *s, const loci_da
 
 static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
-    split s = {.number = options->test != 0};
+    set->split = loci_dataset_has(set, x_files[1]);
+    split s = {.number = options->test != 0 && (set->split || options->reading.test == 0)};
     loci_status status = read_split(&s, set, options->target_given ? &options->target : NULL, error);
     set->target = s.target;
     set->outputs = s.width;

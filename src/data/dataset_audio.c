@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dataset_audio.c - sound files, labelled by the folder that they are in or by their names. */
+ * dataset_audio.c - signals in files, labelled by the folder that they are in or by their names. */
 #include "data/dataset_kind.h"
 
 #include <dirent.h>
@@ -9,15 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
-
-#include <loci/data.h>
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "data/input.h"
+#include "data/dataset_signals.h"
 #include "data/quote.h"
-#include "data/signal.h"
 
 /* --- names in folders --- */
 
@@ -260,114 +258,58 @@ static bool audio_fits(const loci_dataset *set, const loci_dataset_options *opti
     return fits;
 }
 
-/* --- samples --- */
+/* --- which of them are data --- */
 
-/* Buffers for the file at hand, kept from one to the next. */
-typedef struct {
-    double *u; /* [room][channels] */
-    size_t samples, room, channels;
-    loci_resampler *resampler; /* NULL: none is needed */
-    double rate;               /* that it takes */
-    double *resampled;         /* [resampled_room][channels] */
-    size_t resampled_room;
-} sound;
-
-/* More room, for `room` samples, the first `kept` of which stay. */
-static bool grow(double **u, size_t *room, size_t more, size_t kept, size_t channels)
+static const char *extension(const char *file)
 {
-    size_t size;
-    double *larger = loci_size_multiply(&size, more, channels) ? loci_allocate(size, sizeof *larger) : NULL;
-    if (!larger) return false;
-    if (kept) memcpy(larger, *u, kept * channels * sizeof *larger);
-    loci_free(*u);
-    *u = larger;
-    *room = more;
-    return true;
+    const char *name = base_name(file), *dot = strrchr(name, '.');
+    return dot && dot != name ? dot : "";
 }
 
-static loci_status read_samples(sound *s, loci_signal *signal, const char *path, loci_error *error)
+/* The extension that most files have. */
+static const char *usual_extension(const list *files)
 {
-    s->samples = 0;
-    for (size_t count = 1; count > 0; s->samples += count) {
-        if (s->samples == s->room &&
-            !grow(&s->u, &s->room, s->room ? 2 * s->room : 65536, s->samples, s->channels))
-            return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
-        const loci_status status = loci_signal_read(signal, s->u + s->samples * s->channels, NULL,
-                                                    s->room - s->samples, &count, error);
-        if (status != LOCI_OK) return status;
+    enum { KINDS = 16 };
+    const char *kind[KINDS];
+    size_t count[KINDS] = {0}, kinds = 0, most = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        const char *own = extension(files->names[i]);
+        size_t k = 0;
+        while (k < kinds && strcmp(kind[k], own) != 0) k++;
+        if (k == KINDS) continue;
+        if (k == kinds) kind[kinds++] = own;
+        if (++count[k] > count[most]) most = k;
     }
+    return kinds ? kind[most] : "";
+}
+
+static bool is_doubtful(const char *file, const char *usual)
+{
+    static const char *const words[] = {"README", "LICENSE", "LICENCE", "desktop.ini", "Thumbs.db"};
+    const char *name = base_name(file);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncasecmp(name, words[i], strlen(words[i])) == 0) return true;
+    return strcmp(extension(file), usual) != 0;
+}
+
+/* Of files whose names need not fit the pattern of labels, those that do not are no data. */
+static loci_status leave_out(list *files, loci_dataset *set, const loci_dataset_options *options,
+                             loci_error *error)
+{
+    if (!options->reading.label) return LOCI_OK;
+    const char *usual = usual_extension(files);
+    size_t kept = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        char label[256];
+        const loci_status status = label_of(label, set, files->names[i], options, error);
+        if (status != LOCI_OK && !is_doubtful(files->names[i], usual)) return status;
+        if (status == LOCI_OK)
+            files->names[kept++] = files->names[i];
+        else if (set->passed_over++ == 0)
+            set->first_passed = files->names[i];
+    }
+    files->count = kept;
     return LOCI_OK;
-}
-
-/* *u [*samples] = the sound at rate `to`. */
-static loci_status resample(const double **u, size_t *samples, sound *s, double rate, double to,
-                            const char *path, loci_error *error)
-{
-    *u = s->u;
-    *samples = s->samples;
-    if (to == 0 || to == rate) return LOCI_OK;
-    if (!s->resampler || s->rate != rate) {
-        loci_resampler_free(s->resampler);
-        s->rate = rate;
-        const loci_status status = loci_resampler_create(&s->resampler, rate, to, s->channels, error);
-        if (status != LOCI_OK) return status;
-    }
-    const size_t most = loci_resampler_room(s->resampler, s->samples) + loci_resampler_room(s->resampler, 0);
-    if (most > s->resampled_room && !grow(&s->resampled, &s->resampled_room, most, 0, s->channels))
-        return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
-    *u = s->resampled;
-    *samples = loci_resampler_push(s->resampler, s->resampled, s->u, s->samples);
-    *samples += loci_resampler_end(s->resampler, s->resampled + *samples * s->channels);
-    return LOCI_OK;
-}
-
-static loci_status keep_sound(loci_dataset *set, const double *u, size_t samples, const char *file,
-                              size_t label, loci_error *error)
-{
-    const size_t size = samples * set->inputs;
-    float *numbers = loci_dataset_allocate(set, size, sizeof *numbers);
-    if (!numbers) return loci_dataset_no_memory(set, error);
-    if (samples == 0)
-        return loci_fail(error, LOCI_E_VALUE, "%.120s: %.80s: too short to be resampled", set->folder, file);
-    for (size_t i = 0; i < size; i++) {
-        numbers[i] = (float)u[i];
-        if (!isfinite(numbers[i]))
-            return loci_fail(error, LOCI_E_VALUE,
-                             "%.100s: %.80s: sample %zu is %g; a finite number was expected", set->folder,
-                             file, i / set->inputs, u[i]);
-    }
-    const loci_dataset_item item = {.data = numbers, .length = samples, .label = label, .file = file};
-    return loci_dataset_add(set, &item) ? LOCI_OK : loci_dataset_no_memory(set, error);
-}
-
-/* One file: the first says what channels and rate all have. */
-static loci_status read_sound(loci_dataset *set, sound *s, const char *file, const char *path, size_t label,
-                              double to, loci_error *error)
-{
-    loci_signal *signal;
-    loci_status status = loci_signal_open_audio(&signal, path, error);
-    if (status != LOCI_OK) return status;
-    const loci_signal_info info = loci_signal_inspect(signal);
-    const double rate = to != 0 ? to : info.rate;
-    if (set->count == 0) {
-        set->inputs = s->channels = info.channels;
-        set->rate = rate;
-    }
-    const double *u;
-    size_t samples;
-    if (info.channels != set->inputs)
-        status = loci_fail(error, LOCI_E_MISMATCH, "%.100s: %.60s has %zu channel%s, and %.40s has %zu",
-                           set->folder, file, info.channels, info.channels == 1 ? "" : "s",
-                           set->items[0].file, set->inputs);
-    else if (rate != set->rate)
-        status = loci_fail(error, LOCI_E_MISMATCH,
-                           "%.90s: %.60s has %g samples a second, and %.40s has %g; resample to one rate",
-                           set->folder, file, info.rate, set->items[0].file, set->rate);
-    if (status == LOCI_OK) status = read_samples(s, signal, path, error);
-    if (status == LOCI_OK) status = resample(&u, &samples, s, info.rate, to, path, error);
-    if (status == LOCI_OK) status = keep_sound(set, u, samples, file, label, error);
-    loci_signal_close(signal);
-    return status;
 }
 
 /* *class of a file by its label; the classes may be those of the training split. */
@@ -383,24 +325,20 @@ static loci_status class_of(size_t *class, const loci_dataset *set, const char *
                      set->folder, file, label);
 }
 
-static loci_status read_sounds(loci_dataset *set, const list *files, const loci_dataset_options *options,
-                               loci_error *error)
+static loci_status read_files(loci_dataset *set, const list *names, const loci_dataset_options *options,
+                              loci_error *error)
 {
-    sound s = {0};
-    loci_status status = LOCI_OK;
-    for (size_t i = 0; i < files->count && status == LOCI_OK; i++) {
-        const char *file = files->names[i];
-        size_t label;
-        status = class_of(&label, set, file, options, error);
-        if (status != LOCI_OK) break;
-        char *path = loci_dataset_path(set, file);
-        status = path ? read_sound(set, &s, file, path, label, options->reading.resample, error)
-                      : loci_dataset_no_memory(set, error);
-        loci_free(path);
+    const char *usual = usual_extension(names);
+    loci_dataset_file *files = loci_allocate(names->count, sizeof *files);
+    loci_status status = files ? LOCI_OK : loci_dataset_no_memory(set, error);
+    for (size_t i = 0; i < names->count && status == LOCI_OK; i++) {
+        files[i] =
+            (loci_dataset_file){.name = names->names[i], .doubtful = is_doubtful(names->names[i], usual)};
+        status = class_of(&files[i].label, set, names->names[i], options, error);
     }
-    loci_resampler_free(s.resampler);
-    loci_free(s.u);
-    loci_free(s.resampled);
+    if (status == LOCI_OK)
+        status = loci_dataset_read_signals(set, files, names->count, &options->reading, error);
+    loci_free(files);
     return status;
 }
 
@@ -433,12 +371,18 @@ static loci_status audio_read(loci_dataset *set, const loci_dataset_options *opt
     const bool elsewhere = splits && options->test && !options->classes;
     if (status == LOCI_OK && elsewhere) status = take_split(&training, set, "train/", options, error);
     set->found = !elsewhere;
+    set->split = splits;
+    if (status == LOCI_OK) status = leave_out(&files, set, options, error);
+    if (status == LOCI_OK && elsewhere) status = leave_out(&training, set, options, error);
     if (status == LOCI_OK) status = find_classes(set, elsewhere ? &training : &files, options, error);
-    if (status == LOCI_OK) status = read_sounds(set, &files, options, error);
+    if (status == LOCI_OK) status = read_files(set, &files, options, error);
     loci_free(files.names);
     loci_free(training.names);
     return status;
 }
 
+/* Which of the two it is, the first file tells. */
+const loci_dataset_kind loci_dataset_files = {
+    .name = "files", .sounds = true, .fits = audio_fits, .read = audio_read};
 const loci_dataset_kind loci_dataset_audio = {
     .name = "audio", .sounds = true, .fits = audio_fits, .read = audio_read};

@@ -121,6 +121,7 @@ static loci_status cifar_read(loci_dataset *set, const loci_dataset_options *opt
 {
     set->planes = 3;
     set->gray = options->reading.gray;
+    set->split = true;
     set->inputs = set->gray ? 1 : 3;
     loci_status status = read_names(set, error);
     if (status == LOCI_OK && !options->test) status = check_holes(set, error);

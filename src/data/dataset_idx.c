@@ -134,6 +134,7 @@ static loci_status idx_read(loci_dataset *set, const loci_dataset_options *optio
                          set->folder, label_file, count, image_file, shape[0]);
     size_t most = greatest(labels, count);
     set->found = split == 0;
+    set->split = true;
     if (split == 1 && !options->classes && find(set, label_files[0], other_file)) {
         status = read_file(set, &others, &training, other_file, label_files[0], 1, error);
         if (status != LOCI_OK) return status;

@@ -15,6 +15,7 @@ typedef struct {
     double *target;   /* [1], [length], [outputs] or [length][outputs]; NULL: the label is it */
     const char *file; /* within the folder, for messages */
     size_t number;    /* of the sequence in the file */
+    uint64_t group;   /* of a set that is grouped: sequences of the same one stay together */
 } loci_dataset_item;
 
 /* One kind. fits: the folder holds what this kind reads. read fills inputs, planes or none, the items of the
@@ -23,12 +24,14 @@ typedef struct {
  * dataset.c does the rest. */
 typedef struct {
     const char *name, *item; /* item: what a file holds many of, for messages; NULL: one sequence a file */
+    bool tables;             /* value, group, window and so on mean something */
     bool images, sounds;     /* gray, or label, match, except and resample mean something */
     bool (*fits)(const loci_dataset *set, const loci_dataset_options *options);
     loci_status (*read)(loci_dataset *set, const loci_dataset_options *options, loci_error *error);
 } loci_dataset_kind;
 
-extern const loci_dataset_kind loci_dataset_cifar, loci_dataset_idx, loci_dataset_arrays, loci_dataset_audio;
+extern const loci_dataset_kind loci_dataset_cifar, loci_dataset_idx, loci_dataset_arrays, loci_dataset_audio,
+    loci_dataset_files, loci_dataset_table, loci_dataset_ucr;
 
 /* A set is a source and which of its sequences are the set's own. The source of a folder is the set itself with its items, in
  * memory: what a kind reads is behind the same callbacks as what is not read by us. */
@@ -51,6 +54,7 @@ struct loci_dataset {
 
     /* of a folder: */
     const char *path;
+    bool is_file; /* the path is a file, not a folder */
     loci_dataset_item *items;
     size_t count, room;
     size_t inputs;
@@ -59,6 +63,11 @@ struct loci_dataset {
     size_t planes;  /* of bytes; 0: the data are floats */
     bool gray;      /* of 3 planes */
     double rate;
+    bool grouped;       /* items have groups */
+    bool split;         /* the data have a test split of their own */
+    size_t held;        /* sequences of the other split, where a share is held out */
+    size_t passed_over; /* files that are no data, of which this is the first */
+    const char *first_passed;
     bool found;    /* the classes were found in this very split: none may be without a sequence */
     size_t *order; /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
     uint64_t permutation;
@@ -76,6 +85,15 @@ bool loci_dataset_add(loci_dataset *set, const loci_dataset_item *item);
 /* classes = count, named "0", "1", ... */
 bool loci_dataset_number_classes(loci_dataset *set, size_t count);
 loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error);
+
+/* Leaves the items of the training split, or of the test split, which is a share of each class. LOCI_E_ARGUMENT: there is nothing
+ * to divide. */
+loci_status loci_dataset_hold(loci_dataset *set, double share, bool test, loci_error *error);
+
+/* The same for windows of one long table, one every `stride` rows: the last ones of each class. What shares rows with them is in neither
+ * split. */
+loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t stride,
+                                   loci_error *error);
 
 /* Doubles of the target of a sequence of so many samples. */
 size_t loci_dataset_target_size(const loci_dataset *set, size_t length);

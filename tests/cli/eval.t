@@ -40,7 +40,7 @@ $ mkdir s; for i in 1 2 3 4 5 6; do for kind in low high; do
 | 12
 $ loci train s --label '{label}_*' --except '*_[12].wav' --layers 1 --width 8 --state 8 --dt-min 0.05 --dt-max 0.5 --dropout 0 --lr-ssm 0.01 --steps 40 --valid 0 -o s.safetensors >out 2>&1
 $ loci eval s.safetensors s 2>&1 >out | cut -d, -f1
-| loci: warning: s: has no folder named test
+| loci: warning: s: has no test split
 $ loci eval s.safetensors s --match '*_[12].wav' | head -n 1
 | accuracy    100 %, 4 of 4
 $ loci eval s.safetensors s --match '*_[12].wav' --resample 400 | head -n 1
@@ -53,8 +53,8 @@ $ loci eval s.safetensors s --match '*' --rate 800 | head -n 1
 $ loci eval m.safetensors d --rate 800
 ! loci: m.safetensors: was trained on data without a rate; leave --rate out
 = 1
-$ cp s/low_1.wav s/middle_1.wav; loci eval s.safetensors s
-!~ loci: s: middle_1.wav is of class middle, which is none of the 2 that were expected
+$ cp s/low_1.wav s/middle_3.wav; loci eval s.safetensors s
+!~ loci: s: middle_3.wav is of class middle, which is none of the 2 that were expected
 = 1
 
 # What cannot be.
@@ -74,7 +74,7 @@ $ loci eval m.safetensors s
 !~ loci: s: *
 = 1
 $ loci eval m.safetensors d --match '*'
-! loci: d: is a data set of kind idx; label, match, except and resample are for sound
+! loci: d: is a data set of kind idx; match, except, resample and mono are for files in folders
 = 1
 $ loci eval m.safetensors d --rate 0
 ! loci: eval: --rate is 0; more than 0 Hz was expected

@@ -231,13 +231,13 @@ $ loci train nowhere -o x
 ! loci: nowhere: cannot be opened: No such file or directory
 = 1
 $ loci train t -o x
-! loci: t: is a file; the folder of a data set was expected
+!~ loci: t: is a table of columns exec loci train d --; the one to be learned was expected, *
 = 1
 $ loci train folder -o x
 !~ loci: folder: holds no data set: * was expected
 = 1
 $ loci train d -o x --match '*'
-! loci: d: is a data set of kind idx; label, match, except and resample are for sound
+! loci: d: is a data set of kind idx; match, except, resample and mono are for files in folders
 = 1
 $ cp -r d e; printf '\005' | dd of=e/train-labels-idx1-ubyte bs=1 seek=8 conv=notrunc 2>/dev/null; loci train e -o x
 ! loci: e: no sequence is of class 2; each class needs one

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * dataset_tell.c - what was left out of a data set, in words. */
+#include "model/dataset_tell.h"
+
+#include "shared/message.h"
+#include "shared/words.h"
+
+void dataset_tell(const char *path, const loci_dataset *set)
+{
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    char count[WORDS_SIZE];
+    if (info.passed_over == 1)
+        message_warn("%s: passed over %s, which is no data", path, info.first_passed);
+    else if (info.passed_over > 1)
+        message_warn("%s: passed over %s and %s more, which are no data", path, info.first_passed,
+                     words_count(count, info.passed_over - 1));
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT
+ * dataset_signals.c - a file a sequence: sounds, tables of numbers, arrays. */
+#include "data/dataset_signals.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <loci/data.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "data/dataset_frame.h"
+#include "data/signal.h"
+
+/* Buffers for the file at hand, kept from one to the next. */
+typedef struct {
+    double *u; /* [room][channels] */
+    size_t samples, room, channels;
+    loci_resampler *resampler; /* NULL: none is needed */
+    double rate;               /* that it takes */
+    double *resampled;         /* [resampled_room][inputs] */
+    size_t resampled_room;
+    const char *
+        *columns; /* [column_count] the names that the first file gave its columns; NULL: it gave none */
+    size_t column_count;
+} piece;
+
+/* More room, for `more` numbers, the first `kept` of which stay. */
+static bool grow(double **u, size_t *room, size_t more, size_t kept)
+{
+    double *larger = loci_allocate(more, sizeof *larger);
+    if (!larger) return false;
+    if (kept) memcpy(larger, *u, kept * sizeof *larger);
+    loci_free(*u);
+    *u = larger;
+    *room = more;
+    return true;
+}
+
+static loci_status read_samples(piece *s, loci_signal *signal, const char *path, loci_error *error)
+{
+    s->samples = 0;
+    for (size_t count = 1; count > 0; s->samples += count) {
+        const size_t used = s->samples * s->channels;
+        if (used + s->channels > s->room && !grow(&s->u, &s->room, 2 * s->room + 1024 * s->channels, used))
+            return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
+        const loci_status status =
+            loci_signal_read(signal, s->u + used, NULL, (s->room - used) / s->channels, &count, error);
+        if (status != LOCI_OK) return status;
+    }
+    return LOCI_OK;
+}
+
+/* The channels of each sample become their mean, in place. */
+static void mix_down(piece *s)
+{
+    for (size_t k = 0; k < s->samples; k++) {
+        double sum = 0;
+        for (size_t c = 0; c < s->channels; c++) sum += s->u[k * s->channels + c];
+        s->u[k] = sum / (double)s->channels;
+    }
+}
+
+/* *u [*samples][inputs] = the signal at rate `to`. */
+static loci_status resample(const double **u, size_t *samples, piece *s, size_t inputs, double rate,
+                            double to, const char *path, loci_error *error)
+{
+    *u = s->u;
+    *samples = s->samples;
+    if (to == 0 || to == rate) return LOCI_OK;
+    if (!s->resampler || s->rate != rate) {
+        loci_resampler_free(s->resampler);
+        s->resampler = NULL;
+        s->rate = rate;
+        const loci_status status = loci_resampler_create(&s->resampler, rate, to, inputs, error);
+        if (status != LOCI_OK) return status;
+    }
+    const size_t most = loci_resampler_room(s->resampler, s->samples) + loci_resampler_room(s->resampler, 0);
+    size_t room;
+    if (!loci_size_multiply(&room, most, inputs) ||
+        (room > s->resampled_room && !grow(&s->resampled, &s->resampled_room, room, 0)))
+        return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
+    *u = s->resampled;
+    *samples = loci_resampler_push(s->resampler, s->resampled, s->u, s->samples);
+    *samples += loci_resampler_end(s->resampler, s->resampled + *samples * inputs);
+    return LOCI_OK;
+}
+
+static loci_status keep(loci_dataset *set, const double *u, size_t samples, const loci_dataset_file *file,
+                        loci_error *error)
+{
+    const size_t size = samples * set->inputs;
+    if (samples == 0)
+        return loci_fail(error, LOCI_E_VALUE, "%.120s: %.80s: too short to be resampled", set->folder,
+                         file->name);
+    float *numbers = loci_dataset_allocate(set, size, sizeof *numbers);
+    if (!numbers) return loci_dataset_no_memory(set, error);
+    for (size_t i = 0; i < size; i++) {
+        numbers[i] = loci_dataset_narrow(set, i % set->inputs, u[i]);
+        if (!isfinite(u[i]) || !isfinite(numbers[i]))
+            return loci_fail(error, LOCI_E_VALUE,
+                             "%.100s: %.80s: sample %zu is %g; a finite number was expected", set->folder,
+                             file->name, i / set->inputs, u[i]);
+    }
+    const loci_dataset_item item = {
+        .data = numbers, .length = samples, .label = file->label, .file = file->name};
+    return loci_dataset_add(set, &item) ? LOCI_OK : loci_dataset_no_memory(set, error);
+}
+
+/* ---- what all files have in common ---- */
+
+/* The names of the columns of the first file, where it has any: the others are read by them, in whatever order they stand. */
+static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *signal, size_t channels,
+                              loci_error *error)
+{
+    char usual[32];
+    const char **names = loci_dataset_allocate(set, channels, sizeof *names);
+    if (!names) return loci_dataset_no_memory(set, error);
+    for (size_t c = 0; c < channels; c++) {
+        const char *name = loci_signal_channel(signal, c);
+        snprintf(usual, sizeof usual, channels == 1 ? "u" : "u%zu", c);
+        if (strcmp(name, usual) == 0) return LOCI_OK;
+        names[c] = loci_dataset_text(set, name, strlen(name));
+        if (!names[c]) return loci_dataset_no_memory(set, error);
+    }
+    s->columns = names;
+    s->column_count = channels;
+    return LOCI_OK;
+}
+
+static loci_status check_signal(const loci_dataset *set, const loci_signal_info *info, double rate,
+                                const char *name, const loci_reading *reading, loci_error *error)
+{
+    const char *first = set->items[0].file;
+    if (!reading->mono && info->channels != set->inputs)
+        return loci_fail(error, LOCI_E_MISMATCH, "%.100s: %.60s has %zu channel%s, and %.40s has %zu%s",
+                         set->folder, name, info->channels, info->channels == 1 ? "" : "s", first,
+                         set->inputs, info->rate > 0 ? "; mono (--mono) mixes them to one" : "");
+    if (rate != set->rate)
+        return loci_fail(error, LOCI_E_MISMATCH,
+                         "%.90s: %.60s has %g samples a second, and %.40s has %g; resample to one rate",
+                         set->folder, name, info->rate, first, set->rate);
+    return LOCI_OK;
+}
+
+static loci_status take_signal(loci_dataset *set, piece *s, loci_signal *signal,
+                               const loci_dataset_file *file, const char *path, const loci_reading *reading,
+                               loci_error *error)
+{
+    const loci_signal_info info = loci_signal_inspect(signal);
+    const double to = reading->resample, rate = to != 0 && info.rate > 0 ? to : info.rate;
+    const bool first = set->count == 0;
+    loci_status status = LOCI_OK;
+    if (to != 0 && info.rate == 0)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "%.100s: %.60s has no rate, from which it could be resampled", set->folder,
+                         file->name);
+    if (!first) status = check_signal(set, &info, rate, file->name, reading, error);
+    s->channels = info.channels;
+    if (status == LOCI_OK) status = read_samples(s, signal, path, error);
+    if (status != LOCI_OK) return status;
+    if (reading->mono) mix_down(s);
+    if (first) {
+        set->inputs = reading->mono ? 1 : info.channels;
+        set->rate = rate;
+        set->kind = rate > 0 ? &loci_dataset_audio : &loci_dataset_files;
+        if (rate == 0) status = take_names(s, set, signal, info.channels, error);
+        if (rate == 0 && status == LOCI_OK)
+            status = loci_dataset_frame(set, s->u, s->samples, set->inputs, error);
+    }
+    const double *u;
+    size_t samples;
+    if (status == LOCI_OK) status = resample(&u, &samples, s, set->inputs, info.rate, to, path, error);
+    return status == LOCI_OK ? keep(set, u, samples, file, error) : status;
+}
+
+static loci_status read_signal(loci_dataset *set, piece *s, const loci_dataset_file *file, const char *path,
+                               const loci_reading *reading, loci_error *error)
+{
+    const loci_signal_options options = {
+        .columns = reading->columns ? reading->columns : s->columns,
+        .column_count = reading->columns ? reading->column_count : s->column_count,
+        .time_column = reading->time,
+    };
+    loci_signal *signal;
+    loci_status status = loci_signal_open(&signal, path, &options, error);
+    if (status != LOCI_OK) return status;
+    status = take_signal(set, s, signal, file, path, reading, error);
+    loci_signal_close(signal);
+    return status;
+}
+
+loci_status loci_dataset_read_signals(loci_dataset *set, const loci_dataset_file *files, size_t count,
+                                      const loci_reading *reading, loci_error *error)
+{
+    piece s = {0};
+    loci_status status = LOCI_OK;
+    for (size_t i = 0; i < count && status == LOCI_OK; i++) {
+        char *path = loci_dataset_path(set, files[i].name);
+        status =
+            path ? read_signal(set, &s, &files[i], path, reading, error) : loci_dataset_no_memory(set, error);
+        loci_free(path);
+        if (files[i].doubtful && status != LOCI_OK && status != LOCI_E_MEMORY) {
+            if (set->passed_over++ == 0) set->first_passed = files[i].name;
+            status = LOCI_OK;
+        }
+    }
+    loci_resampler_free(s.resampler);
+    loci_free(s.u);
+    loci_free(s.resampled);
+    return status;
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT
+ * dataset_table.c - sequences in the rows of one table: CSV with a column that says what is to be learned.
+ *
+ * Rows become sequences in two steps: those of a group, in their order, wherever they stand; and windows of these. */
+#include "data/dataset_kind.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "data/columns.h"
+#include "data/dataset_frame.h"
+#include "data/dataset_text.h"
+#include "data/field.h"
+#include "data/labels.h"
+#include "data/quote.h"
+
+typedef enum { LEFT_OUT, INPUT, LABEL, VALUE, GROUP } role;
+
+typedef struct {
+    char *text, *end; /* ends in a newline */
+    const char *row;  /* the next one */
+    size_t line;      /* its number */
+    char delimiter;
+    size_t fields;
+    const char **names; /* [fields], or NULL */
+    role *roles;        /* [fields] */
+    size_t *place;      /* [fields] which input, or which value */
+    size_t inputs, values, rows;
+    loci_numbers numbers, targets,
+        groups; /* [rows][inputs], [rows][values] or labels' codes [rows], codes [rows] */
+    loci_labels labels, names_of_groups;
+} table;
+
+static void release(table *t)
+{
+    loci_free(t->text);
+    loci_free(t->roles);
+    loci_free(t->place);
+    loci_free(t->numbers.at);
+    loci_free(t->targets.at);
+    loci_free(t->groups.at);
+    loci_labels_release(&t->labels);
+    loci_labels_release(&t->names_of_groups);
+}
+
+/* ---- rows ---- */
+
+static bool next_row(table *t)
+{
+    for (; t->row < t->end; t->line++) {
+        const char *p = t->row;
+        while (loci_is_blank(*p) && *p != t->delimiter) p++;
+        if (*p != '\n' && *p != '#') return true;
+        t->row = (const char *)memchr(p, '\n', (size_t)(t->end - p)) + 1;
+    }
+    return false;
+}
+
+/* Of tab, semicolon and comma the first that stands outside of quotes in the first row. */
+static char find_delimiter(const char *row)
+{
+    bool quoted = false, semicolon = false;
+    for (; *row != '\n'; row++) {
+        if (*row == '"') quoted = !quoted;
+        if (*row == '\t' && !quoted) return '\t';
+        semicolon = semicolon || (*row == ';' && !quoted);
+    }
+    return semicolon ? ';' : ',';
+}
+
+/* Field i of the row: *f is moved from the one before it (next NULL: to the first). false: the row has no more. */
+static bool next_field(const table *t, loci_field *f)
+{
+    if (f->next && (!f->closed || *f->next == '\n')) return false;
+    *f = loci_field_cut(f->next ? f->next + 1 : t->row, t->end, t->delimiter);
+    return true;
+}
+
+static loci_status open_header(table *t, loci_dataset *set, loci_error *error)
+{
+    double value;
+    bool header = false;
+    t->line = 1;
+    t->delimiter = ',';
+    if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: is empty", set->folder);
+    t->delimiter = find_delimiter(t->row);
+    for (loci_field f = {0}; next_field(t, &f); t->fields++)
+        header = header || loci_field_classify(&f, '.', &value) == LOCI_FIELD_TEXT;
+    t->roles = loci_allocate(t->fields, sizeof *t->roles);
+    t->place = loci_allocate(t->fields, sizeof *t->place);
+    if (!t->roles || !t->place) return loci_dataset_no_memory(set, error);
+    if (!header) return LOCI_OK;
+    t->names = loci_dataset_allocate(set, t->fields, sizeof *t->names);
+    if (!t->names) return loci_dataset_no_memory(set, error);
+    loci_field f = {0};
+    for (size_t i = 0; i < t->fields && next_field(t, &f); i++) {
+        t->names[i] = loci_dataset_text_quoted(set, f.begin, (size_t)(f.end - f.begin));
+        if (!t->names[i]) return loci_dataset_no_memory(set, error);
+        t->line += f.newlines;
+    }
+    if (!f.closed)
+        return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: a quote is not closed", set->folder, t->line);
+    t->row = f.next + 1;
+    t->line++;
+    return LOCI_OK;
+}
+
+/* ---- which column is what ---- */
+
+static loci_status give_role(table *t, const loci_dataset *set, const char *name, role what,
+                             loci_error *error)
+{
+    size_t i;
+    if (!name) return LOCI_OK;
+    const loci_status status = loci_columns_find(&i, set->folder, t->names, t->fields, name, error);
+    if (status != LOCI_OK) return status;
+    if (t->roles[i] != LEFT_OUT)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: column %.60s is asked for twice", set->folder, name);
+    t->roles[i] = what;
+    if (what == INPUT) t->place[i] = t->inputs++;
+    if (what == VALUE) t->place[i] = t->values++;
+    return LOCI_OK;
+}
+
+/* The columns there are, in text [size]. */
+static void list_columns(const table *t, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (size_t i = 0; t->names && i < t->fields && used + 32 < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%.20s", i ? ", " : "", t->names[i]);
+    if (!t->names) snprintf(text, size, "1 to %zu", t->fields);
+}
+
+static loci_status choose_columns(table *t, const loci_dataset *set, const loci_reading *r, loci_error *error)
+{
+    char columns[160];
+    list_columns(t, columns, sizeof columns);
+    if (!r->label == !r->value)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "%.100s: is a table of columns %s; the one to be learned was expected, of classes "
+                         "(--label NAME) or of values (--value NAME)",
+                         set->folder, columns);
+    if (!r->group && r->window == 0)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "%.100s: is a table of columns %s; the one that names the sequence of a row "
+                         "(--group NAME), or how many rows are one (--window n), was expected",
+                         set->folder, columns);
+    size_t time = t->fields;
+    loci_status status = give_role(t, set, r->label ? r->label : r->value, r->label ? LABEL : VALUE, error);
+    if (status == LOCI_OK) status = give_role(t, set, r->group, GROUP, error);
+    if (status == LOCI_OK && r->time)
+        status = loci_columns_find(&time, set->folder, t->names, t->fields, r->time, error);
+    for (size_t c = 0; c < r->column_count && status == LOCI_OK; c++)
+        status = give_role(t, set, r->columns[c], INPUT, error);
+    if (status != LOCI_OK || r->column_count > 0) return status;
+    if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
+    loci_field f = {0};
+    double value;
+    for (size_t i = 0; i < t->fields && next_field(t, &f); i++) {
+        const loci_field_kind kind = loci_field_classify(&f, '.', &value);
+        if (t->roles[i] != LEFT_OUT || i == time || kind == LOCI_FIELD_TEXT || kind == LOCI_FIELD_DATE)
+            continue;
+        t->roles[i] = INPUT;
+        t->place[i] = t->inputs++;
+    }
+    if (t->inputs > 0) return LOCI_OK;
+    return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: has no numbers but what is to be learned",
+                     set->folder, t->line);
+}
+
+/* ---- reading ---- */
+
+static loci_status wrong_field(const table *t, const loci_dataset *set, size_t i, const loci_field *f,
+                               const char *expected, loci_error *error)
+{
+    char quoted[40], column[48];
+    loci_quote(quoted, sizeof quoted, f->begin, (size_t)(f->end - f->begin));
+    snprintf(column, sizeof column, "%zu", i + 1);
+    if (t->names) loci_quote(column, sizeof column, t->names[i], strlen(t->names[i]));
+    return loci_fail(error, LOCI_E_VALUE, "%.100s: line %zu: \"%s\" stands in column %s; %s was expected",
+                     set->folder, t->line, quoted, column, expected);
+}
+
+/* One field into its place of the row that was begun. */
+static loci_status take_field(table *t, loci_dataset *set, size_t i, const loci_field *f, loci_error *error)
+{
+    const size_t length = (size_t)(f->end - f->begin), row = t->rows;
+    const role what = t->roles[i];
+    size_t code;
+    double value;
+    if (what == LEFT_OUT) return LOCI_OK;
+    if (what == INPUT || what == VALUE) {
+        if (loci_field_classify(f, '.', &value) != LOCI_FIELD_NUMBER || !isfinite(value))
+            return wrong_field(t, set, i, f, "a finite number", error);
+        if (what == INPUT)
+            t->numbers.at[row * t->inputs + t->place[i]] = value;
+        else
+            t->targets.at[row * t->values + t->place[i]] = value;
+        return LOCI_OK;
+    }
+    if (length == 0)
+        return wrong_field(t, set, i, f, what == LABEL ? "a class" : "the name of a sequence", error);
+    const loci_status status = loci_labels_add(what == LABEL ? &t->labels : &t->names_of_groups, &code, set,
+                                               f->begin, length, error);
+    if (status == LOCI_OK) (what == LABEL ? &t->targets : &t->groups)->at[row] = (double)code;
+    return status;
+}
+
+static bool begin_row(table *t)
+{
+    bool good = loci_numbers_add(&t->groups, 0);
+    for (size_t i = 0; i < t->inputs && good; i++) good = loci_numbers_add(&t->numbers, 0);
+    for (size_t i = 0; i < (t->values ? t->values : 1) && good; i++) good = loci_numbers_add(&t->targets, 0);
+    return good;
+}
+
+static loci_status read_rows(table *t, loci_dataset *set, loci_error *error)
+{
+    while (next_row(t)) {
+        loci_field f = {0};
+        size_t i = 0, newlines = 0;
+        if (!begin_row(t)) return loci_dataset_no_memory(set, error);
+        for (; next_field(t, &f); i++) {
+            newlines += f.newlines;
+            if (!f.closed)
+                return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: a quote is not closed", set->folder,
+                                 t->line);
+            if (i >= t->fields) continue;
+            const loci_status status = take_field(t, set, i, &f, error);
+            if (status != LOCI_OK) return status;
+        }
+        if (i != t->fields)
+            return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: has %zu fields; %zu were expected",
+                             set->folder, t->line, i, t->fields);
+        t->rows++;
+        t->row = f.next + 1;
+        t->line += 1 + newlines;
+    }
+    if (t->rows == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
+    return LOCI_OK;
+}
+
+/* ---- sequences ---- */
+
+/* The rows in the order of their groups, as the set's memory; first [groups + 1] is where each begins. */
+typedef struct {
+    float *u;       /* [rows][inputs] */
+    double *target; /* [rows][width] */
+    size_t *first, groups, width;
+} sorted_rows;
+
+static loci_status sort_rows(sorted_rows *s, const table *t, loci_dataset *set, loci_error *error)
+{
+    s->groups = t->names_of_groups.count > 0 ? t->names_of_groups.count : 1;
+    s->width = t->values ? t->values : 1;
+    s->u = loci_dataset_allocate(set, t->rows * t->inputs, sizeof *s->u);
+    s->target = loci_dataset_allocate(set, t->rows * s->width, sizeof *s->target);
+    s->first = loci_allocate(s->groups + 2, sizeof *s->first);
+    if (!s->u || !s->target || !s->first) return loci_dataset_no_memory(set, error);
+    const loci_status status = loci_dataset_frame(set, t->numbers.at, t->rows, t->inputs, error);
+    if (status != LOCI_OK) return status;
+    for (size_t r = 0; r < t->rows; r++) s->first[(size_t)t->groups.at[r] + 2]++;
+    for (size_t g = 2; g < s->groups + 2; g++) s->first[g] += s->first[g - 1];
+    for (size_t r = 0; r < t->rows; r++) {
+        const size_t to = s->first[(size_t)t->groups.at[r] + 1]++;
+        for (size_t c = 0; c < t->inputs; c++)
+            s->u[to * t->inputs + c] = loci_dataset_narrow(set, c, t->numbers.at[r * t->inputs + c]);
+        memcpy(s->target + to * s->width, t->targets.at + r * s->width, s->width * sizeof *s->target);
+    }
+    return LOCI_OK;
+}
+
+/* Whether the target changes within a group. */
+static bool varies(const sorted_rows *s)
+{
+    for (size_t g = 0; g < s->groups; g++)
+        for (size_t r = s->first[g] + 1; r < s->first[g + 1]; r++)
+            if (memcmp(s->target + r * s->width, s->target + (r - 1) * s->width,
+                       s->width * sizeof *s->target) != 0)
+                return true;
+    return false;
+}
+
+static loci_status cut(loci_dataset *set, const sorted_rows *s, const table *t, const loci_reading *r,
+                       loci_error *error)
+{
+    const size_t stride = r->stride ? r->stride : r->window;
+    for (size_t g = 0; g < s->groups; g++) {
+        const char *name = r->group ? t->names_of_groups.names[g] : "window";
+        const size_t rows = s->first[g + 1] - s->first[g], length = r->window ? r->window : rows;
+        size_t number = 0;
+        for (size_t at = 0; at + length <= rows; at += r->window ? stride : rows) {
+            const size_t row = s->first[g] + at, last = row + length - 1;
+            loci_dataset_item item = {.data = s->u + row * t->inputs,
+                                      .length = length,
+                                      .file = name,
+                                      .number = number++,
+                                      .group = r->group ? loci_dataset_hash(name, strlen(name)) : 0};
+            if (set->target.values || set->target.each)
+                item.target = s->target + (set->target.each ? row : last) * s->width;
+            else
+                item.label = (size_t)s->target[last];
+            if (!loci_dataset_add(set, &item)) return loci_dataset_no_memory(set, error);
+            if (rows - at < stride) break; /* so that nothing overflows */
+        }
+    }
+    if (set->count > 0) return LOCI_OK;
+    return loci_fail(error, LOCI_E_ARGUMENT, "%s: no sequence has %zu rows, which a window needs",
+                     set->folder, r->window);
+}
+
+static loci_status make_sequences(loci_dataset *set, table *t, const loci_reading *r, loci_error *error)
+{
+    sorted_rows s = {0};
+    loci_status status = LOCI_OK;
+    set->inputs = t->inputs;
+    set->grouped = r->group != NULL;
+    set->target.values = t->values > 0;
+    set->outputs = t->values;
+    if (!t->values) {
+        size_t *class = loci_allocate(t->labels.count, sizeof *class);
+        status =
+            class ? loci_labels_classes(class, &t->labels, set, error) : loci_dataset_no_memory(set, error);
+        for (size_t i = 0; i < t->rows && status == LOCI_OK; i++)
+            t->targets.at[i] = (double)class[(size_t)t->targets.at[i]];
+        loci_free(class);
+    }
+    if (status == LOCI_OK) status = sort_rows(&s, t, set, error);
+    if (status == LOCI_OK) {
+        set->target.each = r->window == 0 && varies(&s);
+        status = cut(set, &s, t, r, error);
+    }
+    loci_free(s.first);
+    return status;
+}
+
+static bool table_fits(const loci_dataset *set, const loci_dataset_options *options)
+{
+    (void)options;
+    return set->is_file;
+}
+
+static loci_status table_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
+{
+    const loci_reading *r = &options->reading;
+    table t = {0};
+    size_t size;
+    loci_status status = loci_dataset_text_read(&t.text, &size, set, set->path, error);
+    if (status == LOCI_OK) {
+        t.row = t.text;
+        t.end = t.text + size;
+        status = open_header(&t, set, error);
+    }
+    if (status == LOCI_OK) status = choose_columns(&t, set, r, error);
+    if (status == LOCI_OK) status = read_rows(&t, set, error);
+    set->found = !options->classes;
+    if (status == LOCI_OK) status = make_sequences(set, &t, r, error);
+    if (status == LOCI_OK && r->test > 0 && r->window > 0 && !r->group)
+        status = loci_dataset_hold_last(set, r->test, options->test != 0, r->stride ? r->stride : r->window,
+                                        error);
+    release(&t);
+    return status;
+}
+
+const loci_dataset_kind loci_dataset_table = {
+    .name = "table", .item = "sequence", .tables = true, .fits = table_fits, .read = table_read};

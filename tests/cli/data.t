@@ -1,0 +1,142 @@
+# Data as people have them: a folder of tables with a sub-folder a class, columns in any order, and files that are no data.
+$ cat > walk.awk <<'END'
++ # walk.awk - rows of WALKS walks, every other one slow, the same on every machine: t, walk, x, y, gait, speed
++ function random() { state = state * 16807 % 2147483647; return state / 2147483647 }
++ BEGIN {
++     state = 7
++     for (w = 0; w < walks; w++) {
++         f = w % 2 ? 0.3 : 0.9; p = 6 * random()
++         for (k = 0; k < 20 + w % 3; k++)
++             printf "%.1f,w%d,%.3f,%.3f,%s,%.2f\n", k / 10, w, sin(f * k + p) + 0.1 * random(), cos(f * k + p), w % 2 ? "slow" : "fast", f
++     }
++ }
++ END
+$ awk -v walks=40 -f walk.awk > rows; { echo t,walk,x,y,gait,speed; cat rows; } > walks.csv; mkdir -p d/slow d/fast
+$ awk -F, '{ file = "d/" $5 "/" $2 ".csv"; if (!(file in seen)) print ($2 ~ /[05]$/ ? "y,x,note" : "x,y,note") > file; seen[file]; print ($2 ~ /[05]$/ ? $4 "," $3 : $3 "," $4) ",walked" > file }' rows
+$ printf 'exec loci train "$@" --layers 1 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --threads 1\n' > t
+$ sh t d --show | head -n 5
+|~ data        d: files, 2 inputs a sample
+| training    40 sequences of 20 samples on average, 22 samples at most
+| validation  none
+| classes     2: fast slow
+|~ normalised  *
+$ echo 'Recorded in 2016: no table.' > d/slow/README.txt; touch d/.DS_Store d/fast/.DS_Store; echo beside > d/notes; sh t d --show | sed -n 2p
+| training    40 sequences of 20 samples on average, 22 samples at most
+! loci: warning: d: passed over slow/README.txt, which is no data
+$ echo 'x,y' > d/fast/empty.csv; sh t d --show
+!~ loci: d*empty.csv*
+= 1
+$ printf 'x,y\n1,2\n' > d/fast/empty.csv; sh t d --show | sed -n 2p
+|~ training    41 sequences of *
+! loci: warning: d: passed over slow/README.txt, which is no data
+$ printf 'x,z\n1,2\n' > d/fast/empty.csv; sh t d --show
+!~ loci: d/fast/w0.csv: has no column z; *
+= 1
+$ rm d/fast/empty.csv d/slow/README.txt; mkdir d/none; sh t d --show
+! loci: d: class none/ has no files
+= 1
+$ rmdir d/none; for c in slow fast; do for f in d/$c/*.csv; do echo; done; done | wc -l
+| 40
+
+# A share is held out, the same one whoever asks.
+$ sh t d --test 0.2 -o m --epochs 40 2>&1 >out | grep -v ^epoch
+| chosen for 32 sequences of at most 22 samples: 4 sequences a step, none to validate with, as a tenth would be too few to judge by (--batch --valid change it)
+$ loci eval m d | sed -n 1p; loci eval m d --train | sed -n 1p; loci eval m d --all | sed -n 1p
+| accuracy    100 %, 8 of 8
+| accuracy    100 %, 32 of 32
+| accuracy    100 %, 40 of 40
+$ loci eval m d --json | grep loss > held; mv d/slow/w1.csv d/slow/z.csv; loci eval m d --json | grep loss | cmp - held; mv d/slow/z.csv d/slow/w1.csv
+$ sh t d --test 1 -o x
+! loci: train: --test is 1; 0 to below 1 was expected
+= 2
+
+# Sub-folders train and test above the classes; the labels in names; sounds with other channels.
+$ mkdir -p s/train s/test flat; cp -r d/slow d/fast s/train; cp -r d/slow d/fast s/test; rm s/test/*/w[123]*.csv; sh t s --test 0.5 --show | sed -n 2p; loci eval m s | sed -n 1p
+| training    40 sequences of 20 samples on average, 22 samples at most
+|~ accuracy    100 %, * of *
+$ for c in slow fast; do for f in d/$c/*.csv; do cp $f flat/$c-$(basename $f); done; done; echo none > flat/README; sh t flat --label '{label}-*' --show | sed -n 2,4p
+| training    40 sequences of 20 samples on average, 22 samples at most
+| validation  none
+| classes     2: fast slow
+! loci: warning: flat: passed over README, which is no data
+
+# One table: a column of classes or values, and a column that names the sequence, or windows.
+$ sh t walks.csv --show
+! loci: walks.csv: is a table of columns t, walk, x, y, gait, speed; the one to be learned was expected, of classes (--label NAME) or of values (--value NAME)
+= 1
+$ sh t walks.csv --label gait --show
+! loci: walks.csv: is a table of columns t, walk, x, y, gait, speed; the one that names the sequence of a row (--group NAME), or how many rows are one (--window n), was expected
+= 1
+$ sh t walks.csv --label gait --group walk --time t --column x --column y --test 0.2 --show | sed -n 1,4p
+| data        walks.csv: table, 2 inputs a sample
+|~ training    32 sequences of 2[01] samples on average, 22 samples at most
+| validation  none
+| classes     2: fast slow
+$ sh t walks.csv --label gait --group walk --time t --column x --column y --test 0.2 -o w --epochs 40 >out 2>&1; loci eval w walks.csv | sed -n 1p; (sed -n 1p walks.csv; sed 1d walks.csv | sort -s -t, -k1,1n) > mixed.csv; loci eval w mixed.csv | sed -n 1p
+| accuracy    100 %, 8 of 8
+| accuracy    100 %, 8 of 8
+$ sh t walks.csv --label gait --window 10 --stride 5 --group walk --column x --column y --show | sed -n 2p
+| training    120 sequences of 10 samples
+$ sh t walks.csv --label gait --window 10 --column x --column y --test 0.25 -o v --epochs 10 >out 2>&1; loci eval v walks.csv --json | grep samples; loci eval v walks.csv --train --json | grep samples
+|   "samples": 21,
+|   "samples": 62,
+$ sh t walks.csv --label gait --window 30 --group walk --show
+! loci: walks.csv: no sequence has 30 rows, which a window needs
+= 1
+$ sh t walks.csv --label step --group walk --show
+!~ loci: walks.csv: has no column step; *
+= 1
+$ sh t walks.csv --label gait --value speed --group walk --show
+! loci: train: --label and --value exclude each other; one was expected
+= 2
+$ sh t walks.csv --label gait --stride 5 --show
+! loci: train: --stride is between windows; --window n was expected with it
+= 2
+$ sh t d --group walk --show
+!~ loci: d: is a data set of kind *; value, group, window and stride are for tables
+= 1
+$ sed '5s/,w0,[^,]*/,w0,x/' walks.csv > bad.csv; sh t bad.csv --label gait --group walk --show
+! loci: bad.csv: line 5: "x" stands in column x; a finite number was expected
+= 1
+$ sed '5s/,fast,/,,/' walks.csv > bad.csv; sh t bad.csv --label gait --group walk --show
+! loci: bad.csv: line 5: "" stands in column gait; a class was expected
+= 1
+$ sed '5s/,fast,/,"fast,/' walks.csv > bad.csv; sh t bad.csv --label gait --group walk --show
+! loci: bad.csv: line 5: a quote is not closed
+= 1
+$ sed '5s/$/,1/' walks.csv > bad.csv; sh t bad.csv --label gait --group walk --show
+! loci: bad.csv: line 5: has 7 fields; 6 were expected
+= 1
+
+# The files of the UCR archive.
+$ mkdir u; for s in TRAIN TEST; do { printf '@problemName Walks\n# two inputs\n@timeStamps false\n@classLabel true fast slow\n@data\n'; awk -F, '$2 != w { if (w != "") print x ":" y ":" g; w = $2; x = $3; y = $4; g = $5; next } { x = x "," $3; y = y "," $4 } END { print x ":" y ":" g }' rows; } > u/Walks_$s.ts; done
+$ sh t u/Walks_TRAIN.ts --show | sed -n 1,4p; sh t u -o u.m --epochs 40 >out 2>&1; loci eval u.m u/Walks_TRAIN.ts | sed -n 1p; loci eval u.m u/Walks_TEST.ts | sed -n 1p
+| data        u/Walks_TRAIN.ts: ucr, 2 inputs a sample
+| training    40 sequences of 20 samples on average, 22 samples at most
+| validation  none
+| classes     2: fast slow
+| accuracy    100 %, 40 of 40
+| accuracy    100 %, 40 of 40
+$ awk -F, '$2 != w { if (w != "") print line; w = $2; line = ($5 == "fast" ? -1 : 7); n = 0 } { line = line "\t" $3 } END { print line }' rows | awk -F '\t' '{ print NF < 23 ? $0 "\tNaN" : $0 }' > W_TRAIN.tsv; sh t W_TRAIN.tsv --show | sed -n 1,4p
+| data        W_TRAIN.tsv: ucr, 1 input a sample
+| training    40 sequences of 20 samples on average, 22 samples at most
+| validation  none
+| classes     2: -1 7
+$ sed 's/false/true/' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
+! loci: b.ts: line 3: samples have times, which are not read
+= 1
+$ sed '8s/:/,1:/' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
+! loci: b.ts: line 8: the inputs have different numbers of samples
+= 1
+$ sed '8s/^[^:]*:/1,?,3:/' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
+! loci: b.ts: line 8: the inputs have different numbers of samples
+= 1
+$ sed '8s/^[^,]*,/?,/' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
+! loci: b.ts: line 8: sample 0 is missing or infinite; a finite number was expected
+= 1
+$ sed '8s/^[^:]*://' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
+! loci: b.ts: line 8: has 1 inputs, and the sequences before it have 2
+= 1
+$ sed /@data/d u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
+! loci: b.ts: line 5: stands above @data
+= 1
