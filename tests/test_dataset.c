@@ -484,7 +484,8 @@ static void bad_sounds_are_refused(void **state)
     write_sound("bad_audio/a/1.wav", 100, 1, 40, 0);
     refuse("bad_audio", NULL, LOCI_E_FORMAT, "bad_audio: class b/ has no files");
     temporary_text("bad_audio/b/notes.txt", "1\n2\n3\n");
-    refuse("bad_audio", NULL, LOCI_E_FORMAT, "no sequence is of class b; each class needs one (b/notes.txt is no data)");
+    refuse("bad_audio", NULL, LOCI_E_FORMAT,
+           "no sequence is of class b; each class needs one (b/notes.txt is no data)");
     remove(temporary_path("bad_audio/b/notes.txt"));
     temporary_text("bad_audio/b/1.wav", "");
     refuse("bad_audio", NULL, LOCI_E_FORMAT, "b/1.wav: is empty");
@@ -629,7 +630,8 @@ static void bad_arrays_are_refused(void **state)
     temporary_text("bad_arrays/train_x.npy", "no array");
     refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_x.npy: is no NPY array");
     refuse("bad_arrays", &(loci_dataset_options){.reading.gray = 1}, LOCI_E_ARGUMENT, "which has no colours");
-    refuse("bad_arrays", &(loci_dataset_options){.reading.resample = 1}, LOCI_E_ARGUMENT, "are for files in folders");
+    refuse("bad_arrays", &(loci_dataset_options){.reading.resample = 1}, LOCI_E_ARGUMENT,
+           "are for files in folders");
     refuse("bad_arrays", &(loci_dataset_options){.reading.label = "{label}"}, LOCI_E_ARGUMENT,
            "label is for tables, and for files in folders");
 }
