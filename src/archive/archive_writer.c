@@ -174,6 +174,14 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     return LOCI_OK;
 }
 
+/* The store uses the writer's own coder, too. */
+static loci_status store_begin(loci_archive_writer *w, loci_error *error)
+{
+    const loci_status status = loci_budget_create(&w->store, &w->header, error);
+    if (status == LOCI_OK) w->store.coder[loci_page_order(w->coder)] = w->coder;
+    return status;
+}
+
 /* The pages that are there already; the note must stay. */
 static loci_status store_fill(loci_archive_writer *w, const unsigned char *bytes, size_t begin,
                               loci_error *error)
@@ -182,7 +190,7 @@ static loci_status store_fill(loci_archive_writer *w, const unsigned char *bytes
     if (!w->note) return short_of_memory(error);
     memcpy(w->note, w->header.note, w->header.note_length);
     w->header.note = w->note;
-    loci_status status = loci_budget_create(&w->store, &w->header, error);
+    loci_status status = store_begin(w, error);
     for (size_t at = begin; at < w->at && status == LOCI_OK;) {
         size_t head, body;
         if (!loci_page_sizes(bytes + at, (size_t)w->at - at, &head, &body))
@@ -236,6 +244,7 @@ loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void 
 void loci_archive_writer_free(loci_archive_writer *w)
 {
     if (!w) return;
+    if (w->coder) w->store.coder[loci_page_order(w->coder)] = NULL;
     loci_page_coder_destroy(w->coder);
     loci_budget_destroy(&w->store);
     loci_free(w->header.bound);
@@ -328,7 +337,7 @@ static loci_status begin(loci_archive_writer *w, loci_error *error)
     for (size_t c = 0; c < w->header.channels && w->budgeted; c++) w->rules[c].bound *= ORDER_SHARE;
     if (!w->coder) status = order_choose(w, error);
     if (status != LOCI_OK) return status;
-    if (w->budgeted) return loci_budget_create(&w->store, &w->header, error);
+    if (w->budgeted) return store_begin(w, error);
     const size_t room = loci_archive_header_room(&w->header);
     unsigned char *bytes = loci_allocate(room, 1);
     if (!bytes) return short_of_memory(error);

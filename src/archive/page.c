@@ -17,7 +17,8 @@ enum {
     COARSE_NODES = 16, /* details, about, that the head holds */
     CANDIDATES = 3,
     HEAD_ROOM = 512, /* a channel's head without its runs and its coarse rows */
-    RUN_ROOM = 20
+    RUN_MOST = 20,   /* bytes of a run */
+    RUN_ROOM = 2     /* bytes of runs, a sample: two counts a run, and 127 samples for each byte more */
 };
 static const unsigned char magic[2] = {0xA7, 'P'};
 
@@ -104,6 +105,11 @@ void loci_page_coder_destroy(page_coder *p)
 pyramid *loci_page_pyramid(page_coder *p)
 {
     return p->transform;
+}
+
+size_t loci_page_order(const page_coder *p)
+{
+    return p->order;
 }
 
 size_t loci_page_coarse_rows(const pyramid_layout *l)
@@ -539,8 +545,7 @@ bool loci_page_sizes(const unsigned char *bytes, size_t size, size_t *head, size
 
 run_walk loci_page_runs(const page_part *part)
 {
-    return (run_walk){
-        .at = part->run_bytes, .end = part->run_bytes + RUN_ROOM * part->runs, .left = part->runs};
+    return (run_walk){.at = part->run_bytes, .end = part->run_end, .left = part->runs};
 }
 
 bool loci_page_run(run_walk *walk, uint64_t *begin, uint64_t *length)
@@ -570,6 +575,7 @@ static bool runs_parse(byte_reader *r, page_part *part, uint64_t samples)
         missing += length;
     }
     if (missing >= samples) return false;
+    part->run_end = r->at;
     part->runs = (size_t)runs;
     part->present = samples - missing;
     return true;

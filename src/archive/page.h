@@ -48,7 +48,7 @@ typedef struct {
     unsigned flags;
     uint64_t present; /* samples that are not missing */
     size_t runs;      /* of missing samples */
-    const unsigned char *run_bytes;
+    const unsigned char *run_bytes, *run_end;
     double least, most;
     int step, plane, planes;      /* planes: how many errors are known, from `plane` on, less one */
     double error[PLANES_MAX + 1]; /* sums of squares, [plane] to [plane + planes] */
@@ -79,6 +79,7 @@ page_coder *loci_page_coder_create(size_t order, size_t page); /* NULL where mem
 bool loci_page_coder_write(page_coder *coder);
 void loci_page_coder_destroy(page_coder *coder);
 pyramid *loci_page_pyramid(page_coder *coder);
+size_t loci_page_order(const page_coder *coder);
 
 /* An upper bound of a page's bytes. */
 size_t loci_page_room(size_t samples, size_t channels);
