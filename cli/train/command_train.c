@@ -60,7 +60,7 @@ static int describe_with(const work *w, const training_settings *s, double *numb
         .shift = shift,
         .scale = scale,
         .classes = info.names,
-        .task = loci_task_of(info.target.values, info.target.each),
+        .task = training_settings_task(s, &info),
         .target_shift = values ? mean : NULL,
         .target_scale = values ? share : NULL,
         .reading = read.reading,

@@ -251,6 +251,13 @@ int training_settings_model(loci_model_config *config, const training_settings *
     return STATUS_DONE;
 }
 
+loci_task training_settings_task(const training_settings *s, const loci_dataset_info *data)
+{
+    loci_task task;
+    if (s->task && loci_task_find(&task, s->task, NULL) == LOCI_OK) return task;
+    return loci_task_of(data->target.values, data->target.each);
+}
+
 uint64_t training_settings_seed(const training_settings *s)
 {
     return s->seed != NOT_GIVEN ? s->seed : 0;

@@ -55,6 +55,8 @@ const char *training_settings_preset(const training_settings *settings, const ch
 /* The configuration of the model; what does not fit is said. */
 int training_settings_model(loci_model_config *config, const training_settings *settings,
                             const loci_dataset_info *data);
+/* The task that was asked for, else that of the targets. */
+loci_task training_settings_task(const training_settings *settings, const loci_dataset_info *data);
 uint64_t training_settings_seed(const training_settings *settings);
 /* How the model is trained on data of this kind. */
 loci_train_options training_settings_options(const training_settings *settings, const loci_model *model,
