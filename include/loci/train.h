@@ -63,7 +63,7 @@ static inline loci_train_options loci_train_options_default(void)
  *     epochs   10 (2400/n)^(2/3), at least 10: of few sequences each is seen more often. Not so many that more than five
  *              million samples are read, but at least 10, and enough for 300 steps
  *
- * From 2,400 sequences on this is loci_train_options_default. docs/results.md has what it comes to on small public sets, those
+ * From 2,400 sequences on this is loci_train_options_default. docs/data.md has what it comes to on small public sets, those
  * on which the rule was found and others. */
 LOCI_API void loci_train_options_for_sized(const loci_model_config *config, const loci_dataset_info *data,
                                            loci_train_options *options, size_t size);

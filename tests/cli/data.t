@@ -108,6 +108,13 @@ $ sed '5s/$/,1/' walks.csv > bad.csv; sh t bad.csv --label gait --group walk --s
 ! loci: bad.csv: line 5: has 7 fields; 6 were expected
 = 1
 
+$ sh t walks.csv --value speed --group walk --column x --column y --test 0.2 -o r --epochs 40 >out 2>&1; loci eval r walks.csv | sed -n 1p; loci inspect r | grep -c value
+|~ explained   9* % of the variance of 8 targets
+| 1
+$ sh t walks.csv --label gait --window 10 --column x --show | sed -n 1,2p
+| data        walks.csv: table, 1 input a sample
+| training    83 sequences of 10 samples
+
 # The files of the UCR archive.
 $ mkdir u; for s in TRAIN TEST; do { printf '@problemName Walks\n# two inputs\n@timeStamps false\n@classLabel true fast slow\n@data\n'; awk -F, '$2 != w { if (w != "") print x ":" y ":" g; w = $2; x = $3; y = $4; g = $5; next } { x = x "," $3; y = y "," $4 } END { print x ":" y ":" g }' rows; } > u/Walks_$s.ts; done
 $ sh t u/Walks_TRAIN.ts --show | sed -n 1,4p; sh t u -o u.m --epochs 40 >out 2>&1; loci eval u.m u/Walks_TRAIN.ts | sed -n 1p; loci eval u.m u/Walks_TEST.ts | sed -n 1p
