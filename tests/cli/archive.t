@@ -103,6 +103,17 @@ $ loci remember waves.txt --budget many -o x.loci
 ! loci: remember: --budget is "many"; a number of bytes, as 65536, 64K or 1M, was expected
 = 2
 
+# Frames of 4 x 4 grey pixels are 16 channels on one clock.
+$ awk 'BEGIN { for (k = 0; k < 6000; k++) printf "%c", 65 + int(20 * (1 + sin(k % 16 / 3 + k / 900))) }' >clip.raw
+$ loci remember clip.raw --raw u8 --channels 16 --rate 25 --budget 4K -o clip.loci && test $(wc -c <clip.loci) -le 4096 && loci inspect clip.loci | sed -n 3,4p
+| signal    375 samples of 16 channels at 25 Hz
+| time      0 to 15 s: 15 s
+$ loci recall clip.loci --against clip.raw --raw u8 --channels 16 --json | python3 -c "
++ import json, sys
++ a = json.load(sys.stdin)
++ print(len(a['rms']), all(abs(r / s - 1) < 1e-9 for r, s in zip(a['rms'], a['stated_rms'])), max(a['share']) < 0.02)"
+| 16 True True
+
 # Joined.
 $ head -n 65536 waves.txt | loci remember - --error 1% -o first.loci && tail -n +65537 waves.txt | loci remember - --error 1% --start 65536 -o second.loci
 $ loci merge first.loci second.loci -o both.loci && loci inspect both.loci --json | grep -E '^  "(samples|end)"'
