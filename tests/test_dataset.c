@@ -679,6 +679,23 @@ static void classes_are_found_by_name_or_place(void **state)
            "is of class 2");
 }
 
+static void arrays_name_their_classes(void **state)
+{
+    (void)state;
+    static const double labels[3] = {1, 0, 1};
+    make_arrays("named_arrays", labels, 3, 4);
+    temporary_text("named_arrays/classes.txt", "down\r\nup");
+    loci_dataset *set = open_set("named_arrays", NULL);
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    assert_int_equal(info.classes, 2);
+    assert_string_equal(info.names[0], "down");
+    assert_string_equal(info.names[1], "up");
+    assert_int_equal(loci_dataset_label(set, 0), 1);
+    loci_dataset_close(set);
+    temporary_text("named_arrays/classes.txt", "down\nup\nleft\n");
+    refuse("named_arrays", NULL, LOCI_E_FORMAT, "classes.txt has 3 lines; a name for each of 2 classes");
+}
+
 static void permuted_sequences_share_one_order(void **state)
 {
     (void)state;
@@ -862,6 +879,7 @@ int main(void)
         cmocka_unit_test(arrays_come_as_written),
         cmocka_unit_test(bad_arrays_are_refused),
         cmocka_unit_test(classes_are_found_by_name_or_place),
+        cmocka_unit_test(arrays_name_their_classes),
         cmocka_unit_test(permuted_sequences_share_one_order),
         cmocka_unit_test(moments_are_those_of_all_samples),
         cmocka_unit_test(a_part_is_a_share_of_each_class),

@@ -18,7 +18,7 @@
  *   are in both, and match, except or a share that is held out tell them apart. Names that begin with a dot do not
  *   count, nor files beside the sub-folders of the classes. A file that cannot be read is passed over where it is called README
  *   or LICENSE, or where its name ends otherwise than most do; elsewhere it is an error;
- * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
+ * - arrays (classes.txt, if there, names the classes, a line each): a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
  *   [sequences][samples][inputs]; y [sequences] one label each, integers from 0; [sequences][samples] a label at every
  *   sample; [sequences] or [sequences][values] values; [sequences][samples] or [sequences][samples][values] values at every
  *   sample. Where it is not told (options.target), integers are labels and other numbers values, but that numbers

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * dataset_arrays.c - sequences and their targets in NPY arrays. */
 #include "data/dataset_frame.h"
+#include "data/dataset_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -259,11 +260,25 @@ static loci_status take_sequences(loci_dataset *set, split *s, loci_error *error
 
 /* --- a split --- */
 
+/* Labels that are words are no numbers that could be read: what makes them some. */
+static loci_status explain_words(const loci_dataset *set, const split *s, loci_status status,
+                                 loci_error *error)
+{
+    const char *elements = error ? strstr(error->text, "its elements are ") : NULL;
+    if (!elements || !strstr(error->text, y_files[s->number]) || !strpbrk(elements + 17, "US")) return status;
+    return loci_fail(error, status,
+                     "%.80s: %s holds words; numpy.unique(y, return_inverse=True) gives the names, for "
+                     "classes.txt, a line each, and the integers to be saved in their place",
+                     set->folder, y_files[s->number]);
+}
+
 /* Files, shapes and what targets are. given NULL: as they look. x of another split is asked for its shape alone. */
 static loci_status read_split(split *s, const loci_dataset *set, const loci_target *given, loci_error *error)
 {
     loci_status status = read_file(&s->x, set, x_files[s->number], error);
     if (status == LOCI_OK) status = read_file(&s->y, set, y_files[s->number], error);
+    if (status == LOCI_E_UNSUPPORTED || status == LOCI_E_FORMAT)
+        status = explain_words(set, s, status, error);
     if (status == LOCI_OK && loci_dataset_has(set, length_files[s->number]))
         status = read_file(&s->lengths, set, length_files[s->number], error);
     if (status == LOCI_OK) status = check_x(set, s, error);
@@ -278,6 +293,31 @@ static void release(split *s)
     loci_array_free(&s->x);
     loci_array_free(&s->y);
     loci_array_free(&s->lengths);
+}
+
+/* The names of the classes, a line each of classes.txt, where that is there. */
+static loci_status name_classes(loci_dataset *set, loci_error *error)
+{
+    if (!loci_dataset_has(set, "classes.txt")) return LOCI_OK;
+    char *path = loci_dataset_path(set, "classes.txt"), *text;
+    size_t size, count = 0;
+    if (!path) return loci_dataset_no_memory(set, error);
+    loci_status status = loci_dataset_text_read(&text, &size, set, path, error);
+    loci_free(path);
+    if (status != LOCI_OK) return status;
+    for (const char *at = text, *end; at < text + size; at = end + 1, count++) {
+        end = memchr(at, '\n', (size_t)(text + size - at));
+        const size_t length = (size_t)(end - at) - (end > at && end[-1] == '\r');
+        if (count >= set->classes) continue;
+        set->names[count] = loci_dataset_text_quoted(set, at, length);
+        if (!set->names[count]) status = loci_dataset_no_memory(set, error);
+    }
+    loci_free(text);
+    if (status == LOCI_OK && count != set->classes)
+        status = loci_fail(error, LOCI_E_FORMAT,
+                           "%s: classes.txt has %zu lines; a name for each of %zu classes was expected",
+                           set->folder, count, set->classes);
+    return status;
 }
 
 /* The classes: as many as were given, else those of the training split, of which there may be none. */
@@ -309,6 +349,7 @@ static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *op
     set->outputs = s.width;
     set->found = s.number == 0;
     if (status == LOCI_OK && !s.target.values) status = find_classes(set, &s, options, error);
+    if (status == LOCI_OK && !s.target.values && !options->classes) status = name_classes(set, error);
     if (status == LOCI_OK) status = take_sequences(set, &s, error);
     release(&s);
     return status;
