@@ -115,7 +115,7 @@ static job make(size_t L, size_t blocks)
     job j = {.L = L, .blocks = blocks};
     const size_t numbers = blocks * L * LOCI_LANES;
     loci_error error;
-    if (loci_convolution_create(&j.plan, L, L, &error) != LOCI_OK) {
+    if (loci_convolution_create(&j.plan, NULL, L, L, &error) != LOCI_OK) {
         fprintf(stderr, "bench_convolution: %s\n", error.text);
         exit(1);
     }

@@ -101,21 +101,21 @@ static double two_threads(work *w)
 static loci_layer *lstm(size_t H)
 {
     loci_layer *layer;
-    if (loci_lstm_create(&layer, "lstm", H, H, NULL)) exit(1);
+    if (loci_lstm_create(&layer, NULL, "lstm", H, H, NULL)) exit(1);
     return layer;
 }
 
 static loci_layer *gru(size_t H)
 {
     loci_layer *layer;
-    if (loci_gru_create(&layer, "gru", H, H, NULL)) exit(1);
+    if (loci_gru_create(&layer, NULL, "gru", H, H, NULL)) exit(1);
     return layer;
 }
 
 static loci_layer *mingru(size_t H)
 {
     loci_layer *layer;
-    if (loci_mingru_create(&layer, "mingru", H, H, NULL)) exit(1);
+    if (loci_mingru_create(&layer, NULL, "mingru", H, H, NULL)) exit(1);
     return layer;
 }
 
@@ -125,10 +125,10 @@ static loci_layer *s4d(size_t H, size_t N)
     loci_layer *mixer, *gated, *block, *norm, *residual;
     const loci_s4d_options options = {N, LOCI_ZOH, 0.001, 0.1};
     const loci_residual_options around = {"residual", 0, 0.1, 1};
-    if (loci_s4d_create(&mixer, "s4d", H, &options, NULL)) exit(1);
-    if (loci_gated_create(&gated, "s4d", H, 0.1, 1, NULL)) exit(1);
+    if (loci_s4d_create(&mixer, NULL, "s4d", H, &options, NULL)) exit(1);
+    if (loci_gated_create(&gated, NULL, "s4d", H, 0.1, 1, NULL)) exit(1);
     if (loci_chain_create(&block, mixer, gated, NULL)) exit(1);
-    if (loci_norm_create(&norm, "norm", LOCI_NORM_LAYER, H, NULL)) exit(1);
+    if (loci_norm_create(&norm, NULL, "norm", LOCI_NORM_LAYER, H, NULL)) exit(1);
     if (loci_residual_create(&residual, block, norm, &around, NULL)) exit(1);
     return residual;
 }

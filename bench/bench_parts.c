@@ -132,7 +132,7 @@ static layer make(void)
 {
     layer l = {.rows = loci_loops_get(), .mix = loci_product_get()};
     loci_error error;
-    if (loci_convolution_create(&l.plan, L, L, &error)) {
+    if (loci_convolution_create(&l.plan, NULL, L, L, &error)) {
         fprintf(stderr, "bench_parts: %s\n", error.text);
         exit(1);
     }

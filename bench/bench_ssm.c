@@ -154,7 +154,7 @@ static void forms(size_t N, size_t L, size_t blocks)
                                               .c = coefficients + (block.c - exact),
                                               .d = coefficients + (block.d - exact)};
     loci_convolution *plan;
-    must(loci_convolution_create(&plan, L, L, &error), &error);
+    must(loci_convolution_create(&plan, NULL, L, L, &error), &error);
     real *k = memory(L * V, sizeof *k), *prepared = memory(loci_convolution_prepared_size(plan), sizeof *k);
     real *dprepared = memory(loci_convolution_prepared_size(plan), sizeof *k);
     real *scratch = memory(loci_convolution_scratch_size(plan), sizeof *k);

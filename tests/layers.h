@@ -81,8 +81,8 @@ static inline loci_layer *s4d_block(const char *name, size_t channels, loci_s4d_
 {
     loci_layer *mixer, *gated, *block;
     loci_error error;
-    if (loci_s4d_create(&mixer, name, channels, &options, &error)) fail_msg("%s", error.text);
-    if (loci_gated_create(&gated, name, channels, dropout, tied, &error)) fail_msg("%s", error.text);
+    if (loci_s4d_create(&mixer, NULL, name, channels, &options, &error)) fail_msg("%s", error.text);
+    if (loci_gated_create(&gated, NULL, name, channels, dropout, tied, &error)) fail_msg("%s", error.text);
     if (loci_chain_create(&block, mixer, gated, &error)) fail_msg("%s", error.text);
     return block;
 }

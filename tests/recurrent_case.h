@@ -6,8 +6,8 @@
 
 #include "layers.h"
 
-typedef loci_status (*create_recurrent)(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
-                                        loci_error *error);
+typedef loci_status (*create_recurrent)(loci_layer **layer, const loci_allocator *by, const char *name,
+                                        size_t inputs, size_t outputs, loci_error *error);
 
 /* A [rows of H] array into an activation, or from it. */
 static inline void into(real *x, const char *file, const char *name, size_t B, size_t L, size_t H)
@@ -57,7 +57,7 @@ static inline void check_published(const char *file, size_t depth, size_t states
     bench t[2];
     char name[64];
     for (size_t k = 0; k < depth; k++) {
-        assert_int_equal(create(&layer[k], "", k ? H : IN, H, NULL), LOCI_OK);
+        assert_int_equal(create(&layer[k], NULL, "", k ? H : IN, H, NULL), LOCI_OK);
         bench_open(&t[k], layer[k], B, L);
         for (size_t i = 0; i < 4; i++) {
             snprintf(name, sizeof name, "w.%s_l%zu", parts[i], k);

@@ -12,7 +12,7 @@ static void through(loci_activation activation, const char *name, const char *sl
     loci_layer *layer;
     bench t;
     const size_t L = x.shape[0];
-    assert_int_equal(loci_activation_create(&layer, activation, 1, NULL), LOCI_OK);
+    assert_int_equal(loci_activation_create(&layer, NULL, activation, 1, NULL), LOCI_OK);
     bench_open(&t, layer, 1, L);
     for (size_t l = 0; l < L; l++) t.x[l * LANES] = (real)x.data[l], t.dy[l * LANES] = (real)dout.data[l];
     run_forward(&t, 0, 1);
@@ -43,8 +43,8 @@ static void pass_the_checks(void **state)
     for (int activation = LOCI_GELU; activation <= LOCI_SILU; activation++)
         for (size_t channels = 1; channels <= 17; channels += 16) {
             loci_layer *layer;
-            assert_int_equal(loci_activation_create(&layer, (loci_activation)activation, channels, NULL),
-                             LOCI_OK);
+            assert_int_equal(
+                loci_activation_create(&layer, NULL, (loci_activation)activation, channels, NULL), LOCI_OK);
             check_layer(layer, 0);
         }
 }

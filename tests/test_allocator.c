@@ -1,46 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * test_allocator.c - an embedder's memory: all of it comes from there and goes back, and where it ends nothing is lost.
- * The linker hands the library's aligned_alloc to __wrap_aligned_alloc below. */
+ * test_allocator.c - an embedder's memory: all of it comes from there and goes back, and where it ends nothing is lost. */
 #include "memory_case.h"
 
-#include <loci/allocator.h>
-
+#include "bank.h"
 #include "base/allocate.h"
-
-void *__real_aligned_alloc(size_t alignment, size_t bytes);
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
-
-static size_t from_malloc; /* calls of the library */
-
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
-{
-    from_malloc++;
-    return __real_aligned_alloc(alignment, bytes);
-}
-
-/* Hands out memory at odd multiples of 8, until `left` pieces are gone. */
-typedef struct {
-    size_t left, standing, taken;
-} bank;
-
-static void *take(void *context, size_t bytes)
-{
-    bank *b = context;
-    if (b->left == 0) return NULL;
-    unsigned char *memory = malloc(bytes + 8);
-    if (!memory) return NULL;
-    memset(memory, 0xa5, bytes + 8);
-    b->left--, b->standing++, b->taken++;
-    return memory + 8;
-}
-
-static void give(void *context, void *memory)
-{
-    bank *b = context;
-    assert_non_null(memory);
-    b->standing--;
-    free((unsigned char *)memory - 8);
-}
 
 static const loci_measure measures[] = {LOCI_MEASURE_LEGS, LOCI_MEASURE_LEGS_LTI, LOCI_MEASURE_LEGT,
                                         LOCI_MEASURE_LAGT, LOCI_MEASURE_FOUT};
@@ -60,8 +23,9 @@ static loci_memory_spec spec_of(size_t kind, const loci_allocator *by)
 enum { KINDS = 11 };
 
 /* A plan, a memory of 100 samples, recall from it and a comparison with it; frees what it made. */
-static loci_status live(const loci_memory_spec *spec)
+static loci_status live(size_t kind, const loci_allocator *by)
 {
+    const loci_memory_spec all = spec_of(kind, by), *const spec = &all;
     static _Alignas(64) unsigned char bytes[1 << 18];
     loci_memory_plan *plan;
     loci_memory_comparison *comparison = NULL;
@@ -90,24 +54,7 @@ static loci_status live(const loci_memory_spec *spec)
 static void all_comes_from_it_and_goes_back(void **state)
 {
     (void)state;
-    for (size_t kind = 0; kind < KINDS; kind++) {
-        bank b = {SIZE_MAX, 0, 0};
-        const loci_allocator by = {sizeof by, take, give, &b};
-        const loci_memory_spec spec = spec_of(kind, &by);
-        from_malloc = 0;
-        const loci_status status = live(&spec);
-        if (status) fail_msg("kind %zu: status %d", kind, (int)status);
-        assert_int_equal(from_malloc, 0);
-        assert_int_equal(b.standing, 0);
-        assert_true(b.taken > 5);
-        const size_t all = b.taken;
-        for (size_t k = 0; k < all; k++) { /* the one after k pieces fails */
-            b = (bank){k, 0, 0};
-            assert_int_equal(live(&spec), LOCI_E_MEMORY);
-            assert_int_equal(b.standing, 0);
-            assert_int_equal(from_malloc, 0);
-        }
-    }
+    for (size_t kind = 0; kind < KINDS; kind++) assert_true(check_allocations(kind, live) > 5);
 }
 
 /* What is without an allocator takes malloc, and is the same to the bit. */

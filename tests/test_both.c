@@ -8,7 +8,7 @@
 static loci_layer *lstm(const char *name, size_t inputs, size_t outputs)
 {
     loci_layer *layer;
-    assert_int_equal(loci_lstm_create(&layer, name, inputs, outputs, NULL), LOCI_OK);
+    assert_int_equal(loci_lstm_create(&layer, NULL, name, inputs, outputs, NULL), LOCI_OK);
     return layer;
 }
 

@@ -7,7 +7,7 @@
 static loci_layer *lstm(const char *name, size_t inputs, size_t outputs)
 {
     loci_layer *layer;
-    assert_int_equal(loci_lstm_create(&layer, name, inputs, outputs, NULL), LOCI_OK);
+    assert_int_equal(loci_lstm_create(&layer, NULL, name, inputs, outputs, NULL), LOCI_OK);
     return layer;
 }
 
@@ -24,7 +24,7 @@ static void passes_the_checks(void **state)
     (void)state;
     loci_layer *linear;
     check_layer(chain(lstm("a", 3, 17), lstm("b", 17, 5)), 50 * LOCI_REAL_EPSILON);
-    assert_int_equal(loci_linear_create(&linear, "c", 17, 2, NULL), LOCI_OK);
+    assert_int_equal(loci_linear_create(&linear, NULL, "c", 17, 2, NULL), LOCI_OK);
     check_layer(chain(chain(lstm("a", 2, 17), lstm("b", 17, 17)), linear), 50 * LOCI_REAL_EPSILON);
     check_layer(
         chain(s4d_block("a", 5, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5}, 0.25, 1), lstm("b", 5, 5)),

@@ -84,7 +84,7 @@ typedef struct {
 static fixture make(size_t L, size_t taps, int channels)
 {
     fixture f = {.k = signal(taps, channels), .u = signal(L, channels), .dy = signal(L, channels)};
-    assert_int_equal(loci_convolution_create(&f.plan, L, taps, NULL), LOCI_OK);
+    assert_int_equal(loci_convolution_create(&f.plan, NULL, L, taps, NULL), LOCI_OK);
     f.prepared = loci_allocate(loci_convolution_prepared_size(f.plan), sizeof(real));
     f.dprepared = loci_allocate(loci_convolution_prepared_size(f.plan), sizeof(real));
     f.scratch = loci_allocate(loci_convolution_scratch_size(f.plan), sizeof(real));
@@ -269,11 +269,11 @@ static void nothing_to_convolve_is_refused(void **state)
     (void)state;
     loci_convolution *plan = NULL;
     loci_error error;
-    assert_int_equal(loci_convolution_create(&plan, 0, 1, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_convolution_create(&plan, NULL, 0, 1, &error), LOCI_E_ARGUMENT);
     assert_non_null(strstr(error.text, "0 samples"));
-    assert_int_equal(loci_convolution_create(&plan, 5, 0, &error), LOCI_E_ARGUMENT);
-    assert_int_equal(loci_convolution_create(&plan, SIZE_MAX, SIZE_MAX, &error), LOCI_E_MEMORY);
-    assert_int_equal(loci_convolution_create(&plan, SIZE_MAX / 3, 7, &error), LOCI_E_MEMORY);
+    assert_int_equal(loci_convolution_create(&plan, NULL, 5, 0, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_convolution_create(&plan, NULL, SIZE_MAX, SIZE_MAX, &error), LOCI_E_MEMORY);
+    assert_int_equal(loci_convolution_create(&plan, NULL, SIZE_MAX / 3, 7, &error), LOCI_E_MEMORY);
     assert_null(plan);
     loci_convolution_destroy(NULL);
 }

@@ -18,7 +18,7 @@ static void drops_its_share(void **state)
     for (int tied = 0; tied < 2; tied++) {
         loci_layer *layer;
         bench t;
-        assert_int_equal(loci_dropout_create(&layer, "d", H, 0.25, tied, NULL), LOCI_OK);
+        assert_int_equal(loci_dropout_create(&layer, NULL, "d", H, 0.25, tied, NULL), LOCI_OK);
         bench_open(&t, layer, B, L);
         for (size_t i = 0; i < B * L * H; i++) t.x[place(H, L, i / H / L, i / H % L, i % H)] = 3;
         run_forward(&t, 0, 1);
@@ -45,7 +45,7 @@ static void does_not_depend_on_cuts(void **state)
     loci_layer *layer;
     bench whole, part;
     uint64_t seed = 4;
-    assert_int_equal(loci_dropout_create(&layer, "d", H, 0.5, 0, NULL), LOCI_OK);
+    assert_int_equal(loci_dropout_create(&layer, NULL, "d", H, 0.5, 0, NULL), LOCI_OK);
     bench_open(&whole, layer, B, L);
     bench_open(&part, layer, 2, L);
     fill(whole.x, B, L, H, &seed);
@@ -69,15 +69,15 @@ static void passes_the_checks(void **state)
     (void)state;
     for (int tied = 0; tied < 2; tied++) {
         loci_layer *layer;
-        assert_int_equal(loci_dropout_create(&layer, "d", 17, 0.25, tied, NULL), LOCI_OK);
+        assert_int_equal(loci_dropout_create(&layer, NULL, "d", 17, 0.25, tied, NULL), LOCI_OK);
         loci_pass pass = {.B = 2, .L = 70, .training = 1};
         check_gradients(layer, &pass, 0);
         check_layer(layer, 0);
     }
     loci_layer *layer;
     loci_error error;
-    assert_int_equal(loci_dropout_create(&layer, "d", 17, 1, 0, &error), LOCI_E_ARGUMENT);
-    assert_int_equal(loci_dropout_create(&layer, "d", 17, NAN, 0, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_dropout_create(&layer, NULL, "d", 17, 1, 0, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_dropout_create(&layer, NULL, "d", 17, NAN, 0, &error), LOCI_E_ARGUMENT);
 }
 
 int main(void)

@@ -40,7 +40,7 @@ static void frequencies_are_a_permutation(void **state)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         const size_t n = lengths[i];
         loci_fft_plan *plan;
-        assert_true(loci_fft_create(&plan, n));
+        assert_true(loci_fft_create(&plan, NULL, n));
         unsigned char *seen = loci_allocate(n, 1);
         assert_non_null(seen);
         for (size_t place = 0; place < n; place++) {
@@ -62,7 +62,7 @@ static void the_transform_is_its_sum(void **state)
         for (size_t cut = 0; cut < 2; cut++) {
             const size_t n = lengths[i], L = cut ? n - n / 5 : n;
             loci_fft_plan *plan;
-            assert_true(loci_fft_create(&plan, n));
+            assert_true(loci_fft_create(&plan, NULL, n));
             real *x = loci_allocate(L * LANES, sizeof(real)), *back = loci_allocate(L * LANES, sizeof(real));
             real *spectrum = loci_allocate(2 * n * LANES, sizeof(real));
             real *scratch = loci_allocate(loci_fft_scratch(plan), sizeof(real));

@@ -7,7 +7,7 @@
 static loci_layer *lstm(const char *name, size_t inputs, size_t outputs)
 {
     loci_layer *layer;
-    assert_int_equal(loci_lstm_create(&layer, name, inputs, outputs, NULL), LOCI_OK);
+    assert_int_equal(loci_lstm_create(&layer, NULL, name, inputs, outputs, NULL), LOCI_OK);
     return layer;
 }
 
@@ -15,8 +15,8 @@ static loci_layer *lstm(const char *name, size_t inputs, size_t outputs)
 static loci_layer *silu(const char *name, size_t inputs, size_t outputs)
 {
     loci_layer *linear, *activation, *layer;
-    assert_int_equal(loci_linear_create(&linear, name, inputs, outputs, NULL), LOCI_OK);
-    assert_int_equal(loci_activation_create(&activation, LOCI_SILU, outputs, NULL), LOCI_OK);
+    assert_int_equal(loci_linear_create(&linear, NULL, name, inputs, outputs, NULL), LOCI_OK);
+    assert_int_equal(loci_activation_create(&activation, NULL, LOCI_SILU, outputs, NULL), LOCI_OK);
     assert_int_equal(loci_chain_create(&layer, linear, activation, NULL), LOCI_OK);
     return layer;
 }

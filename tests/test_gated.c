@@ -9,7 +9,7 @@ static loci_layer *gated(size_t H, double dropout, int tied)
 {
     loci_layer *layer;
     loci_error error;
-    if (loci_gated_create(&layer, "s4_layers.0", H, dropout, tied, &error)) fail_msg("%s", error.text);
+    if (loci_gated_create(&layer, NULL, "s4_layers.0", H, dropout, tied, &error)) fail_msg("%s", error.text);
     return layer;
 }
 
@@ -17,10 +17,10 @@ static loci_layer *gated(size_t H, double dropout, int tied)
 static loci_layer *in_parts(size_t H, double dropout, int tied)
 {
     loci_layer *part[4], *layer;
-    assert_int_equal(loci_activation_create(&part[0], LOCI_GELU, H, NULL), LOCI_OK);
-    assert_int_equal(loci_dropout_create(&part[1], "s4_layers.0", H, dropout, tied, NULL), LOCI_OK);
-    assert_int_equal(loci_linear_create(&part[2], "linear", H, 2 * H, NULL), LOCI_OK);
-    assert_int_equal(loci_glu_create(&part[3], H, NULL), LOCI_OK);
+    assert_int_equal(loci_activation_create(&part[0], NULL, LOCI_GELU, H, NULL), LOCI_OK);
+    assert_int_equal(loci_dropout_create(&part[1], NULL, "s4_layers.0", H, dropout, tied, NULL), LOCI_OK);
+    assert_int_equal(loci_linear_create(&part[2], NULL, "linear", H, 2 * H, NULL), LOCI_OK);
+    assert_int_equal(loci_glu_create(&part[3], NULL, H, NULL), LOCI_OK);
     layer = part[0];
     for (int i = 1; i < 4; i++) assert_int_equal(loci_chain_create(&layer, layer, part[i], NULL), LOCI_OK);
     return layer;
@@ -72,8 +72,8 @@ static void refuses_bad_options(void **state)
 {
     (void)state;
     loci_layer *layer;
-    assert_int_equal(loci_gated_create(&layer, "g", 1, 1, 0, NULL), LOCI_E_ARGUMENT);
-    assert_int_equal(loci_gated_create(&layer, "g", 0, 0, 0, NULL), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_gated_create(&layer, NULL, "g", 1, 1, 0, NULL), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_gated_create(&layer, NULL, "g", 0, 0, 0, NULL), LOCI_E_ARGUMENT);
 }
 
 int main(void)

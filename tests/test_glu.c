@@ -13,7 +13,7 @@ static void is_the_published_one(void **state)
     loci_layer *layer;
     bench t;
     const size_t L = x.shape[0], H = x.shape[1] / 2;
-    assert_int_equal(loci_glu_create(&layer, H, NULL), LOCI_OK);
+    assert_int_equal(loci_glu_create(&layer, NULL, H, NULL), LOCI_OK);
     bench_open(&t, layer, 1, L);
     for (size_t l = 0; l < L; l++) {
         for (size_t h = 0; h < 2 * H; h++) t.x[place(2 * H, L, 0, l, h)] = (real)x.data[l * 2 * H + h];
@@ -42,7 +42,7 @@ static void passes_the_checks(void **state)
     const size_t outputs[] = {1, 3, 16, 17, 40};
     for (size_t i = 0; i < 5; i++) {
         loci_layer *layer;
-        assert_int_equal(loci_glu_create(&layer, outputs[i], NULL), LOCI_OK);
+        assert_int_equal(loci_glu_create(&layer, NULL, outputs[i], NULL), LOCI_OK);
         check_layer(layer, 0);
     }
 }

@@ -16,7 +16,8 @@ static void passes_the_checks(void **state)
     const size_t sizes[][2] = {{1, 1}, {3, 17}, {20, 5}};
     for (size_t i = 0; i < 3; i++) {
         loci_layer *layer;
-        assert_int_equal(loci_gru_create(&layer, "gru_layers.0", sizes[i][0], sizes[i][1], NULL), LOCI_OK);
+        assert_int_equal(loci_gru_create(&layer, NULL, "gru_layers.0", sizes[i][0], sizes[i][1], NULL),
+                         LOCI_OK);
         assert_string_equal(layer->parameter[0].name, "gru_layers.0.weight_ih_l0");
         check_layer(layer, 20 * LOCI_REAL_EPSILON);
     }

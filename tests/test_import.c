@@ -89,7 +89,7 @@ static loci_status import(loci_model **model, const state_dict *d, int prenorm, 
 {
     void *bytes;
     size_t size;
-    if (loci_safetensors_write(&bytes, &size, d->tensor, d->count, NULL, 0, error))
+    if (loci_safetensors_write(&bytes, &size, NULL, d->tensor, d->count, NULL, 0, error))
         fail_msg("%s", error->text);
     const loci_status status = loci_model_import(model, bytes, size, prenorm, LOCI_ZOH, error);
     loci_free(bytes);

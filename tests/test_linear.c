@@ -12,7 +12,7 @@ static void is_its_definition(void **state)
         const size_t K = sizes[s][0], N = sizes[s][1], L = sizes[s][2];
         uint64_t seed = 8;
         loci_layer *layer;
-        assert_int_equal(loci_linear_create(&layer, "encoder", K, N, NULL), LOCI_OK);
+        assert_int_equal(loci_linear_create(&layer, NULL, "encoder", K, N, NULL), LOCI_OK);
         bench t;
         bench_open(&t, layer, 2, L);
         fill_parameters(t.p, layer, &seed);
@@ -42,7 +42,8 @@ static void passes_the_checks(void **state)
     const size_t sizes[][2] = {{1, 1}, {3, 17}, {17, 40}, {128, 10}};
     for (size_t i = 0; i < 4; i++) {
         loci_layer *layer;
-        assert_int_equal(loci_linear_create(&layer, "encoder", sizes[i][0], sizes[i][1], NULL), LOCI_OK);
+        assert_int_equal(loci_linear_create(&layer, NULL, "encoder", sizes[i][0], sizes[i][1], NULL),
+                         LOCI_OK);
         assert_string_equal(layer->parameter[0].name, "encoder.weight");
         assert_string_equal(layer->parameter[1].name, "encoder.bias");
         check_layer(layer, 0);
@@ -54,16 +55,16 @@ static void refuses_bad_sizes(void **state)
     (void)state;
     loci_layer *layer;
     loci_error error;
-    assert_int_equal(loci_linear_create(&layer, "encoder", 0, 1, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_linear_create(&layer, NULL, "encoder", 0, 1, &error), LOCI_E_ARGUMENT);
     assert_non_null(strstr(error.text, "encoder has 0 inputs"));
-    assert_int_equal(loci_linear_create(&layer, "encoder", 1, 65536, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_linear_create(&layer, NULL, "encoder", 1, 65536, &error), LOCI_E_ARGUMENT);
     char name[65] = {0};
     memset(name, 'n', 63);
-    assert_int_equal(loci_linear_create(&layer, name, 1, 1, &error), LOCI_OK);
+    assert_int_equal(loci_linear_create(&layer, NULL, name, 1, 1, &error), LOCI_OK);
     assert_int_equal(strlen(layer->parameter[0].name), 70);
     loci_layer_free(layer);
     name[63] = 'n';
-    assert_int_equal(loci_linear_create(&layer, name, 1, 1, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_linear_create(&layer, NULL, name, 1, 1, &error), LOCI_E_ARGUMENT);
 }
 
 int main(void)

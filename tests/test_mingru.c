@@ -8,7 +8,7 @@ static loci_layer *mingru(const char *name, size_t inputs, size_t outputs)
 {
     loci_layer *layer;
     loci_error error;
-    if (loci_mingru_create(&layer, name, inputs, outputs, &error)) fail_msg("%s", error.text);
+    if (loci_mingru_create(&layer, NULL, name, inputs, outputs, &error)) fail_msg("%s", error.text);
     return layer;
 }
 

@@ -14,7 +14,7 @@ static void one(loci_norm norm, const char *y_name, const char *dx_name, const c
     loci_layer *layer;
     bench t;
     const size_t B = x.shape[0], L = x.shape[1], H = x.shape[2];
-    assert_int_equal(loci_norm_create(&layer, "n", norm, H, NULL), LOCI_OK);
+    assert_int_equal(loci_norm_create(&layer, NULL, "n", norm, H, NULL), LOCI_OK);
     bench_open(&t, layer, B, L);
     for (size_t i = 0; i < B * L * H; i++) {
         const size_t at = place(H, L, i / H / L, i / H % L, i % H);
@@ -77,7 +77,7 @@ static void pass_the_checks(void **state)
     for (int norm = LOCI_NORM_LAYER; norm <= LOCI_NORM_RMS; norm++)
         for (size_t i = 0; i < 3; i++) {
             loci_layer *layer;
-            assert_int_equal(loci_norm_create(&layer, "norms.0", (loci_norm)norm, channels[i], NULL),
+            assert_int_equal(loci_norm_create(&layer, NULL, "norms.0", (loci_norm)norm, channels[i], NULL),
                              LOCI_OK);
             assert_string_equal(layer->parameter[0].name, "norms.0.weight");
             check_layer(layer, 0);

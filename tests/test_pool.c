@@ -10,7 +10,7 @@ static void passes_the_checks(void **state)
     for (int pool = LOCI_POOL_MEAN; pool <= LOCI_POOL_LAST; pool++)
         for (size_t channels = 3; channels <= 17; channels += 14) {
             loci_layer *layer;
-            assert_int_equal(loci_pool_create(&layer, (loci_pool)pool, channels, NULL), LOCI_OK);
+            assert_int_equal(loci_pool_create(&layer, NULL, (loci_pool)pool, channels, NULL), LOCI_OK);
             check_layer(layer, 4 * LOCI_REAL_EPSILON);
         }
 }
@@ -22,7 +22,7 @@ static void are_means_and_last_samples(void **state)
     for (int pool = LOCI_POOL_MEAN; pool <= LOCI_POOL_LAST; pool++) {
         loci_layer *layer;
         bench t;
-        assert_int_equal(loci_pool_create(&layer, (loci_pool)pool, 1, NULL), LOCI_OK);
+        assert_int_equal(loci_pool_create(&layer, NULL, (loci_pool)pool, 1, NULL), LOCI_OK);
         bench_open(&t, layer, 3, 5);
         t.pass.length = length;
         for (size_t l = 0; l < 5; l++)
@@ -43,7 +43,7 @@ static void the_mean_of_a_long_stream_stays_right(void **state)
     loci_layer *layer;
     bench t;
     const size_t L = 1 << 16;
-    assert_int_equal(loci_pool_create(&layer, LOCI_POOL_MEAN, 1, NULL), LOCI_OK);
+    assert_int_equal(loci_pool_create(&layer, NULL, LOCI_POOL_MEAN, 1, NULL), LOCI_OK);
     bench_open(&t, layer, 1, L);
     for (size_t l = 0; l < L; l++) t.x[l * LANES] = (real)(1.0 / 3);
     for (int i = 0; i < 512; i++) run_forward(&t, 1, 0);

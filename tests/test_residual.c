@@ -9,12 +9,13 @@ static loci_layer *made(int inner, loci_norm norm, int prenorm, size_t channels)
     loci_layer *a, *n = NULL, *r;
     loci_error error;
     if (inner == 0)
-        assert_int_equal(loci_linear_create(&a, "inner", channels, channels, NULL), LOCI_OK);
+        assert_int_equal(loci_linear_create(&a, NULL, "inner", channels, channels, NULL), LOCI_OK);
     else if (inner == 1)
-        assert_int_equal(loci_lstm_create(&a, "inner", channels, channels, NULL), LOCI_OK);
+        assert_int_equal(loci_lstm_create(&a, NULL, "inner", channels, channels, NULL), LOCI_OK);
     else
         a = s4d_block("inner", channels, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5}, 0.25, 1);
-    if (norm != LOCI_NORM_NONE) assert_int_equal(loci_norm_create(&n, "norm", norm, channels, NULL), LOCI_OK);
+    if (norm != LOCI_NORM_NONE)
+        assert_int_equal(loci_norm_create(&n, NULL, "norm", norm, channels, NULL), LOCI_OK);
     const loci_residual_options options = {"inner.residual", prenorm, 0.25, inner != 0};
     if (loci_residual_create(&r, a, n, &options, &error)) fail_msg("%s", error.text);
     return r;
@@ -36,8 +37,8 @@ static void refuses_what_does_not_fit(void **state)
     (void)state;
     loci_layer *a, *n, *r;
     loci_error error;
-    assert_int_equal(loci_linear_create(&a, "a", 3, 4, NULL), LOCI_OK);
-    assert_int_equal(loci_norm_create(&n, "n", LOCI_NORM_LAYER, 3, NULL), LOCI_OK);
+    assert_int_equal(loci_linear_create(&a, NULL, "a", 3, 4, NULL), LOCI_OK);
+    assert_int_equal(loci_norm_create(&n, NULL, "n", LOCI_NORM_LAYER, 3, NULL), LOCI_OK);
     const loci_residual_options options = {"r", 0, 0, 0};
     assert_int_equal(loci_residual_create(&r, a, n, &options, &error), LOCI_E_MISMATCH);
 }

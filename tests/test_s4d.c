@@ -32,7 +32,7 @@ static loci_layer *mixer(const char *name, size_t H, size_t N, loci_discretizati
     loci_layer *layer;
     loci_error error;
     const loci_s4d_options options = options_of(N, discretization);
-    if (loci_s4d_create(&layer, name, H, &options, &error)) fail_msg("%s", error.text);
+    if (loci_s4d_create(&layer, NULL, name, H, &options, &error)) fail_msg("%s", error.text);
     return layer;
 }
 
@@ -162,11 +162,11 @@ static void refuses_bad_options(void **state)
     const loci_s4d_options good = {4, LOCI_ZOH, 0.001, 0.1};
     loci_s4d_options bad = good;
     bad.order = 3;
-    assert_int_equal(loci_s4d_create(&layer, "s", 1, &bad, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_s4d_create(&layer, NULL, "s", 1, &bad, &error), LOCI_E_ARGUMENT);
     bad = good, bad.discretization = LOCI_FOH;
-    assert_int_equal(loci_s4d_create(&layer, "s", 1, &bad, &error), LOCI_E_UNSUPPORTED);
+    assert_int_equal(loci_s4d_create(&layer, NULL, "s", 1, &bad, &error), LOCI_E_UNSUPPORTED);
     bad = good, bad.dt_min = 0;
-    assert_int_equal(loci_s4d_create(&layer, "s", 1, &bad, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_s4d_create(&layer, NULL, "s", 1, &bad, &error), LOCI_E_ARGUMENT);
 }
 
 int main(void)

@@ -27,12 +27,13 @@ static void round_trip(void **state)
     void *bytes, *again;
     size_t size, size_again;
     loci_error error;
-    assert_int_equal(loci_safetensors_write(&bytes, &size, tensors, 3, metadata, 2, &error), LOCI_OK);
-    assert_int_equal(loci_safetensors_write(&again, &size_again, tensors, 3, metadata, 2, &error), LOCI_OK);
+    assert_int_equal(loci_safetensors_write(&bytes, &size, NULL, tensors, 3, metadata, 2, &error), LOCI_OK);
+    assert_int_equal(loci_safetensors_write(&again, &size_again, NULL, tensors, 3, metadata, 2, &error),
+                     LOCI_OK);
     assert_int_equal(size, size_again);
     assert_memory_equal(bytes, again, size);
     loci_safetensors *file;
-    assert_int_equal(loci_safetensors_read(&file, bytes, size, &error), LOCI_OK);
+    assert_int_equal(loci_safetensors_read(&file, NULL, bytes, size, &error), LOCI_OK);
     assert_int_equal(loci_safetensors_count(file), 3);
     assert_string_equal(loci_safetensors_metadata(file, "note"), metadata[1][1]);
     assert_null(loci_safetensors_metadata(file, "nothing"));
@@ -83,7 +84,7 @@ static void refuse(const char *header, size_t data, const char *what)
     memcpy(bytes + 8, header, length);
     loci_safetensors *file = NULL;
     loci_error error;
-    const loci_status status = loci_safetensors_read(&file, bytes, 8 + length + data, &error);
+    const loci_status status = loci_safetensors_read(&file, NULL, bytes, 8 + length + data, &error);
     if (status != LOCI_E_FORMAT || !strstr(error.text, what)) print_error("%s: %s\n", header, error.text);
     assert_int_equal(status, LOCI_E_FORMAT);
     assert_null(file);
@@ -126,11 +127,11 @@ static void hostile_lengths(void **state)
     loci_safetensors *file;
     loci_error error;
     for (size_t size = 0; size <= sizeof bytes; size++)
-        assert_int_equal(loci_safetensors_read(&file, bytes, size, &error), LOCI_E_FORMAT);
+        assert_int_equal(loci_safetensors_read(&file, NULL, bytes, size, &error), LOCI_E_FORMAT);
     for (int bit = 0; bit < 64; bit++) { /* 2^63 among them */
         memset(bytes, 0, 8);
         bytes[bit / 8] = (unsigned char)(1 << bit % 8);
-        assert_int_equal(loci_safetensors_read(&file, bytes, sizeof bytes, &error), LOCI_E_FORMAT);
+        assert_int_equal(loci_safetensors_read(&file, NULL, bytes, sizeof bytes, &error), LOCI_E_FORMAT);
     }
 }
 
@@ -147,19 +148,19 @@ static void damage(void **state)
     size_t size;
     loci_error error;
     loci_safetensors *file;
-    assert_int_equal(loci_safetensors_write(&bytes, &size, tensors, 2, NULL, 0, &error), LOCI_OK);
+    assert_int_equal(loci_safetensors_write(&bytes, &size, NULL, tensors, 2, NULL, 0, &error), LOCI_OK);
     for (size_t cut = 0; cut < size; cut++) {
         unsigned char *part = malloc(cut + 1);
         assert_non_null(part);
         memcpy(part, bytes, cut);
-        assert_int_equal(loci_safetensors_read(&file, part, cut, &error), LOCI_E_FORMAT);
+        assert_int_equal(loci_safetensors_read(&file, NULL, part, cut, &error), LOCI_E_FORMAT);
         free(part);
     }
     unsigned char *b = bytes;
     for (size_t i = 0; i < size - 16; i++)
         for (int bit = 0; bit < 8; bit++) {
             b[i] ^= (unsigned char)(1 << bit);
-            if (loci_safetensors_read(&file, bytes, size, &error) == LOCI_OK) {
+            if (loci_safetensors_read(&file, NULL, bytes, size, &error) == LOCI_OK) {
                 size_t total = 0;
                 for (size_t k = 0; k < loci_safetensors_count(file); k++)
                     total += loci_safetensors_tensor(file, k)->bytes;

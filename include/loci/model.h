@@ -48,6 +48,9 @@ LOCI_API const char *loci_pool_name(loci_pool pool);
 
 typedef struct {
     size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
+    /* of the model, its copies, and all networks, tables and streams that are made of it; NULL: malloc. The configuration that a
+     * model tells has NULL here. */
+    const loci_allocator *allocator;
     loci_layer_kind layer;
     size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
     size_t layers;          /* 1 to LOCI_LAYERS_MAX */
@@ -222,6 +225,10 @@ LOCI_API void loci_model_answer(const loci_model *model, double *answer, const f
  * LOCI_E_FORMAT and named; another version is LOCI_E_UNSUPPORTED. A failed load leaves nothing behind. */
 LOCI_API loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error);
 LOCI_API loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error);
+/* The same in memory of an allocator, as that of a configuration; NULL: malloc. While it reads or saves, the JSON of the file
+ * is in malloc's memory all the same (jansson's). */
+LOCI_API loci_status loci_model_load_by(loci_model **model, const void *bytes, size_t size,
+                                        const loci_allocator *allocator, loci_error *error);
 
 /* A model from the PyTorch state_dict of the S4 repository's example, S4D layers between encoder and decoder, as a
  * safetensors file in memory: tensors encoder.weight, s4_layers.0.kernel.C, norms.0.weight and so on, F32, F64 (rounded),
@@ -230,6 +237,10 @@ LOCI_API loci_status loci_model_load(loci_model **model, const void *bytes, size
  * misshapen tensor is LOCI_E_FORMAT and named. */
 LOCI_API loci_status loci_model_import(loci_model **model, const void *bytes, size_t size, int prenorm,
                                        loci_discretization discretization, loci_error *error);
+/* The same in memory of an allocator, as loci_model_load_by. */
+LOCI_API loci_status loci_model_import_by(loci_model **model, const void *bytes, size_t size, int prenorm,
+                                          loci_discretization discretization, const loci_allocator *allocator,
+                                          loci_error *error);
 
 /* 64 bits for what the model computes: of the fields that its network is built from, shift, scale and parameters. States
  * are bound to it. */

@@ -4,8 +4,8 @@
  *
  * It holds kernels, spectra, packed weights, in single precision.
  *
- * Nothing allocates but create. Prepared networks are read-only and shared by threads; each thread brings its own
- * workspace.
+ * Nothing allocates but create, which takes memory from where the model took its own. Prepared networks are read-only and shared
+ * by threads; each thread brings its own workspace.
  */
 #ifndef LOCI_NETWORK_H
 #define LOCI_NETWORK_H

@@ -4,7 +4,8 @@
  *
  * A stream is the running state of one read-only model on one signal, or on many side by side, in lanes that
  * start and end independently. It takes no lock, makes no system call and allocates nothing after init; one
- * thread at a time uses it, any number of streams share a model.
+ * thread at a time uses it, any number of streams share a model. Tables, streams and windows take their memory from where the
+ * model took its own (loci/allocator.h).
  *
  * However a signal is cut into pushes, whatever lanes are pushed together, and with chunks or without, the answers are the
  * same to the last bit (of one build on one processor; others agree to the rounding of single precision). What differs is

@@ -53,12 +53,12 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 static const loci_layer_class class = {
     .name = "activation", .memory = memory, .forward = forward, .backward = backward, .step = step};
 
-loci_status loci_activation_create(loci_layer **out, loci_activation activation, size_t channels,
-                                   loci_error *error)
+loci_status loci_activation_create(loci_layer **out, const loci_allocator *by, loci_activation activation,
+                                   size_t channels, loci_error *error)
 {
     activation_layer *layer;
     const loci_status status =
-        loci_layer_allocate((void **)&layer, sizeof *layer, &class, "", channels, channels, error);
+        loci_layer_allocate((void **)&layer, by, sizeof *layer, &class, "", channels, channels, error);
     if (status) return status;
     layer->activation = activation;
     *out = &layer->layer;

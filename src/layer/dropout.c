@@ -77,14 +77,14 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 static const loci_layer_class class = {
     .name = "dropout", .memory = memory, .forward = forward, .backward = backward, .step = step};
 
-loci_status loci_dropout_create(loci_layer **out, const char *name, size_t channels, double rate, int tied,
-                                loci_error *error)
+loci_status loci_dropout_create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
+                                double rate, int tied, loci_error *error)
 {
     if (!(rate >= 0 && rate < 1))
         return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", rate);
     dropout_layer *layer;
     const loci_status status =
-        loci_layer_allocate((void **)&layer, sizeof *layer, &class, name, channels, channels, error);
+        loci_layer_allocate((void **)&layer, by, sizeof *layer, &class, name, channels, channels, error);
     if (status) return status;
     layer->dropout = (loci_dropout){rate, tied, layer->layer.stream};
     *out = &layer->layer;

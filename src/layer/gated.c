@@ -39,8 +39,8 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
 {
     (void)L;
     loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, 2);
-    packed *d = loci_allocate(1, sizeof *d);
-    real *memory = loci_allocate(loci_dense_size(&dense, 1), sizeof(real));
+    packed *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
+    real *memory = loci_allocate_by(loci_allocator_of(layer), loci_dense_size(&dense, 1), sizeof(real));
     if (!d || !memory) {
         loci_free(d), loci_free(memory);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", layer->name);
@@ -191,14 +191,14 @@ static const loci_layer_class class = {.name = "gated",
                                        .gather = gather,
                                        .step = step};
 
-loci_status loci_gated_create(loci_layer **out, const char *name, size_t channels, double dropout, int tied,
-                              loci_error *error)
+loci_status loci_gated_create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
+                              double dropout, int tied, loci_error *error)
 {
     if (!(dropout >= 0 && dropout < 1))
         return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", dropout);
     gated *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, sizeof *self, &class, name, channels, channels, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, channels, channels, error);
     if (status) return status;
     const double bound = 1 / sqrt((double)channels);
     self->dropout = (loci_dropout){dropout, tied, self->layer.stream};

@@ -101,7 +101,7 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 static const loci_layer_class class = {
     .name = "glu", .memory = memory, .forward = forward, .backward = backward, .step = step};
 
-loci_status loci_glu_create(loci_layer **out, size_t outputs, loci_error *error)
+loci_status loci_glu_create(loci_layer **out, const loci_allocator *by, size_t outputs, loci_error *error)
 {
-    return loci_layer_allocate((void **)out, sizeof **out, &class, "", 2 * outputs, outputs, error);
+    return loci_layer_allocate((void **)out, by, sizeof **out, &class, "", 2 * outputs, outputs, error);
 }

@@ -186,12 +186,12 @@ static const loci_layer_class class = {.name = "gru",
                                        .gather = gather,
                                        .step = step};
 
-loci_status loci_gru_create(loci_layer **out, const char *name, size_t inputs, size_t outputs,
-                            loci_error *error)
+loci_status loci_gru_create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
+                            size_t outputs, loci_error *error)
 {
     gru *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, sizeof *self, &class, name, inputs, outputs, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, inputs, outputs, error);
     if (status) return status;
     self->at = loci_recurrent_add(&self->layer, GATES, LOCI_INITIAL_UNIFORM);
     self->layer.state = blocks_of(&self->layer) * V;

@@ -12,8 +12,9 @@
 #include "base/random.h"
 #include "base/status.h"
 
-loci_status loci_layer_allocate(void **out, size_t size, const loci_layer_class *class, const char *name,
-                                size_t inputs, size_t outputs, loci_error *error)
+loci_status loci_layer_allocate(void **out, const loci_allocator *by, size_t size,
+                                const loci_layer_class *class, const char *name, size_t inputs,
+                                size_t outputs, loci_error *error)
 {
     loci_layer *layer;
     if (inputs == 0 || outputs == 0 || inputs > LOCI_LAYER_CHANNELS_MAX || outputs > LOCI_LAYER_CHANNELS_MAX)
@@ -24,7 +25,7 @@ loci_status loci_layer_allocate(void **out, size_t size, const loci_layer_class 
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "name %.40s... of a layer is too long; %d bytes were expected", name,
                          (int)sizeof layer->name - 1);
-    layer = loci_allocate(1, size);
+    layer = loci_allocate_by(by, 1, size);
     if (!layer) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", name);
     layer->class = class;
     layer->inputs = inputs;

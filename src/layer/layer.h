@@ -145,8 +145,9 @@ struct loci_layer {
 /* For the create functions of layers: *layer = `size` bytes, zeroed, that begin with a loci_layer of this class,
  * name (the empty one is allowed), stream and channels. LOCI_E_ARGUMENT: no channels, more than LOCI_LAYER_CHANNELS_MAX,
  * or a name too long; LOCI_E_MEMORY. */
-loci_status loci_layer_allocate(void **layer, size_t size, const loci_layer_class *class, const char *name,
-                                size_t inputs, size_t outputs, loci_error *error);
+loci_status loci_layer_allocate(void **layer, const loci_allocator *by, size_t size,
+                                const loci_layer_class *class, const char *name, size_t inputs,
+                                size_t outputs, loci_error *error);
 /* Adds parameter `name`.`part`, of the shape of `like` and its group and initial values, behind those that
  * are there; layer->size grows by its count, rounded up to 16. Returns its offset. */
 size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like);
@@ -187,33 +188,34 @@ void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const r
  * LOCI_E_ARGUMENT for numbers of channels of 0 or above LOCI_LAYER_CHANNELS_MAX, and LOCI_E_MEMORY. */
 
 /* y = W x + b: weight [outputs][inputs], bias [outputs], both uniform in +-1/sqrt(inputs). */
-loci_status loci_linear_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
-                               loci_error *error);
+loci_status loci_linear_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                               size_t outputs, loci_error *error);
 
 /* LOCI_NORM_LAYER: (x - mean)/sqrt(variance + 1e-5) weight + bias over the channels of each sample, the variance
  * divided by their number (Ba et al. 2016); LOCI_NORM_RMS: x/sqrt(mean of squares + 1e-5) weight (Zhang and Sennrich
  * 2019). weight, bias [channels], 1 and 0 at first. LOCI_NORM_NONE is not a layer. */
-loci_status loci_norm_create(loci_layer **layer, const char *name, loci_norm norm, size_t channels,
-                             loci_error *error);
+loci_status loci_norm_create(loci_layer **layer, const loci_allocator *by, const char *name, loci_norm norm,
+                             size_t channels, loci_error *error);
 
 /* x Phi(x), Phi the normal distribution (Hendrycks and Gimpel 2016, by erf); x sigmoid(x). */
 typedef enum { LOCI_GELU, LOCI_SILU } loci_activation;
-loci_status loci_activation_create(loci_layer **layer, loci_activation activation, size_t channels,
-                                   loci_error *error);
+loci_status loci_activation_create(loci_layer **layer, const loci_allocator *by, loci_activation activation,
+                                   size_t channels, loci_error *error);
 
 /* Gated linear unit (Dauphin et al. 2016): outputs channels from twice as many, y_h = x_h sigmoid(x_(h + outputs)). */
-loci_status loci_glu_create(loci_layer **layer, size_t outputs, loci_error *error);
+loci_status loci_glu_create(loci_layer **layer, const loci_allocator *by, size_t outputs, loci_error *error);
 
 /* In training each number is 0 with probability `rate`, else divided by 1 - rate; tied: one draw a channel and
  * sequence, for all its samples. The draw is a function of (pass->seed, the name, the sequence's number, channel
  * and, untied, sample), not of how a batch was cut. 0 <= rate < 1. */
-loci_status loci_dropout_create(loci_layer **layer, const char *name, size_t channels, double rate, int tied,
-                                loci_error *error);
+loci_status loci_dropout_create(loci_layer **layer, const loci_allocator *by, const char *name,
+                                size_t channels, double rate, int tied, loci_error *error);
 
 /* The mean over the samples of a sequence so far, or the last of them; LOCI_POOL_NONE is not a layer. A
  * sequence of length 0 gives 0. The mean is kept in twice the precision and is
  * right to a few ulp after 2^40 samples. */
-loci_status loci_pool_create(loci_layer **layer, loci_pool pool, size_t channels, loci_error *error);
+loci_status loci_pool_create(loci_layer **layer, const loci_allocator *by, loci_pool pool, size_t channels,
+                             loci_error *error);
 
 /* Post-norm: y = norm(x + dropout(inner(x))); pre-norm: y = x + dropout(inner(norm(x))). norm NULL: none. Takes
  * inner and norm over, on failure too; they, and the residual, have the same channels in and out. */
@@ -240,8 +242,8 @@ loci_status loci_both_create(loci_layer **layer, loci_layer *ahead, loci_layer *
 
 /* What follows the mixer in a block of S4: GELU, dropout, linear to twice the channels, GLU. Parameters
  * output_linear.0.weight [2H][H][1], output_linear.0.bias [2H]. */
-loci_status loci_gated_create(loci_layer **layer, const char *name, size_t channels, double dropout, int tied,
-                              loci_error *error);
+loci_status loci_gated_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
+                              double dropout, int tied, loci_error *error);
 
 /* The mixer over time of S4D (Gu et al. 2022): a diagonal state space system for each channel with skip D. Parameters D
  * [H], kernel.log_dt [H], kernel.C [H][N/2][2], kernel.log_A_real, kernel.A_imag [H][N/2]: A = -exp(log_A_real) + i A_imag,
@@ -251,24 +253,24 @@ typedef struct {
     loci_discretization discretization;
     double dt_min, dt_max; /* initial steps are log-uniform between */
 } loci_s4d_options;
-loci_status loci_s4d_create(loci_layer **layer, const char *name, size_t channels,
+loci_status loci_s4d_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
                             const loci_s4d_options *options, loci_error *error);
 
 /* Long short-term memory as in PyTorch: gates i, f, g, o; weight_ih_l0 [4 outputs][inputs], weight_hh_l0 [4
  * outputs][outputs], bias_ih_l0, bias_hh_l0 [4 outputs], all uniform in +-1/sqrt(outputs) at first, with 1
  * added to bias_hh_l0 of the gate f. State: h, then c. */
-loci_status loci_lstm_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
-                             loci_error *error);
+loci_status loci_lstm_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                             size_t outputs, loci_error *error);
 
 /* Gated recurrent unit as in PyTorch: gates r, z, n, the reset gate behind the recurrent product; weight_ih_l0 [3 outputs]
  * [inputs], weight_hh_l0 [3 outputs][outputs], bias_ih_l0, bias_hh_l0 [3 outputs], all uniform in +-1/sqrt(outputs) at first.
  * State: h. */
-loci_status loci_gru_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
-                            loci_error *error);
+loci_status loci_gru_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                            size_t outputs, loci_error *error);
 
 /* The minimal GRU (Feng et al. 2024): gate z and candidate n of x alone, h = (1 - z) h + z n; the candidate is linear. weight
  * [2 outputs][inputs] and bias [2 outputs], first those of z, uniform in +-1/sqrt(inputs) at first. State: h. */
-loci_status loci_mingru_create(loci_layer **layer, const char *name, size_t inputs, size_t outputs,
-                               loci_error *error);
+loci_status loci_mingru_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                               size_t outputs, loci_error *error);
 
 #endif

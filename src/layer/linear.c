@@ -24,7 +24,8 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
     (void)L;
     loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, 1);
     const size_t head = (sizeof dense + 63) / 64 * 64;
-    char *memory = loci_allocate(head + loci_dense_size(&dense, 1) * sizeof(real), 1);
+    char *memory =
+        loci_allocate_by(loci_allocator_of(layer), head + loci_dense_size(&dense, 1) * sizeof(real), 1);
     if (!memory)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a linear layer of %zu by %zu",
                          layer->outputs, layer->inputs);
@@ -100,12 +101,12 @@ static const loci_layer_class class = {.name = "linear",
                                        .gather = gather,
                                        .step = step};
 
-loci_status loci_linear_create(loci_layer **out, const char *name, size_t inputs, size_t outputs,
-                               loci_error *error)
+loci_status loci_linear_create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
+                               size_t outputs, loci_error *error)
 {
     linear *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, sizeof *self, &class, name, inputs, outputs, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, inputs, outputs, error);
     if (status) return status;
     const double bound = 1 / sqrt((double)inputs);
     const loci_parameter like = {.initial = LOCI_INITIAL_UNIFORM, .a = -bound, .b = bound};

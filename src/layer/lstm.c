@@ -203,12 +203,12 @@ static const loci_layer_class class = {.name = "lstm",
                                        .gather = gather,
                                        .step = step};
 
-loci_status loci_lstm_create(loci_layer **out, const char *name, size_t inputs, size_t outputs,
-                             loci_error *error)
+loci_status loci_lstm_create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
+                             size_t outputs, loci_error *error)
 {
     lstm *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, sizeof *self, &class, name, inputs, outputs, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, inputs, outputs, error);
     if (status) return status;
     self->at = loci_recurrent_add(&self->layer, GATES, LOCI_INITIAL_GATES);
     self->layer.state = 2 * blocks_of(&self->layer) * V;

@@ -40,8 +40,8 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
 {
     (void)L;
     loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, PARTS);
-    packed *d = loci_allocate(1, sizeof *d);
-    real *memory = loci_allocate(loci_dense_size(&dense, 1), sizeof(real));
+    packed *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
+    real *memory = loci_allocate_by(loci_allocator_of(layer), loci_dense_size(&dense, 1), sizeof(real));
     if (!d || !memory) {
         loci_free(d), loci_free(memory);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s of %zu channels", layer->name,
@@ -157,12 +157,12 @@ static const loci_layer_class class = {.name = "mingru",
                                        .gather = gather,
                                        .step = step};
 
-loci_status loci_mingru_create(loci_layer **out, const char *name, size_t inputs, size_t outputs,
-                               loci_error *error)
+loci_status loci_mingru_create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
+                               size_t outputs, loci_error *error)
 {
     mingru *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, sizeof *self, &class, name, inputs, outputs, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, inputs, outputs, error);
     if (status) return status;
     const double bound = 1 / sqrt((double)inputs);
     loci_parameter like = {.dimensions = 2,

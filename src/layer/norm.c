@@ -29,7 +29,7 @@ static size_t width(const loci_layer *layer)
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    *derived = loci_allocate(2 * width(layer), sizeof(real));
+    *derived = loci_allocate_by(loci_allocator_of(layer), 2 * width(layer), sizeof(real));
     return *derived
                ? LOCI_OK
                : loci_fail(error, LOCI_E_MEMORY, "out of memory for a norm of %zu channels", layer->inputs);
@@ -109,13 +109,13 @@ static const loci_layer_class class = {.name = "norm",
                                        .gather = gather,
                                        .step = step};
 
-loci_status loci_norm_create(loci_layer **out, const char *name, loci_norm norm, size_t channels,
-                             loci_error *error)
+loci_status loci_norm_create(loci_layer **out, const loci_allocator *by, const char *name, loci_norm norm,
+                             size_t channels, loci_error *error)
 {
     assert(norm != LOCI_NORM_NONE);
     norm_layer *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, sizeof *self, &class, name, channels, channels, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, channels, channels, error);
     if (status) return status;
     self->centered = norm == LOCI_NORM_LAYER;
     loci_parameter like = {.dimensions = 1, .shape = {channels}, .initial = LOCI_INITIAL_CONSTANT, .a = 1};

@@ -32,7 +32,8 @@ loci_status loci_pair_create(void **out, size_t size, const loci_layer_class *cl
                              loci_error *error)
 {
     loci_pair *pair;
-    const loci_status status = loci_layer_allocate((void **)&pair, size, class, name, inputs, outputs, error);
+    const loci_status status = loci_layer_allocate((void **)&pair, loci_allocator_of(first), size, class,
+                                                   name, inputs, outputs, error);
     if (status) {
         loci_layer_free(first);
         loci_layer_free(second);
@@ -72,7 +73,7 @@ static loci_layer_memory memory_of(const loci_layer *layer, const children *d, i
 
 loci_status loci_pair_open(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
-    children *d = loci_allocate(1, sizeof *d);
+    children *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     if (!d) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", layer->name);
     for (int i = 0; i < count(layer); i++) {
         const loci_status status = loci_layer_open(pair_of(layer)->child[i], &d->of[i], L, error);

@@ -136,12 +136,13 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 static const loci_layer_class class = {
     .name = "pool", .memory = memory, .forward = forward, .backward = backward, .step = step};
 
-loci_status loci_pool_create(loci_layer **out, loci_pool pool, size_t channels, loci_error *error)
+loci_status loci_pool_create(loci_layer **out, const loci_allocator *by, loci_pool pool, size_t channels,
+                             loci_error *error)
 {
     assert(pool != LOCI_POOL_NONE);
     pool_layer *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, sizeof *self, &class, "", channels, channels, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, "", channels, channels, error);
     if (status) return status;
     self->pool = pool;
     self->layer.flags = LOCI_LAYER_SHRINKS;

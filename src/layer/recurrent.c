@@ -33,9 +33,10 @@ loci_status loci_recurrent_open(const loci_layer *layer, void **derived, size_t 
 {
     loci_dense input = loci_dense_of(layer->inputs, layer->outputs, gates),
                recurrent = loci_dense_of(layer->outputs, layer->outputs, gates);
-    loci_recurrent *d = loci_allocate(1, sizeof *d);
+    loci_recurrent *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     real *memory =
-        loci_allocate(loci_dense_size(&input, 1) + loci_dense_size(&recurrent, biased), sizeof(real));
+        loci_allocate_by(loci_allocator_of(layer),
+                         loci_dense_size(&input, 1) + loci_dense_size(&recurrent, biased), sizeof(real));
     if (!d || !memory) {
         loci_free(d), loci_free(memory);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s of %zu channels", layer->name,

@@ -133,11 +133,12 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
 {
     const s4d *self = (const s4d *)layer;
     const size_t blocks = blocks_of(layer), modes = self->modes, tables = blocks * modes * 2 * V;
-    derived_s4d *d = loci_allocate(1, sizeof *d);
+    derived_s4d *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     if (!d) return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s", layer->name);
     d->L = L;
     d->rate = 1;
-    const loci_status status = L > 0 ? loci_convolution_create(&d->plan, L, L, error) : LOCI_OK;
+    const loci_status status =
+        L > 0 ? loci_convolution_create(&d->plan, loci_allocator_of(layer), L, L, error) : LOCI_OK;
     if (status) {
         close_layer(layer, d);
         return status;
@@ -147,9 +148,10 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
         L * V * sizeof(real) + most(scratch_of_convolution(d), loci_kernel_diagonal_scratch(modes));
     const size_t block_size = loci_lane_blocks(loci_block_size(modes, 0)) * V;
     const size_t reals = blocks * d->kernel_size + 2 * tables + blocks * V;
-    d->memory = loci_allocate(reals * sizeof(real) + scratch, 1);
-    d->in_double = loci_allocate((blocks + 1) * block_size + 2 * tables, sizeof(double));
-    d->block = loci_allocate(blocks, sizeof *d->block);
+    d->memory = loci_allocate_by(loci_allocator_of(layer), reals * sizeof(real) + scratch, 1);
+    d->in_double =
+        loci_allocate_by(loci_allocator_of(layer), (blocks + 1) * block_size + 2 * tables, sizeof(double));
+    d->block = loci_allocate_by(loci_allocator_of(layer), blocks, sizeof *d->block);
     if (!d->memory || !d->in_double || !d->block) {
         close_layer(layer, d);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for layer %s at %zu samples", layer->name, L);
@@ -422,13 +424,14 @@ static loci_status check(const loci_s4d_options *o, loci_error *error)
     return LOCI_OK;
 }
 
-loci_status loci_s4d_create(loci_layer **out, const char *name, size_t channels,
+loci_status loci_s4d_create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
                             const loci_s4d_options *options, loci_error *error)
 {
     s4d *self;
     loci_status status = check(options, error);
     if (!status)
-        status = loci_layer_allocate((void **)&self, sizeof *self, &class, name, channels, channels, error);
+        status =
+            loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, channels, channels, error);
     if (status) return status;
     const size_t H = channels, modes = options->order / 2;
     self->modes = modes;

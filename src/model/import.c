@@ -51,12 +51,13 @@ static loci_status configure(loci_model_config *config, const loci_safetensors *
 }
 
 static loci_status import(loci_model **out, const loci_safetensors *file, int prenorm,
-                          loci_discretization discretization, loci_error *error)
+                          loci_discretization discretization, const loci_allocator *by, loci_error *error)
 {
     loci_model_config config;
     loci_model *model = NULL;
     loci_status status = configure(&config, file, error);
     if (status) return status;
+    config.allocator = by;
     config.prenorm = prenorm != 0;
     config.discretization = discretization;
     status = loci_model_outline(&model, &config, error);
@@ -68,16 +69,23 @@ static loci_status import(loci_model **out, const loci_safetensors *file, int pr
     return status;
 }
 
-loci_status loci_model_import(loci_model **model, const void *bytes, size_t size, int prenorm,
-                              loci_discretization discretization, loci_error *error)
+loci_status loci_model_import_by(loci_model **model, const void *bytes, size_t size, int prenorm,
+                                 loci_discretization discretization, const loci_allocator *allocator,
+                                 loci_error *error)
 {
     loci_safetensors *file;
     if (discretization != LOCI_ZOH && discretization != LOCI_BILINEAR)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "discretization is none that s4d has; zoh or bilinear was expected");
-    loci_status status = loci_safetensors_read(&file, bytes, size, error);
+    loci_status status = loci_safetensors_read(&file, allocator, bytes, size, error);
     if (status) return status;
-    status = loci_model_blame_file(import(model, file, prenorm, discretization, error), error);
+    status = loci_model_blame_file(import(model, file, prenorm, discretization, allocator, error), error);
     loci_safetensors_free(file);
     return status;
+}
+
+loci_status loci_model_import(loci_model **model, const void *bytes, size_t size, int prenorm,
+                              loci_discretization discretization, loci_error *error)
+{
+    return loci_model_import_by(model, bytes, size, prenorm, discretization, NULL, error);
 }

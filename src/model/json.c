@@ -11,15 +11,15 @@
  * the end of a string, beyond which it then reads, or a digit, after which it aborts the program. So the text is read as the
  * second value of an array. The first one is a string longer than any word that follows: the buffer grows there, where a
  * lost byte does not matter (its end is far from where the buffer doubles), and never after. */
-loci_status loci_json_read(json_t **value, const char *text, size_t length, const char *name,
-                           loci_error *error)
+loci_status loci_json_read(json_t **value, const loci_allocator *by, const char *text, size_t length,
+                           const char *name, loci_error *error)
 {
     enum { FRAME = 5 }; /* ["...",...] but for the dots */
     size_t first = 24, size;
     char *both = NULL;
     while (first < length && loci_size_multiply(&first, first, 2)) continue;
     if (first >= length && loci_size_add(&size, first, length) && loci_size_add(&size, size, FRAME))
-        both = loci_allocate(size, 1);
+        both = loci_allocate_by(by, size, 1);
     if (!both) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %s of %zu bytes", name, length);
     memset(both, 'x', 2 + first);
     memcpy(both, "[\"", 2);

@@ -17,9 +17,9 @@ static loci_status s4d_block(loci_layer **layer, const char *name, const loci_mo
     (void)inputs;
     loci_layer *mixer, *gated;
     const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max};
-    loci_status status = loci_s4d_create(&mixer, name, c->width, &options, error);
+    loci_status status = loci_s4d_create(&mixer, c->allocator, name, c->width, &options, error);
     if (status) return status;
-    status = loci_gated_create(&gated, name, c->width, c->dropout, c->tied, error);
+    status = loci_gated_create(&gated, c->allocator, name, c->width, c->dropout, c->tied, error);
     if (!status) return loci_chain_create(layer, mixer, gated, error);
     loci_layer_free(mixer);
     return status;
@@ -28,19 +28,19 @@ static loci_status s4d_block(loci_layer **layer, const char *name, const loci_mo
 static loci_status lstm(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
                         loci_error *error)
 {
-    return loci_lstm_create(layer, name, inputs, c->width, error);
+    return loci_lstm_create(layer, c->allocator, name, inputs, c->width, error);
 }
 
 static loci_status gru(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
                        loci_error *error)
 {
-    return loci_gru_create(layer, name, inputs, c->width, error);
+    return loci_gru_create(layer, c->allocator, name, inputs, c->width, error);
 }
 
 static loci_status mingru(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
                           loci_error *error)
 {
-    return loci_mingru_create(layer, name, inputs, c->width, error);
+    return loci_mingru_create(layer, c->allocator, name, inputs, c->width, error);
 }
 
 /* ---- the table, in the order of loci_layer_kind ---- */

@@ -79,7 +79,7 @@ static loci_status tabulate(loci_model *model, const loci_stack *stack, loci_err
 {
     model->flags = stack->flags;
     for (size_t i = 0; i < stack->count; i++) model->parameters += stack->at[i].layer->parameters;
-    model->table = loci_allocate(model->parameters, sizeof *model->table);
+    model->table = loci_allocate_by(loci_allocator_of(model), model->parameters, sizeof *model->table);
     model->size = stack->size;
     if (!model->table)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu parameters", model->parameters);
@@ -102,10 +102,11 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
     if (!status) status = loci_config_check(config, error);
     if (!status) status = loci_stack_create(&stack, config, error);
     if (status) return status;
-    loci_model *model = loci_allocate(1, sizeof *model);
+    loci_model *model = loci_allocate_by(config->allocator, 1, sizeof *model);
     if (model) {
         model->config = *config;
         model->config.size = 0;
+        model->config.allocator = NULL; /* loci_allocator_of(model), which lives as long */
         status = tabulate(model, &stack, error);
     } else {
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");
@@ -120,7 +121,7 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
 
 loci_status loci_model_room(loci_model *model, loci_error *error)
 {
-    model->values = loci_allocate(model->size, sizeof *model->values);
+    model->values = loci_allocate_by(loci_allocator_of(model), model->size, sizeof *model->values);
     return model->values ? LOCI_OK
                          : loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu numbers", model->size);
 }
@@ -150,7 +151,9 @@ void loci_model_free(loci_model *model)
 loci_status loci_model_copy(loci_model **out, const loci_model *from, loci_error *error)
 {
     loci_model *model;
-    loci_status status = loci_model_create(&model, &from->config, error);
+    loci_model_config config = from->config;
+    config.allocator = loci_allocator_of(from);
+    loci_status status = loci_model_create(&model, &config, error);
     if (status) return status;
     memcpy(model->values, from->values, from->size * sizeof *from->values);
     status = loci_model_describe(model, &from->about, error);
@@ -309,7 +312,8 @@ loci_status loci_model_describe(loci_model *model, const loci_model_about *given
                  reading = loci_model_reading_size(&about->reading);
     size_t texts = text_size(about->note);
     for (size_t i = 0; i < classes; i++) texts += text_size(about->classes[i]);
-    char *memory = loci_allocate(numbers * sizeof(double) + classes * sizeof(char *) + reading + texts, 1);
+    char *memory = loci_allocate_by(loci_allocator_of(model),
+                                    numbers * sizeof(double) + classes * sizeof(char *) + reading + texts, 1);
     if (!memory) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the description of a model");
     double *number = (double *)(void *)memory;
     const char **names = (const char **)(void *)(number + numbers);

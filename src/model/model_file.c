@@ -139,9 +139,10 @@ static loci_status lay_out(const loci_model *model, loci_tensor *tensor, unsigne
 
 loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error)
 {
+    const loci_allocator *by = loci_allocator_of(model);
     char *config = text_of(loci_config_json(&model->config)), *description = text_of(description_json(model));
-    loci_tensor *tensor = loci_allocate(model->parameters, sizeof *tensor);
-    unsigned char *data = loci_allocate(model->count, 4);
+    loci_tensor *tensor = loci_allocate_by(by, model->parameters, sizeof *tensor);
+    unsigned char *data = loci_allocate_by(by, model->count, 4);
     loci_status status = LOCI_OK;
     if (!config || !description || !tensor || !data)
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for the file of a model");
@@ -154,8 +155,8 @@ loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size,
             {"format", FORMAT},           {"version", VERSION}, {"config", config},
             {"description", description}, {"checksum", sum},    {"note", texts[2]},
         };
-        status =
-            loci_safetensors_write(bytes, size, tensor, model->parameters, metadata, texts[2] ? 6 : 5, error);
+        status = loci_safetensors_write(bytes, size, by, tensor, model->parameters, metadata,
+                                        texts[2] ? 6 : 5, error);
     }
     free(config);
     free(description);
@@ -234,13 +235,14 @@ static loci_status take_no_more(fields *f)
 }
 
 /* *object = what a text of the metadata holds. */
-static loci_status parse(json_t **object, const char *name, const char *text, loci_error *error)
+static loci_status parse(json_t **object, const loci_allocator *by, const char *name, const char *text,
+                         loci_error *error)
 {
     json_t *value;
     char what[32];
     snprintf(what, sizeof what, "the %s", name);
     if (!text) return loci_fail(error, LOCI_E_FORMAT, "has no %s in its metadata", name);
-    const loci_status status = loci_json_read(&value, text, strlen(text), what, error);
+    const loci_status status = loci_json_read(&value, by, text, strlen(text), what, error);
     if (status) return status;
     if (!json_is_object(value)) {
         json_decref(value);
@@ -257,10 +259,11 @@ loci_status loci_model_blame_file(loci_status status, loci_error *error)
     return LOCI_E_FORMAT;
 }
 
-static loci_status read_config(loci_model_config *c, const char *text, loci_error *error)
+static loci_status read_config(loci_model_config *c, const loci_allocator *by, const char *text,
+                               loci_error *error)
 {
     json_t *object;
-    loci_status status = parse(&object, "config", text, error);
+    loci_status status = parse(&object, by, "config", text, error);
     if (status) return status;
     status = loci_config_read(c, object, error);
     json_decref(object);
@@ -291,10 +294,10 @@ static const char *const *texts_of(fields *f, const char *key, const char **out,
 static loci_status describe(loci_model *model, fields *f, const char *note)
 {
     const size_t inputs = model->config.inputs, outputs = model->config.outputs;
-    double *numbers = loci_allocate(2 * (inputs + outputs), sizeof *numbers);
+    double *numbers = loci_allocate_by(loci_allocator_of(model), 2 * (inputs + outputs), sizeof *numbers);
     const json_t *reading = take(f, "reading");
     const size_t columns = json_array_size(json_object_get(reading, "columns"));
-    const char **names = loci_allocate(outputs + columns, sizeof *names);
+    const char **names = loci_allocate_by(loci_allocator_of(model), outputs + columns, sizeof *names);
     if (numbers && names) {
         loci_model_about about = {
             .rate = take_number(f, "rate"),
@@ -334,7 +337,7 @@ static loci_status describe(loci_model *model, fields *f, const char *note)
 static loci_status read_description(loci_model *model, const char *text, const char *note, loci_error *error)
 {
     json_t *object;
-    const loci_status status = parse(&object, "description", text, error);
+    const loci_status status = parse(&object, loci_allocator_of(model), "description", text, error);
     if (status) return status;
     fields f = {.name = "description", .object = object, .error = error};
     describe(model, &f, note);
@@ -391,10 +394,11 @@ static loci_status match_all(const loci_model *model, const loci_safetensors *fi
     return LOCI_OK;
 }
 
-static loci_status read_values(float *values, const loci_parameter *p, const loci_tensor *tensor,
+static loci_status read_values(loci_model *model, const loci_parameter *p, const loci_tensor *tensor,
                                loci_error *error)
 {
-    double *numbers = loci_allocate(p->count, sizeof *numbers);
+    float *const values = model->values + p->offset;
+    double *numbers = loci_allocate_by(loci_allocator_of(model), p->count, sizeof *numbers);
     if (!numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu numbers", p->count);
     loci_status status = loci_safetensors_doubles(numbers, tensor, error);
     for (size_t i = 0; i < p->count && !status; i++) {
@@ -413,7 +417,7 @@ loci_status loci_model_fill(loci_model *model, const loci_safetensors *file, loc
     if (!status) status = loci_model_room(model, error);
     for (size_t k = 0; k < model->parameters && !status; k++) {
         const loci_parameter *p = &model->table[k];
-        status = read_values(model->values + p->offset, p, loci_safetensors_find(file, p->name), error);
+        status = read_values(model, p, loci_safetensors_find(file, p->name), error);
     }
     return status;
 }
@@ -434,7 +438,8 @@ static loci_status check_sum(const loci_safetensors *file, const char *const tex
                            "is damaged, or was changed by a program that kept its checksum");
 }
 
-static loci_status load(loci_model **out, const loci_safetensors *file, loci_error *error)
+static loci_status load(loci_model **out, const loci_allocator *by, const loci_safetensors *file,
+                        loci_error *error)
 {
     const char *format = loci_safetensors_metadata(file, "format"),
                *version = loci_safetensors_metadata(file, "version");
@@ -449,7 +454,8 @@ static loci_status load(loci_model **out, const loci_safetensors *file, loci_err
                                   loci_safetensors_metadata(file, "note")};
     loci_status status = check_sum(file, texts, error);
     loci_model_config config;
-    if (!status) status = read_config(&config, texts[0], error);
+    if (!status) status = read_config(&config, by, texts[0], error);
+    if (!status) config.allocator = by;
     loci_model *model = NULL;
     if (!status) status = loci_model_blame_file(loci_model_outline(&model, &config, error), error);
     for (size_t k = 0; !status && k < model->parameters; k++) {
@@ -467,12 +473,18 @@ static loci_status load(loci_model **out, const loci_safetensors *file, loci_err
     return status;
 }
 
-loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error)
+loci_status loci_model_load_by(loci_model **model, const void *bytes, size_t size,
+                               const loci_allocator *allocator, loci_error *error)
 {
     loci_safetensors *file;
-    loci_status status = loci_safetensors_read(&file, bytes, size, error);
+    loci_status status = loci_safetensors_read(&file, allocator, bytes, size, error);
     if (status) return status;
-    status = load(model, file, error);
+    status = load(model, allocator, file, error);
     loci_safetensors_free(file);
     return status;
+}
+
+loci_status loci_model_load(loci_model **model, const void *bytes, size_t size, loci_error *error)
+{
+    return loci_model_load_by(model, bytes, size, NULL, error);
 }

@@ -33,16 +33,17 @@ static loci_status check(const size_t *ends, size_t count, size_t L, loci_error 
 
 static loci_status open(run *r, const loci_model *model, int stepwise, loci_error *error)
 {
+    const loci_allocator *by = loci_allocator_of(model);
     const size_t numbers = loci_model_size(model);
     const float *values = loci_model_values_const(model);
     loci_status status = loci_network_create(&r->network, model, stepwise ? 0 : r->L, error);
     if (status) return status;
-    r->parameters = loci_allocate(numbers, sizeof(real));
+    r->parameters = loci_allocate_by(by, numbers, sizeof(real));
     const size_t bytes = stepwise ? loci_network_step_workspace_size(r->network, 1)
                                   : loci_network_workspace_size(r->network, 1, 0);
-    r->workspace = bytes ? loci_allocate(bytes, 1) : NULL;
-    r->state = loci_allocate(stepwise ? loci_network_state_size(r->network) : 0, sizeof(real));
-    r->now = loci_allocate(r->outputs, sizeof(real));
+    r->workspace = bytes ? loci_allocate_by(by, bytes, 1) : NULL;
+    r->state = loci_allocate_by(by, stepwise ? loci_network_state_size(r->network) : 0, sizeof(real));
+    r->now = loci_allocate_by(by, r->outputs, sizeof(real));
     if (!r->parameters || !r->workspace || !r->state || !r->now)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a sequence of %zu samples", r->L);
     for (size_t i = 0; i < numbers; i++) r->parameters[i] = (real)values[i];

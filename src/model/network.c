@@ -50,10 +50,11 @@ void loci_network_free(loci_network *n)
 
 static loci_status open_layers(loci_network *n, loci_error *error)
 {
+    const loci_allocator *by = loci_allocator_of(n);
     const size_t count = n->stack.count;
-    n->derived = loci_allocate(count, sizeof *n->derived);
-    n->gradient = loci_allocate(count, sizeof *n->gradient);
-    n->shift = loci_allocate(2 * n->inputs, sizeof(real));
+    n->derived = loci_allocate_by(by, count, sizeof *n->derived);
+    n->gradient = loci_allocate_by(by, count, sizeof *n->gradient);
+    n->shift = loci_allocate_by(by, 2 * n->inputs, sizeof(real));
     if (!n->derived || !n->gradient || !n->shift)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a network of %zu layers", count);
     n->scale = n->shift + n->inputs;
@@ -72,10 +73,12 @@ static loci_status open_layers(loci_network *n, loci_error *error)
 
 loci_status loci_network_create(loci_network **out, const loci_model *model, size_t L, loci_error *error)
 {
-    loci_network *n = loci_allocate(1, sizeof *n);
+    loci_network *n = loci_allocate_by(loci_allocator_of(model), 1, sizeof *n);
     if (!n) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a network");
     n->inputs = model->config.inputs, n->outputs = model->config.outputs, n->L = L;
-    loci_status status = loci_stack_create(&n->stack, &model->config, error);
+    loci_model_config config = model->config;
+    config.allocator = loci_allocator_of(n);
+    loci_status status = loci_stack_create(&n->stack, &config, error);
     if (!status) status = open_layers(n, error);
     if (status) {
         loci_network_free(n);

@@ -97,8 +97,10 @@ static loci_status read_tensors(loci_safetensors *file, const unsigned char *dat
 {
     const char *name;
     json_t *entry;
-    file->tensor = loci_allocate(json_object_size(file->header), sizeof *file->tensor);
-    file->by_name = loci_allocate(json_object_size(file->header), sizeof *file->by_name);
+    file->tensor =
+        loci_allocate_by(loci_allocator_of(file), json_object_size(file->header), sizeof *file->tensor);
+    file->by_name =
+        loci_allocate_by(loci_allocator_of(file), json_object_size(file->header), sizeof *file->by_name);
     if (!file->tensor || !file->by_name)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a file of tensors");
     json_object_foreach(file->header, name, entry)
@@ -132,7 +134,8 @@ static loci_status read_tensors(loci_safetensors *file, const unsigned char *dat
     return LOCI_OK;
 }
 
-loci_status loci_safetensors_read(loci_safetensors **file, const void *bytes, size_t size, loci_error *error)
+loci_status loci_safetensors_read(loci_safetensors **file, const loci_allocator *by, const void *bytes,
+                                  size_t size, loci_error *error)
 {
     const unsigned char *b = bytes, *at = bytes;
     if (size < 8) return loci_fail(error, LOCI_E_FORMAT, "is no safetensors file: it has %zu bytes", size);
@@ -143,9 +146,10 @@ loci_status loci_safetensors_read(loci_safetensors **file, const void *bytes, si
                          (unsigned long long)length, size);
     if (length < 2 || b[8] != '{')
         return loci_fail(error, LOCI_E_FORMAT, "is no safetensors file: its header is no object");
-    loci_safetensors *f = loci_allocate(1, sizeof *f);
+    loci_safetensors *f = loci_allocate_by(by, 1, sizeof *f);
     if (!f) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a file of tensors");
-    loci_status status = loci_json_read(&f->header, (const char *)b + 8, (size_t)length, "the header", error);
+    loci_status status =
+        loci_json_read(&f->header, by, (const char *)b + 8, (size_t)length, "the header", error);
     if (status == LOCI_OK) status = read_tensors(f, b + 8 + length, size - 8 - (size_t)length, error);
     if (status != LOCI_OK) {
         loci_safetensors_free(f);
@@ -204,8 +208,9 @@ static json_t *describe(const loci_tensor *tensor, size_t from)
     return entry;
 }
 
-loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_tensor *tensors, size_t count,
-                                   const char *const (*metadata)[2], size_t pairs, loci_error *error)
+loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_allocator *by,
+                                   const loci_tensor *tensors, size_t count, const char *const (*metadata)[2],
+                                   size_t pairs, loci_error *error)
 {
     json_t *header = json_object(), *about = json_object();
     bool good = header && about;
@@ -222,7 +227,7 @@ loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_tensor
     json_decref(about);
     /* padded with spaces, so that the data begin on a multiple of 8 */
     const size_t written = text ? strlen(text) : 0, padded = (written + 7) / 8 * 8;
-    unsigned char *b = text ? loci_allocate(8 + padded + data, 1) : NULL;
+    unsigned char *b = text ? loci_allocate_by(by, 8 + padded + data, 1) : NULL;
     if (!b) {
         free(text);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a file of %zu tensors", count);

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include <loci/allocator.h>
+
 #include "base/private.h"
 
 enum { LOCI_TENSOR_DIMENSIONS = 8 };
@@ -24,8 +26,8 @@ typedef struct {
 typedef struct loci_safetensors loci_safetensors;
 
 /* The tensors in bytes[size], which must outlive *file. LOCI_E_FORMAT says what is wrong and where. */
-LOCI_PRIVATE loci_status loci_safetensors_read(loci_safetensors **file, const void *bytes, size_t size,
-                                               loci_error *error);
+LOCI_PRIVATE loci_status loci_safetensors_read(loci_safetensors **file, const loci_allocator *by,
+                                               const void *bytes, size_t size, loci_error *error);
 LOCI_PRIVATE void loci_safetensors_free(loci_safetensors *file); /* NULL is allowed */
 
 LOCI_PRIVATE size_t loci_safetensors_count(const loci_safetensors *file);
@@ -38,8 +40,9 @@ LOCI_PRIVATE const char *loci_safetensors_metadata(const loci_safetensors *file,
 
 /* A file of these tensors, in this order, with metadata[pairs][2] of keys and values: *bytes[*size], to be released by
  * loci_free. Names are unique, everything is UTF-8. The same input gives the same bytes. LOCI_E_MEMORY. */
-LOCI_PRIVATE loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_tensor *tensors,
-                                                size_t count, const char *const (*metadata)[2], size_t pairs,
+LOCI_PRIVATE loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_allocator *by,
+                                                const loci_tensor *tensors, size_t count,
+                                                const char *const (*metadata)[2], size_t pairs,
                                                 loci_error *error);
 
 /* numbers of a float tensor as double or float; LOCI_E_UNSUPPORTED for types other than F64, F32, F16 and BF16 */

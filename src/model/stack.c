@@ -33,13 +33,13 @@ static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, 
     if (c->plain) {
         status = push(stack, status, layer);
         if (status || c->dropout == 0) return status;
-        status = loci_dropout_create(&layer, name, c->width, c->dropout, c->tied, error);
+        status = loci_dropout_create(&layer, c->allocator, name, c->width, c->dropout, c->tied, error);
         return push(stack, status, layer);
     }
     if (!status && c->norm != LOCI_NORM_NONE) {
         char norm_name[48];
         snprintf(norm_name, sizeof norm_name, "norms.%zu", i);
-        status = loci_norm_create(&norm, norm_name, c->norm, c->width, error);
+        status = loci_norm_create(&norm, c->allocator, norm_name, c->norm, c->width, error);
         if (status) loci_layer_free(layer);
     }
     if (status) return status;
@@ -53,23 +53,23 @@ static loci_status build(loci_stack *stack, const loci_model_config *c, loci_err
     loci_layer *layer = NULL;
     loci_status status = LOCI_OK;
     if (!c->plain) {
-        status = loci_linear_create(&layer, "encoder", c->inputs, c->width, error);
+        status = loci_linear_create(&layer, c->allocator, "encoder", c->inputs, c->width, error);
         status = push(stack, status, layer);
     }
     for (size_t i = 0; !status && i < c->layers; i++) status = add(stack, c, i, error);
     if (!status && c->pool != LOCI_POOL_NONE) {
-        status = loci_pool_create(&layer, c->pool, c->width, error);
+        status = loci_pool_create(&layer, c->allocator, c->pool, c->width, error);
         status = push(stack, status, layer);
     }
     if (status) return status;
-    status = loci_linear_create(&layer, "decoder", c->width, c->outputs, error);
+    status = loci_linear_create(&layer, c->allocator, "decoder", c->width, c->outputs, error);
     return push(stack, status, layer);
 }
 
 loci_status loci_stack_create(loci_stack *stack, const loci_model_config *config, loci_error *error)
 {
     const size_t most = 2 * config->layers + 3; /* encoder, layers with their dropout, pool, decoder */
-    *stack = (loci_stack){.at = loci_allocate(most, sizeof *stack->at)};
+    *stack = (loci_stack){.at = loci_allocate_by(config->allocator, most, sizeof *stack->at)};
     if (!stack->at) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu layers", config->layers);
     const loci_status status = build(stack, config, error);
     if (status) {

@@ -221,7 +221,7 @@ static loci_status fill_convolution(loci_forms *f, loci_error *error)
 {
     const size_t length = f->options.length;
     size_t samples, count;
-    loci_status status = loci_convolution_create(&f->plan, length, length, error);
+    loci_status status = loci_convolution_create(&f->plan, NULL, length, length, error);
     if (status) return status;
     f->prepared = loci_convolution_prepared_size(f->plan);
     if (loci_size_multiply(&count, f->prepared, f->blocks)) f->kernels = loci_allocate(count, sizeof(real));

@@ -60,7 +60,7 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
     double steps;
     loci_status status = steps_of(&steps, model, rate, error);
     if (status) return status;
-    loci_stream_tables *tables = loci_allocate(1, sizeof *tables);
+    loci_stream_tables *tables = loci_allocate_by(loci_allocator_of(model), 1, sizeof *tables);
     if (!tables) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a stream's tables");
     const loci_model_config *config = loci_model_configuration(model);
     tables->model = model;
@@ -159,7 +159,7 @@ loci_status loci_stream_init(loci_stream **out, void *memory, size_t size, const
     if (memory && size < wanted)
         return loci_fail(error, LOCI_E_ARGUMENT, "%zu bytes were given for a stream; %zu were expected", size,
                          wanted);
-    char *base = memory ? memory : loci_allocate(wanted, 1);
+    char *base = memory ? memory : loci_allocate_by(loci_allocator_of(tables), wanted, 1);
     if (!base)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a stream of %zu lane%s", lanes,
                          lanes == 1 ? "" : "s");

@@ -22,7 +22,7 @@ loci_status loci_window_create(loci_window **window, const loci_stream_tables *t
     *window = NULL;
     if (length == 0)
         return loci_fail(error, LOCI_E_ARGUMENT, "a window of 0 samples; 1 or more was expected");
-    loci_window *w = loci_allocate(1, sizeof *w);
+    loci_window *w = loci_allocate_by(loci_allocator_of(tables), 1, sizeof *w);
     if (!w) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a window");
     w->length = length;
     const loci_status status = loci_stream_init(&w->stream, NULL, 0, tables, 2, error);

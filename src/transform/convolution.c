@@ -27,7 +27,8 @@ static size_t worth(size_t n)
     return 6 * bits;
 }
 
-loci_status loci_convolution_create(loci_convolution **out, size_t L, size_t taps, loci_error *error)
+loci_status loci_convolution_create(loci_convolution **out, const loci_allocator *by, size_t L, size_t taps,
+                                    loci_error *error)
 {
     if (L == 0 || taps == 0)
         return loci_fail(error, LOCI_E_ARGUMENT,
@@ -37,14 +38,14 @@ loci_status loci_convolution_create(loci_convolution **out, size_t L, size_t tap
     const size_t n = loci_fft_length(L);
     if (n == 0 || n > SIZE_MAX / (256 * sizeof(real)))
         return loci_fail(error, LOCI_E_MEMORY, "a convolution of %zu samples does not fit into memory", L);
-    loci_convolution *plan = loci_allocate(1, sizeof *plan);
+    loci_convolution *plan = loci_allocate_by(by, 1, sizeof *plan);
     if (!plan) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a convolution of %zu samples", L);
     plan->L = L;
     plan->taps = taps;
     plan->n = n;
     /* about taps (L - taps / 2) products */
     if (taps / worth(n) >= 2 || taps * (L - taps / 2) > worth(n) * n) {
-        if (!loci_fft_create(&plan->fft, n)) {
+        if (!loci_fft_create(&plan->fft, by, n)) {
             loci_free(plan);
             return loci_fail(error, LOCI_E_MEMORY, "out of memory for a convolution of %zu samples", L);
         }

@@ -23,6 +23,8 @@
 
 #include <loci/status.h>
 
+#include <loci/allocator.h>
+
 #include "base/real.h"
 
 #define loci_convolution LOCI_NAME(loci_convolution)
@@ -40,7 +42,8 @@ typedef struct loci_convolution loci_convolution;
 /* A plan for signals of L samples, L >= 1, and kernels of `taps` samples, 1 <= taps (more than L count as L).
  * Cost: time and memory of about 2 n reals for a transform of length n; L is padded to the next 2^k or 3 *
  * 2^k. LOCI_E_ARGUMENT: L or taps is 0. LOCI_E_MEMORY: out of memory, or L beyond what memory can hold. */
-loci_status loci_convolution_create(loci_convolution **plan, size_t L, size_t taps, loci_error *error);
+loci_status loci_convolution_create(loci_convolution **plan, const loci_allocator *by, size_t L, size_t taps,
+                                    loci_error *error);
 void loci_convolution_destroy(loci_convolution *plan);
 
 /* Reals, 64-byte aligned, of a prepared kernel, and of the scratch that the functions below need. */

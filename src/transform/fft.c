@@ -64,7 +64,7 @@ static void plan_tables(loci_fft_plan *plan, real *table)
     }
 }
 
-bool loci_fft_create(loci_fft_plan **out, size_t n)
+bool loci_fft_create(loci_fft_plan **out, const loci_allocator *by, size_t n)
 {
     assert(n >= 192 && loci_fft_length(n) == n);
     *out = NULL;
@@ -74,7 +74,7 @@ bool loci_fft_create(loci_fft_plan **out, size_t n)
     /* first table 2 n, the others 2 block (1 + 1/8 + ...) < n / 2 */
     if (!loci_size_multiply(&bytes, n, 128 * sizeof(real))) return false;
     bytes = sizeof(loci_fft_plan) + 3 * n * sizeof(real);
-    loci_fft_plan *plan = loci_allocate(1, bytes + 64);
+    loci_fft_plan *plan = loci_allocate_by(by, 1, bytes + 64);
     if (!plan) return false;
     plan->passes = LOCI_CHOOSE(loci_fft_passes);
     plan->n = n;

@@ -23,6 +23,8 @@
 
 #include <stdbool.h>
 
+#include <loci/allocator.h>
+
 #include "base/real.h"
 
 #define loci_fft_plan LOCI_NAME(loci_fft_plan)
@@ -43,7 +45,7 @@ typedef struct loci_fft_plan loci_fft_plan;
 size_t loci_fft_length(size_t L);
 
 /* A plan for a length that loci_fft_length gives; false where memory runs out, with *plan NULL. */
-bool loci_fft_create(loci_fft_plan **plan, size_t n);
+bool loci_fft_create(loci_fft_plan **plan, const loci_allocator *by, size_t n);
 void loci_fft_destroy(loci_fft_plan *plan);
 
 /* Reals of scratch, 64-byte aligned, that each function below needs. */
