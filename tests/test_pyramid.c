@@ -37,7 +37,7 @@ static void any_length_comes_back(void **state)
     for (size_t i = 0; i < LONGEST; i++) x[i] = loci_random_normal(3, i);
     static const size_t orders[] = {1, 2, 3, 4, 5, 8, 16, 32};
     for (size_t o = 0; o < 8; o++) {
-        pyramid *p = loci_pyramid_create(orders[o], LONGEST);
+        pyramid *p = loci_pyramid_create(NULL, orders[o], LONGEST);
         assert_non_null(p);
         for (size_t n = 1; n <= LONGEST; n = n < 70 ? n + 1 : n * 7 / 4) {
             pyramid_layout l;
@@ -61,7 +61,7 @@ static void coarse_rows_hold_polynomials(void **state)
 {
     (void)state;
     static const size_t lengths[] = {3, 8, 64, 100, 1000, 4096, 4095};
-    pyramid *p = loci_pyramid_create(8, LONGEST);
+    pyramid *p = loci_pyramid_create(NULL, 8, LONGEST);
     assert_non_null(p);
     for (size_t at = 0; at < 7; at++) {
         const size_t n = lengths[at];

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <loci/allocator.h>
 #include <loci/basis.h>
 #include <loci/status.h>
 
@@ -67,13 +68,14 @@ typedef struct {
     size_t budget; /* 256 to LOCI_ARCHIVE_BUDGET_MAX, of that rule; 65,536 */
     double
         fading; /* of that rule: squares of errors rise as this power of age; 0 (evenly) to LOCI_ARCHIVE_FADING_MAX; 1 */
+    const loci_allocator *allocator; /* of the writer; NULL: malloc */
 } loci_archive_spec;
 
 /* The defaults named above. */
 static inline loci_archive_spec loci_archive_defaults(void)
 {
     loci_archive_spec spec = {
-        sizeof(loci_archive_spec), 1, 1.0, 0.0, 0, 0, LOCI_KEEP_RMS, 0.05, 1, 65536, 1.0};
+        sizeof(loci_archive_spec), 1, 1.0, 0.0, 0, 0, LOCI_KEEP_RMS, 0.05, 1, 65536, 1.0, NULL};
     return spec;
 }
 /* LOCI_OK, or LOCI_E_ARGUMENT and which field is wrong. */
@@ -97,6 +99,10 @@ LOCI_API loci_status loci_archive_writer_create(loci_archive_writer **writer, co
  * that ends. bytes are needed during the call only. */
 LOCI_API loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void *bytes, size_t size,
                                                 loci_archive_sink *sink, void *target, loci_error *error);
+/* The same in memory of an allocator; NULL: malloc. */
+LOCI_API loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const void *bytes,
+                                                   size_t size, loci_archive_sink *sink, void *target,
+                                                   const loci_allocator *allocator, loci_error *error);
 /* Takes n samples of all channels, u [n][channels]; NaN is missing. The archive depends on the samples only, not on how they were
  * grouped into calls. All or nothing up to the first value that is not below LOCI_ARCHIVE_VALUE_LIMIT: LOCI_E_VALUE, which
  * names the sample, counted from 0 within this call. At most 2^53 samples: LOCI_E_RANGE. */
@@ -123,6 +129,10 @@ LOCI_API int loci_archive_is(const void *bytes, size_t size);
  * checked when they are needed, or by loci_archive_verify; LOCI_ARCHIVE_SALVAGE checks them all. On failure *archive is NULL. */
 LOCI_API loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t size,
                                        loci_archive_care care, loci_error *error);
+/* The same in memory of an allocator, for what is made of the archive later too; NULL: malloc. */
+LOCI_API loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size_t size,
+                                          loci_archive_care care, const loci_allocator *allocator,
+                                          loci_error *error);
 LOCI_API void loci_archive_close(loci_archive *archive); /* NULL is allowed */
 /* Every checksum. LOCI_E_FORMAT names the first damaged page. */
 LOCI_API loci_status loci_archive_verify(loci_archive *archive, loci_error *error);
@@ -200,7 +210,7 @@ LOCI_API loci_status loci_archive_recall(loci_archive *archive, loci_ask ask, si
 LOCI_API loci_status loci_archive_zoom(loci_archive *archive, size_t channel, double from, double to,
                                        size_t n, double *out, loci_error *error);
 
-/* Changing: each makes a new archive, given to sink as by a writer. */
+/* Changing: each makes a new archive, given to sink as by a writer, in memory from where the (first) archive took its own. */
 
 /* Archives that follow one another, in order; the later ones are moved to where the one before ends. They agree in channels, dt,
  * rule and, of units, bound: LOCI_E_MISMATCH. Bounds become the larger ones, and what has a budget is made to fit the first one's; note and start are the first one's. Pages are taken

@@ -20,11 +20,12 @@ static loci_status short_of_memory(loci_error *error)
 loci_status loci_budget_create(page_store *s, const archive_header *h, loci_error *error)
 {
     const size_t head = loci_archive_header_room(h), page = loci_page_room(h->page, h->channels);
+    const loci_allocator *by = loci_allocator_of(h->bound);
     *s = (page_store){.header = h};
-    s->part = loci_allocate(h->channels, sizeof *s->part);
-    s->drop = loci_allocate(h->channels, sizeof *s->drop);
-    s->rms = loci_allocate(h->channels, sizeof *s->rms);
-    s->bytes = loci_allocate(head > page ? head : page, 1);
+    s->part = loci_allocate_by(by, h->channels, sizeof *s->part);
+    s->drop = loci_allocate_by(by, h->channels, sizeof *s->drop);
+    s->rms = loci_allocate_by(by, h->channels, sizeof *s->rms);
+    s->bytes = loci_allocate_by(by, head > page ? head : page, 1);
     if (s->part && s->drop && s->rms && s->bytes) {
         s->header_size = loci_archive_header_write(h, s->bytes, head);
         return LOCI_OK;
@@ -77,14 +78,14 @@ loci_status loci_budget_add(page_store *s, const unsigned char *bytes, size_t si
                          s->pages + 1);
     if (s->pages == s->room) {
         const size_t more = s->room > 0 ? 2 * s->room : 64;
-        budget_page *larger = loci_allocate(more, sizeof *larger);
+        budget_page *larger = loci_allocate_by(loci_allocator_of(s->part), more, sizeof *larger);
         if (!larger) return short_of_memory(error);
         if (s->pages > 0) memcpy(larger, s->page, s->pages * sizeof *larger);
         loci_free(s->page);
         s->page = larger;
         s->room = more;
     }
-    unsigned char *copy = loci_allocate(size, 1);
+    unsigned char *copy = loci_allocate_by(loci_allocator_of(s->part), size, 1);
     if (!copy) return short_of_memory(error);
     memcpy(copy, bytes, size);
     s->page[s->pages++] = (budget_page){
@@ -129,10 +130,12 @@ static loci_status coarsen(page_store *s, size_t index, loci_error *error)
         s->rms[c] = s->header->bound[c] *
                     exp2(usual + LOCI_BUDGET_RMS_OF_STEP); /* samples as they are: coded as others are */
     }
-    if (!s->coder[view.order]) s->coder[view.order] = loci_page_coder_create(view.order, s->header->page);
+    if (!s->coder[view.order])
+        s->coder[view.order] =
+            loci_page_coder_create(loci_allocator_of(s->part), view.order, s->header->page);
     if (!s->coder[view.order] || !loci_page_coder_write(s->coder[view.order])) return short_of_memory(error);
     const size_t size = loci_page_drop(s->coder[view.order], s->bytes, &view, s->drop, s->rms);
-    unsigned char *copy = loci_allocate(size, 1);
+    unsigned char *copy = loci_allocate_by(loci_allocator_of(s->part), size, 1);
     if (!copy) return short_of_memory(error);
     memcpy(copy, s->bytes, size);
     loci_free(p->bytes);
@@ -192,7 +195,7 @@ size_t loci_budget_whole(page_store *s, const unsigned char **bytes)
     if (s->whole_room < head + s->total) {
         loci_free(s->whole);
         s->whole_room = head + s->total + s->total / 8;
-        s->whole = loci_allocate(s->whole_room, 1);
+        s->whole = loci_allocate_by(loci_allocator_of(s->part), s->whole_room, 1);
         if (!s->whole) {
             s->whole_room = 0;
             return 0;

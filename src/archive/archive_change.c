@@ -28,7 +28,9 @@ static loci_status take_begin(taker *t, const archive_header *h, loci_archive_si
                               loci_error *error)
 {
     const size_t head = loci_archive_header_room(h), page = loci_page_room(h->page, h->channels);
-    *t = (taker){.sink = sink, .target = target, .bytes = loci_allocate(head > page ? head : page, 1)};
+    *t = (taker){.sink = sink,
+                 .target = target,
+                 .bytes = loci_allocate_by(loci_allocator_of(h->bound), head > page ? head : page, 1)};
     if (!t->bytes) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
     return give(t, t->bytes, loci_archive_header_write(h, t->bytes, head), error);
 }
@@ -83,7 +85,7 @@ static loci_status agree(const archive_header *a, const archive_header *b, size_
 /* h->bound becomes a copy of its own. */
 static loci_status bounds_copy(archive_header *h, loci_error *error)
 {
-    double *bound = loci_allocate(h->channels, sizeof *bound);
+    double *bound = loci_allocate_by(loci_allocator_of(h->bound), h->channels, sizeof *bound);
     if (!bound) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu channels", h->channels);
     memcpy(bound, h->bound, h->channels * sizeof *bound);
     h->bound = bound;

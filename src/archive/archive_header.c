@@ -64,8 +64,8 @@ static bool sound(const archive_header *h)
     return good;
 }
 
-loci_status loci_archive_header_read(archive_header *h, const unsigned char *bytes, size_t given,
-                                     size_t *size, loci_error *error)
+loci_status loci_archive_header_read(archive_header *h, const loci_allocator *by, const unsigned char *bytes,
+                                     size_t given, size_t *size, loci_error *error)
 {
     *h = (archive_header){0};
     if (!loci_archive_is(bytes, given))
@@ -92,7 +92,7 @@ loci_status loci_archive_header_read(archive_header *h, const unsigned char *byt
         bytes_get_pair(&r, &h->fading, &none);
     }
     if (r.short_of || !sound(h)) return damaged(error);
-    h->bound = loci_allocate(h->channels, sizeof *h->bound);
+    h->bound = loci_allocate_by(by, h->channels, sizeof *h->bound);
     if (!h->bound) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu channels", h->channels);
     for (size_t c = 0; c < h->channels; c++) bytes_get_pair(&r, &h->bound[c], &none);
     h->note_length = (size_t)bytes_get_count(&r);

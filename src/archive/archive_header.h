@@ -12,7 +12,9 @@ typedef struct {
     size_t channels, page;
     loci_archive_rule rule;
     double dt, start;
-    double *bound; /* [channels]; of a budget: the deviations in the first page */
+    /* [channels]; of a budget: the deviations in the first page. A piece of its own: what is made for the header comes from where
+     * this one came from. */
+    double *bound;
     size_t budget; /* LOCI_KEEP_BUDGET */
     double fading;
     const char *note;
@@ -23,7 +25,7 @@ size_t loci_archive_header_room(const archive_header *h);
 /* Returns the size. */
 size_t loci_archive_header_write(const archive_header *h, unsigned char *bytes, size_t room);
 /* Allocates h->bound, to be released by loci_free; h->note lies in bytes. *size is where pages begin. */
-loci_status loci_archive_header_read(archive_header *h, const unsigned char *bytes, size_t given,
-                                     size_t *size, loci_error *error);
+loci_status loci_archive_header_read(archive_header *h, const loci_allocator *by, const unsigned char *bytes,
+                                     size_t given, size_t *size, loci_error *error);
 
 #endif

@@ -12,7 +12,8 @@
 page_coder *loci_archive_coder(loci_archive *a, size_t page)
 {
     const size_t order = a->page[page].order;
-    if (!a->coder[order]) a->coder[order] = loci_page_coder_create(order, a->header.page);
+    if (!a->coder[order])
+        a->coder[order] = loci_page_coder_create(loci_allocator_of(a), order, a->header.page);
     return a->coder[order];
 }
 
@@ -49,7 +50,7 @@ static bool page_add(loci_archive *a, size_t *room, archive_page page)
 {
     if (a->pages == *room) {
         const size_t more = *room > 0 ? 2 * *room : 64;
-        archive_page *larger = loci_allocate(more, sizeof *larger);
+        archive_page *larger = loci_allocate_by(loci_allocator_of(a), more, sizeof *larger);
         if (!larger) return false;
         if (a->pages > 0) memcpy(larger, a->page, a->pages * sizeof *larger);
         loci_free(a->page);
@@ -118,20 +119,20 @@ static loci_status pages_find(loci_archive *a, loci_archive_care care, loci_erro
     return LOCI_OK;
 }
 
-loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t size, loci_archive_care care,
-                              loci_error *error)
+loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size_t size,
+                                 loci_archive_care care, const loci_allocator *allocator, loci_error *error)
 {
     *archive = NULL;
-    loci_archive *a = loci_allocate(1, sizeof *a);
+    loci_archive *a = loci_allocate_by(allocator, 1, sizeof *a);
     if (!a) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive");
     a->bytes = bytes;
     a->given = size;
-    loci_status status = loci_archive_header_read(&a->header, bytes, size, &a->begin, error);
+    loci_status status = loci_archive_header_read(&a->header, allocator, bytes, size, &a->begin, error);
     if (status == LOCI_OK) {
-        a->part = loci_allocate(a->header.channels, sizeof *a->part);
-        a->held = loci_allocate(a->header.page, sizeof *a->held);
-        a->coefficients = loci_allocate(a->header.page, sizeof *a->coefficients);
-        a->present = loci_allocate(a->header.page, sizeof *a->present);
+        a->part = loci_allocate_by(allocator, a->header.channels, sizeof *a->part);
+        a->held = loci_allocate_by(allocator, a->header.page, sizeof *a->held);
+        a->coefficients = loci_allocate_by(allocator, a->header.page, sizeof *a->coefficients);
+        a->present = loci_allocate_by(allocator, a->header.page, sizeof *a->present);
         if (!a->part || !a->present || !a->held || !a->coefficients)
             status = loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
     }
@@ -143,6 +144,12 @@ loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t 
     a->held_page = a->known_page = a->pages;
     *archive = a;
     return LOCI_OK;
+}
+
+loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t size, loci_archive_care care,
+                              loci_error *error)
+{
+    return loci_archive_open_by(archive, bytes, size, care, NULL, error);
 }
 
 void loci_archive_close(loci_archive *a)

@@ -118,10 +118,10 @@ static bool rooms_make(loci_archive_writer *w)
     size_t numbers, room;
     if (!loci_size_multiply(&numbers, channels, w->header.page) || !loci_size_multiply(&room, numbers, 64))
         return false;
-    w->header.bound = loci_allocate(channels, sizeof *w->header.bound);
-    w->rules = loci_allocate(channels, sizeof *w->rules);
-    w->pending = loci_allocate(numbers, sizeof *w->pending);
-    w->bytes = loci_allocate(loci_page_room(w->header.page, channels), 1);
+    w->header.bound = loci_allocate_by(loci_allocator_of(w), channels, sizeof *w->header.bound);
+    w->rules = loci_allocate_by(loci_allocator_of(w), channels, sizeof *w->rules);
+    w->pending = loci_allocate_by(loci_allocator_of(w), numbers, sizeof *w->pending);
+    w->bytes = loci_allocate_by(loci_allocator_of(w), loci_page_room(w->header.page, channels), 1);
     if (!w->header.bound || !w->rules || !w->pending || !w->bytes) return false;
     return true;
 }
@@ -147,7 +147,7 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     const loci_archive_spec *s = &whole;
     const loci_status status = take_spec(&whole, given, error);
     if (status != LOCI_OK) return status;
-    loci_archive_writer *w = loci_allocate(1, sizeof *w);
+    loci_archive_writer *w = loci_allocate_by(s->allocator, 1, sizeof *w);
     if (!w) return short_of_memory(error);
     w->header = (archive_header){.channels = s->channels,
                                  .page = s->page > 0 ? s->page : usual_page(s),
@@ -161,8 +161,8 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     w->target = target;
     w->budgeted = s->rule == LOCI_KEEP_BUDGET;
     w->relative = w->budgeted ? 1.0 : s->relative ? s->bound : 0.0;
-    w->note = loci_allocate(note_length, 1);
-    if (s->order > 0) w->coder = loci_page_coder_create(s->order, w->header.page);
+    w->note = loci_allocate_by(loci_allocator_of(w), note_length, 1);
+    if (s->order > 0) w->coder = loci_page_coder_create(loci_allocator_of(w), s->order, w->header.page);
     if (!w->note || !rooms_make(w) || (s->order > 0 && (!w->coder || !loci_page_coder_write(w->coder)))) {
         loci_archive_writer_free(w);
         return short_of_memory(error);
@@ -186,7 +186,7 @@ static loci_status store_begin(loci_archive_writer *w, loci_error *error)
 static loci_status store_fill(loci_archive_writer *w, const unsigned char *bytes, size_t begin,
                               loci_error *error)
 {
-    w->note = loci_allocate(w->header.note_length, 1);
+    w->note = loci_allocate_by(loci_allocator_of(w), w->header.note_length, 1);
     if (!w->note) return short_of_memory(error);
     memcpy(w->note, w->header.note, w->header.note_length);
     w->header.note = w->note;
@@ -201,26 +201,28 @@ static loci_status store_fill(loci_archive_writer *w, const unsigned char *bytes
     return status;
 }
 
-loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void *bytes, size_t size,
-                                       loci_archive_sink *sink, void *target, loci_error *error)
+loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const void *bytes, size_t size,
+                                          loci_archive_sink *sink, void *target,
+                                          const loci_allocator *allocator, loci_error *error)
 {
     *writer = NULL;
     loci_archive *a;
-    const loci_status status = loci_archive_open(&a, bytes, size, LOCI_ARCHIVE_WHOLE, error);
+    const loci_status status = loci_archive_open_by(&a, bytes, size, LOCI_ARCHIVE_WHOLE, allocator, error);
     if (status != LOCI_OK) return status;
     const loci_archive_info info = loci_archive_inspect(a);
     loci_archive_close(a);
-    loci_archive_writer *w = loci_allocate(1, sizeof *w);
+    loci_archive_writer *w = loci_allocate_by(allocator, 1, sizeof *w);
     archive_header read;
     size_t begin;
-    if (!w || loci_archive_header_read(&read, bytes, size, &begin, error) != LOCI_OK) {
+    if (!w || loci_archive_header_read(&read, allocator, bytes, size, &begin, error) != LOCI_OK) {
         loci_free(w);
         return short_of_memory(error);
     }
     w->header = read;
+    w->header.bound = NULL;
     w->sink = sink;
     w->target = target;
-    w->coder = loci_page_coder_create(info.order, read.page);
+    w->coder = loci_page_coder_create(loci_allocator_of(w), info.order, read.page);
     if (!rooms_make(w) || !w->coder || !loci_page_coder_write(w->coder)) {
         loci_free(read.bound);
         loci_archive_writer_free(w);
@@ -239,6 +241,12 @@ loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void 
     }
     *writer = w;
     return LOCI_OK;
+}
+
+loci_status loci_archive_writer_resume(loci_archive_writer **writer, const void *bytes, size_t size,
+                                       loci_archive_sink *sink, void *target, loci_error *error)
+{
+    return loci_archive_writer_resume_by(writer, bytes, size, sink, target, NULL, error);
 }
 
 void loci_archive_writer_free(loci_archive_writer *w)
@@ -310,7 +318,7 @@ static loci_status order_choose(loci_archive_writer *w, loci_error *error)
 {
     size_t best = 0;
     for (size_t i = 0; i < ORDERS; i++) {
-        page_coder *coder = loci_page_coder_create(orders[i], w->header.page);
+        page_coder *coder = loci_page_coder_create(loci_allocator_of(w), orders[i], w->header.page);
         if (!coder || !loci_page_coder_write(coder)) {
             loci_page_coder_destroy(coder);
             return short_of_memory(error);
@@ -339,7 +347,7 @@ static loci_status begin(loci_archive_writer *w, loci_error *error)
     if (status != LOCI_OK) return status;
     if (w->budgeted) return store_begin(w, error);
     const size_t room = loci_archive_header_room(&w->header);
-    unsigned char *bytes = loci_allocate(room, 1);
+    unsigned char *bytes = loci_allocate_by(loci_allocator_of(w), room, 1);
     if (!bytes) return short_of_memory(error);
     status = give(w, bytes, loci_archive_header_write(&w->header, bytes, room), error);
     loci_free(bytes);

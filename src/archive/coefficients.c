@@ -64,9 +64,9 @@ static void tables_fill(coefficient_coder *coder)
     }
 }
 
-coefficient_coder *loci_coefficients_create(void)
+coefficient_coder *loci_coefficients_create(const loci_allocator *by)
 {
-    coefficient_coder *coder = loci_allocate(1, sizeof *coder);
+    coefficient_coder *coder = loci_allocate_by(by, 1, sizeof *coder);
     if (!coder) return NULL;
     tables_fill(coder);
     models *m = &coder->fresh;

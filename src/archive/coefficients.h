@@ -20,7 +20,7 @@
 
 typedef struct coefficient_coder coefficient_coder; /* models and their tables; about 60 KB */
 
-coefficient_coder *loci_coefficients_create(void); /* NULL where memory is short */
+coefficient_coder *loci_coefficients_create(const loci_allocator *by); /* NULL where memory is short */
 void loci_coefficients_destroy(coefficient_coder *coder);
 
 /* Rows 0 to coarse - 1 of q go to bytes of their own, *coarse_size of them, and rows up to `rows` - 1 to those behind,

@@ -74,7 +74,8 @@ typedef enum {
 
 typedef struct page_coder page_coder; /* tables and room; one thread at a time */
 
-page_coder *loci_page_coder_create(size_t order, size_t page); /* NULL where memory is short */
+/* NULL where memory is short; by NULL: malloc. */
+page_coder *loci_page_coder_create(const loci_allocator *by, size_t order, size_t page);
 /* Room to encode and to change pages; false where memory is short. Without it a coder only reads. */
 bool loci_page_coder_write(page_coder *coder);
 void loci_page_coder_destroy(page_coder *coder);

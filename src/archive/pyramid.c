@@ -52,20 +52,21 @@ void loci_pyramid_layout(pyramid_layout *l, uint64_t samples, size_t order)
     for (size_t level = l->levels; level > 0; level--) layout_row(l, &at, l->leaves >> level, order);
 }
 
-pyramid *loci_pyramid_create(size_t order, size_t page)
+pyramid *loci_pyramid_create(const loci_allocator *by, size_t order, size_t page)
 {
-    pyramid *p = loci_allocate(1, sizeof *p);
+    pyramid *p = loci_allocate_by(by, 1, sizeof *p);
     if (!p) return NULL;
     p->order = order;
     p->page = page;
     p->stride = (2 * order + PYRAMID_LANES - 1) / PYRAMID_LANES * PYRAMID_LANES;
     p->rows = LOCI_CHOOSE(loci_pyramid_rows);
     const size_t matrix = 2 * order * p->stride;
-    p->leaf = loci_allocate(2 * matrix, sizeof *p->leaf);
-    p->tables = loci_allocate(2 * matrix * PYRAMID_TABLES, sizeof *p->tables);
-    p->unequal = loci_allocate(PYRAMID_UNEQUAL * 4 * order * order, sizeof *p->unequal);
-    p->scratch = loci_allocate(loci_gram_scratch(order) + 4 * order * order, sizeof *p->scratch);
-    for (size_t i = 0; i < 2; i++) p->room[i] = loci_allocate(page + 4 * p->stride, sizeof *p->room[i]);
+    p->leaf = loci_allocate_by(by, 2 * matrix, sizeof *p->leaf);
+    p->tables = loci_allocate_by(by, 2 * matrix * PYRAMID_TABLES, sizeof *p->tables);
+    p->unequal = loci_allocate_by(by, PYRAMID_UNEQUAL * 4 * order * order, sizeof *p->unequal);
+    p->scratch = loci_allocate_by(by, loci_gram_scratch(order) + 4 * order * order, sizeof *p->scratch);
+    for (size_t i = 0; i < 2; i++)
+        p->room[i] = loci_allocate_by(by, page + 4 * p->stride, sizeof *p->room[i]);
     if (!p->leaf || !p->tables || !p->unequal || !p->scratch || !p->room[0] || !p->room[1]) {
         loci_pyramid_destroy(p);
         return NULL;

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <loci/allocator.h>
 #include <loci/status.h>
 
 #include "archive/gram.h"
@@ -50,7 +51,7 @@ typedef struct pyramid pyramid;
 void loci_pyramid_layout(pyramid_layout *layout, uint64_t samples, size_t order);
 
 /* order 1 to GRAM_ORDER_MAX; NULL where memory is short. Allocates O(page + order^2) numbers. */
-pyramid *loci_pyramid_create(size_t order, size_t page);
+pyramid *loci_pyramid_create(const loci_allocator *by, size_t order, size_t page);
 void loci_pyramid_destroy(pyramid *p); /* NULL is allowed */
 
 /* c [n] from x [n], n = layout->samples <= page, and back. */
