@@ -165,13 +165,21 @@ static void a_first_row_never_vanishes(void **state)
 {
     (void)state;
     const double one[] = {NAN, 1, 2}, two[] = {NAN, 5, 1, 6, 2, 7};
-    static const char *const missing[] = {
-        "N/A",     "#N/A",   "-nan",   "-",       "NaN(0x7ff)", "-NAN(ind)", "+nan", "NULL", "None", "n/a",
-        "#DIV/0!", "#NAME?", "#WERT!", "1.#QNAN", "-1.#IND",    "<NA>",      "?",    ".",    "--"};
+    static const char *const missing[] = {"N/A",       "#N/A",   "-nan",   "-",       "NaN(0x7ff)",
+                                          "-NAN(ind)", "+nan",   "NULL",   "None",    "n/a",
+                                          "#DIV/0!",   "#NAME?", "#WERT!", "1.#QNAN", "-1.#IND",
+                                          "<NA>",      "?",      ".",      "--",      "\xE2\x88\x92"};
     static const char *const unreadable[] = {"error",
                                              "0x10",
                                              "\xE2\x88\x92"
                                              "1",
+                                             "\xE2\x80\x93"
+                                             "1",
+                                             "\xEF\xBC\x8D"
+                                             "1",
+                                             "$5",
+                                             "'5",
+                                             "***",
                                              "1,5",
                                              "12:30",
                                              "1.2.3",
@@ -181,6 +189,7 @@ static void a_first_row_never_vanishes(void **state)
                                              "1e",
                                              "+",
                                              "overflow",
+                                             "O.L",
                                              "1_000"};
     char text[128], part[64];
     for (size_t k = 0; k < sizeof missing / sizeof *missing; k++) {
@@ -258,6 +267,7 @@ static void remarks_tell_what_is_left_out(void **state)
         {"x,1\ny,2\n", "line 1 is taken for data, not for a header", "column 1 holds text", NULL, {0}},
         {"x;u\nV;mA\n1;2\n3;4\n", "line 2 is left out: it holds units, no numbers", NULL, NULL, {0}},
         {"time;u\ns;-\n0;2\n1;4\n", "line 2 is left out", NULL, "time", {0}},
+        {"x;u\n%;(1)\n1;2\n3;4\n", "line 2 is left out", NULL, NULL, {0}},
         {"a,b\n1,2\n\n3,4\n", "line 3 is blank and left out", NULL, NULL, {0}},
         {"date,u\n2016-07-01,2\n2016-07-02,4\n", NULL, NULL, "date", {0}},
         {"u,when\n3,1\n4,2\n", NULL, NULL, "when", {0}},

@@ -129,9 +129,9 @@ static bool is_spreadsheet_error(const char *p, const char *end)
 
 static bool is_missing(const char *p, const char *end)
 {
-    static const char *const words[] = {"na",   "n/a",          "n.a.",        "null", "none", "nil",
-                                        "<na>", "nat",          "-",           "--",   "---",  ".",
-                                        "?",    "\xE2\x80\x93", "\xE2\x80\x94"};
+    static const char *const words[] = {
+        "na", "n/a", "n.a.", "null", "none", "nil",          "<na>",         "nat",
+        "-",  "--",  "---",  ".",    "?",    "\xE2\x80\x93", "\xE2\x80\x94", "\xE2\x88\x92"};
     return p == end || is_nan(p, end) || is_one_of(p, end, words, COUNT(words)) ||
            is_spreadsheet_error(p, end);
 }
@@ -162,19 +162,37 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
 }
 
+/* Behind a sign, or what is typed for one: hyphens and dashes U+2010 to U+2015, the minus signs U+2212, U+FE63, U+FF0D. */
+static const char *skip_sign(const char *p, const char *end)
+{
+    static const char *const signs[] = {"\xE2\x88\x92", "\xEF\xB9\xA3", "\xEF\xBC\x8D"};
+    if (p < end && strchr("+-.,<>~=$'", *p)) return p + 1;
+    if (end - p <= 3) return p;
+    if (memcmp(p, "\xE2\x80", 2) == 0 && (unsigned char)p[2] >= 0x90 && (unsigned char)p[2] <= 0x95)
+        return p + 3;
+    for (size_t i = 0; i < COUNT(signs); i++)
+        if (memcmp(p, signs[i], 3) == 0) return p + 3;
+    return p;
+}
+
+/* Nothing but marks, as "***" or "!!": no unit has none but these. */
+static bool is_marks(const char *p, const char *end)
+{
+    while (p < end && strchr("*!?#=<>_", *p)) p++;
+    return p == end;
+}
+
 loci_field_guess loci_field_guess_text(const loci_field *f)
 {
     static const char *const words[] = {
-        "error",  "err",      "fail",      "failed", "failure",  "fault",     "invalid",
-        "bad",    "overflow", "ovf",       "ol",     "overload", "overrange", "no data",
-        "nodata", "unknown",  "undefined", "undef",  "missing",  "void",      "not available"};
-    static const char minus[] = "\xE2\x88\x92";
+        "error",     "err",   "fail",    "failed",   "failure",       "fault",   "invalid", "bad",
+        "overflow",  "ovf",   "ol",      "overload", "overrange",     "no data", "nodata",  "unknown",
+        "undefined", "undef", "missing", "void",     "not available", "over",    "under",   "underflow",
+        "o.l",       "o.l.",  "-ol",     "+ol",      "n.d.",          "off",     "inval",   "nan?"};
     const char *p = f->begin;
-    if (is_one_of(p, f->end, words, COUNT(words))) return LOCI_FIELD_WORD;
-    if (f->end - p > 3 && memcmp(p, minus, 3) == 0)
-        p += 3;
-    else if (p < f->end && strchr("+-.,<>~=", *p))
-        p++;
+    if (is_one_of(p, f->end, words, COUNT(words)) || (p < f->end && is_marks(p, f->end)))
+        return LOCI_FIELD_WORD;
+    p = skip_sign(p, f->end);
     if (p == f->end || ((*p < '0' || *p > '9') && *p != '.' && *p != ',')) return LOCI_FIELD_NAME;
     p += f->end - p > 2 && *p == '0' && (p[1] | 0x20) == 'x';
     for (p++; p < f->end; p++)
