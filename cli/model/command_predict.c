@@ -64,10 +64,11 @@ static int channels_check(job *j)
     const size_t channels = j->from.info.channels;
     j->gray = j->about->reading.gray && j->inputs == 1 && channels == 3;
     if (j->gray || channels == j->inputs) return STATUS_DONE;
-    return message_fail(
-        "%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (--column chooses)",
-        j->from.path, channels, channels == 1 ? "" : "s", j->inputs, j->model_path,
-        j->inputs == 1 ? "was" : "were");
+    const bool rows = !j->s->sequences && j->inputs == 1 && sequences_are_in(j->from.path, true);
+    return message_fail("%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (%s)",
+                        j->from.path, channels, channels == 1 ? "" : "s", j->inputs, j->model_path,
+                        j->inputs == 1 ? "was" : "were",
+                        rows ? "--sequences takes each row for a sequence" : "--column chooses");
 }
 
 static int model_prepare(job *j, double rate)

@@ -106,6 +106,9 @@ static void json_write(output *out, const loci_model *model, const model_parts *
     json_object_set_new(object, "rate", a->rate > 0 ? json_real(a->rate) : json_null());
     json_object_set_new(object, "shift", numbers_json(a->shift, c->inputs));
     json_object_set_new(object, "scale", numbers_json(a->scale, c->inputs));
+    json_object_set_new(object, "task", json_string(loci_task_inspect(a->task)->name));
+    json_object_set_new(object, "target_shift", numbers_json(a->target_shift, c->outputs));
+    json_object_set_new(object, "target_scale", numbers_json(a->target_scale, c->outputs));
     json_object_set_new(object, "classes", texts_json(a->classes, c->outputs));
     json_object_set_new(object, "gray", json_boolean(a->reading.gray));
     json_object_set_new(object, "permutation",
@@ -135,12 +138,21 @@ static void config_write(output *out, const loci_model_config *c)
 }
 
 /* "(sample - 0.5) 2", the i-th of a list. */
-static void normal_write(output *out, double shift, double scale, size_t i)
+static void normal_write(output *out, const char *word, double shift, double scale, size_t i)
 {
     output_text(out, i ? ", " : "");
-    output_text(out, shift != 0 && scale != 1 ? "(sample" : "sample");
+    output_format(out, shift != 0 && scale != 1 ? "(%s" : "%s", word);
     if (shift != 0) output_format(out, " %c %.5g", shift < 0 ? '+' : '-', fabs(shift));
     if (scale != 1) output_format(out, shift != 0 ? ") %.5g" : " %.5g", scale);
+}
+
+/* What becomes of `count` numbers, three of which are enough. */
+static void normals_write(output *out, const char *word, const double *shift, const double *scale,
+                          size_t count)
+{
+    const size_t shown = count < 4 ? count : 3;
+    for (size_t i = 0; i < shown; i++) normal_write(out, word, shift ? shift[i] : 0, scale ? scale[i] : 1, i);
+    if (shown < count) output_text(out, ", ...");
 }
 
 static void inputs_write(output *out, size_t inputs, const loci_model_about *a)
@@ -150,11 +162,8 @@ static void inputs_write(output *out, size_t inputs, const loci_model_about *a)
     output_text(out, " a sample");
     if (a->rate > 0) output_format(out, ", at %s Hz", words_number(text, a->rate));
     if (a->shift || a->scale) {
-        const size_t shown = inputs < 4 ? inputs : 3;
         output_text(out, "; the network sees ");
-        for (size_t i = 0; i < shown; i++)
-            normal_write(out, a->shift ? a->shift[i] : 0, a->scale ? a->scale[i] : 1, i);
-        if (shown < inputs) output_text(out, ", ...");
+        normals_write(out, "sample", a->shift, a->scale, inputs);
     }
 }
 
@@ -169,6 +178,10 @@ static void outputs_write(output *out, const loci_model_config *c, const loci_mo
     for (size_t i = 0; a->classes && i < c->outputs; i++) {
         output_text(out, i ? ", " : ": ");
         output_cell(out, a->classes[i], 0);
+    }
+    if (a->target_shift || a->target_scale) {
+        output_text(out, "; the network answers ");
+        normals_write(out, "target", a->target_shift, a->target_scale, c->outputs);
     }
 }
 

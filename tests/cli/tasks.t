@@ -54,6 +54,20 @@ $ loci stream labels.safetensors signal | cut -d , -f 1,2 | sed -n '1p; $p'
 $ loci stream values.safetensors signal --every 0 --json
 |~ {"sample": 7, "outputs": [[]*.*, *.*]}
 
+# What a model learned, and in which units, stands in its file.
+$ loci inspect values.safetensors | grep '^outputs'
+|~ outputs     2 numbers from the mean over all samples; the network answers (target - [0-9.]*) [0-9.]*, (target - [0-9.]*) [0-9.]*
+$ loci inspect labels.safetensors | grep '^outputs'
+| outputs     2 numbers at every sample: 0, 1
+$ loci inspect values.safetensors --json | grep -E '^  "(task|target_)'
+|   "task": "value",
+|~   "target_shift": [[]*.*, *.*],
+|~   "target_scale": [[]*.*, *.*],
+$ loci inspect labels.safetensors --json | grep -E '^  "(task|target_)'
+|   "task": "class-each",
+|   "target_shift": null,
+|   "target_scale": null,
+
 # The same bits for any number of threads, and after a stop.
 $ for task in value-each class-each values; do
 +     for threads in 1 3; do sh learn $task --task $(basename $task s) -o $task-$threads.safetensors --epochs 3 --threads $threads >out 2>&1; done
@@ -131,6 +145,10 @@ $ loci predict values.safetensors values/test_x.npy --sequences -o answers.csv; 
 $ loci predict values.safetensors values/test_x.npy --sequences -o answers.npy; wc -c <answers.npy; grep -ao "shape': ([0-9, ]*" answers.npy
 | 1728
 | shape': (100, 2
+$ loci predict values.safetensors values/test_x.npy
+| file,y0,y1
+! loci: values/test_x.npy: it has 32 channels; 1, as many as values.safetensors has inputs, was expected (--sequences takes each row for a sequence)
+= 1
 $ mkdir folder; cp signal folder/b.txt; head -n 4 signal >folder/a.txt; loci predict values.safetensors folder | cut -d , -f 1
 | file
 | folder/a.txt
