@@ -52,7 +52,8 @@ static void label(const void *context, size_t i, double *target)
 static loci_status make_set(loci_dataset **set, uint64_t *seed, loci_error *error)
 {
     static const char *const classes[] = {"white", "slow"};
-    const loci_dataset_source source = {.context = seed,
+    const loci_dataset_source source = {.size = sizeof source,
+                                        .context = seed,
                                         .name = "noise",
                                         .count = SEQUENCES,
                                         .inputs = 1,

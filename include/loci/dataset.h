@@ -18,7 +18,11 @@
  *   are in both, and match, except or a share that is held out tell them apart. Names that begin with a dot do not
  *   count, nor files beside the sub-folders of the classes. A file that cannot be read is passed over where it is called README
  *   or LICENSE, or where its name ends otherwise than most do; elsewhere it is an error;
- * - arrays (classes.txt, if there, names the classes, a line each): a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
+ * - table: a CSV file of which reading.label or reading.value names the column to be learned, and reading.group the one that
+ *   says which sequence a row belongs to, or reading.window how many rows are one; the other columns of numbers are inputs;
+ * - ucr, the UCR and UEA archives: NAME_TRAIN.ts, .tsv or .txt, or the folder it is in; NAME_TEST beside it is the test split;
+ * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy (classes.txt, if there, names the classes, a
+ *   line each): x [sequences][samples] or
  *   [sequences][samples][inputs]; y [sequences] one label each, integers from 0; [sequences][samples] a label at every
  *   sample; [sequences] or [sequences][values] values; [sequences][samples] or [sequences][samples][values] values at every
  *   sample. Where it is not told (options.target), integers are labels and other numbers values, but that numbers
@@ -71,7 +75,7 @@ LOCI_API loci_status loci_dataset_open(loci_dataset **set, const char *path,
 LOCI_API void loci_dataset_close(loci_dataset *set); /* NULL is allowed */
 
 typedef struct {
-    const char *kind; /* "cifar-10", "idx", "audio", "arrays", "source" */
+    const char *kind; /* "cifar-10", "idx", "files", "audio", "table", "ucr", "arrays", "source" */
     size_t sequences, inputs;
     size_t longest;   /* samples of the longest sequence */
     uint64_t samples; /* of all sequences together */
@@ -156,7 +160,7 @@ typedef struct {
  *     static size_t length(const void *context, size_t i) { return 100; }
  *     static void read(const void *context, size_t i, float *u) { memcpy(u, row(context, i), 100 * sizeof *u); }
  *     ...
- *     const loci_dataset_source source = {.context = table, .count = 500, .inputs = 1, .outputs = 2,
+ *     const loci_dataset_source source = {sizeof source, .context = table, .count = 500, .inputs = 1, .outputs = 2,
  *                                         .length = length, .read = read, .read_target = label};
  *     loci_dataset_from(&set, &source, &error); */
 LOCI_API loci_status loci_dataset_from(loci_dataset **set, const loci_dataset_source *source,

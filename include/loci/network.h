@@ -2,7 +2,8 @@
  *
  * loci/network.h - a model made ready to run batches of sequences of one length, forward, backward and step.
  *
- * It holds kernels, spectra, packed weights, in single precision.
+ * It holds kernels, spectra, packed weights, in single precision. Its answers are as losses take them: loci_model_answer
+ * (model.h) makes probabilities of them, or values in the units of the targets.
  *
  * Nothing allocates but create, which takes memory from where the model took its own. Prepared networks are read-only and shared
  * by threads; each thread brings its own workspace.

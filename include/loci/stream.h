@@ -12,6 +12,7 @@
  * the time: a sample of the S4 repository's example, four layers of width 128, takes 7 us alone, 4 us with those of
  * other lanes, 3 us in a push of 8 samples or more.
  *
+ * Answers are the network's: loci_model_answer (model.h) makes probabilities of them, or values in the units of the targets.
  * For answers about the newest samples alone there is loci_window.
  *
  *     loci_stream_tables *tables;

@@ -58,7 +58,8 @@ static inline loci_train_options loci_train_options_default(void)
 }
 /* What suits a model and a training set, from numbers n and lengths of its sequences; data NULL: a large one.
  *
- *     lr       for LSTM layers 0.001: at 0.01 they learn slowly or not at all (docs/results.md)
+ *     lr       loci_layer_traits of the kind: 0.001 for LSTM and GRU layers, which learn slowly or not at all at 0.01, that
+ *              of the others (docs/results.md)
  *     batch    the power of two next to n/25, 4 to 64: few sequences make few steps an epoch, and what learns is steps
  *     epochs   10 (2400/n)^(2/3), at least 10: of few sequences each is seen more often. Not so many that more than five
  *              million samples are read, but at least 10, and enough for 300 steps
