@@ -37,6 +37,7 @@ typedef struct {
     double lag;    /* memories: C recalls the input of `lag` ago, in the measure's own time; NAN: C is
                                  random */
     uint64_t seed; /* of the random C: complex, variance 1 (each part 1/2), or real, variance 1 */
+    const loci_allocator *allocator; /* of the system, as of loci_system_create_by; NULL: malloc */
 } loci_system_spec;
 
 /* B is the measure's own (memories, s4d-legs) or 1 (the other s4d). D is 0. Dplr by the Hermitian

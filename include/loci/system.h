@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <loci/basis.h>
+#include <loci/allocator.h>
 #include <loci/status.h>
 
 #ifdef __cplusplus
@@ -61,7 +62,7 @@ LOCI_API loci_status loci_discretize_dense_foh(double *abar, double *b0, double 
  *             are kept (so that P_r^* x stands for 2 Re(P_r^* x)); rank 1 or 2. The form of S4.
  *
  * Complex numbers are kept as two arrays. `width` is N for dense and N/2 for the others. All arrays belong to
- * one allocation. The same struct holds gradients: dL/d(re) in the re array, dL/d(im) in the im array. The
+ * one allocation, which loci_system_create and what calls it make. The same struct holds gradients: dL/d(re) in the re array, dL/d(im) in the im array. The
  * state of a copy is N numbers: x (dense), or the N/2 real parts and then the N/2 imaginary parts; under
  * LOCI_FOH one more follows, the last input. */
 typedef enum { LOCI_DENSE, LOCI_DIAGONAL, LOCI_DPLR } loci_structure;
@@ -87,6 +88,11 @@ typedef struct {
  * for dplr, 0 else. */
 LOCI_API loci_status loci_system_create(loci_system **system, loci_structure structure, size_t copies,
                                         size_t order, size_t rank, loci_error *error);
+/* The same in memory of an allocator, for copies of the system too, and all that is made of it or works on it: forms, kernels;
+ * NULL: malloc. */
+LOCI_API loci_status loci_system_create_by(loci_system **system, loci_structure structure, size_t copies,
+                                           size_t order, size_t rank, const loci_allocator *allocator,
+                                           loci_error *error);
 LOCI_API void loci_system_free(loci_system *system); /* NULL is allowed */
 LOCI_API loci_status loci_system_copy(loci_system **copy, const loci_system *system, loci_error *error);
 

@@ -5,7 +5,8 @@
  * eigenvectors; in x = V^* c the matrix is diag(r + i lambda) - (V^* P)(V^* P)^*. The eigenvalues come in pairs +-lambda, whose
  * eigenvectors are conjugate: those with lambda <= 0 are kept, ascending. A itself must never be diagonalised: its
  * eigenvectors are exponentially ill conditioned in N. */
-#include <loci/init.h>
+#include "init/hippo.h"
+
 #include <loci/measure.h>
 
 #include <complex.h>
@@ -89,14 +90,15 @@ static void zero_pair(double complex *v, size_t order)
     v[1] = I * sqrt(0.5);
 }
 
-static loci_status decompose(loci_measure measure, double *w_re, double *w_im, double *p_re, double *p_im,
-                             double *b_re, double *b_im, double *v_re, double *v_im, size_t rank,
-                             size_t order, double *a, double *b, const double *p, loci_error *error)
+static loci_status decompose(const loci_allocator *by, loci_measure measure, double *w_re, double *w_im,
+                             double *p_re, double *p_im, double *b_re, double *b_im, double *v_re,
+                             double *v_im, size_t rank, size_t order, double *a, double *b, const double *p,
+                             loci_error *error)
 {
     const size_t half = order / 2;
-    double complex *h = loci_allocate(order * order + 64 * order, sizeof *h),
+    double complex *h = loci_allocate_by(by, order * order + 64 * order, sizeof *h),
                    *work = h ? h + order * order : NULL;
-    double *lambda = loci_allocate(4 * order, sizeof *lambda);
+    double *lambda = loci_allocate_by(by, 4 * order, sizeof *lambda);
     if (!h || !lambda) {
         loci_free(h);
         loci_free(lambda);
@@ -141,23 +143,31 @@ static loci_status decompose(loci_measure measure, double *w_re, double *w_im, d
     return status;
 }
 
-loci_status loci_hippo_dplr(loci_measure measure, double *w_re, double *w_im, double *p_re, double *p_im,
-                            double *b_re, double *b_im, double *v_re, double *v_im, size_t *rank,
-                            size_t order, loci_error *error)
+loci_status loci_hippo_dplr_by(const loci_allocator *by, loci_measure measure, double *w_re, double *w_im,
+                               double *p_re, double *p_im, double *b_re, double *b_im, double *v_re,
+                               double *v_im, size_t *rank, size_t order, loci_error *error)
 {
     if (order < 2 || order > LOCI_ORDER_MAX || order % 2)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "order is %zu; an even one from 2 to %d was expected, since modes come in pairs",
                          order, LOCI_ORDER_MAX);
-    double *a = loci_allocate(order * order + 3 * order, sizeof *a);
+    double *a = loci_allocate_by(by, order * order + 3 * order, sizeof *a);
     if (!a) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a memory of order %zu", order);
     double *b = a + order * order, *p = b + order;
     loci_status status = loci_measure_matrices(measure, a, b, order, error);
     if (!status) {
         *rank = correction(measure, p, order);
-        status =
-            decompose(measure, w_re, w_im, p_re, p_im, b_re, b_im, v_re, v_im, *rank, order, a, b, p, error);
+        status = decompose(by, measure, w_re, w_im, p_re, p_im, b_re, b_im, v_re, v_im, *rank, order, a, b, p,
+                           error);
     }
     loci_free(a);
     return status;
+}
+
+loci_status loci_hippo_dplr(loci_measure measure, double *w_re, double *w_im, double *p_re, double *p_im,
+                            double *b_re, double *b_im, double *v_re, double *v_im, size_t *rank,
+                            size_t order, loci_error *error)
+{
+    return loci_hippo_dplr_by(NULL, measure, w_re, w_im, p_re, p_im, b_re, b_im, v_re, v_im, rank, order,
+                              error);
 }

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "init/hippo.h"
 
 static const double pi = 3.141592653589793238;
 
@@ -108,7 +109,7 @@ static loci_status recall(loci_system *s, const loci_system_spec *spec, const do
                           const double *v_im, loci_error *error)
 {
     const size_t n = s->order, w = s->width;
-    double *e = loci_allocate(n, sizeof *e);
+    double *e = loci_allocate_by(loci_allocator_of(s), n, sizeof *e);
     if (!e) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
     loci_status status =
         loci_measure_evaluate(measure_of(spec->kind), LOCI_VALUE, e, &spec->lag, 1, n, error);
@@ -130,12 +131,12 @@ static loci_status recall(loci_system *s, const loci_system_spec *spec, const do
 static loci_status fill_dplr(loci_system *s, const loci_system_spec *spec, loci_error *error)
 {
     const size_t n = s->order, w = s->width;
-    double *v = loci_allocate(2 * n * w + 4 * w, sizeof *v);
+    double *v = loci_allocate_by(loci_allocator_of(s), 2 * n * w + 4 * w, sizeof *v);
     if (!v) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
     double *p_re = v + 2 * n * w, *p_im = p_re + 2 * w;
     size_t rank;
-    loci_status status = loci_hippo_dplr(measure_of(spec->kind), s->a_re, s->a_im, p_re, p_im, s->b_re,
-                                         s->b_im, v, v + n * w, &rank, n, error);
+    loci_status status = loci_hippo_dplr_by(loci_allocator_of(s), measure_of(spec->kind), s->a_re, s->a_im,
+                                            p_re, p_im, s->b_re, s->b_im, v, v + n * w, &rank, n, error);
     for (size_t r = 0; !status && r < s->rank; r++) {
         memcpy(s->p_re + r * s->copies * w, p_re + r * w, w * sizeof(double));
         memcpy(s->p_im + r * s->copies * w, p_im + r * w, w * sizeof(double));
@@ -167,7 +168,8 @@ loci_status loci_system_make(loci_system **system, const loci_system_spec *given
     if (status) return status;
     const size_t rank = spec->structure != LOCI_DPLR ? 0 : spec->kind == LOCI_SYSTEM_LEGT ? 2 : 1;
     loci_system *s;
-    status = loci_system_create(&s, spec->structure, spec->copies, spec->order, rank, error);
+    status =
+        loci_system_create_by(&s, spec->structure, spec->copies, spec->order, rank, spec->allocator, error);
     if (status) return status;
     fill_steps(s, spec);
     fill_c(s, spec->seed);

@@ -55,9 +55,10 @@ static void discretize_mode(loci_block *block, const loci_system *s, size_t h, s
 }
 
 /* Memory for one copy in the layout of discretize_dplr.h. */
-static double complex *dplr_memory(loci_dplr *one, size_t width, size_t rank, loci_error *error)
+static double complex *dplr_memory(loci_dplr *one, const loci_system *s, loci_error *error)
 {
-    double complex *memory = loci_allocate((3 + 2 * rank) * width, sizeof *memory);
+    const size_t width = s->width, rank = s->rank;
+    double complex *memory = loci_allocate_by(loci_allocator_of(s), (3 + 2 * rank) * width, sizeof *memory);
     if (!memory) {
         loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu modes", width);
         return NULL;
@@ -85,7 +86,7 @@ loci_status loci_block_discretize(loci_block *block, const loci_system *s, size_
         return LOCI_OK;
     }
     loci_dplr one;
-    double complex *memory = dplr_memory(&one, w, rank, error);
+    double complex *memory = dplr_memory(&one, s, error);
     if (!memory) return LOCI_E_MEMORY;
     loci_status status = LOCI_OK;
     for (size_t i = 0; !status && i < lanes; i++) {
@@ -141,8 +142,8 @@ loci_status loci_block_backward(loci_system *gradient, const loci_block *d, cons
         return LOCI_OK;
     }
     loci_dplr one, done;
-    double complex *memory = dplr_memory(&one, w, rank, error);
-    double complex *dmemory = memory ? dplr_memory(&done, w, rank, error) : NULL;
+    double complex *memory = dplr_memory(&one, s, error);
+    double complex *dmemory = memory ? dplr_memory(&done, s, error) : NULL;
     loci_status status = dmemory ? LOCI_OK : LOCI_E_MEMORY;
     for (size_t i = 0; !status && i < lanes; i++) {
         for (size_t n = 0; n < w; n++) {

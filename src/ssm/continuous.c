@@ -13,6 +13,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "ssm/discretize.h"
 #include "ssm/discretize_diagonal.h"
 
 /* One copy's way through time. */
@@ -70,11 +71,12 @@ static loci_status matrices(path *p, const double **abar, double length, loci_er
     loci_status status;
     p->length[p->turn] = 0;
     if (p->input == LOCI_FOH) {
-        status =
-            loci_discretize_dense_foh(into, into + n * n + n, into + n * n, p->a, p->b, n, length, error);
+        status = loci_discretize_dense_foh_by(loci_allocator_of(p->system), into, into + n * n + n,
+                                              into + n * n, p->a, p->b, n, length, error);
     } else {
         memset(into + n * n + n, 0, n * sizeof *into);
-        status = loci_discretize_dense(LOCI_ZOH, into, into + n * n, p->a, p->b, n, length, error);
+        status = loci_discretize_dense_by(loci_allocator_of(p->system), LOCI_ZOH, into, into + n * n, p->a,
+                                          p->b, n, length, error);
     }
     p->length[p->turn] = length;
     p->turn = (p->turn + 1) % KEPT;
@@ -201,7 +203,8 @@ loci_status loci_continuous_run(const loci_system *system, loci_discretization i
     loci_system *dense = NULL;
     if (!diagonal) status = loci_system_to_dense(&dense, system, error);
     if (status) return status;
-    double *memory = loci_allocate(diagonal ? 4 * w : 2 * n + KEPT * (n * n + 2 * n), sizeof *memory);
+    double *memory = loci_allocate_by(loci_allocator_of(system),
+                                      diagonal ? 4 * w : 2 * n + KEPT * (n * n + 2 * n), sizeof *memory);
     if (!memory) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
     const size_t numbers = n + (input == LOCI_FOH);
     path p = {.system = system, .input = input};

@@ -132,11 +132,18 @@ loci_status loci_discretize_dense(loci_discretization discretization, double *ab
     return loci_discretize_dense_by(NULL, discretization, abar, bbar, a, b, n, dt, error);
 }
 
+loci_status loci_discretize_dense_foh_by(const loci_allocator *by, double *abar, double *b0, double *b1,
+                                         const double *a, const double *b, size_t n, double dt,
+                                         loci_error *error)
+{
+    loci_status status = check(a, b, n, dt, error);
+    if (!status) status = bordered(by, abar, b0, b1, a, b, n, dt, error);
+    for (size_t i = 0; i < n && !status; i++) b0[i] -= b1[i];
+    return status;
+}
+
 loci_status loci_discretize_dense_foh(double *abar, double *b0, double *b1, const double *a, const double *b,
                                       size_t n, double dt, loci_error *error)
 {
-    loci_status status = check(a, b, n, dt, error);
-    if (!status) status = bordered(NULL, abar, b0, b1, a, b, n, dt, error);
-    for (size_t i = 0; i < n && !status; i++) b0[i] -= b1[i];
-    return status;
+    return loci_discretize_dense_foh_by(NULL, abar, b0, b1, a, b, n, dt, error);
 }

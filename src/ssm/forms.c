@@ -80,8 +80,8 @@ static loci_status dense_coefficients(real *memory, double *exact, const loci_sy
 {
     const size_t n = s->order;
     double *b1 = exact + n * n, *b0 = b1 + n;
-    loci_status status = loci_dense_discretize(exact, b1, b0, s->a_re + h * n * n, s->b_re + h * n, n,
-                                               scale * s->dt[h], discretization, error);
+    loci_status status = loci_dense_discretize(loci_allocator_of(s), exact, b1, b0, s->a_re + h * n * n,
+                                               s->b_re + h * n, n, scale * s->dt[h], discretization, error);
     for (size_t i = 0; !status && i < n; i++) {
         for (size_t j = 0; j < n; j++) memory[j * n + i] = (real)exact[i * n + j];
         memory[n * n + i] = (real)b1[i];
@@ -179,14 +179,16 @@ static loci_status fill_chunk(loci_forms *f, size_t block, loci_error *error)
     const size_t n = s->order, S = f->state, first = block * V;
     loci_chunk tables = chunk_of(f, f->chunks + block * chunk_size(f));
     if (s->structure == LOCI_DIAGONAL) {
-        void *scratch = loci_allocate(loci_kernel_diagonal_scratch(s->width), 1);
+        void *scratch =
+            loci_allocate_by(loci_allocator_of(f->system), loci_kernel_diagonal_scratch(s->width), 1);
         if (!scratch) return no_memory(s, error);
         const loci_block modes = block_of(f, block);
         loci_chunk_prepare(&tables, &modes, scratch);
         loci_free(scratch);
         return LOCI_OK;
     }
-    double *abar = loci_allocate(n * n + 3 * n + 3 * S * S + 4 * S, sizeof *abar);
+    double *abar =
+        loci_allocate_by(loci_allocator_of(f->system), n * n + 3 * n + 3 * S * S + 4 * S, sizeof *abar);
     if (!abar) return no_memory(s, error);
     double *b1 = abar + n * n, *b0 = b1 + n, *c = b0 + n;
     loci_status status = LOCI_OK;
@@ -196,8 +198,8 @@ static loci_status fill_chunk(loci_forms *f, size_t block, loci_error *error)
             const loci_block modes = block_of(f, block);
             dense_of_dplr(abar, b1, c, &modes, i);
         } else {
-            status = loci_dense_discretize(abar, b1, b0, s->a_re + h * n * n, s->b_re + h * n, n, s->dt[h],
-                                           f->options.discretization, error);
+            status = loci_dense_discretize(loci_allocator_of(s), abar, b1, b0, s->a_re + h * n * n,
+                                           s->b_re + h * n, n, s->dt[h], f->options.discretization, error);
             memcpy(c, s->c_re + h * n, n * sizeof *c);
         }
         if (!status) loci_chunk_prepare_dense(&tables, i, abar, b1, b0, c, s->d[h], c + n);
@@ -221,12 +223,16 @@ static loci_status fill_convolution(loci_forms *f, loci_error *error)
 {
     const size_t length = f->options.length;
     size_t samples, count;
-    loci_status status = loci_convolution_create(&f->plan, NULL, length, length, error);
+    loci_status status =
+        loci_convolution_create(&f->plan, loci_allocator_of(f->system), length, length, error);
     if (status) return status;
     f->prepared = loci_convolution_prepared_size(f->plan);
-    if (loci_size_multiply(&count, f->prepared, f->blocks)) f->kernels = loci_allocate(count, sizeof(real));
-    real *k = NULL, *scratch = loci_allocate(loci_convolution_scratch_size(f->plan), sizeof(real));
-    if (loci_size_multiply(&samples, length, V)) k = loci_allocate(samples, sizeof(real));
+    if (loci_size_multiply(&count, f->prepared, f->blocks))
+        f->kernels = loci_allocate_by(loci_allocator_of(f->system), count, sizeof(real));
+    real *k = NULL, *scratch = loci_allocate_by(loci_allocator_of(f->system),
+                                                loci_convolution_scratch_size(f->plan), sizeof(real));
+    if (loci_size_multiply(&samples, length, V))
+        k = loci_allocate_by(loci_allocator_of(f->system), samples, sizeof(real));
     if (!f->kernels || !k || !scratch)
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for kernels of length %zu", length);
     for (size_t i = 0; !status && i < f->blocks; i++) status = fill_kernel(f, i, k, scratch, error);
@@ -246,8 +252,9 @@ static loci_status fill_recurrence(loci_forms *f, loci_error *error)
     size_t count;
     f->recurrence_size = (coefficients_size(s) + 15) / 16 * 16;
     if (loci_size_multiply(&count, runs, f->recurrence_size))
-        f->recurrence = loci_allocate(count, sizeof(real));
-    f->modes = loci_allocate(dense ? n * n + 2 * n : f->blocks * size, sizeof(double));
+        f->recurrence = loci_allocate_by(loci_allocator_of(f->system), count, sizeof(real));
+    f->modes = loci_allocate_by(loci_allocator_of(f->system), dense ? n * n + 2 * n : f->blocks * size,
+                                sizeof(double));
     if (!f->recurrence || !f->modes) return no_memory(s, error);
     for (size_t i = 0; !status && i < runs; i++) {
         real *memory = f->recurrence + i * f->recurrence_size;
@@ -265,7 +272,7 @@ static loci_status fill_recurrence(loci_forms *f, loci_error *error)
 loci_status loci_forms_create(loci_forms **forms, const loci_system *s, const loci_ssm_options *options,
                               loci_error *error)
 {
-    loci_forms *f = loci_allocate(1, sizeof *f);
+    loci_forms *f = loci_allocate_by(loci_allocator_of(s), 1, sizeof *f);
     *forms = NULL;
     if (!f) return no_memory(s, error);
     f->system = s;
@@ -278,7 +285,7 @@ loci_status loci_forms_create(loci_forms **forms, const loci_system *s, const lo
     if (!status && options->form == LOCI_MIXED) {
         size_t count;
         if (loci_size_multiply(&count, f->blocks, chunk_size(f)))
-            f->chunks = loci_allocate(count, sizeof(real));
+            f->chunks = loci_allocate_by(loci_allocator_of(f->system), count, sizeof(real));
         if (!f->chunks) status = no_memory(s, error);
         for (size_t i = 0; !status && i < f->blocks; i++) status = fill_chunk(f, i, error);
     }
@@ -614,7 +621,8 @@ static loci_status gather_chunk(const loci_forms *f, loci_block *dblock, size_t 
     }
     const size_t n = s->order, square = n * n, T = f->options.chunk;
     double *abar =
-        loci_allocate(2 * square + 4 * n + 4 * T * n + (2 * tables.levels + 1) * square, sizeof *abar);
+        loci_allocate_by(loci_allocator_of(f->system),
+                         2 * square + 4 * n + 4 * T * n + (2 * tables.levels + 1) * square, sizeof *abar);
     if (!abar) return no_memory(s, error);
     double *dabar = abar + square, *b1 = dabar + square, *c = b1 + n, *db1 = c + n, *dc = db1 + n;
     for (size_t i = 0; i < V && block * V + i < s->copies; i++) {

@@ -7,17 +7,19 @@
 #include "base/allocate.h"
 #include "base/linalg.h"
 #include "base/status.h"
+#include "ssm/discretize.h"
 
-loci_status loci_dense_discretize(double *abar, double *b1, double *b0, const double *a, const double *b,
-                                  size_t n, double dt, loci_discretization discretization, loci_error *error)
+loci_status loci_dense_discretize(const loci_allocator *by, double *abar, double *b1, double *b0,
+                                  const double *a, const double *b, size_t n, double dt,
+                                  loci_discretization discretization, loci_error *error)
 {
-    if (discretization == LOCI_FOH) return loci_discretize_dense_foh(abar, b0, b1, a, b, n, dt, error);
+    if (discretization == LOCI_FOH) return loci_discretize_dense_foh_by(by, abar, b0, b1, a, b, n, dt, error);
     memset(b0, 0, n * sizeof *b0);
-    return loci_discretize_dense(discretization, abar, b1, a, b, n, dt, error);
+    return loci_discretize_dense_by(by, discretization, abar, b1, a, b, n, dt, error);
 }
 
-loci_status loci_kernel_dense(double *k, const double *abar, const double *b1, const double *b0,
-                              const double *c, size_t n, size_t length, loci_error *error)
+loci_status loci_kernel_dense(const loci_allocator *by, double *k, const double *abar, const double *b1,
+                              const double *b0, const double *c, size_t n, size_t length, loci_error *error)
 {
     if (length == 0) return LOCI_OK;
     k[0] = 0;
@@ -25,7 +27,7 @@ loci_status loci_kernel_dense(double *k, const double *abar, const double *b1, c
     k++, length--;
     size_t baby = 1; /* a power of two near sqrt(length) */
     while (baby * baby < length) baby *= 2;
-    double *memory = loci_allocate(baby * n + 2 * n * n + 2 * n, sizeof *memory);
+    double *memory = loci_allocate_by(by, baby * n + 2 * n * n + 2 * n, sizeof *memory);
     if (!memory)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a kernel of a system of order %zu", n);
     double *rows = memory, *power = rows + baby * n, *square = power + n * n, *v = square + n * n,

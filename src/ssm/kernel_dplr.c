@@ -38,10 +38,11 @@ static loci_status out_of_memory(size_t length, loci_error *error)
     return loci_fail(error, LOCI_E_MEMORY, "out of memory for kernels of length %zu", length);
 }
 
-loci_status loci_kernel_dplr(double *k, const loci_block *b, size_t length, loci_error *error)
+loci_status loci_kernel_dplr(const loci_allocator *by, double *k, const loci_block *b, size_t length,
+                             loci_error *error)
 {
     const size_t array = b->modes * 2 * V;
-    double *memory = loci_allocate((2 + b->rank) * array + V, sizeof *memory);
+    double *memory = loci_allocate_by(by, (2 + b->rank) * array + V, sizeof *memory);
     if (!memory) return out_of_memory(length, error);
     loci_recurrence_block block = doubled(memory, b);
     double *state = memory + (1 + b->rank) * array, *zero = state + array;
@@ -56,13 +57,13 @@ loci_status loci_kernel_dplr(double *k, const loci_block *b, size_t length, loci
     return LOCI_OK;
 }
 
-loci_status loci_kernel_dplr_backward(loci_block *dblock, const double *dk, const loci_block *b,
-                                      size_t length, loci_error *error)
+loci_status loci_kernel_dplr_backward(const loci_allocator *by, loci_block *dblock, const double *dk,
+                                      const loci_block *b, size_t length, loci_error *error)
 {
     const size_t array = b->modes * 2 * V,
                  scratch = loci_recurrence_dplr_scratch(b->modes, length) / sizeof(double);
     const size_t arrays = (1 + b->rank) * array, input = length * V;
-    double *memory = loci_allocate(2 * arrays + array + input + V + scratch, sizeof *memory);
+    double *memory = loci_allocate_by(by, 2 * arrays + array + input + V + scratch, sizeof *memory);
     if (!memory) return out_of_memory(length, error);
     const loci_recurrence_block block = doubled(memory, b);
     double *dc = memory + arrays, *dg = dc + array, *dstate = dg + b->rank * array, *u = dstate + array;

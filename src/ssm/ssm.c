@@ -51,7 +51,7 @@ loci_status loci_ssm_create(loci_ssm **ssm, const loci_system *system, const loc
     const loci_ssm_options *options = &whole;
     if (!status) status = check_options(options, system, error);
     if (status) return status;
-    loci_ssm *s = loci_allocate(1, sizeof *s);
+    loci_ssm *s = loci_allocate_by(loci_allocator_of(system), 1, sizeof *s);
     if (!s) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a system");
     s->options = *options;
     s->precision = options->single ? &loci_precision_f32 : &loci_precision_f64;

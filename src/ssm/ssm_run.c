@@ -72,7 +72,7 @@ static loci_status give_workspace(void **given, void **own, const loci_ssm *s, s
     *own = NULL;
     if (*given) return LOCI_OK;
     const size_t size = loci_forms_workspace(s->forms, length);
-    if (size) *given = *own = loci_allocate(size, 1);
+    if (size) *given = *own = loci_allocate_by(loci_allocator_of(s), size, 1);
     if (!*given) return loci_fail(error, LOCI_E_MEMORY, "out of memory for signals of length %zu", length);
     return LOCI_OK;
 }

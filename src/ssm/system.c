@@ -43,8 +43,8 @@ static double *take(double **next, size_t count)
     return p;
 }
 
-loci_status loci_system_create(loci_system **system, loci_structure structure, size_t copies, size_t order,
-                               size_t rank, loci_error *error)
+loci_status loci_system_create_by(loci_system **system, loci_structure structure, size_t copies, size_t order,
+                                  size_t rank, const loci_allocator *allocator, loci_error *error)
 {
     *system = NULL;
     loci_status status = check_shape(structure, copies, order, rank, error);
@@ -53,7 +53,7 @@ loci_status loci_system_create(loci_system **system, loci_structure structure, s
     const size_t width = dense ? order : order / 2;
     const size_t row = copies * width, a = dense ? row * order : row; /* at most 2^36 */
     const size_t count = HEADER + (dense ? a + 2 * row : (6 + 2 * rank) * row) + 2 * copies;
-    double *memory = loci_allocate(count, sizeof(double));
+    double *memory = loci_allocate_by(allocator, count, sizeof(double));
     if (!memory)
         return loci_fail(error, LOCI_E_MEMORY, "no memory for %zu copies of a %s system of order %zu", copies,
                          loci_structure_name(structure), order);
@@ -79,6 +79,12 @@ loci_status loci_system_create(loci_system **system, loci_structure structure, s
     return LOCI_OK;
 }
 
+loci_status loci_system_create(loci_system **system, loci_structure structure, size_t copies, size_t order,
+                               size_t rank, loci_error *error)
+{
+    return loci_system_create_by(system, structure, copies, order, rank, NULL, error);
+}
+
 /* The numbers of a system as one array: a_re comes first, dt last. */
 static size_t numbers(const loci_system *s)
 {
@@ -92,8 +98,8 @@ void loci_system_free(loci_system *system)
 
 loci_status loci_system_copy(loci_system **copy, const loci_system *system, loci_error *error)
 {
-    loci_status status =
-        loci_system_create(copy, system->structure, system->copies, system->order, system->rank, error);
+    loci_status status = loci_system_create_by(copy, system->structure, system->copies, system->order,
+                                               system->rank, loci_allocator_of(system), error);
     if (!status) memcpy((*copy)->a_re, system->a_re, numbers(system) * sizeof(double));
     return status;
 }
@@ -140,7 +146,8 @@ loci_status loci_system_check(const loci_system *s, loci_error *error)
 loci_status loci_system_to_dense(loci_system **dense, const loci_system *s, loci_error *error)
 {
     if (s->structure == LOCI_DENSE) return loci_system_copy(dense, s, error);
-    loci_status status = loci_system_create(dense, LOCI_DENSE, s->copies, s->order, 0, error);
+    loci_status status =
+        loci_system_create_by(dense, LOCI_DENSE, s->copies, s->order, 0, loci_allocator_of(s), error);
     if (status) return status;
     const size_t w = s->width, n = s->order;
     for (size_t h = 0; h < s->copies; h++) {

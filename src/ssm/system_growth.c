@@ -12,6 +12,7 @@
 #include "base/allocate.h"
 #include "base/linalg.h"
 #include "base/status.h"
+#include "ssm/discretize.h"
 #include "ssm/system.h"
 
 /* log of the spectral radius of e [n][n], which is lost; other [n][n] is scratch. */
@@ -46,21 +47,22 @@ static bool dissipative(double *l, const double *a, size_t n)
     return true;
 }
 
-static loci_status dense_growth(double *growth, const double *a, size_t n, double *memory, loci_error *error)
+static loci_status dense_growth(const loci_allocator *by, double *growth, const double *a, size_t n,
+                                double *memory, loci_error *error)
 {
     double *e = memory, *other = e + n * n;
     const double norm = loci_linalg_norm(a, n);
     *growth = 0;
     if (norm == 0) return LOCI_OK;
     for (size_t i = 0; i < n * n; i++) other[i] = a[i] / norm;
-    loci_status status = loci_linalg_exponential(NULL, e, other, n, error);
+    loci_status status = loci_linalg_exponential(by, e, other, n, error);
     if (status) return status;
     *growth = log_radius(e, other, n) * norm;
     if (*growth > 0 && *growth < 1e-6 * norm) {
         /* so little beside the fastest mode may be rounding: over the time in which it would grow by e, it is not */
         const double rate = *growth;
         for (size_t i = 0; i < n * n; i++) other[i] = a[i] / rate;
-        status = loci_linalg_exponential(NULL, e, other, n, error);
+        status = loci_linalg_exponential(by, e, other, n, error);
         if (status) return status;
         *growth = log_radius(e, other, n) * rate;
     }
@@ -82,13 +84,13 @@ loci_status loci_system_growth(const loci_system *system, double *growth, size_t
         loci_system *dense;
         status = loci_system_to_dense(&dense, system, error);
         if (status) return status;
-        double *memory = loci_allocate(2 * n * n, sizeof *memory);
+        double *memory = loci_allocate_by(loci_allocator_of(system), 2 * n * n, sizeof *memory);
         if (!memory) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
         for (size_t h = 0; !status && h < system->copies; h++) {
             const double *a = dense->a_re + h * n * n;
             double one;
             if (h && !memcmp(a, a - n * n, n * n * sizeof *a)) continue; /* copies often share A */
-            status = dense_growth(&one, a, n, memory, error);
+            status = dense_growth(loci_allocator_of(system), &one, a, n, memory, error);
             if (!status && one > most) most = one, where = h;
         }
         loci_free(memory);
@@ -121,13 +123,15 @@ loci_status loci_system_radius(double *radius, const loci_system *s, loci_discre
     loci_system *dense;
     loci_status status = loci_system_to_dense(&dense, s, error);
     if (status) return status;
-    double *e = loci_allocate(2 * n * n + n, sizeof *e), *other = e ? e + n * n : NULL;
+    double *e = loci_allocate_by(loci_allocator_of(s), 2 * n * n + n, sizeof *e),
+           *other = e ? e + n * n : NULL;
     if (!e) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
     for (size_t h = 0; !status && h < s->copies; h++) {
         const double *a = dense->a_re + h * n * n;
         const loci_discretization rule = discretization == LOCI_FOH ? LOCI_ZOH : discretization;
         if (h && s->dt[h] == s->dt[h - 1] && !memcmp(a, a - n * n, n * n * sizeof *a)) continue;
-        status = loci_discretize_dense(rule, e, other + n * n, a, dense->b_re + h * n, n, s->dt[h], error);
+        status = loci_discretize_dense_by(loci_allocator_of(s), rule, e, other + n * n, a,
+                                          dense->b_re + h * n, n, s->dt[h], error);
         if (status) break;
         double one = exp(log_radius(e, other, n));
         if (one > 1 && discretization != LOCI_EULER && dissipative(e, a, n)) one = 1;
