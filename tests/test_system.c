@@ -230,6 +230,12 @@ static void files(void **state)
     s = parse(path);
     assert_true(s->structure == LOCI_DENSE && s->order == 5 && s->copies == 1 && s->dt[0] == 0.1);
     loci_system_free(s);
+    /* B [2,1], C [1,2], D [1,1] and dt without any extent, as control theory writes them */
+    snprintf(path, sizeof path, "%s/%s", LOCI_GOLDEN, "system_columns.npz");
+    s = parse(path);
+    assert_true(s->structure == LOCI_DENSE && s->order == 2 && s->copies == 1 && s->a_re[1] == 2);
+    assert_true(s->b_re[1] == 2 && s->c_re[1] == 1 && s->d[0] == 0.5 && s->dt[0] == 0.1);
+    loci_system_free(s);
     snprintf(path, sizeof path, "%s/%s", LOCI_GOLDEN, "system_wrong.npz");
     refuse(path, "B is [3,5] complex; [3,4] complex was expected");
     snprintf(path, sizeof path, "%s/%s", LOCI_GOLDEN, "system_negative.npz");

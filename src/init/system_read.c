@@ -21,7 +21,19 @@ static const char *shape_text(char *text, size_t size, const loci_array *a)
     return text;
 }
 
-/* A member of the shape [rows,] columns (rows may be missing where there is one), its numbers split in re and im. */
+/* The same numbers in the same places: shapes are equal but for extents of 1, as B [N,1], C [1,N] and a dt without any. */
+static bool is_alike(const loci_array *a, const size_t *shape, size_t dimensions)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < dimensions; i++) {
+        while (k < a->dimensions && a->shape[k] == 1) k++;
+        if (shape[i] != 1 && (k == a->dimensions || a->shape[k++] != shape[i])) return false;
+    }
+    while (k < a->dimensions && a->shape[k] == 1) k++;
+    return k == a->dimensions;
+}
+
+/* A member of the shape, but for extents of 1, its numbers split in re and im. */
 static loci_status read_member(double *re, double *im, const char *path, const char *member,
                                size_t dimensions, const size_t *shape, loci_error *error)
 {
@@ -29,12 +41,8 @@ static loci_status read_member(double *re, double *im, const char *path, const c
     loci_status status = loci_npz_read(&a, path, member, error);
     if (status) return status;
     size_t count = 1;
-    bool fits = a.dimensions == dimensions && (im || !a.complex_pairs);
-    for (size_t i = 0; i < dimensions; i++) {
-        count *= shape[i];
-        fits = fits && a.shape[i] == shape[i];
-    }
-    if (!fits) {
+    for (size_t i = 0; i < dimensions; i++) count *= shape[i];
+    if (!is_alike(&a, shape, dimensions) || (!im && a.complex_pairs)) {
         char found[128], expected[128];
         loci_array wanted = {.dimensions = dimensions, .complex_pairs = im != NULL};
         memcpy(wanted.shape, shape, dimensions * sizeof *shape);
