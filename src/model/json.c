@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * json.c - JSON from bytes that nobody vouches for, by jansson. */
+ * json.c - JSON from bytes that nobody vouches for, and back to text, by jansson. */
 #include "model/json.h"
 
 #include <string.h>
@@ -40,4 +40,18 @@ loci_status loci_json_read(json_t **value, const loci_allocator *by, const char 
     *value = json_incref(json_array_get(array, 1));
     json_decref(array);
     return LOCI_OK;
+}
+
+/* json_dumps (2.14) leaves out a key for which its buffer could not grow, and says nothing; json_dumpb has no buffer. */
+char *loci_json_write(const json_t *value, const loci_allocator *by, size_t flags)
+{
+    const size_t size = json_dumpb(value, NULL, 0, flags);
+    char *text = size > 0 ? loci_allocate_by(by, size + 1, 1) : NULL;
+    if (!text) return NULL;
+    if (json_dumpb(value, text, size, flags) != size) {
+        loci_free(text);
+        return NULL;
+    }
+    text[size] = 0;
+    return text;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * model/json.h - JSON from bytes that nobody vouches for. */
+ * model/json.h - JSON from bytes that nobody vouches for, and back to text. */
 #ifndef LOCI_MODEL_JSON_H
 #define LOCI_MODEL_JSON_H
 
@@ -14,5 +14,8 @@
  * "the header". LOCI_E_FORMAT, LOCI_E_MEMORY. */
 loci_status loci_json_read(json_t **value, const loci_allocator *by, const char *text, size_t length,
                            const char *name, loci_error *error);
+
+/* The text of a value, to be released by loci_free; flags as json_dumps takes them. NULL: out of memory. */
+char *loci_json_write(const json_t *value, const loci_allocator *by, size_t flags);
 
 #endif

@@ -109,10 +109,10 @@ static json_t *description_json(const loci_model *model)
     return NULL;
 }
 
-/* Released by free(); NULL: out of memory. */
-static char *text_of(json_t *object)
+/* Released by loci_free; NULL: out of memory. */
+static char *text_of(json_t *object, const loci_allocator *by)
 {
-    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    char *text = object ? loci_json_write(object, by, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(object);
     return text;
 }
@@ -140,7 +140,8 @@ static loci_status lay_out(const loci_model *model, loci_tensor *tensor, unsigne
 loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size, loci_error *error)
 {
     const loci_allocator *by = loci_allocator_of(model);
-    char *config = text_of(loci_config_json(&model->config)), *description = text_of(description_json(model));
+    char *config = text_of(loci_config_json(&model->config), by),
+         *description = text_of(description_json(model), by);
     loci_tensor *tensor = loci_allocate_by(by, model->parameters, sizeof *tensor);
     unsigned char *data = loci_allocate_by(by, model->count, 4);
     loci_status status = LOCI_OK;
@@ -158,8 +159,8 @@ loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size,
         status = loci_safetensors_write(bytes, size, by, tensor, model->parameters, metadata,
                                         texts[2] ? 6 : 5, error);
     }
-    free(config);
-    free(description);
+    loci_free(config);
+    loci_free(description);
     loci_free(tensor);
     loci_free(data);
     return status;

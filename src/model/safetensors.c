@@ -222,21 +222,21 @@ loci_status loci_safetensors_write(void **bytes, size_t *size, const loci_alloca
         good = json_object_set_new(header, tensors[i].name, describe(&tensors[i], data)) == 0 &&
                loci_size_add(&data, data, tensors[i].bytes);
     }
-    char *text = good ? json_dumps(header, JSON_COMPACT) : NULL;
+    char *text = good ? loci_json_write(header, by, JSON_COMPACT) : NULL;
     json_decref(header);
     json_decref(about);
     /* padded with spaces, so that the data begin on a multiple of 8 */
     const size_t written = text ? strlen(text) : 0, padded = (written + 7) / 8 * 8;
     unsigned char *b = text ? loci_allocate_by(by, 8 + padded + data, 1) : NULL;
     if (!b) {
-        free(text);
+        loci_free(text);
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a file of %zu tensors", count);
     }
     unsigned char *to = b;
     loci_endian_put(&to, padded, 8);
     memset(to, ' ', padded);
     memcpy(to, text, written);
-    free(text);
+    loci_free(text);
     to += padded;
     for (size_t i = 0; i < count; i++) {
         if (tensors[i].bytes > 0) memcpy(to, tensors[i].data, tensors[i].bytes);
