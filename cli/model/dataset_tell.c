@@ -14,4 +14,7 @@ void dataset_tell(const char *path, const loci_dataset *set)
     else if (info.passed_over > 1)
         message_warn("%s: passed over %s and %s more, which are no data", path, info.first_passed,
                      words_count(count, info.passed_over - 1));
+    if (info.time_like)
+        message_note("%s: column %s looks like times, and is an input; --time '%s' would leave it out", path,
+                     info.time_like, info.time_like);
 }

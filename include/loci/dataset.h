@@ -93,6 +93,8 @@ typedef struct {
     size_t held_out;    /* sequences that reading.test left to the other split; 0: none */
     size_t passed_over; /* files that are no data, of which `first_passed` is one */
     const char *first_passed;
+    const char *
+        time_like; /* of tables: an input that looks like times, which reading.time would leave out; NULL: none */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

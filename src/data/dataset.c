@@ -481,7 +481,8 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .split = set->split,
                                      .held_out = set->held,
                                      .passed_over = set->passed_over,
-                                     .first_passed = set->first_passed};
+                                     .first_passed = set->first_passed,
+                                     .time_like = set->time_like};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

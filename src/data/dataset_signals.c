@@ -115,6 +115,7 @@ static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *si
                               loci_error *error)
 {
     char usual[32];
+    const char *time = loci_signal_time_like(signal);
     const char **names = loci_dataset_allocate(set, channels, sizeof *names);
     if (!names) return loci_dataset_no_memory(set, error);
     for (size_t c = 0; c < channels; c++) {
@@ -123,6 +124,7 @@ static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *si
         if (strcmp(name, usual) == 0) return LOCI_OK;
         names[c] = loci_dataset_text(set, name, strlen(name));
         if (!names[c]) return loci_dataset_no_memory(set, error);
+        if (time && strcmp(name, time) == 0) set->time_like = names[c];
     }
     s->columns = names;
     s->column_count = channels;

@@ -16,6 +16,7 @@
 #include "data/field.h"
 #include "data/labels.h"
 #include "data/quote.h"
+#include "data/time_like.h"
 
 typedef enum { LEFT_OUT, INPUT, LABEL, VALUE, GROUP } role;
 
@@ -135,7 +136,47 @@ static void list_columns(const table *t, char *text, size_t size)
     if (!t->names) snprintf(text, size, "1 to %zu", t->fields);
 }
 
-static loci_status choose_columns(table *t, const loci_dataset *set, const loci_reading *r, loci_error *error)
+#define LOOKED_AT 1000
+
+/* In how many of the next rows each column holds a number, be it with a decimal comma, and in how many something else;
+ * numbers, texts [fields]. What is missing is neither. */
+static void survey_columns(const table *here, size_t *numbers, size_t *texts)
+{
+    table t = *here;
+    double value;
+    for (size_t row = 0; row < LOOKED_AT && next_row(&t); row++) {
+        loci_field f = {0};
+        for (size_t i = 0; next_field(&t, &f); i++) {
+            if (i >= t.fields) continue;
+            const loci_field_kind kind = loci_field_classify(&f, '.', &value);
+            const bool number = kind == LOCI_FIELD_NUMBER || loci_field_has_decimal_comma(&f);
+            if (kind != LOCI_FIELD_MISSING) (number ? numbers : texts)[i]++;
+        }
+        if (!f.closed) return;
+        t.row = f.next + 1;
+    }
+}
+
+/* All columns of which most fields are numbers, so that a first one that cannot be read is an error, not the end of its
+ * column. */
+static loci_status choose_inputs(table *t, loci_dataset *set, size_t time, loci_error *error)
+{
+    size_t *numbers = loci_allocate(2 * t->fields, sizeof *numbers), *texts = numbers + t->fields;
+    if (!numbers) return loci_dataset_no_memory(set, error);
+    survey_columns(t, numbers, texts);
+    for (size_t i = 0; i < t->fields; i++) {
+        if (t->roles[i] != LEFT_OUT || i == time || (texts[i] > 0 && numbers[i] <= texts[i])) continue;
+        t->roles[i] = INPUT;
+        t->place[i] = t->inputs++;
+        if (time == t->fields && t->names && loci_time_like_name(t->names[i])) set->time_like = t->names[i];
+    }
+    loci_free(numbers);
+    if (t->inputs > 0) return LOCI_OK;
+    return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: has no numbers but what is to be learned",
+                     set->folder, t->line);
+}
+
+static loci_status choose_columns(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
 {
     char columns[160];
     list_columns(t, columns, sizeof columns);
@@ -158,18 +199,7 @@ static loci_status choose_columns(table *t, const loci_dataset *set, const loci_
         status = give_role(t, set, r->columns[c], INPUT, error);
     if (status != LOCI_OK || r->column_count > 0) return status;
     if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
-    loci_field f = {0};
-    double value;
-    for (size_t i = 0; i < t->fields && next_field(t, &f); i++) {
-        const loci_field_kind kind = loci_field_classify(&f, '.', &value);
-        if (t->roles[i] != LEFT_OUT || i == time || kind == LOCI_FIELD_TEXT || kind == LOCI_FIELD_DATE)
-            continue;
-        t->roles[i] = INPUT;
-        t->place[i] = t->inputs++;
-    }
-    if (t->inputs > 0) return LOCI_OK;
-    return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: has no numbers but what is to be learned",
-                     set->folder, t->line);
+    return choose_inputs(t, set, time, error);
 }
 
 /* ---- reading ---- */
@@ -195,7 +225,9 @@ static loci_status take_field(table *t, loci_dataset *set, size_t i, const loci_
     if (what == LEFT_OUT) return LOCI_OK;
     if (what == INPUT || what == VALUE) {
         if (loci_field_classify(f, '.', &value) != LOCI_FIELD_NUMBER || !isfinite(value))
-            return wrong_field(t, set, i, f, "a finite number", error);
+            return wrong_field(
+                t, set, i, f,
+                loci_field_has_decimal_comma(f) ? "a number with a decimal point" : "a finite number", error);
         if (what == INPUT)
             t->numbers.at[row * t->inputs + t->place[i]] = value;
         else

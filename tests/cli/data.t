@@ -115,6 +115,22 @@ $ sh t walks.csv --label gait --window 10 --column x --show | sed -n 1,2p
 | data        walks.csv: table, 1 input a sample
 | training    83 sequences of 10 samples
 
+# Columns are told by most of their rows: a first one that cannot be read ends the reading, not its column.
+$ for l in error 1,5 NaN; do { echo 'x;y;label'; echo "$l;2;a"; printf '1;3;b\n2;4;a\n3;4;b\n'; } > bad.csv; sh t bad.csv --label label --window 1 --show; done
+! loci: bad.csv: line 2: "error" stands in column x; a finite number was expected
+! loci: bad.csv: line 2: "1,5" stands in column x; a number with a decimal point was expected
+! loci: bad.csv: line 2: "NaN" stands in column x; a finite number was expected
+= 1
+# An input that looks like times is said to be one.
+$ mkdir times times/a times/b; for f in a/1 a/2 b/1 b/2; do printf 'Time [s],x\n0,1\n1,2\n2,%d\n' $((3 + ${#f})) > times/$f.csv; done; sed '1s/t/time/' walks.csv > timed.csv
+$ sh t times --show | sed -n 1p; sh t times --show --time 'Time [s]' | sed -n 1p; sh t timed.csv --label gait --group walk --show | sed -n 1p; sh t timed.csv --label gait --group walk --show --time time | sed -n 1p
+! loci: note: times: column Time [s] looks like times, and is an input; --time 'Time [s]' would leave it out
+! loci: note: timed.csv: column time looks like times, and is an input; --time 'time' would leave it out
+| data        times: files, 2 inputs a sample
+| data        times: files, 1 input a sample
+| data        timed.csv: table, 4 inputs a sample
+| data        timed.csv: table, 3 inputs a sample
+
 # The files of the UCR archive.
 $ mkdir u; for s in TRAIN TEST; do { printf '@problemName Walks\n# two inputs\n@timeStamps false\n@classLabel true fast slow\n@data\n'; awk -F, '$2 != w { if (w != "") print x ":" y ":" g; w = $2; x = $3; y = $4; g = $5; next } { x = x "," $3; y = y "," $4 } END { print x ":" y ":" g }' rows; } > u/Walks_$s.ts; done
 $ sh t u/Walks_TRAIN.ts --show | sed -n 1,4p; sh t u -o u.m --epochs 40 >out 2>&1; loci eval u.m u/Walks_TRAIN.ts | sed -n 1p; loci eval u.m u/Walks_TEST.ts | sed -n 1p
