@@ -163,6 +163,38 @@ printf '1,2,3,4\n5,6,7,8\n' | tr ',' '\n' >8.csv
 check '' predict tiny.safetensors 8.csv 8.csv --top 2
 check '' predict tiny.safetensors 8.csv --rate 8 --resample 4 --json
 
+# Tasks, from arrays: values and labels, of sequences of one length and of several; and gates.
+learn() {
+    task=$1
+    "$golden/../delayed.sh" "$task" 8 "$task" "$2"
+    set -- train "$task" --task "$task" --layer mingru --layers 1 --width 2 --batch 4 --steps 2 --threads 1
+    check '' "$@" --show
+    "$program" "$@" -o "$task.safetensors" >"$scratch/out" 2>"$scratch/err" || failures=1
+    check '' eval "$task.safetensors" "$task" --threads 1 --json
+    check '' predict "$task.safetensors" "$task/test_x.npy" --sequences
+}
+learn value lengths
+learn class-each ''
+check '' inspect value.safetensors --json
+check '' stream value.safetensors 8.csv --window 4
+check '' stream class-each.safetensors 8.csv
+mkdir folder
+cp 8.csv folder/a.csv
+check '' predict value.safetensors folder --json
+check '' train value --task value --layer gru --layers 1 --width 2 --show
+
+# Data sets of every other kind, read to be shown.
+awk 'BEGIN { print "t,walk,x,gait"; for (i = 0; i < 48; i++) printf "%d,w%d,%.2f,%s\n", i, i / 6, sin(i * (1 + int(i / 6) % 2)), int(i / 6) % 2 ? "slow" : "fast" }' >walks.csv
+check '' train walks.csv --label gait --group walk --time t --test 0.5 --show
+check '' train walks.csv --value x --window 6 --column t --show
+mkdir -p gaits/slow gaits/fast
+awk -F , 'NR > 1 { print $3 >"gaits/" $4 "/" $2 ".csv" }' walks.csv
+check '' train gaits --test 0.5 --show
+printf '1\t0.5\t1.5\t2\n2\t3\t1\t0\n1\t0\t1\t2\n' >few_TRAIN.tsv
+check '' train few_TRAIN.tsv --show
+printf '@problemName few\n@classLabel true 1 2\n@data\n1,2,3:4,5,6:1\n1,2:4,5:2\n' >few_TRAIN.ts
+check '' train few_TRAIN.ts --show
+
 # A training that runs out of memory leaves what stood in the model's place, or a whole model; and what it leaves to go on
 # from leads to the same model.
 untouched() { head -c 4 new.safetensors | grep -q what; }

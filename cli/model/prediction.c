@@ -216,8 +216,9 @@ int prediction_begin(prediction *p)
 
 void prediction_end(prediction *p, const char *name, bool answered)
 {
-    if (p->array && answered) p->end[p->sequences++] = p->count;
+    /* rows of an array stand as the sequences do: one without an answer has a row as well, of length 0 */
     if (p->array && !answered) p->count = p->sequences ? p->end[p->sequences - 1] : 0;
+    if (p->array) p->end[p->sequences++] = p->count;
     if (!p->rows) return;
     json_t *object = json_object();
     json_object_set_new(object, "file", output_json_text(name));
@@ -239,7 +240,7 @@ static int array_write(prediction *p)
     size_t longest = 0, before = 0;
     for (size_t i = 0; i < p->sequences; before = p->end[i++])
         if (p->end[i] - before > longest) longest = p->end[i] - before;
-    if (p->sequences == 0) return STATUS_DONE; /* what was wrong has been said */
+    if (longest == 0) return STATUS_DONE; /* what was wrong has been said */
     const size_t row = longest * p->outputs;
     if (p->sequences > SIZE_MAX / sizeof(double) / row) return message_memory();
     double *data = malloc(p->sequences * row * sizeof *data);

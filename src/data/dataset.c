@@ -38,22 +38,27 @@ char *loci_dataset_text(loci_dataset *set, const char *text, size_t length)
     return copy;
 }
 
+static size_t join(char *path, size_t size, const loci_dataset *set, const char *file)
+{
+    const size_t folder = strlen(set->path);
+    const bool closed = folder > 0 && set->path[folder - 1] == '/';
+    return (size_t)snprintf(path, size, closed ? "%s%s" : "%s/%s", set->path, file);
+}
+
 char *loci_dataset_path(const loci_dataset *set, const char *file)
 {
-    const size_t folder = strlen(set->path), size = folder + strlen(file) + 2;
+    const size_t size = strlen(set->path) + strlen(file) + 2;
     char *path = loci_allocate(size, 1);
-    const bool closed = folder > 0 && set->path[folder - 1] == '/';
-    if (path) snprintf(path, size, closed ? "%s%s" : "%s/%s", set->path, file);
+    if (path) join(path, size, set, file);
     return path;
 }
 
 bool loci_dataset_has(const loci_dataset *set, const char *file)
 {
+    /* what the system takes for a path; to be short of memory must not pass for a file that is not there */
+    char path[4096];
     struct stat there;
-    char *path = loci_dataset_path(set, file);
-    const bool has = path && stat(path, &there) == 0;
-    loci_free(path);
-    return has;
+    return join(path, sizeof path, set, file) < sizeof path && stat(path, &there) == 0;
 }
 
 bool loci_dataset_add(loci_dataset *set, const loci_dataset_item *item)

@@ -149,6 +149,14 @@ $ loci predict values.safetensors values/test_x.npy
 | file,y0,y1
 ! loci: values/test_x.npy: it has 32 channels; 1, as many as values.safetensors has inputs, was expected (--sequences takes each row for a sequence)
 = 1
+$ printf '79\n60\n' >good; printf '79\nno\n' >wrong; loci predict values.safetensors good wrong good -o three.npy
+! loci: wrong: line 2: "no" stands in column 1; a number was expected
+= 1
+$ grep -ao "shape': ([0-9, ]*" three.npy; tail -c 48 three.npy | od -An -v -t f8 -w16 | awk '{ print $1 == "nan" ? "nan" : $1 == first || !first ? "the same" : "another"; if (NR == 1) first = $1 }'
+| shape': (3, 2
+| the same
+| nan
+| the same
 $ mkdir folder; cp signal folder/b.txt; head -n 4 signal >folder/a.txt; loci predict values.safetensors folder | cut -d , -f 1
 | file
 | folder/a.txt
