@@ -29,7 +29,21 @@ static inline LOCI_INLINE size_t column(size_t e, size_t stride)
     return e / V * stride * V + e % V;
 }
 
-/* `rows` x `vectors` of y; x, y are at the first row, packed and bias at the panel. */
+/* One input of `rows` rows, at x, with its `vectors` of the panel. */
+static inline LOCI_INLINE void product_step(vreal sum[ROWS][2], const real *x, const real *packed,
+                                            const int rows, const int vectors)
+{
+    const vreal w0 = AT(packed), w1 = AT(packed + W);
+#pragma GCC unroll 14
+    for (int r = 0; r < rows; r++) {
+        const real a = x[(size_t)r * V];
+        sum[r][0] += a * w0;
+        if (vectors == 2) sum[r][1] += a * w1;
+    }
+}
+
+/* `rows` x `vectors` of y; x, y are at the first row, packed and bias at the panel. Low tiles take four inputs at a
+ * time, lest half of their instructions count; it makes high ones slower. */
 static inline LOCI_INLINE void product(real *y0, real *y1, const real *x, size_t x_stride, const real *packed,
                                        const real *bias, size_t K, const int rows, const int vectors)
 {
@@ -39,15 +53,14 @@ static inline LOCI_INLINE void product(real *y0, real *y1, const real *x, size_t
     for (int r = 0; r < rows; r++) sum[r][0] = b0, sum[r][1] = b1;
     for (size_t block = 0; block < K; block += V, x += x_stride * V) {
         const size_t count = K - block < V ? K - block : V;
-        for (size_t k = 0; k < count; k++, packed += PANEL) {
-            const vreal w0 = AT(packed), w1 = AT(packed + W);
-#pragma GCC unroll 14
-            for (int r = 0; r < rows; r++) {
-                const real a = x[(size_t)r * V + k];
-                sum[r][0] += a * w0;
-                if (vectors == 2) sum[r][1] += a * w1;
-            }
+        size_t k = 0;
+        for (; rows < 4 && k + 4 <= count; k += 4, packed += 4 * PANEL) {
+            product_step(sum, x + k, packed, rows, vectors);
+            product_step(sum, x + k + 1, packed + PANEL, rows, vectors);
+            product_step(sum, x + k + 2, packed + 2 * PANEL, rows, vectors);
+            product_step(sum, x + k + 3, packed + 3 * PANEL, rows, vectors);
         }
+        for (; k < count; k++, packed += PANEL) product_step(sum, x + k, packed, rows, vectors);
     }
 #pragma GCC unroll 14
     for (int r = 0; r < rows; r++) {
