@@ -177,7 +177,9 @@ static void take_tree(loci_memory *memory, const loci_memory_plan *plan, const m
         for (size_t c = 0; c < channels; c++) {
             const double *from = u + i * samples->stride + c * samples->channel_stride;
             double *to = view->pending + c * (leaf + 1) + at, last = view->last[c];
-            if (samples->whole && samples->stride == 1) {
+            if (samples->whole && count == 1) {
+                to[0] = last = from[0];
+            } else if (samples->whole && samples->stride == 1) {
                 memcpy(to, from, count * sizeof *to);
                 last = to[count - 1];
             } else {
