@@ -601,21 +601,28 @@ static void bad_arrays_are_refused(void **state)
     write_array("bad_arrays/train_y.npy", more, 4, 2, 0);
     refuse("bad_arrays", &labels, LOCI_E_FORMAT,
            "train_y.npy has the shape [4][2]; [sequences] was expected, for one label each");
-    static const double wrong[] = {-1, 0.5, NAN, INFINITY, 1e10};
+    static const double wrong[] = {-1.5, 0.5, NAN, INFINITY, 0x1p53};
     for (size_t k = 0; k < 5; k++) {
         y[2] = wrong[k];
         write_array("bad_arrays/train_y.npy", y, 4, 0, 0);
         refuse("bad_arrays", &labels, LOCI_E_FORMAT, "train_y.npy: label 2 is ");
     }
-    y[2] = 3;
-    write_array("bad_arrays/train_y.npy", y, 4, 0, 0);
-    refuse("bad_arrays", NULL, LOCI_E_FORMAT, "no sequence is of class 2");
     y[2] = 2e9;
     write_array("bad_arrays/train_y.npy", y, 4, 0, 0);
-    refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: has 4 labels, and one of them is 2000000000");
     const char *const classes[] = {"x", "y"};
-    refuse("bad_arrays", &(loci_dataset_options){.classes = classes, .class_count = 2}, LOCI_E_FORMAT,
-           "train_x.npy: the label of sequence 2 is 2000000000; 0 to 2 was expected");
+    refuse("bad_arrays", &(loci_dataset_options){.classes = classes, .class_count = 2}, LOCI_E_MISMATCH,
+           "train_x.npy, sequence 2 is of class 2000000000, which is none of the 2 that were expected");
+    write_array("bad_arrays/test_x.npy", x, 4, 3, 2);
+    const double other[4] = {1, 2, 1, 0};
+    write_array("bad_arrays/test_y.npy", other, 4, 0, 0);
+    refuse("bad_arrays", &test_split, LOCI_E_FORMAT,
+           "test_y.npy: a label of sequence 1 is 2, which the training split lacks");
+    remove(temporary_path("bad_arrays/test_x.npy"));
+    temporary_text("bad_arrays/rate.txt", "50 Hz\n");
+    refuse("bad_arrays", NULL, LOCI_E_FORMAT, "rate.txt holds \"50 Hz\"; the rate in Hz, a number above 0");
+    temporary_text("bad_arrays/rate.txt", "\n");
+    refuse("bad_arrays", NULL, LOCI_E_FORMAT, "rate.txt holds \"\"");
+    remove(temporary_path("bad_arrays/rate.txt"));
     y[2] = 2;
     write_array("bad_arrays/train_y.npy", y, 4, 0, 0);
     x[6 + 2 * 2 + 1] = NAN;
@@ -694,6 +701,93 @@ static void arrays_name_their_classes(void **state)
     loci_dataset_close(set);
     temporary_text("named_arrays/classes.txt", "down\nup\nleft\n");
     refuse("named_arrays", NULL, LOCI_E_FORMAT, "classes.txt has 3 lines; a name for each of 2 classes");
+}
+
+/* "<U3" and such: words [count] of `width` bytes each, as they stand. */
+static void write_words(const char *name, const char *descr, size_t count, size_t width, const void *words)
+{
+    unsigned char bytes[512];
+    memset(bytes, ' ', 128);
+    memcpy(bytes, "\x93NUMPY\x01\x00\x76\x00", 10);
+    const int used = snprintf((char *)bytes + 10, 117,
+                              "{'descr': '%s', 'fortran_order': False, 'shape': (%zu,), }", descr, count);
+    bytes[10 + used] = ' ';
+    bytes[127] = '\n';
+    memcpy(bytes + 128, words, count * width);
+    temporary_bytes(name, bytes, 128 + count * width);
+}
+
+static void arrays_have_labels_from_anywhere(void **state)
+{
+    (void)state;
+    static const double cases[2][4] = {{9, 5, 7, 5}, {-1, 1, -1, 12}};
+    static const char *const names[2][3] = {{"5", "7", "9"}, {"-1", "1", "12"}};
+    const loci_dataset_options labels = {.target_given = 1};
+    for (size_t n = 0; n < 2; n++) {
+        make_arrays("any_arrays", cases[n], 4, 4);
+        temporary_text("any_arrays/rate.txt", "12.5\n");
+        loci_dataset *set = open_set("any_arrays", &labels);
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        assert_int_equal(info.classes, 3);
+        assert_true(info.rate == 12.5);
+        for (size_t c = 0; c < 3; c++) assert_string_equal(info.names[c], names[n][c]);
+        for (size_t i = 0; i < 4; i++)
+            assert_true(strtod(info.names[loci_dataset_label(set, i)], NULL) == cases[n][i]);
+        loci_dataset_close(set);
+    }
+    const char *const negative[2] = {"-5", "-1"};
+    refuse("any_arrays",
+           &(loci_dataset_options){
+               .target_given = 1, .classes = negative, .class_count = 2, .reading.test = 0.5, .test = 1},
+           LOCI_E_MISMATCH, "is of class 1, which is none of the 2");
+    remove(temporary_path("any_arrays/rate.txt"));
+}
+
+static void arrays_have_words_as_labels(void **state)
+{
+    (void)state;
+    static const double none[4] = {0, 1, 0, 1};
+    make_arrays("word_arrays", none, 4, 4);
+    /* "\u00fc", "ab", "ab", "\U0001F600" in both orders of bytes */
+    static const unsigned long characters[8] = {0xfc, 0, 'a', 'b', 'a', 'b', 0x1f600, 0};
+    unsigned char words[32];
+    for (size_t big = 0; big < 2; big++) {
+        for (size_t i = 0; i < 32; i++)
+            words[i] = (unsigned char)(characters[i / 4] >> 8 * (big ? 3 - i % 4 : i % 4));
+        write_words("word_arrays/train_y.npy", big ? ">U2" : "<U2", 4, 8, words);
+        loci_dataset *set = open_set("word_arrays", NULL);
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        assert_int_equal(info.classes, 3);
+        assert_string_equal(info.names[0], "ab");
+        assert_string_equal(info.names[1], "\xc3\xbc");
+        assert_string_equal(info.names[2], "\xf0\x9f\x98\x80");
+        assert_true(loci_dataset_label(set, 0) == 1 && loci_dataset_label(set, 1) == 0 &&
+                    loci_dataset_label(set, 2) == 0 && loci_dataset_label(set, 3) == 2);
+        loci_dataset_close(set);
+    }
+    const char *const classes[3] = {"up", "ab", "down"};
+    write_words("word_arrays/train_y.npy", "|S4", 4, 4, "up\0\0downup\0\0down");
+    loci_dataset *set =
+        open_set("word_arrays", &(loci_dataset_options){.classes = classes, .class_count = 3});
+    assert_true(loci_dataset_label(set, 0) == 0 && loci_dataset_label(set, 1) == 2);
+    loci_dataset_close(set);
+    refuse("word_arrays", &(loci_dataset_options){.target_given = 1, .target.values = 1}, LOCI_E_MISMATCH,
+           "train_y.npy holds words; values were expected");
+    write_words("word_arrays/train_y.npy", "|S4", 4, 4, "up\0\0\0\0\0\0up\0\0down");
+    refuse("word_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: label 1 is empty; a word was expected");
+    memcpy(words, "\0\xd8\0\0", 4);
+    write_words("word_arrays/train_y.npy", "<U2", 4, 8, words);
+    refuse("word_arrays", NULL, LOCI_E_FORMAT, "word 0 holds 0xd800, which is no character of Unicode");
+    static const char *const hostile[] = {"<U0",  "|S0",           "|S",  "<U",    "|U4", "<U-4",
+                                          "<U4 ", "<U99999999999", "<O8", "<U1025"};
+    for (size_t k = 0; k < sizeof hostile / sizeof *hostile; k++) {
+        write_words("word_arrays/train_y.npy", hostile[k], 4, 8, words);
+        refuse("word_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: its elements are ");
+    }
+    write_words("word_arrays/train_y.npy", "<U1024", 4, 8, words);
+    refuse("word_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: ");
+    write_words("word_arrays/train_x.npy", "|S4", 4, 4, "up\0\0downup\0\0down");
+    refuse("word_arrays", NULL, LOCI_E_FORMAT, "train_x.npy: its elements are |S4; f2, f4");
 }
 
 static void permuted_sequences_share_one_order(void **state)
@@ -880,6 +974,8 @@ int main(void)
         cmocka_unit_test(bad_arrays_are_refused),
         cmocka_unit_test(classes_are_found_by_name_or_place),
         cmocka_unit_test(arrays_name_their_classes),
+        cmocka_unit_test(arrays_have_labels_from_anywhere),
+        cmocka_unit_test(arrays_have_words_as_labels),
         cmocka_unit_test(permuted_sequences_share_one_order),
         cmocka_unit_test(moments_are_those_of_all_samples),
         cmocka_unit_test(a_part_is_a_share_of_each_class),

@@ -21,14 +21,15 @@
  * - table: a CSV file of which reading.label or reading.value names the column to be learned, and reading.group the one that
  *   says which sequence a row belongs to, or reading.window how many rows are one; the other columns of numbers are inputs;
  * - ucr, the UCR and UEA archives: NAME_TRAIN.ts, .tsv or .txt, or the folder it is in; NAME_TEST beside it is the test split;
- * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy (classes.txt, if there, names the classes, a
- *   line each): x [sequences][samples] or
- *   [sequences][samples][inputs]; y [sequences] one label each, integers from 0; [sequences][samples] a label at every
+ * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
+ *   [sequences][samples][inputs]; y [sequences] one label each, words (NumPy's U and S) or whole numbers, of which each that
+ *   the training split has names a class, sorted by number where all are numbers, else by name; [sequences][samples] a label at every
  *   sample; [sequences] or [sequences][values] values; [sequences][samples] or [sequences][samples][values] values at every
- *   sample. Where it is not told (options.target), integers are labels and other numbers values, but that numbers
+ *   sample. Where it is not told (options.target), words and integers are labels and other numbers values, but that numbers
  *   [sequences] which all are whole and not negative are labels, and [sequences][n] with n other than the samples and
  *   [sequences][samples][values] are values whatever their type. Sequences of different lengths have them in
  *   train_length.npy and test_length.npy [sequences]: what is behind the end of a sequence, in x and y, is not read.
+ *   classes.txt, if there, names classes that are numbers, a line each, the least number first; rate.txt holds the rate in Hz.
  *
  * Pixels are 0 to 255, sound is -1 to 1, arrays are as they are: a model's shift and scale, learned from
  * loci_dataset_moments, do the rest. Images stay bytes in memory, sound and arrays float.

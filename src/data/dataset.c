@@ -195,6 +195,7 @@ static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *op
 
 static bool is_number(const char *text)
 {
+    text += *text == '-';
     return *text && strspn(text, "0123456789") == strlen(text);
 }
 
@@ -207,7 +208,7 @@ static size_t find_class(const char *const *classes, size_t count, const char *n
         if (strcmp(classes[c], name) == 0) return c;
         numbered = numbered || is_number(classes[c]);
     }
-    if (numbered || !is_number(name) || strlen(name) > 9) return count;
+    if (numbered || *name == '-' || !is_number(name) || strlen(name) > 9) return count;
     size_t number = 0;
     for (; *name; name++) number = 10 * number + (size_t)(*name - '0');
     return number < count ? number : count;

@@ -11,18 +11,14 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "data/dataset_arrays.h"
+#include "data/field.h"
+#include "data/npy.h"
+#include "data/quote.h"
 
 static const char *const x_files[2] = {"train_x.npy", "test_x.npy"};
 static const char *const y_files[2] = {"train_y.npy", "test_y.npy"};
 static const char *const length_files[2] = {"train_length.npy", "test_length.npy"};
-
-/* What a split's files hold. */
-typedef struct {
-    int number;
-    loci_array x, y, lengths; /* lengths: empty where all sequences have as many samples as x has */
-    loci_target target;
-    size_t width, stride; /* numbers of a target; of y for a sequence */
-} split;
 
 static bool arrays_fits(const loci_dataset *set, const loci_dataset_options *options)
 {
@@ -30,12 +26,19 @@ static bool arrays_fits(const loci_dataset *set, const loci_dataset_options *opt
     return loci_dataset_has(set, x_files[0]) || loci_dataset_has(set, x_files[1]);
 }
 
-static loci_status read_file(loci_array *array, const loci_dataset *set, const char *file, loci_error *error)
+/* words NULL: there are numbers alone. */
+static loci_status read_file(loci_array *array, const loci_dataset *set, const char *file,
+                             loci_npy_words *words, loci_error *error)
 {
     *array = (loci_array){0};
     char *path = loci_dataset_path(set, file);
     if (!path) return loci_dataset_no_memory(set, error);
-    const loci_status status = loci_npy_read(array, path, error);
+    loci_input input;
+    loci_status status = loci_input_open(&input, path, error);
+    if (status == LOCI_OK) {
+        status = loci_npy_read_input(array, &input, words, error);
+        loci_input_close(&input);
+    }
     loci_free(path);
     if (status == LOCI_OK && array->complex_pairs)
         return loci_fail(error, LOCI_E_FORMAT, "%s: %s holds complex numbers; real ones were expected",
@@ -45,7 +48,7 @@ static loci_status read_file(loci_array *array, const loci_dataset *set, const c
 
 /* --- shapes --- */
 
-static loci_status check_x(const loci_dataset *set, const split *s, loci_error *error)
+static loci_status check_x(const loci_dataset *set, const loci_arrays_split *s, loci_error *error)
 {
     const loci_array *x = &s->x;
     const char *file = x_files[s->number];
@@ -72,10 +75,17 @@ static bool whole(double x)
     return x >= 0 && x < 0x1p31 && x == floor(x);
 }
 
-/* What y looks like. Integers are labels, and so are numbers [sequences] that all could be. */
-static loci_target guess(const split *s)
+/* Whole numbers of either sign, as far as doubles tell them apart. */
+static bool is_label(double x)
+{
+    return fabs(x) < 0x1p53 && x == floor(x);
+}
+
+/* What y looks like. Words and integers are labels, and so are numbers [sequences] that all are whole and not negative. */
+static loci_target guess(const loci_arrays_split *s)
 {
     const loci_array *y = &s->y;
+    if (s->words) return (loci_target){.each = y->dimensions > 1};
     loci_target target = {.values = !y->integers, .each = y->dimensions == 3};
     if (y->dimensions == 2 && y->shape[1] == s->x.shape[1]) target.each = 1;
     if (y->dimensions == 3 || (y->dimensions == 2 && !target.each)) target.values = 1;
@@ -88,7 +98,7 @@ static loci_target guess(const split *s)
 }
 
 /* The shape of y is that of such targets. */
-static loci_status check_y(const loci_dataset *set, split *s, loci_error *error)
+static loci_status check_y(const loci_dataset *set, loci_arrays_split *s, loci_error *error)
 {
     static const char *const wanted[2][2] = {
         {"[sequences] was expected, for one label each",
@@ -96,6 +106,9 @@ static loci_status check_y(const loci_dataset *set, split *s, loci_error *error)
         {"[sequences] or [sequences][values] was expected, for values",
          "[sequences][samples] or [sequences][samples][values] was expected, for values at every sample"}};
     const loci_array *y = &s->y;
+    if (s->words && s->target.values)
+        return loci_fail(error, LOCI_E_MISMATCH, "%.80s: %s holds words; values were expected", set->folder,
+                         y_files[s->number]);
     const size_t L = s->x.shape[1], least = s->target.each ? 2 : 1, most = least + (s->target.values != 0);
     bool good = y->dimensions >= least && y->dimensions <= most && (!s->target.each || y->shape[1] == L);
     s->width = good && y->dimensions > least ? y->shape[least] : 1;
@@ -108,7 +121,7 @@ static loci_status check_y(const loci_dataset *set, split *s, loci_error *error)
                      y_files[s->number], shape, wanted[s->target.values != 0][s->target.each != 0]);
 }
 
-static loci_status check_lengths(const loci_dataset *set, const split *s, loci_error *error)
+static loci_status check_lengths(const loci_dataset *set, const loci_arrays_split *s, loci_error *error)
 {
     const loci_array *lengths = &s->lengths;
     const char *file = length_files[s->number];
@@ -129,30 +142,22 @@ static loci_status check_lengths(const loci_dataset *set, const split *s, loci_e
 
 /* --- targets --- */
 
-static size_t length_of(const split *s, size_t i)
-{
-    return s->lengths.data ? (size_t)s->lengths.data[i] : s->x.shape[1];
-}
-
-/* Numbers of the target of sequence i, from y->data[i * stride] on; what is behind its end does not count. */
-static size_t target_size(const split *s, size_t i)
-{
-    return (s->target.each ? length_of(s, i) : 1) * s->width;
-}
-
-static loci_status check_targets(const loci_dataset *set, const split *s, loci_error *error)
+static loci_status check_targets(const loci_dataset *set, const loci_arrays_split *s, loci_error *error)
 {
     for (size_t i = 0; i < s->y.shape[0]; i++)
-        for (size_t k = 0; k < target_size(s, i); k++) {
+        for (size_t k = 0; k < loci_arrays_target_size(s, i); k++) {
             const double value = s->y.data[i * s->stride + k];
             char place[64], sample[32] = "";
-            if (s->target.values ? isfinite(value) : whole(value)) continue;
+            if (s->target.values ? isfinite(value) : is_label(value)) continue;
             if (s->target.each) snprintf(sample, sizeof sample, ", sample %zu", k / s->width);
             snprintf(place, sizeof place, "%zu%s", i, sample);
+            if (s->words)
+                return loci_fail(error, LOCI_E_FORMAT, "%.120s: %s: label %s is empty; a word was expected",
+                                 set->folder, y_files[s->number], place);
             if (!s->target.values)
                 return loci_fail(error, LOCI_E_FORMAT,
-                                 "%.120s: %s: label %s is %g; an integer from 0 was expected", set->folder,
-                                 y_files[s->number], place, value);
+                                 "%.120s: %s: label %s is %g; a whole number below 2^53 was expected",
+                                 set->folder, y_files[s->number], place, value);
             return loci_fail(error, LOCI_E_FORMAT,
                              "%.100s: %s: sequence %s, value %zu is %g; a finite number was expected",
                              set->folder, y_files[s->number], place, k % s->width, value);
@@ -160,40 +165,14 @@ static loci_status check_targets(const loci_dataset *set, const split *s, loci_e
     return LOCI_OK;
 }
 
-static size_t greatest(const split *s, size_t *labels)
-{
-    size_t most = 0;
-    *labels = 0;
-    for (size_t i = 0; i < s->y.shape[0]; i++) {
-        const size_t count = target_size(s, i);
-        for (size_t k = 0; k < count; k++)
-            if ((size_t)s->y.data[i * s->stride + k] > most) most = (size_t)s->y.data[i * s->stride + k];
-        *labels += count;
-    }
-    return most;
-}
-
-/* The classes 0 to the greatest label of y, of which each must be there: so they are no more than labels. */
-static loci_status count_classes(loci_dataset *set, const split *s, loci_error *error)
-{
-    size_t labels;
-    const size_t most = greatest(s, &labels);
-    if (most >= labels)
-        return loci_fail(
-            error, LOCI_E_FORMAT,
-            "%.120s: %s: has %zu labels, and one of them is %zu: not each class up to it has one",
-            set->folder, y_files[s->number], labels, most);
-    return loci_dataset_number_classes(set, most + 1) ? LOCI_OK : loci_dataset_no_memory(set, error);
-}
-
 /* --- sequences --- */
 
 /* All that belongs to a sequence is finite. */
-static loci_status check_samples(const loci_dataset *set, const split *s, loci_error *error)
+static loci_status check_samples(const loci_dataset *set, const loci_arrays_split *s, loci_error *error)
 {
     const size_t inputs = set->inputs, stride = s->x.shape[1] * inputs;
     for (size_t i = 0; i < s->x.shape[0]; i++)
-        for (size_t k = 0; k < length_of(s, i) * inputs; k++)
+        for (size_t k = 0; k < loci_arrays_length(s, i) * inputs; k++)
             if (!isfinite(s->x.data[i * stride + k]))
                 return loci_fail(
                     error, LOCI_E_VALUE,
@@ -203,31 +182,19 @@ static loci_status check_samples(const loci_dataset *set, const split *s, loci_e
 }
 
 /* Moves the samples of all sequences together, without what is behind their ends; returns how many there are. */
-static size_t pack(split *s, size_t inputs)
+static size_t pack(loci_arrays_split *s, size_t inputs)
 {
     const size_t stride = s->x.shape[1] * inputs;
     size_t samples = 0;
     for (size_t i = 0; i < s->x.shape[0]; i++) {
-        const size_t length = length_of(s, i);
+        const size_t length = loci_arrays_length(s, i);
         memmove(s->x.data + samples * inputs, s->x.data + i * stride, length * inputs * sizeof *s->x.data);
         samples += length;
     }
     return samples;
 }
 
-static loci_status check_labels(const loci_dataset *set, const split *s, size_t i, loci_error *error)
-{
-    for (size_t k = 0; k < target_size(s, i); k++)
-        if (s->y.data[i * s->stride + k] >= (double)set->classes)
-            return loci_fail(
-                error, LOCI_E_FORMAT,
-                "%.100s: %s: the label of sequence %zu is %.0f; 0 to %zu was expected, as in the "
-                "training split",
-                set->folder, x_files[s->number], i, s->y.data[i * s->stride + k], set->classes - 1);
-    return LOCI_OK;
-}
-
-static loci_status take_sequences(loci_dataset *set, split *s, loci_error *error)
+static loci_status take_sequences(loci_dataset *set, loci_arrays_split *s, loci_error *error)
 {
     const size_t count = s->x.shape[0];
     const bool single = !s->target.values && !s->target.each; /* a label is kept as such */
@@ -243,16 +210,14 @@ static loci_status take_sequences(loci_dataset *set, split *s, loci_error *error
     for (size_t k = 0; k < samples * inputs; k++)
         numbers[k] = loci_dataset_narrow(set, k % inputs, s->x.data[k]);
     for (size_t i = 0; i < count; i++) {
-        status = s->target.values ? LOCI_OK : check_labels(set, s, i, error);
-        if (status) return status;
         loci_dataset_item item = {
-            .data = numbers, .length = length_of(s, i), .file = x_files[s->number], .number = i};
+            .data = numbers, .length = loci_arrays_length(s, i), .file = x_files[s->number], .number = i};
         numbers += item.length * inputs;
         if (single)
             item.label = (size_t)s->y.data[i];
         else
             item.target = memcpy(targets + i * s->stride, s->y.data + i * s->stride,
-                                 target_size(s, i) * sizeof *targets);
+                                 loci_arrays_target_size(s, i) * sizeof *targets);
         if (!loci_dataset_add(set, &item)) return loci_dataset_no_memory(set, error);
     }
     return LOCI_OK;
@@ -260,27 +225,40 @@ static loci_status take_sequences(loci_dataset *set, split *s, loci_error *error
 
 /* --- a split --- */
 
-/* Labels that are words are no numbers that could be read: what makes them some. */
-static loci_status explain_words(const loci_dataset *set, const split *s, loci_status status,
-                                 loci_error *error)
+typedef struct {
+    loci_dataset *set;
+    loci_labels *labels;
+    const char *file;
+} word_taker;
+
+/* *number = the code of a word; NAN: it is empty, which only a label behind the end of a sequence may be. */
+static loci_status take_word(double *number, void *context, const char *text, size_t length,
+                             loci_error *error)
 {
-    const char *elements = error ? strstr(error->text, "its elements are ") : NULL;
-    if (!elements || !strstr(error->text, y_files[s->number]) || !strpbrk(elements + 17, "US")) return status;
-    return loci_fail(error, status,
-                     "%.80s: %s holds words; numpy.unique(y, return_inverse=True) gives the names, for "
-                     "classes.txt, a line each, and the integers to be saved in their place",
-                     set->folder, y_files[s->number]);
+    enum { MOST = 240 }; /* bytes: names are not cut */
+    const word_taker *t = context;
+    *number = NAN;
+    if (length == 0) return LOCI_OK;
+    if (length > MOST)
+        return loci_fail(error, LOCI_E_FORMAT, "%.80s: %s: a label has %zu bytes; at most %d were expected",
+                         t->set->folder, t->file, length, MOST);
+    size_t code;
+    const loci_status status = loci_labels_add(t->labels, &code, t->set, text, length, error);
+    if (status == LOCI_OK) *number = (double)code;
+    return status;
 }
 
 /* Files, shapes and what targets are. given NULL: as they look. x of another split is asked for its shape alone. */
-static loci_status read_split(split *s, const loci_dataset *set, const loci_target *given, loci_error *error)
+static loci_status read_split(loci_arrays_split *s, loci_dataset *set, loci_labels *labels,
+                              const loci_target *given, loci_error *error)
 {
-    loci_status status = read_file(&s->x, set, x_files[s->number], error);
-    if (status == LOCI_OK) status = read_file(&s->y, set, y_files[s->number], error);
-    if (status == LOCI_E_UNSUPPORTED || status == LOCI_E_FORMAT)
-        status = explain_words(set, s, status, error);
+    word_taker taker = {set, labels, y_files[s->number]};
+    loci_npy_words words = {take_word, &taker, false};
+    loci_status status = read_file(&s->x, set, x_files[s->number], NULL, error);
+    if (status == LOCI_OK) status = read_file(&s->y, set, y_files[s->number], &words, error);
+    s->words = words.met;
     if (status == LOCI_OK && loci_dataset_has(set, length_files[s->number]))
-        status = read_file(&s->lengths, set, length_files[s->number], error);
+        status = read_file(&s->lengths, set, length_files[s->number], NULL, error);
     if (status == LOCI_OK) status = check_x(set, s, error);
     if (status == LOCI_OK) s->target = given ? *given : guess(s);
     if (status == LOCI_OK) status = check_y(set, s, error);
@@ -288,14 +266,14 @@ static loci_status read_split(split *s, const loci_dataset *set, const loci_targ
     return status == LOCI_OK ? check_targets(set, s, error) : status;
 }
 
-static void release(split *s)
+static void release(loci_arrays_split *s)
 {
     loci_array_free(&s->x);
     loci_array_free(&s->y);
     loci_array_free(&s->lengths);
 }
 
-/* The names of the classes, a line each of classes.txt, where that is there. */
+/* The names of classes that are numbers, in their order, a line each of classes.txt, where that is there. */
 static loci_status name_classes(loci_dataset *set, loci_error *error)
 {
     if (!loci_dataset_has(set, "classes.txt")) return LOCI_OK;
@@ -320,37 +298,61 @@ static loci_status name_classes(loci_dataset *set, loci_error *error)
     return status;
 }
 
-/* The classes: as many as were given, else those of the training split, of which there may be none. */
-static loci_status find_classes(loci_dataset *set, const split *s, const loci_dataset_options *options,
-                                loci_error *error)
+/* The classes: those of the training split, of which there may be none, or else of the split itself. */
+static loci_status find_classes(loci_dataset *set, loci_arrays_split *s, loci_labels *labels,
+                                const loci_dataset_options *options, loci_error *error)
 {
-    size_t labels;
-    if (options->classes) {
-        /* labels of none of the given classes need no names of their own */
-        const size_t most = greatest(s, &labels), given = options->class_count;
-        return loci_dataset_number_classes(set, (most < given ? most : given) + 1)
-                   ? LOCI_OK
-                   : loci_dataset_no_memory(set, error);
-    }
-    if (s->number == 0 || !loci_dataset_has(set, y_files[0])) return count_classes(set, s, error);
-    split training = {0};
-    loci_status status = read_split(&training, set, &s->target, error);
-    if (status == LOCI_OK) status = count_classes(set, &training, error);
+    if (options->classes || s->number == 0 || !loci_dataset_has(set, y_files[0]))
+        return loci_arrays_classes(set, s, s, labels, error);
+    loci_arrays_split training = {0};
+    loci_status status = read_split(&training, set, labels, &s->target, error);
+    if (status == LOCI_OK && training.words != s->words)
+        status = loci_fail(error, LOCI_E_MISMATCH, "%s: one of %s and %s holds words, the other numbers",
+                           set->folder, y_files[0], y_files[1]);
+    if (status == LOCI_OK) status = loci_arrays_classes(set, s, &training, labels, error);
     release(&training);
+    return status;
+}
+
+/* The samples per second, a number in rate.txt, where that is there. */
+static loci_status read_rate(loci_dataset *set, loci_error *error)
+{
+    if (!loci_dataset_has(set, "rate.txt")) return LOCI_OK;
+    char *path = loci_dataset_path(set, "rate.txt"), *text;
+    size_t size;
+    if (!path) return loci_dataset_no_memory(set, error);
+    loci_status status = loci_dataset_text_read(&text, &size, set, path, error);
+    loci_free(path);
+    if (status != LOCI_OK) return status;
+    while (size > 0 && (text[size - 1] == '\n' || loci_is_blank(text[size - 1]))) size--;
+    const loci_field field = {.begin = text, .end = text + size};
+    if (size == 0 || loci_field_classify(&field, '.', &set->rate) != LOCI_FIELD_NUMBER ||
+        !(set->rate > 0 && set->rate < INFINITY)) {
+        char quoted[40];
+        loci_quote(quoted, sizeof quoted, text, size);
+        status = loci_fail(error, LOCI_E_FORMAT,
+                           "%s: rate.txt holds \"%s\"; the rate in Hz, a number above 0, was expected",
+                           set->folder, quoted);
+    }
+    loci_free(text);
     return status;
 }
 
 static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     set->split = loci_dataset_has(set, x_files[1]);
-    split s = {.number = options->test != 0 && (set->split || options->reading.test == 0)};
-    loci_status status = read_split(&s, set, options->target_given ? &options->target : NULL, error);
+    loci_arrays_split s = {.number = options->test != 0 && (set->split || options->reading.test == 0)};
+    loci_labels labels = {0};
+    loci_status status = read_split(&s, set, &labels, options->target_given ? &options->target : NULL, error);
     set->target = s.target;
     set->outputs = s.width;
     set->found = s.number == 0;
-    if (status == LOCI_OK && !s.target.values) status = find_classes(set, &s, options, error);
-    if (status == LOCI_OK && !s.target.values && !options->classes) status = name_classes(set, error);
+    if (status == LOCI_OK && !s.target.values) status = find_classes(set, &s, &labels, options, error);
+    if (status == LOCI_OK && !s.target.values && !s.words && !options->classes)
+        status = name_classes(set, error);
+    if (status == LOCI_OK) status = read_rate(set, error);
     if (status == LOCI_OK) status = take_sequences(set, &s, error);
+    loci_labels_release(&labels);
     release(&s);
     return status;
 }

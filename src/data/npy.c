@@ -17,6 +17,7 @@
 #include "data/quote.h"
 
 #define NPY_DIMENSIONS 8
+#define NPY_WORD 1024    /* characters of a word */
 #define NPY_HEADER 65535 /* bytes; an array of plain numbers needs less than 300 */
 
 /* --- the header --- */
@@ -113,8 +114,23 @@ static bool understand(loci_npy_header *header, const char *descr)
     return descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && header->size == 1);
 }
 
+/* "<U5", of 4 bytes a character, and "|S5". */
+static bool understand_words(loci_npy_header *header, const char *descr)
+{
+    text t = {descr + 2, descr + strlen(descr)};
+    size_t length;
+    header->kind = descr[1];
+    if (!*descr || (header->kind != 'U' && header->kind != 'S')) return false;
+    if (!take_size(&t, &length) || t.at != t.end || length < 1 || length > NPY_WORD) return false;
+    header->size = header->kind == 'U' ? 4 * length : length;
+    header->numbers = 1;
+    header->big = descr[0] == '>';
+    return descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && header->kind == 'S');
+}
+
 /* Fills all of *header from the dict. */
-static loci_status parse_header(loci_npy_header *header, text t, const char *name, loci_error *error)
+static loci_status parse_header(loci_npy_header *header, text t, bool words, const char *name,
+                                loci_error *error)
 {
     bool have_descr = false, have_order = false, have_shape = false;
     const char *wrong = "a dict of descr, fortran_order and shape was expected";
@@ -127,12 +143,12 @@ static loci_status parse_header(loci_npy_header *header, text t, const char *nam
             have_descr = true;
             wrong = "its element type is none of f2, f4, f8, i1 to i8, u1 to u8, b1, c8, c16";
             if (!take_quoted(&t, descr, sizeof descr)) goto damaged; /* a list: a structured array */
-            if (!understand(header, descr)) {
+            if (!understand(header, descr) && !(words && understand_words(header, descr))) {
                 loci_quote(quoted, sizeof quoted, descr, strlen(descr));
                 return loci_fail(
                     error, LOCI_E_FORMAT,
-                    "%s: its elements are %s; f2, f4, f8, i1 to i8, u1 to u8, b1, c8 or c16 was expected",
-                    name, quoted);
+                    "%s: its elements are %s; f2, f4, f8, i1 to i8, u1 to u8, b1, c8%s was expected", name,
+                    quoted, words ? ", c16, or words (U1 to U1024, S1 to S1024)" : " or c16");
             }
         } else if (strcmp(key, "fortran_order") == 0 && !have_order) {
             have_order = true;
@@ -156,7 +172,7 @@ damaged:
     return loci_fail(error, LOCI_E_FORMAT, "%s: its NPY header is not understood: %s", name, wrong);
 }
 
-loci_status loci_npy_header_read(loci_npy_header *header, loci_input *input, loci_error *error)
+static loci_status read_header(loci_npy_header *header, loci_input *input, bool words, loci_error *error)
 {
     static const unsigned char signature[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
     *header = (loci_npy_header){0};
@@ -185,7 +201,7 @@ loci_status loci_npy_header_read(loci_npy_header *header, loci_input *input, loc
     if (loci_input_held(input) < fixed + length)
         return loci_fail(error, LOCI_E_FORMAT, "%s: ends within its NPY header", input->name);
     const char *dict = (const char *)input->buffer + input->start + fixed;
-    status = parse_header(header, (text){dict, dict + length}, input->name, error);
+    status = parse_header(header, (text){dict, dict + length}, words, input->name, error);
     if (status != LOCI_OK) return status;
     input->start += fixed + length;
 
@@ -207,6 +223,11 @@ loci_status loci_npy_header_read(loci_npy_header *header, loci_input *input, loc
                          input->name, input->length, here + total,
                          input->length > here + total ? "" : ": it is cut short");
     return LOCI_OK;
+}
+
+loci_status loci_npy_header_read(loci_npy_header *header, loci_input *input, loci_error *error)
+{
+    return read_header(header, input, false, error);
 }
 
 /* --- the elements --- */
@@ -331,12 +352,15 @@ static bool transpose(double **data, const loci_npy_header *header)
     return true;
 }
 
-loci_status loci_npy_read_input(loci_array *array, loci_input *input, loci_error *error)
+loci_status loci_npy_read_input(loci_array *array, loci_input *input, loci_npy_words *words,
+                                loci_error *error)
 {
     *array = (loci_array){0};
     loci_npy_header header;
-    loci_status status = loci_npy_header_read(&header, input, error);
+    loci_status status = read_header(&header, input, words != NULL, error);
     if (status != LOCI_OK) return status;
+    const bool spelled = header.kind == 'U' || header.kind == 'S';
+    if (words) words->met = spelled;
 
     /* Where no length vouches for the shape, room is made as the elements come. */
     double *data = NULL;
@@ -362,7 +386,12 @@ loci_status loci_npy_read_input(loci_array *array, loci_input *input, loci_error
             break;
         }
         if (count > room - done) count = room - done;
-        loci_npy_convert(data + done * header.numbers, input->buffer + input->start, count, &header);
+        const unsigned char *bytes = input->buffer + input->start;
+        if (spelled)
+            status =
+                loci_npy_words_convert(data + done, bytes, count, done, &header, words, input->name, error);
+        else
+            loci_npy_convert(data + done * header.numbers, bytes, count, &header);
         input->start += count * header.size;
         done += count;
     }
@@ -392,7 +421,7 @@ loci_status loci_npy_read(loci_array *array, const char *path, loci_error *error
     loci_input input;
     loci_status status = loci_input_open(&input, path, error);
     if (status != LOCI_OK) return status;
-    status = loci_npy_read_input(array, &input, error);
+    status = loci_npy_read_input(array, &input, NULL, error);
     loci_input_close(&input);
     return status;
 }

@@ -10,7 +10,7 @@ loci_status loci_npz_read(loci_array *array, const char *path, const char *membe
     loci_input input;
     loci_status status = loci_input_open_member(&input, path, member, error);
     if (status != LOCI_OK) return status;
-    status = loci_npy_read_input(array, &input, error);
+    status = loci_npy_read_input(array, &input, NULL, error);
     loci_input_close(&input);
     return status;
 }

@@ -163,3 +163,34 @@ $ sed '8s/^[^:]*://' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
 $ sed /@data/d u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
 ! loci: b.ts: line 5: stands above @data
 = 1
+
+# Arrays: labels as words or as whole numbers from anywhere keep their names; rate.txt.
+$ cat > npy <<'END'
++ # npy DESCR SHAPE <ELEMENTS - an array; the header has 128 bytes with what is before it
++ printf '\223NUMPY\001\000v\000'; printf '%-117s\n' "{'descr': '$1', 'fortran_order': False, 'shape': ($2), }"; cat
++ END
+$ mkdir words; echo 50 > words/rate.txt; (for i in 1 2 3 4 5 6 7 8 9 10; do printf abcdefghijklzyxwvutsrqponaaaabbbbcccc; done) > x; head -c 360 x | sh npy '|u1' '30, 12' > words/train_x.npy; cp -r words any
+$ (for i in 1 2 3 4 5 6 7 8 9 10; do printf 'up\0\0downflat'; done) | sh npy '|S4' 30, > words/train_y.npy; (for i in 1 2 3 4 5 6 7 8 9 10; do printf '\377\005\001'; done) | sh npy '|i1' 30, > any/train_y.npy
+$ sh t words --show | sed -n 1,4p; sh t any --show | sed -n 4p
+| data        words: arrays, 1 input a sample, 50 Hz
+| training    30 sequences of 12 samples
+| validation  none
+| classes     3: down flat up
+| classes     3: -1 1 5
+$ sh t words -o words.m --epochs 60 >out 2>&1; loci eval words.m words --train | sed -n 1p; cp words/train_x.npy words/test_x.npy; cp words/train_y.npy words/test_y.npy; loci eval words.m words | sed -n 1p
+| accuracy    100 %, 30 of 30
+| accuracy    100 %, 30 of 30
+$ loci predict words.m words/train_x.npy --sequences | cut -d, -f1-3 | sed -n 1,3p; printf '1\n2\n' | loci stream words.m - | sed -n 1p; loci eval words.m any --train
+| file,class,p_down
+|~ words/train_x.npy[[]0],up,*
+|~ words/train_x.npy[[]1],down,*
+| time,class,p_down,p_flat,p_up
+! loci: any: train_x.npy, sequence 0 is of class -1, which is none of the 3 that were expected
+= 1
+$ sh t words --task value --show
+! loci: words: train_y.npy holds words; values were expected
+= 1
+$ (for i in 1 2 3 4 5 6 7 8 9 10; do printf '\377\005\002'; done) | sh npy '|i1' 30, > any/test_y.npy; cp any/train_x.npy any/test_x.npy; sh t any -o any.m --epochs 2 >out 2>&1; loci eval any.m any; loci eval any.m any --train --json | grep samples; loci predict any.m any/train_x.npy --sequences | sed -n 1p
+|   "samples": 30,
+| file,class,p_-1,p_1,p_5
+! loci: any: test_x.npy, sequence 2 is of class 2, which is none of the 3 that were expected
