@@ -147,6 +147,8 @@ static void cut_files_do_not_pass_for_short_ones(void **state)
             path = temporary_bytes("cut.audio", bytes, cut);
             if (loci_signal_open(&signal, path, NULL, &error) != LOCI_OK) {
                 assert_non_null(strstr(error.text, "cut.audio: "));
+                if (cut >= 4 && strstr(kinds[k].name, ".ogg"))
+                    assert_non_null(strstr(error.text, "is cut short"));
                 continue;
             }
             reading r = read_all(signal, 1000);

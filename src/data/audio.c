@@ -87,8 +87,6 @@ static bool is_whole(SNDFILE *file, int type, const loci_input *input)
 {
     char log[2048] = "";
     switch (type) {
-    case SF_FORMAT_OGG:
-        return loci_ogg_is_whole(input->descriptor, input->length);
     case SF_FORMAT_MPEG:
         return loci_mpeg_is_whole(input->descriptor, input->length);
     case SF_FORMAT_VOC:
@@ -102,6 +100,19 @@ static bool is_whole(SNDFILE *file, int type, const loci_input *input)
     }
 }
 
+/* Looked at before the decoder is, which gives up on a cut file, and leaks what it had begun. */
+static bool is_cut_ogg(const loci_input *input)
+{
+    char mark[4];
+    return pread(input->descriptor, mark, sizeof mark, 0) == (ssize_t)sizeof mark &&
+           memcmp(mark, "OggS", 4) == 0 && !loci_ogg_is_whole(input->descriptor, input->length);
+}
+
+static loci_status say_cut(const loci_input *input, loci_error *error)
+{
+    return loci_fail(error, LOCI_E_FORMAT, "%s: is cut short: it ends before its audio does", input->name);
+}
+
 static loci_status open_packed(loci_signal *signal, audio *own, loci_error *error)
 {
     const loci_input *input = &signal->input;
@@ -112,6 +123,7 @@ static loci_status open_packed(loci_signal *signal, audio *own, loci_error *erro
             "samples was expected",
             input->name);
     SF_INFO info = {0};
+    if (is_cut_ogg(input)) return say_cut(input, error);
     own->file = sf_open_fd(input->descriptor, SFM_READ, &info, 0);
     if (!own->file) {
         const char *reason = sf_strerror(NULL);
@@ -121,9 +133,7 @@ static loci_status open_packed(loci_signal *signal, audio *own, loci_error *erro
     }
     if (info.frames == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
     const int type = info.format & SF_FORMAT_TYPEMASK;
-    if (!is_whole(own->file, type, input))
-        return loci_fail(error, LOCI_E_FORMAT, "%s: is cut short: it ends before its audio does",
-                         input->name);
+    if (!is_whole(own->file, type, input)) return say_cut(input, error);
     const bool guessed = type == SF_FORMAT_MPEG;
     if (info.frames > 0 && info.frames < (sf_count_t)1 << 60 && !guessed) own->frames = (uint64_t)info.frames;
     own->left = own->frames;
