@@ -40,8 +40,16 @@ static bool is_name(const char *file, const char *split)
     return false;
 }
 
-/* The path of the training file, which the path of the set is, or which is alone in it; NULL: there is none, or memory is short. */
-static char *training_path(const loci_dataset *set)
+/* Whether the paths of two training files differ in nothing but their endings. */
+static bool same_set(const char *a, const char *b)
+{
+    const size_t n = (size_t)(strrchr(a, '.') - a);
+    return n == (size_t)(strrchr(b, '.') - b) && strncmp(a, b, n) == 0;
+}
+
+/* The path of the training file, which the path of the set is, or which is in it; NULL: there is none, or memory is short.
+ * *several: there are such of several sets. */
+static char *training_path(const loci_dataset *set, bool *several)
 {
     char *found = NULL;
     if (set->is_file) {
@@ -56,6 +64,7 @@ static char *training_path(const loci_dataset *set)
     for (struct dirent *entry; directory && (entry = readdir(directory));) {
         if (!is_name(entry->d_name, "_TRAIN")) continue;
         char *path = loci_dataset_path(set, entry->d_name);
+        if (several && found && path && !same_set(found, path)) *several = true;
         if (!found || (path && strcmp(path, found) < 0)) {
             loci_free(found);
             found = path;
@@ -90,7 +99,7 @@ static bool ucr_fits(const loci_dataset *set, const loci_dataset_options *option
     if (set->is_file)
         return ends_in(set->path, ".ts") || ends_in(set->path, ".tsv") || is_name(set->path, "_TRAIN") ||
                is_name(set->path, "_TEST");
-    char *path = training_path(set);
+    char *path = training_path(set, NULL);
     loci_free(path);
     return path != NULL;
 }
@@ -345,9 +354,15 @@ static loci_status read_split(loci_dataset *set, loci_labels *labels, const char
 
 static loci_status ucr_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
-    char *train = training_path(set), *test = training_path(set);
+    bool several = false;
+    char *train = training_path(set, &several), *test = training_path(set, NULL);
     loci_labels labels = {0};
     loci_status status = train && test ? LOCI_OK : loci_dataset_no_memory(set, error);
+    if (status == LOCI_OK && several)
+        status = loci_fail(
+            error, LOCI_E_FORMAT,
+            "%.100s: holds several data sets of the UCR archive; the file of one was expected, as %.100s",
+            set->folder, train);
     if (status == LOCI_OK) {
         const bool whole = is_name(train, "_TEST"); /* that is asked for: a test split by itself */
         set->split = whole || (to_test(test) && is_there(test));

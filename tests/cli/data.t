@@ -163,6 +163,9 @@ $ sed '8s/^[^:]*://' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
 $ sed /@data/d u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
 ! loci: b.ts: line 5: stands above @data
 = 1
+$ mkdir several; cp u/Walks_TRAIN.ts several; cp u/Walks_TRAIN.ts several/Runs_TRAIN.ts; sh t several --show
+! loci: several: holds several data sets of the UCR archive; the file of one was expected, as several/Runs_TRAIN.ts
+= 1
 
 # Arrays: labels as words or as whole numbers from anywhere keep their names; rate.txt.
 $ cat > npy <<'END'
