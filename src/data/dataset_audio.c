@@ -312,15 +312,18 @@ static loci_status leave_out(list *files, loci_dataset *set, const loci_dataset_
     return LOCI_OK;
 }
 
-/* *class of a file by its label; the classes may be those of the training split. */
+/* *class of a file by its label; the classes may be those of the training split. Files are sorted, so that the search begins with
+ * the class of the one before, *class. */
 static loci_status class_of(size_t *class, const loci_dataset *set, const char *file,
                             const loci_dataset_options *options, loci_error *error)
 {
     char label[256];
     const loci_status status = label_of(label, set, file, options, error);
     if (status != LOCI_OK) return status;
-    for (*class = 0; *class < set->classes; ++*class)
+    for (size_t k = 0; k < set->classes; k++) {
         if (strcmp(set->names[*class], label) == 0) return LOCI_OK;
+        *class = (*class + 1) % set->classes;
+    }
     return loci_fail(error, LOCI_E_FORMAT, "%.100s: %.60s is of class %.40s, which the training split lacks",
                      set->folder, file, label);
 }
@@ -332,8 +335,9 @@ static loci_status read_files(loci_dataset *set, const list *names, const loci_d
     loci_dataset_file *files = loci_allocate(names->count, sizeof *files);
     loci_status status = files ? LOCI_OK : loci_dataset_no_memory(set, error);
     for (size_t i = 0; i < names->count && status == LOCI_OK; i++) {
-        files[i] =
-            (loci_dataset_file){.name = names->names[i], .doubtful = is_doubtful(names->names[i], usual)};
+        files[i] = (loci_dataset_file){.name = names->names[i],
+                                       .label = i > 0 ? files[i - 1].label : 0,
+                                       .doubtful = is_doubtful(names->names[i], usual)};
         status = class_of(&files[i].label, set, names->names[i], options, error);
     }
     if (status == LOCI_OK)
