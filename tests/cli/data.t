@@ -214,3 +214,28 @@ $ sh t n --mono -o one.m --epochs 30 >out 2>&1; for f in n/*/[12].wav; do tail -
 $ sh t n --show
 ! loci: n: high/3.wav has 1 channel, and high/1.wav has 2; mono (--mono) mixes them to one
 = 1
+
+# Odd sets: one class, a class that has one group, one row, no row, no samples, and the same content in both classes.
+$ mkdir -p o/a p/a p/b; for i in 1 2 3 4; do printf 'x\n1\n2\n' | tee o/a/$i.csv p/a/$i.csv >p/b/$i.csv; done; sh t o --show
+! loci: o: all is of one class, a; two at least were expected
+= 1
+$ sh t p --test 0.5 -o p.m --epochs 1 >out 2>&1; for s in '' --train --all; do loci eval p.m p $s --json | grep samples; done
+|   "samples": 4,
+|   "samples": 4,
+|   "samples": 8,
+$ printf 'x,c,g\n1,a,1\n' > r.csv; sh t r.csv --label c --window 1 --column x --show
+! loci: r.csv: all is of one class, a; two at least were expected
+= 1
+$ printf '2,a,1\n3,a,1\n1,b,2\n' >> r.csv; sh t r.csv --label c --group g --show | sed -n 2p; sh t r.csv --label c --group g --test 0.5 --show
+| training    2 sequences of 2 samples on average, 3 samples at most
+! loci: r.csv: nothing can be held out to test with: no class has two groups
+= 1
+$ printf '3\t1\t2\n' > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
+! loci: o_TRAIN.tsv: all is of one class, 3; two at least were expected
+= 1
+$ printf '1\n2\t1\n' > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
+! loci: o_TRAIN.tsv: line 1: has no samples
+= 1
+$ : > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
+! loci: o_TRAIN.tsv: its training split is empty
+= 1
