@@ -204,10 +204,15 @@ check '' train few_TRAIN.tsv --show
 printf '@problemName few\n@classLabel true 1 2\n@data\n1,2,3:4,5,6:1\n1,2:4,5:2\n' >few_TRAIN.ts
 check '' train few_TRAIN.ts --show
 mkdir words # two sequences of three bytes, and a word of two for each; a header has 128 bytes
-for array in "x |u1 2,3 abcacb" "y |S2 2, upno"; do
-    set -- $array
-    { printf '\223NUMPY\001\000v\000'; printf '%-117s\n' "{'descr': '$2', 'fortran_order': False, 'shape': ($3), }"; printf %s "$4"; } >words/train_$1.npy
-done
+array() { # NAME TYPE SHAPE BYTES
+    {
+        printf '\223NUMPY\001\000v\000'
+        printf '%-117s\n' "{'descr': '$2', 'fortran_order': False, 'shape': ($3), }"
+        printf %s "$4"
+    } >"words/train_$1.npy"
+}
+array x '|u1' 2,3 abcacb
+array y '|S2' 2, upno
 echo 50 >words/rate.txt
 check '' train words --show
 
