@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * readout/ridge_tiles.h - c += a b and c -= a b in double, for sums that do not depend on how rows were cut. */
+#ifndef LOCI_READOUT_RIDGE_TILES_H
+#define LOCI_READOUT_RIDGE_TILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/real.h"
+
+typedef struct {
+    /* c[i][j] += (or -=, where less is set) sum over k of a(i, k) b[k][j], for i < rows, j < columns, k < depth. Each number of c goes
+     * through k from 0 up in one accumulator, so that two calls with half of the depth each give the bits of one with all.
+     * A row of c, b is ldc, ldb numbers long; a(i, k) is a[i * a_row + k * a_depth]. upper: only j >= i is asked for; some of
+     * the rest is changed. c overlaps neither a nor b. */
+    void (*multiply)(double *c, size_t ldc, const double *a, size_t a_row, size_t a_depth, const double *b,
+                     size_t ldb, size_t rows, size_t columns, size_t depth, bool less, bool upper);
+} loci_ridge_tiles;
+
+#define loci_ridge_tiles_level LOCI_JOIN(loci_ridge_tiles, _f64)
+LOCI_LEVELS(const loci_ridge_tiles, loci_ridge_tiles_level);
+
+#endif
