@@ -94,11 +94,11 @@ static void every_field(void **state)
         snprintf(again, sizeof again, "%.17g", field->most + 1);
         assert_int_equal(loci_config_set(&other, field->name, again, NULL), LOCI_E_ARGUMENT);
     }
-    assert_int_equal(count, 15);
+    assert_int_equal(count, 19);
     assert_null(loci_config_find("size"));
     /* the last member of the struct has a row, so that a member without one is noticed */
-    assert_string_equal(loci_config_field(count - 1)->name, "pool");
-    assert_true(offsetof(loci_model_config, pool) + sizeof(loci_pool) + sizeof(size_t) >
+    assert_string_equal(loci_config_field(count - 1)->name, "final_norm");
+    assert_true(offsetof(loci_model_config, final_norm) + sizeof(int) + sizeof(size_t) >
                 sizeof(loci_model_config));
 }
 
@@ -116,6 +116,29 @@ static void whose_fields_are(void **state)
     assert_int_equal(loci_config_check(&odd, NULL), LOCI_E_ARGUMENT);
     odd = s4d, odd.layer = (loci_layer_kind)99;
     assert_int_equal(loci_config_check(&odd, NULL), LOCI_E_ARGUMENT);
+}
+
+static void what_tokens_ask_for(void **state)
+{
+    (void)state;
+    loci_model_config c = preset("small");
+    loci_error error;
+    c.vocabulary = 10;
+    assert_int_equal(loci_config_check(&c, &error), LOCI_E_ARGUMENT);
+    assert_string_equal(error.text,
+                        "a model with a vocabulary has 3 inputs; 1, the number of a token, was expected");
+    c.inputs = 1, c.tokens = 11;
+    assert_int_equal(loci_config_check(&c, &error), LOCI_E_ARGUMENT);
+    assert_string_equal(error.text, "tokens is 11; 0 to 10, the vocabulary, was expected");
+    c.tokens = 9, c.head = LOCI_HEAD_TIED, c.final_norm = 1;
+    assert_int_equal(loci_config_check(&c, &error), LOCI_OK);
+    c.vocabulary = 12;
+    assert_int_equal(loci_config_check(&c, &error), LOCI_E_ARGUMENT);
+    assert_string_equal(error.text,
+                        "a head tied to an embedding of 12 rows has 10 outputs; as many were expected");
+    c.head = LOCI_HEAD_UNBIASED, c.norm = LOCI_NORM_NONE;
+    assert_int_equal(loci_config_check(&c, &error), LOCI_E_ARGUMENT);
+    assert_string_equal(error.text, "final_norm is true and norm is none; layer or rms was expected");
 }
 
 static void kinds_of_layers(void **state)
@@ -142,6 +165,7 @@ int main(void)
         cmocka_unit_test(texts),
         cmocka_unit_test(every_field),
         cmocka_unit_test(whose_fields_are),
+        cmocka_unit_test(what_tokens_ask_for),
         cmocka_unit_test(kinds_of_layers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,9 @@ static void open_bench(bench *t, const loci_model_config *config, const loci_mod
     for (size_t i = 0; i < size; i++) t->p[i] = (real)loci_model_values(t->model)[i];
     t->gradient = some(loci_network_gradient_size(t->network), sizeof(real));
     t->u = some(B * L * t->inputs, sizeof(real)), t->du = some(B * L * t->inputs, sizeof(real));
-    for (size_t i = 0; i < B * L * t->inputs; i++) t->u[i] = (real)loci_random_normal(11, 2 * i);
+    for (size_t i = 0; i < B * L * t->inputs; i++)
+        t->u[i] = (real)(config->vocabulary ? floor((double)config->vocabulary * loci_random_uniform(11, i))
+                                            : loci_random_normal(11, 2 * i));
     t->y = some(B * t->answers, sizeof(real)), t->dy = some(B * t->answers, sizeof(real));
     for (size_t i = 0; i < B * t->answers; i++) t->dy[i] = (real)loci_random_normal(13, 2 * i);
     t->states = some(B * states, sizeof(real)), t->state = some(B, sizeof(real *));
@@ -171,7 +173,7 @@ static void published_prenorm(void **state)
 
 /* ---- against itself ---- */
 
-/* Models of every shape: kinds of layer, norms, pools, plain, more channels than a block has. */
+/* Models of every shape: kinds of layer, norms, pools, plain, more channels than a block has, tokens and heads. */
 static loci_model_config shape(size_t i)
 {
     loci_model_config c;
@@ -188,10 +190,12 @@ static loci_model_config shape(size_t i)
     c.norm = i % 4 == 2 ? LOCI_NORM_RMS : LOCI_NORM_LAYER;
     c.pool = (loci_pool)(i % 3);
     if (i == 4) c.norm = LOCI_NORM_NONE;
-    if (i >= 7) c.plain = 0; /* residual LSTMs and GRUs */
+    if (i >= 7) c.plain = i == 11; /* residual LSTMs and GRUs */
+    if (i < 10) return c;
+    c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 10 };
+enum { SHAPES = 13 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};
@@ -215,13 +219,15 @@ static void differences(void **unused)
     for (size_t s = 0; s < SHAPES; s++) {
         const loci_model_config config = shape(s);
         const double shift[2] = {0.3, -0.2}, scale[2] = {1.5, 0.5};
-        const loci_model_about about = {.shift = shift, .scale = scale};
+        const int tokens = config.vocabulary > 0;
+        const loci_model_about about = {.shift = tokens ? NULL : shift, .scale = tokens ? NULL : scale};
+        const size_t C = config.inputs;
         bench t;
         open_bench(&t, &config, &about, 3, 19);
         const loci_pass pass = {.B = 3, .L = 19, .length = lengths, .training = 1, .seed = 5, .first = 2};
         for (size_t b = 0; b < 3; b++)
             for (size_t l = lengths[b]; l < 19; l++)
-                for (size_t c = 0; c < 2; c++) t.u[(b * 19 + l) * 2 + c] = (real)NAN;
+                for (size_t c = 0; c < C; c++) t.u[(b * 19 + l) * C + c] = (real)NAN;
         if (config.pool == LOCI_POOL_NONE)
             for (size_t b = 0; b < 3; b++)
                 for (size_t i = lengths[b] * 3; i < t.answers; i++) t.dy[b * t.answers + i] = 0;
@@ -242,8 +248,8 @@ static void differences(void **unused)
                 assert_near(t.dp[table[i].offset + j], slope, 1e-7 * (1 + fabs(slope)), "shape %zu, %s[%zu]",
                             s, table[i].name, j);
             }
-        for (size_t i = 0; i < 3 * 19 * 2; i += 3) {
-            if (isnan(t.u[i])) {
+        for (size_t i = 0; i < 3 * 19 * C; i += 3) {
+            if (isnan(t.u[i]) || tokens) { /* a token's number has no gradient */
                 assert_true(t.du[i] == 0);
                 continue;
             }

@@ -23,7 +23,7 @@ enum { ROWS = 7, OUTPUTS = 3 };
 static void tasks_are_found_by_name(void **state)
 {
     (void)state;
-    static const char *const names[LOCI_TASKS] = {"class", "class-each", "value", "value-each"};
+    static const char *const names[LOCI_TASKS] = {"class", "class-each", "value", "value-each", "next"};
     loci_task task;
     loci_error error;
     for (size_t i = 0; i < LOCI_TASKS; i++) {
@@ -31,13 +31,14 @@ static void tasks_are_found_by_name(void **state)
         assert_int_equal(task, i);
         const loci_task_info *info = loci_task_inspect(task);
         assert_string_equal(info->name, names[i]);
-        assert_int_equal(loci_task_of(info->values, info->each), task);
-        assert_int_equal(info->each, strstr(names[i], "each") != NULL);
+        assert_int_equal(loci_task_of(info->values, info->next ? LOCI_TARGET_NEXT : info->each), task);
+        assert_int_equal(info->next, task == LOCI_TASK_NEXT);
+        assert_int_equal(info->each, info->next || strstr(names[i], "each") != NULL);
         assert_int_equal(info->values, strstr(names[i], "value") != NULL);
     }
     assert_int_equal(loci_task_find(&task, "regression", &error), LOCI_E_ARGUMENT);
     assert_string_equal(error.text,
-                        "task is \"regression\"; class, class-each, value or value-each was expected");
+                        "task is \"regression\"; class, class-each, value, value-each or next was expected");
     assert_null(loci_task_inspect((loci_task)LOCI_TASKS));
     assert_null(loci_task_inspect((loci_task)-1));
 }
@@ -178,7 +179,11 @@ static void models_keep_their_task(void **state)
         {LOCI_POOL_LAST,
          {.task = LOCI_TASK_VALUE, .target_shift = strange},
          "shift of target 2 is nan; a finite number was expected"},
-        {LOCI_POOL_LAST, {.task = (loci_task)17}, "task is number 17; 0 to 3 was expected"},
+        {LOCI_POOL_NONE,
+         {.task = LOCI_TASK_NEXT},
+         "the task is next, and the model has a vocabulary of 0 and 3 outputs; as many outputs, 1 or more, were "
+         "expected"},
+        {LOCI_POOL_LAST, {.task = (loci_task)17}, "task is number 17; 0 to 4 was expected"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         model = model_of(cases[i].pool);

@@ -54,7 +54,7 @@ typedef struct loci_dataset loci_dataset;
 /* What is to be learned of a sequence: one label, a label at every sample, some values, some values at every sample. */
 typedef struct {
     int values; /* numbers; 0: labels, each the number of a class */
-    int each;   /* at every sample; 0: one target for the sequence */
+    int each; /* at every sample; 0: one target for the sequence; LOCI_TARGET_NEXT: the next sample, at every one */
 } loci_target;
 
 typedef struct {

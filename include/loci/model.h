@@ -2,7 +2,7 @@
  *
  * loci/model.h - networks of layers with memory: what they are, their parameters, files.
  *
- *     encoder (linear) -> layers x residual(norm, layer) -> pool -> decoder (linear)
+ *     encoder (linear) or embedding (a table) -> layers x residual(norm, layer) -> norm -> pool -> decoder (linear)
  *
  * A loci_model is a configuration, one buffer of parameters with a table of their names, and what is needed to
  * feed it (normalisation, sampling rate, names of classes). It is one safetensors file.
@@ -40,6 +40,8 @@ extern "C" {
 typedef enum { LOCI_LAYER_S4D, LOCI_LAYER_LSTM, LOCI_LAYER_GRU, LOCI_LAYER_MINGRU } loci_layer_kind;
 typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "layer", "rms", "none" */
 typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
+/* "linear", "unbiased", "tied": weights and a bias, weights alone, those of the embedding */
+typedef enum { LOCI_HEAD_LINEAR, LOCI_HEAD_UNBIASED, LOCI_HEAD_TIED } loci_head;
 
 /* The words above; "unknown layer" and so on for what is none. */
 LOCI_API const char *loci_layer_name(loci_layer_kind layer);
@@ -64,6 +66,12 @@ typedef struct {
     double dropout; /* 0 to below 1 */
     int tied;       /* one mask for all samples of a sequence */
     loci_pool pool; /* none: an answer at every sample */
+    /* Of models whose samples are tokens (loci/token.h): rows of the table that stands in place of the encoder, also of plain
+     * ones; the one input is a token's number. 0: samples are numbers */
+    size_t vocabulary;
+    size_t tokens;  /* so many of them mean something, the first ones; 0: all. The others are never drawn */
+    loci_head head; /* what makes answers of the last layer */
+    int final_norm; /* a norm, as those of the residuals, in front of pool and head */
 } loci_model_config;
 
 /* ---- its fields, as a table ---- */

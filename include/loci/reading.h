@@ -13,6 +13,9 @@
 extern "C" {
 #endif
 
+/* `each` of targets (dataset.h, task.h) that are the samples that follow: texts, whose classes are their characters. */
+#define LOCI_TARGET_NEXT 2
+
 /* All zero: everything, as it is. Texts are UTF-8. */
 typedef struct {
     int gray; /* images: colours to one channel, 0.299 R + 0.587 G + 0.114 B */

@@ -17,6 +17,10 @@ LOCI_PRIVATE loci_status loci_sized_take(void *to, size_t whole, const void *fro
 #define LOCI_SIZED_TAKE(to, from, name, error)                                                               \
     loci_sized_take(to, sizeof *(to), from, sizeof *(to), name, error)
 
+/* For one that has grown: `member` is the first that version 0.1 had not. */
+#define LOCI_SIZED_TAKE_SINCE(to, from, type, member, error)                                                 \
+    loci_sized_take(to, sizeof *(to), from, offsetof(type, member), #type, error)
+
 /* A report of `whole` bytes into the caller's [size]: what does not fit is left out, what is left is 0. */
 LOCI_PRIVATE void loci_sized_give(void *to, size_t size, const void *from, size_t whole);
 

@@ -50,6 +50,8 @@
 #define loci_layer_prepare LOCI_NAME(loci_layer_prepare)
 #define loci_layer_gather LOCI_NAME(loci_layer_gather)
 #define loci_linear_create LOCI_NAME(loci_linear_create)
+#define loci_head_create LOCI_NAME(loci_head_create)
+#define loci_embedding_create LOCI_NAME(loci_embedding_create)
 #define loci_norm_create LOCI_NAME(loci_norm_create)
 #define loci_activation_create LOCI_NAME(loci_activation_create)
 #define loci_glu_create LOCI_NAME(loci_glu_create)
@@ -190,6 +192,16 @@ void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const r
 /* y = W x + b: weight [outputs][inputs], bias [outputs], both uniform in +-1/sqrt(inputs). */
 loci_status loci_linear_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
                                size_t outputs, loci_error *error);
+
+/* The same as the last layer of a model: with the bias, without it, or without parameters of its own: those it is prepared
+ * with are the weights of an embedding [outputs][inputs], uniform in +-1/sqrt(inputs) where they are its own. */
+loci_status loci_head_create(loci_layer **layer, const loci_allocator *by, const char *name, loci_head head,
+                             size_t inputs, size_t outputs, loci_error *error);
+
+/* y = row x of a table: weight [rows][outputs], normal of mean 0 and the given deviation at first; of what is no number of a
+ * row comes NaN, and it changes no gradient. shared: gather adds to the gradient that is there, that of a head. */
+loci_status loci_embedding_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t rows,
+                                  size_t outputs, double deviation, int shared, loci_error *error);
 
 /* LOCI_NORM_LAYER: (x - mean)/sqrt(variance + 1e-5) weight + bias over the channels of each sample, the variance
  * divided by their number (Ba et al. 2016); LOCI_NORM_RMS: x/sqrt(mean of squares + 1e-5) weight (Zhang and Sennrich

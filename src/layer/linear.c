@@ -15,6 +15,7 @@ enum { V = LOCI_LANES };
 
 typedef struct {
     loci_layer layer;
+    loci_head head;
     size_t weight, bias; /* offsets */
 } linear;
 
@@ -22,14 +23,15 @@ typedef struct {
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
+    const int biased = ((const linear *)layer)->head == LOCI_HEAD_LINEAR;
     loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, 1);
     const size_t head = (sizeof dense + 63) / 64 * 64;
     char *memory =
-        loci_allocate_by(loci_allocator_of(layer), head + loci_dense_size(&dense, 1) * sizeof(real), 1);
+        loci_allocate_by(loci_allocator_of(layer), head + loci_dense_size(&dense, biased) * sizeof(real), 1);
     if (!memory)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for a linear layer of %zu by %zu",
                          layer->outputs, layer->inputs);
-    loci_dense_place(&dense, (real *)(void *)(memory + head), 1);
+    loci_dense_place(&dense, (real *)(void *)(memory + head), biased);
     memcpy(memory, &dense, sizeof dense);
     *derived = memory;
     return LOCI_OK;
@@ -45,7 +47,7 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
 {
     (void)rate;
     const linear *self = (const linear *)layer;
-    loci_dense_pack(derived, p + self->weight, p + self->bias, NULL);
+    loci_dense_pack(derived, p + self->weight, self->head == LOCI_HEAD_LINEAR ? p + self->bias : NULL, NULL);
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
@@ -80,7 +82,8 @@ static void gather(const loci_layer *layer, void *derived, real *dp, const real 
 {
     (void)p;
     const linear *self = (const linear *)layer;
-    loci_dense_unpack(derived, dp + self->weight, dp + self->bias, gradient);
+    loci_dense_unpack(derived, dp + self->weight, self->head == LOCI_HEAD_LINEAR ? dp + self->bias : NULL,
+                      gradient);
 }
 
 static void step(const loci_layer *layer, const void *derived, real *y, const real *x, size_t lanes,
@@ -104,6 +107,12 @@ static const loci_layer_class class = {.name = "linear",
 loci_status loci_linear_create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
                                size_t outputs, loci_error *error)
 {
+    return loci_head_create(out, by, name, LOCI_HEAD_LINEAR, inputs, outputs, error);
+}
+
+loci_status loci_head_create(loci_layer **out, const loci_allocator *by, const char *name, loci_head head,
+                             size_t inputs, size_t outputs, loci_error *error)
+{
     linear *self;
     const loci_status status =
         loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, inputs, outputs, error);
@@ -113,8 +122,9 @@ loci_status loci_linear_create(loci_layer **out, const loci_allocator *by, const
     loci_parameter weight = like, bias = like;
     weight.dimensions = 2, weight.shape[0] = outputs, weight.shape[1] = inputs;
     bias.dimensions = 1, bias.shape[0] = outputs;
-    self->weight = loci_layer_add(&self->layer, "weight", weight);
-    self->bias = loci_layer_add(&self->layer, "bias", bias);
+    self->head = head;
+    if (head != LOCI_HEAD_TIED) self->weight = loci_layer_add(&self->layer, "weight", weight);
+    if (head == LOCI_HEAD_LINEAR) self->bias = loci_layer_add(&self->layer, "bias", bias);
     *out = &self->layer;
     return LOCI_OK;
 }

@@ -18,7 +18,8 @@
 /* ---- the table ---- */
 
 _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == sizeof(int) &&
-                   sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int),
+                   sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int) &&
+                   sizeof(loci_head) == sizeof(int),
                "words are read as int");
 
 #define AT(member) offsetof(loci_model_config, member)
@@ -31,6 +32,9 @@ static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                                                    "every sample", NULL},
                          *const prenorm_words[] = {"postnorm", "prenorm", NULL},
                          *const prenorm_meanings[] = {"norm(x + f(x))", "x + f(norm(x))", NULL},
+                         *const head_words[] = {"linear", "unbiased", "tied", NULL},
+                         *const head_meanings[] = {"weights and a bias", "weights alone",
+                                                   "the weights of the embedding", NULL},
                          *const discretization_words[] = {"zoh", "bilinear", NULL};
 static const int discretization_values[] = {LOCI_ZOH, LOCI_BILINEAR};
 
@@ -85,6 +89,18 @@ static const loci_config_row rows[] = {
     {.offset = AT(pool),
      .field = {"pool", BUILDS(WORD), .words = pool_words, .meanings = pool_meanings, .option = "pool",
                .argument = "mean|last", .help = "what the answer is made of: all samples, or the last"}},
+    {.offset = AT(vocabulary),
+     .field = {"vocabulary", BUILDS(COUNT), .least = 0, .most = LOCI_LAYER_CHANNELS_MAX,
+               .range = "0 to 65535", .younger = 1,
+               .help = "rows of the embedding, one a token; 0: samples are numbers"}},
+    {.offset = AT(tokens),
+     .field = {"tokens", BUILDS(COUNT), .least = 0, .most = LOCI_LAYER_CHANNELS_MAX, .range = "0 to 65535",
+               .younger = 1, .help = "how many of these are tokens; 0: all"}},
+    {.offset = AT(head),
+     .field = {"head", BUILDS(WORD), .words = head_words, .meanings = head_meanings, .option = "head",
+               .younger = 1, .help = "what makes answers of the last layer"}},
+    {.offset = AT(final_norm),
+     .field = {"final_norm", BUILDS(FLAG), .younger = 1, .help = "a norm behind the last layer"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -231,11 +247,31 @@ static loci_status check_row(const loci_model_config *config, const loci_config_
     return LOCI_OK;
 }
 
+/* What a vocabulary, a head and a norm behind the last layer ask for. */
+static loci_status check_tokens(const loci_model_config *c, loci_error *error)
+{
+    if (c->vocabulary && c->inputs != 1)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "a model with a vocabulary has %zu inputs; 1, the number of a token, was expected",
+                         c->inputs);
+    if (c->tokens > c->vocabulary)
+        return loci_fail(error, LOCI_E_ARGUMENT, "tokens is %zu; 0 to %zu, the vocabulary, was expected",
+                         c->tokens, c->vocabulary);
+    if (c->head == LOCI_HEAD_TIED && (!c->vocabulary || c->outputs != c->vocabulary))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "a head tied to an embedding of %zu rows has %zu outputs; as many were expected",
+                         c->vocabulary, c->outputs);
+    if (c->final_norm && c->norm == LOCI_NORM_NONE)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "final_norm is true and norm is none; layer or rms was expected");
+    return LOCI_OK;
+}
+
 loci_status loci_config_check(const loci_model_config *given, loci_error *error)
 {
     loci_model_config whole = {0};
     const loci_model_config *config = &whole;
-    const loci_status taken = LOCI_SIZED_TAKE(&whole, given, "loci_model_config", error);
+    const loci_status taken = LOCI_CONFIG_TAKE(&whole, given, error);
     if (taken) return taken;
     for (size_t i = 0; i < ROWS; i++) /* the first one is the kind of layer, on which others depend */
         if (i == 0 || loci_config_has(config, &rows[i].field)) {
@@ -246,8 +282,10 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "dt_min is %g and dt_max %g; the first was expected to be less", config->dt_min,
                          config->dt_max);
+    const loci_status tokens = check_tokens(config, error);
+    if (tokens) return tokens;
     const loci_layer_traits *traits = loci_layer_traits_of(config->layer);
-    if (traits->square && config->plain && config->inputs != config->width)
+    if (traits->square && config->plain && !config->vocabulary && config->inputs != config->width)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "a plain stack of %s has %zu inputs and width %zu; the same number was expected",
                          loci_layer_name(config->layer), config->inputs, config->width);

@@ -12,6 +12,10 @@ typedef struct {
     int multiple;      /* the value is one of it; 0: any */
 } loci_config_row;
 
+/* The caller's configuration, whole; to: zeros. */
+#define LOCI_CONFIG_TAKE(to, from, error)                                                                    \
+    LOCI_SIZED_TAKE_SINCE(to, from, loci_model_config, vocabulary, error)
+
 /* In the order of the struct, [*count]. */
 const loci_config_row *loci_config_rows(size_t *count);
 

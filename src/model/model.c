@@ -12,6 +12,7 @@
 #include "base/sized.h"
 #include "base/status.h"
 #include "base/utf8.h"
+#include "model/config.h"
 #include "model/model_reading.h"
 #include "model/stack.h"
 #include "model/task.h"
@@ -97,7 +98,7 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
 {
     loci_stack stack;
     loci_model_config whole = {0};
-    loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_model_config", error);
+    loci_status status = LOCI_CONFIG_TAKE(&whole, given, error);
     const loci_model_config *config = &whole;
     if (!status) status = loci_config_check(config, error);
     if (!status) status = loci_stack_create(&stack, config, error);
@@ -252,6 +253,14 @@ static loci_status check_task(const loci_model *model, const loci_model_about *a
     if (!task)
         return loci_fail(error, LOCI_E_ARGUMENT, "task is number %d; 0 to %d was expected", (int)about->task,
                          LOCI_TASKS - 1);
+    if (task->next && (!model->config.vocabulary || model->config.outputs != model->config.vocabulary))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "the task is %s, and the model has a vocabulary of %zu and %zu outputs; as many "
+                         "outputs, 1 or more, were expected",
+                         task->name, model->config.vocabulary, model->config.outputs);
+    if (model->config.vocabulary && (about->shift || about->scale))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "the model takes tokens, for which no shift and scale were expected");
     if (task->each && model->config.pool != LOCI_POOL_NONE)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "the task is %s, and the model has a pool; none was expected", task->name);

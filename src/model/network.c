@@ -114,6 +114,11 @@ void loci_network_gather(loci_network *n, real *dparameters, const real *gradien
                          size_t part)
 {
     const loci_stack_layer *at = &n->stack.at[part];
+    const size_t last = n->stack.count - 1;
+    if (n->stack.tied && part == last) return;
+    if (n->stack.tied && part == 0) /* to which the embedding adds its own */
+        loci_layer_gather(n->stack.at[last].layer, n->derived[last], dparameters,
+                          gradient + n->gradient[last], parameters);
     loci_layer_gather(at->layer, n->derived[part], dparameters + at->parameters, gradient + n->gradient[part],
                       parameters + at->parameters);
 }

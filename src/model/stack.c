@@ -4,6 +4,7 @@
 
 #include "model/stack.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/allocate.h"
@@ -27,8 +28,8 @@ static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, 
 {
     char name[48];
     loci_layer *layer = NULL, *norm = NULL;
-    loci_status status =
-        loci_layer_kinds_create(&layer, c, i, c->plain && i == 0 ? c->inputs : c->width, error);
+    const int first = c->plain && i == 0 && !c->vocabulary;
+    loci_status status = loci_layer_kinds_create(&layer, c, i, first ? c->inputs : c->width, error);
     snprintf(name, sizeof name, "dropout.%zu", i);
     if (c->plain) {
         status = push(stack, status, layer);
@@ -52,23 +53,35 @@ static loci_status build(loci_stack *stack, const loci_model_config *c, loci_err
 {
     loci_layer *layer = NULL;
     loci_status status = LOCI_OK;
-    if (!c->plain) {
+    if (c->vocabulary) {
+        const double deviation = c->head == LOCI_HEAD_TIED ? 1 / sqrt((double)c->width) : 1;
+        status = loci_embedding_create(&layer, c->allocator, "embedding", c->vocabulary, c->width, deviation,
+                                       c->head == LOCI_HEAD_TIED, error);
+        status = push(stack, status, layer);
+    } else if (!c->plain) {
         status = loci_linear_create(&layer, c->allocator, "encoder", c->inputs, c->width, error);
         status = push(stack, status, layer);
     }
     for (size_t i = 0; !status && i < c->layers; i++) status = add(stack, c, i, error);
+    if (!status && c->final_norm) {
+        status = loci_norm_create(&layer, c->allocator, "norm_f", c->norm, c->width, error);
+        status = push(stack, status, layer);
+    }
     if (!status && c->pool != LOCI_POOL_NONE) {
         status = loci_pool_create(&layer, c->allocator, c->pool, c->width, error);
         status = push(stack, status, layer);
     }
     if (status) return status;
-    status = loci_linear_create(&layer, c->allocator, "decoder", c->width, c->outputs, error);
-    return push(stack, status, layer);
+    status = loci_head_create(&layer, c->allocator, "decoder", c->head, c->width, c->outputs, error);
+    status = push(stack, status, layer);
+    stack->tied = !status && c->head == LOCI_HEAD_TIED;
+    if (stack->tied) stack->at[stack->count - 1].parameters = 0; /* the embedding's */
+    return status;
 }
 
 loci_status loci_stack_create(loci_stack *stack, const loci_model_config *config, loci_error *error)
 {
-    const size_t most = 2 * config->layers + 3; /* encoder, layers with their dropout, pool, decoder */
+    const size_t most = 2 * config->layers + 4; /* encoder, layers with their dropout, norm, pool, decoder */
     *stack = (loci_stack){.at = loci_allocate_by(config->allocator, most, sizeof *stack->at)};
     if (!stack->at) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu layers", config->layers);
     const loci_status status = build(stack, config, error);

@@ -22,6 +22,7 @@ typedef struct {
     size_t size, state;   /* reals of all parameters, and of a sequence's state */
     unsigned flags;       /* those that any layer has */
     size_t widest;        /* most channels between layers */
+    int tied;             /* the last layer has the parameters of the first */
 } loci_stack;
 
 /* A configuration whose numbers are in their ranges (loci_model_create sees to that). After a failure there is nothing

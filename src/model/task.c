@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <loci/reading.h>
+
 #include "base/status.h"
 #include "model/loss.h"
 
@@ -80,6 +82,10 @@ static const loci_task_row table[LOCI_TASKS] = {
      lose_values,
      score_values,
      mean_values},
+    {{.name = "next", .target = "the next token at every sample", .each = 1, .next = 1, LABELS},
+     lose_labels,
+     score_labels,
+     mean_labels},
 };
 
 const loci_task_row *loci_task_look_up(loci_task task)
@@ -110,6 +116,8 @@ loci_status loci_task_find(loci_task *task, const char *name, loci_error *error)
 loci_task loci_task_of(int values, int each)
 {
     size_t task = 0;
-    while (!table[task].is.values != !values || !table[task].is.each != !each) task++;
+    while (!table[task].is.values != !values || !table[task].is.each != !each ||
+           table[task].is.next != (each == LOCI_TARGET_NEXT))
+        task++;
     return (loci_task)task;
 }

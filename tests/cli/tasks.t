@@ -94,7 +94,7 @@ $ sh learn of-class-each -o m.safetensors --show 2>out | sed -n 2,4p
 
 # What does not go together.
 $ loci train value-each -o m.safetensors --task regression
-! loci: train: --task is "regression"; class, class-each, value or value-each was expected
+! loci: train: --task is "regression"; class, class-each, value, value-each or next was expected
 = 2
 $ loci train value-each -o m.safetensors --task value-each --pool last
 ! loci: train: --pool makes one answer of a sequence, and the task value-each has one at every sample; no --pool was expected
