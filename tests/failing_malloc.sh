@@ -171,6 +171,8 @@ check '' eval tiny.safetensors tiny --threads 1 --json
 printf '1,2,3,4\n5,6,7,8\n' | tr ',' '\n' >8.csv
 check '' predict tiny.safetensors 8.csv 8.csv --top 2
 check '' predict tiny.safetensors 8.csv --rate 8 --resample 4 --json
+"$program" "$@" --bidirectional -o both.safetensors >"$scratch/out" 2>"$scratch/err" || failures=1
+check '' predict both.safetensors 8.csv
 
 # Tasks, from arrays: values and labels, of sequences of one length and of several; and gates.
 learn() {

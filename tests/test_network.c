@@ -181,6 +181,7 @@ static loci_model_config shape(size_t i)
                                        i % 4 == 3 ? "lstm"
                                        : i == 8   ? "gru"
                                        : i == 9   ? "mingru"
+                                       : i == 14  ? "gru"
                                                   : "audio",
                                        2, 3, NULL),
                      LOCI_OK);
@@ -191,11 +192,12 @@ static loci_model_config shape(size_t i)
     c.pool = (loci_pool)(i % 3);
     if (i == 4) c.norm = LOCI_NORM_NONE;
     if (i >= 7) c.plain = i == 11; /* residual LSTMs and GRUs */
-    if (i < 10) return c;
+    c.bidirectional = i >= 13;
+    if (i < 10 || i >= 13) return c;
     c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 13 };
+enum { SHAPES = 16 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};
@@ -276,6 +278,7 @@ static void cut_and_stepped(void **unused)
     const size_t B = 3, L = 24;
     for (size_t s = 0; s < SHAPES; s++) {
         loci_model_config config = shape(s);
+        if (config.bidirectional) continue;
         bench t, part;
         open_bench(&t, &config, NULL, B, L), open_bench(&part, &config, NULL, B, 12);
         prepare(&t), prepare(&part);
@@ -316,6 +319,59 @@ static void cut_and_stepped(void **unused)
         reset(&t);
         close_bench(&t), close_bench(&part);
     }
+}
+
+/* What looks both ways answers, at every sample, to what follows it; a sequence within a longer network is answered as alone. */
+static void looking_both_ways(void **unused)
+{
+    (void)unused;
+    for (size_t s = 13; s < SHAPES; s++) {
+        loci_model_config config = shape(s);
+        config.pool = LOCI_POOL_NONE;
+        bench t, alone;
+        open_bench(&t, &config, NULL, 1, 19), open_bench(&alone, &config, NULL, 1, 7);
+        assert_true(loci_model_looks_ahead(t.model));
+        assert_int_equal(loci_network_state_size(t.network), 0);
+        prepare(&t), prepare(&alone);
+        const size_t seven = 7;
+        const loci_pass pass = {.B = 1, .L = 19}, ended = {.B = 1, .L = 19, .length = &seven},
+                        whole = {.B = 1, .L = 7};
+        real first[3];
+        loci_network_forward(t.network, t.y, t.u, &pass, NULL, 0, t.workspace);
+        memcpy(first, t.y, sizeof first);
+        t.u[18 * 2] += 1;
+        loci_network_forward(t.network, t.y, t.u, &pass, NULL, 0, t.workspace);
+        assert_true(first[0] != t.y[0] && first[1] != t.y[1]);
+        memcpy(alone.u, t.u, 7 * 2 * sizeof(real));
+        loci_network_forward(t.network, t.y, t.u, &ended, NULL, 0, t.workspace);
+        loci_network_forward(alone.network, alone.y, alone.u, &whole, NULL, 0, alone.workspace);
+        for (size_t i = 0; i < 7 * 3; i++)
+            assert_near(t.y[i], alone.y[i], TOLERANCE, "shape %zu, answer %zu of a sequence that ends", s, i);
+        close_bench(&t), close_bench(&alone);
+    }
+    loci_model_config config = shape(13);
+    loci_model *model;
+    loci_error error;
+    assert_int_equal(loci_model_create(&model, &config, &error), LOCI_OK);
+    real u[4] = {0}, y[3];
+    assert_int_equal(loci_model_run(model, y, u, 2, NULL, 0, 1, &error), LOCI_E_UNSUPPORTED);
+    assert_non_null(strstr(error.text, "looks ahead (bidirectional layers)"));
+    loci_model *copy, *causal, *tokens;
+    assert_int_equal(loci_model_copy(&copy, model, &error), LOCI_OK);
+    assert_int_equal(loci_model_size(copy), loci_model_size(model));
+    assert_true(loci_model_looks_ahead(copy));
+    loci_model_free(copy);
+    loci_model_config next = shape(10);
+    next.bidirectional = 1, next.pool = LOCI_POOL_NONE, next.outputs = next.vocabulary;
+    assert_int_equal(loci_model_create(&tokens, &next, &error), LOCI_OK);
+    assert_int_equal(loci_model_describe(tokens, &(loci_model_about){.task = LOCI_TASK_NEXT}, &error),
+                     LOCI_E_ARGUMENT);
+    assert_non_null(strstr(error.text, "the model looks ahead (bidirectional) at what it would predict"));
+    loci_model_free(tokens);
+    config.bidirectional = 0;
+    assert_int_equal(loci_model_create(&causal, &config, &error), LOCI_OK);
+    assert_false(loci_model_looks_ahead(causal));
+    loci_model_free(model), loci_model_free(causal);
 }
 
 /* Twice the rate of samples, each held for two, is the same signal to a zoh model: what stands behind every second sample
@@ -392,9 +448,9 @@ static void run_in_one_call(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(run_in_one_call),       cmocka_unit_test(published_postnorm),
-        cmocka_unit_test(published_prenorm),     cmocka_unit_test(differences),
-        cmocka_unit_test(cut_and_stepped),       cmocka_unit_test(other_rate),
-        cmocka_unit_test(refuses_what_overflows)};
+        cmocka_unit_test(run_in_one_call),   cmocka_unit_test(published_postnorm),
+        cmocka_unit_test(published_prenorm), cmocka_unit_test(differences),
+        cmocka_unit_test(cut_and_stepped),   cmocka_unit_test(looking_both_ways),
+        cmocka_unit_test(other_rate),        cmocka_unit_test(refuses_what_overflows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

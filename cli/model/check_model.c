@@ -146,8 +146,10 @@ static int write_json(const model_differences *found, const job *j)
         json_object_set_new(gaps, found->items[i].key, output_json_number(found->items[i].gap));
     for (size_t i = 0; i < found->layer_count; i++) {
         json_t *layer = json_object();
-        json_object_set_new(layer, "output", output_json_number(found->layers[i].output));
-        json_object_set_new(layer, "output_double", output_json_number(found->layers[i].in_double));
+        json_object_set_new(layer, loci_model_looks_ahead(j->model) ? "forward_float_double" : "output",
+                            output_json_number(found->layers[i].output));
+        if (!loci_model_looks_ahead(j->model))
+            json_object_set_new(layer, "output_double", output_json_number(found->layers[i].in_double));
         json_array_append_new(layers, layer);
     }
     json_object_set_new(object, "pass", json_boolean(failures(found) == 0));
@@ -194,14 +196,19 @@ static int write_table(const model_differences *found, const job *j)
         write_number(&out, item->bound, 12);
         output_text(&out, model_difference_passes(item) ? "ok\n" : "FAILED\n");
     }
+    const bool ahead = loci_model_looks_ahead(j->model);
+    if (ahead)
+        output_text(&out, "\nThe model looks ahead (bidirectional): it has no steps and no streams.\n");
     output_text(&out, "\n");
-    output_cell(&out, "step : forward at every sample, behind", NAME_WIDTH);
-    output_text(&out, "float       double\n");
+    output_cell(&out,
+                ahead ? "float : double at every sample, behind" : "step : forward at every sample, behind",
+                NAME_WIDTH);
+    output_text(&out, ahead ? "forward\n" : "float       double\n");
     for (size_t i = 0; i < found->layer_count; i++) {
         snprintf(name, sizeof name, "  layer %zu", i + 1);
         output_cell(&out, name, NAME_WIDTH);
-        write_number(&out, found->layers[i].output, 12);
-        write_number(&out, found->layers[i].in_double, 0);
+        write_number(&out, found->layers[i].output, ahead ? 0 : 12);
+        if (!ahead) write_number(&out, found->layers[i].in_double, 0);
         output_text(&out, "\n");
     }
     const size_t failed = failures(found);

@@ -22,6 +22,7 @@
 #include "shared/progress.h"
 #include "shared/source.h"
 #include "shared/words.h"
+#include "model/whole_run.h"
 
 typedef struct {
     source_options source;
@@ -33,8 +34,8 @@ typedef struct {
 
 enum { PIECE = 256 }; /* samples whose answers are asked for at once */
 
-/* Files are read and run one after the other, in pieces; only a model that takes samples in another order has a file whole
- * in memory. */
+/* Files are read and run one after the other, in pieces; only a model that takes samples in another order, or looks ahead, has
+ * a file whole in memory. */
 typedef struct {
     const settings *s;
     const char *model_path;
@@ -45,6 +46,10 @@ typedef struct {
     loci_stream_tables *tables; /* of `rate` */
     loci_stream *stream;
     double rate;
+    bool ahead; /* the model looks ahead: `whole` is run, there are no streams */
+    whole_run whole;
+    double steps; /* of `whole` a sample */
+    bool seen;    /* a sample of the sequence at hand */
     source from;
     bool gray;                 /* the file has colours, the model has none */
     loci_resampler *resampler; /* NULL: none */
@@ -74,6 +79,11 @@ static int channels_check(job *j)
 static int model_prepare(job *j, double rate)
 {
     loci_error error;
+    j->seen = false;
+    if (j->ahead)
+        return loci_model_steps(&j->steps, j->model, rate, &error) == LOCI_OK
+                   ? STATUS_DONE
+                   : message_error(j->from.path, &error);
     if (!j->stream || rate != j->rate) {
         loci_stream_free(j->stream);
         loci_stream_tables_free(j->tables);
@@ -129,9 +139,24 @@ static int rate_settle(job *j)
 
 static int answer_put(job *j, const char *name, size_t sample, const float *y);
 
+/* All that waits, through a model that looks ahead. */
+static int run_whole(job *j)
+{
+    loci_error error;
+    if (whole_run_forward(&j->whole, j->model, j->u, j->count, j->steps, &error) != LOCI_OK)
+        return message_error(j->name, &error);
+    int status = STATUS_DONE;
+    for (size_t k = 0; j->out.each && k < j->count && !status; k++)
+        status = answer_put(j, j->name, k + 1, j->whole.y + k * j->outputs);
+    j->count = 0;
+    return status;
+}
+
 /* What waits, through the model; where that answers at every sample, these answers are written. */
 static int push(job *j)
 {
+    j->seen = j->seen || j->count > 0;
+    if (j->ahead) return run_whole(j);
     const size_t before = (size_t)loci_stream_samples(j->stream, 0);
     loci_error error;
     int status = STATUS_DONE;
@@ -168,7 +193,7 @@ static int add(job *j, const double *u, size_t n)
     for (size_t i = 0; i < n * j->inputs; i++)
         j->u[j->count * j->inputs + i] = model_input(&j->in, i % j->inputs, u[i]);
     j->count += n;
-    return j->about->reading.permuted ? STATUS_DONE : push(j);
+    return j->about->reading.permuted || j->ahead ? STATUS_DONE : push(j);
 }
 
 static int refuse(const job *j, size_t k, size_t c)
@@ -208,8 +233,10 @@ static loci_status take(void *target, const double *u, const double *t, size_t n
 }
 
 /* The samples that wait, in the order that the model was trained on. */
-static int push_permuted(job *j)
+static int push_held(job *j)
 {
+    if (j->count == 0) return STATUS_DONE;
+    if (!j->about->reading.permuted) return push(j);
     const size_t n = j->count, inputs = j->inputs;
     size_t *order = calloc(n, sizeof *order);
     float *moved = calloc(n * inputs, sizeof *moved);
@@ -242,8 +269,8 @@ static int answer_put(job *j, const char *name, size_t sample, const float *y)
 static int answer_last(job *j)
 {
     if (j->out.each) return STATUS_DONE;
-    loci_stream_answer(j->stream, 0, j->answer);
-    return answer_put(j, j->name, 0, j->answer);
+    if (!j->ahead) loci_stream_answer(j->stream, 0, j->answer);
+    return answer_put(j, j->name, 0, j->ahead ? j->whole.y : j->answer);
 }
 
 /* --- files --- */
@@ -260,9 +287,8 @@ static int file_run(job *j, const char *path)
         const size_t rest = loci_resampler_end(j->resampler, j->changed);
         status = add(j, j->changed, rest);
     }
-    if (!status && j->about->reading.permuted && j->count > 0) status = push_permuted(j);
-    if (!status && loci_stream_samples(j->stream, 0) == 0)
-        status = message_fail("%s: too short to be resampled", j->from.path);
+    if (!status) status = push_held(j);
+    if (!status && !j->seen) status = message_fail("%s: too short to be resampled", j->from.path);
     if (!status) status = answer_last(j);
     if (status) resampler_drop(j); /* it may be within a signal */
     source_close(&j->from);
@@ -282,7 +308,7 @@ static int sequence_run(job *j, const sequences *s, size_t i)
                 "%s: sample %zu, input %zu is %g; a finite number in single precision was expected", j->name,
                 k / s->inputs, k % s->inputs, x[k]);
     if (!status) status = add(j, x, length);
-    if (!status && j->about->reading.permuted) status = push_permuted(j);
+    if (!status) status = push_held(j);
     return status ? status : answer_last(j);
 }
 
@@ -362,6 +388,7 @@ static int job_open(job *j)
     j->about = loci_model_description(j->model);
     j->inputs = config->inputs;
     j->outputs = config->outputs;
+    j->ahead = loci_model_looks_ahead(j->model);
     const loci_task_info *task = loci_task_inspect(j->about->task);
     if (config->pool == LOCI_POOL_NONE && !task->each)
         return message_fail(
@@ -389,6 +416,7 @@ static void job_close(job *j)
 {
     loci_stream_free(j->stream);
     loci_stream_tables_free(j->tables);
+    whole_run_close(&j->whole);
     resampler_drop(j);
     free(j->u);
     free(j->answer);

@@ -38,7 +38,7 @@ static double noise(uint64_t *seed)
 typedef struct {
     const loci_model *model;
     size_t inputs, outputs, length;
-    bool pooled;
+    bool pooled, ahead;   /* ahead: there are no steps and no streams */
     const size_t *places; /* [MODEL_PLACES] */
     size_t answers;       /* at the places, or at every sample */
     const float *u;
@@ -63,6 +63,7 @@ static void bench_open(bench *b, const loci_model *model, const model_difference
                  .outputs = config->outputs,
                  .length = length,
                  .pooled = config->pool != LOCI_POOL_NONE,
+                 .ahead = loci_model_looks_ahead(model),
                  .places = found->places,
                  .u = u,
                  .wide = wide};
@@ -148,10 +149,11 @@ static loci_status runs_open(runs *r, const bench *b, size_t singles, loci_error
     for (size_t i = 0; i < singles; i++) room = (r->single[i] = some(count, sizeof(float))) && room;
     loci_status status = room ? LOCI_OK : no_memory(error);
     double *const wide[2] = {r->forward, r->step};
-    for (int step = 0; step < 2 && !status; step++)
+    const int forms = b->ahead ? 1 : 2;
+    for (int step = 0; step < forms && !status; step++)
         status = loci_model_run_f64(b->model, wide[step], b->wide, b->length, b->places, MODEL_PLACES, step,
                                     error);
-    for (int step = 0; step < 2 && !status; step++)
+    for (int step = 0; step < forms && !status; step++)
         status = loci_model_run_f32(b->model, r->single[step ? STEP : FORWARD], b->u, b->length, b->places,
                                     MODEL_PLACES, step, error);
     return status;
@@ -193,6 +195,41 @@ static double range_of(const double *y, size_t count, double *least, double *mos
     return range > 0 ? range : fabs(*most) > 0 ? fabs(*most) : 1;
 }
 
+/* Of a model that looks ahead: float against double, and, where it pools, sequences that end before the network does against
+ * a network of their own length. */
+static loci_status ahead_measure(model_differences *found, const bench *b, loci_error *error)
+{
+    runs r;
+    loci_status status = runs_open(&r, b, 2, error);
+    double *wide = r.step;
+    const size_t count = b->answers * b->outputs;
+    if (!status) {
+        const double range = range_of(r.forward, count, &found->least, &found->most);
+        widen(wide, r.single[FORWARD], count);
+        found->items[0] =
+            (model_difference){"forward_float_double", "forward, float : double",
+                               distance(wide, r.forward, count) / range, MODEL_DIFFERENCE_SINGLE};
+        found->count = 1;
+        for (size_t i = 0; b->pooled && i < MODEL_PLACES && !status; i++) {
+            const size_t at = i * b->outputs, L = b->places[i];
+            status = loci_model_run_f64(b->model, wide + at, b->wide, L, NULL, 1, 0, error);
+            if (!status)
+                status = loci_model_run_f32(b->model, r.single[STEP] + at, b->u, L, NULL, 1, 0, error);
+        }
+        if (!status && b->pooled) {
+            found->items[1] = (model_difference){
+                "ended", "ended : alone", distance_single(r.single[STEP], r.single[FORWARD], count) / range,
+                MODEL_DIFFERENCE_SINGLE};
+            found->items[2] =
+                (model_difference){"ended_double", "ended : alone, in double",
+                                   distance(wide, r.forward, count) / range, MODEL_DIFFERENCE_DOUBLE};
+            found->count = 3;
+        }
+    }
+    runs_close(&r);
+    return status;
+}
+
 static loci_status whole_measure(model_differences *found, const bench *b, uint64_t seed, loci_error *error)
 {
     runs r;
@@ -231,6 +268,7 @@ static loci_status whole_measure(model_differences *found, const bench *b, uint6
 static loci_status cut_off(loci_model **part, const loci_model *model, size_t layers, loci_error *error)
 {
     loci_model_config config = *loci_model_configuration(model);
+    config.size = sizeof config;
     config.layers = layers;
     config.pool = LOCI_POOL_NONE;
     loci_status status = loci_model_create(part, &config, error);
@@ -262,8 +300,11 @@ static loci_status layer_measure(model_layer_difference *gap, const loci_model *
         const size_t count = b.answers * b.outputs;
         double least, most;
         const double range = range_of(r.forward, count, &least, &most);
-        gap->output = distance_single(r.single[STEP], r.single[FORWARD], count) / range;
-        gap->in_double = distance(r.step, r.forward, count) / range;
+        if (b.ahead)
+            widen(r.step, r.single[FORWARD], count);
+        else
+            gap->output = distance_single(r.single[STEP], r.single[FORWARD], count) / range;
+        *(b.ahead ? &gap->output : &gap->in_double) = distance(r.step, r.forward, count) / range;
     }
     runs_close(&r);
     loci_model_free(part);
@@ -294,7 +335,7 @@ loci_status model_differences_measure(model_differences *found, const loci_model
     widen(wide, u, length * config->inputs);
     bench b;
     bench_open(&b, model, found, u, wide, length);
-    loci_status status = whole_measure(found, &b, seed, error);
+    loci_status status = b.ahead ? ahead_measure(found, &b, error) : whole_measure(found, &b, seed, error);
     for (size_t i = 0; i < config->layers && !status; i++)
         status = layer_measure(&found->layers[i], model, i + 1, found, &b, error);
     free(wide);

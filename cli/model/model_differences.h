@@ -25,7 +25,9 @@ typedef struct {
 } model_difference;
 
 typedef struct {
-    double output, in_double; /* of the network that ends behind this layer, sample by sample */
+    /* of the network that ends behind this layer, sample by sample; of one that looks ahead `output` is forward in float against
+     * double, and in_double 0 */
+    double output, in_double;
 } model_layer_difference;
 
 typedef struct {

@@ -72,6 +72,7 @@ typedef struct {
     size_t tokens;  /* so many of them mean something, the first ones; 0: all. The others are never drawn */
     loci_head head; /* what makes answers of the last layer */
     int final_norm; /* a norm, as those of the residuals, in front of pool and head */
+    int bidirectional; /* each layer looks at what follows a sample, too: no steps, no streams */
 } loci_model_config;
 
 /* ---- its fields, as a table ---- */
@@ -187,6 +188,7 @@ LOCI_API void loci_model_free(loci_model *model); /* NULL is allowed */
 /* Initial values as the parameter table says, from a seed: the same on every machine. */
 LOCI_API void loci_model_initialize(loci_model *model, uint64_t seed);
 
+/* Its size is 0: a copy that another model is made of needs it set, to keep fields that are younger than version 0.1. */
 LOCI_API const loci_model_config *loci_model_configuration(const loci_model *model);
 /* The table, [*count]; it lives as long as the model. */
 LOCI_API const loci_parameter *loci_model_parameters(const loci_model *model, size_t *count);
@@ -199,6 +201,12 @@ LOCI_API const float *loci_model_values_const(const loci_model *model);
 
 /* Whether a time step per sample (pass.dt, dt of step) has a meaning for a layer, 1, or none of them looks at it, 0. */
 LOCI_API int loci_model_takes_steps(const loci_model *model);
+/* Whether what follows a sample changes its answer, 1: such a model needs whole sequences, and no stream can be made of it. */
+LOCI_API int loci_model_looks_ahead(const loci_model *model);
+/* *steps: how many steps of the model's training one sample at `rate` Hz lasts, for loci_network_prepare; rate 0: 1.
+ * LOCI_E_ARGUMENT: a rate out of range (a factor of 1000), or for a model that knows none of its own; LOCI_E_UNSUPPORTED:
+ * another rate for layers that know no time. */
+LOCI_API loci_status loci_model_steps(double *steps, const loci_model *model, double rate, loci_error *error);
 
 /* ---- what a model is about, and files ---- */
 

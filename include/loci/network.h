@@ -63,7 +63,7 @@ LOCI_API size_t loci_network_state_size(const loci_network *network);
 /* Checks nothing. y from u [B][L][inputs], samples as they come from the source: the model's shift and scale are
  * applied here. y is [B][outputs], or [B][L][outputs] without a pool. Samples behind a sequence's end are not read.
  * state [B]: the state of each sequence, [loci_network_state_size()], 64-byte aligned, read and replaced; NULL: all begin
- * at 0, and the final ones are not wanted. backward: backward will follow, with the same workspace; without it, and
+ * at 0, and the final ones are not wanted (models that look ahead have none). backward: backward will follow, with the same workspace; without it, and
  * with states, pass->L may be any from 1 to L, and the answers are those of step, to the last bit. */
 LOCI_API void loci_network_forward(const loci_network *network, float *y, const float *u,
                                    const loci_pass *pass, float *const *state, int backward, void *workspace);
@@ -79,7 +79,7 @@ LOCI_API void loci_network_backward(const loci_network *network, float *du, floa
 LOCI_API void loci_network_gather(loci_network *network, float *dparameters, const float *gradient,
                                   const float *parameters, size_t part);
 
-/* Checks nothing. One sample of each of `lanes` sequences, without dropout: y [lanes][outputs] from u
+/* Checks nothing; not for models that look ahead. One sample of each of `lanes` sequences, without dropout: y [lanes][outputs] from u
  * [lanes][inputs]; with a pool it is the answer so far. dt [lanes] or NULL; state [lanes] as above. */
 LOCI_API size_t loci_network_step_workspace_size(const loci_network *network, size_t lanes);
 LOCI_API void loci_network_step(const loci_network *network, float *y, const float *u, size_t lanes,
@@ -91,7 +91,8 @@ LOCI_API void loci_network_step(const loci_network *network, float *y, const flo
  * Models with a pool: y [count][outputs], the answers after ends[i] samples, 1 to L, ascending (ends NULL: one, after all
  * of them, and count does not matter). Without one: y [L][outputs], and ends and count do not matter. stepwise: a sample at
  * a time, as a stream does it; 0: all at once, as training does. f64: the same text in double, what single precision is
- * measured against. LOCI_E_ARGUMENT: L is 0, or an end is not in its place. LOCI_E_MEMORY. */
+ * measured against. LOCI_E_ARGUMENT: L is 0, or an end is not in its place. LOCI_E_UNSUPPORTED: stepwise, of a model that
+ * looks ahead. LOCI_E_MEMORY. */
 LOCI_API loci_status loci_model_run_f32(const loci_model *model, float *y, const float *u, size_t L,
                                         const size_t *ends, size_t count, int stepwise, loci_error *error);
 LOCI_API loci_status loci_model_run_f64(const loci_model *model, double *y, const double *u, size_t L,

@@ -41,7 +41,8 @@ extern "C" {
 typedef struct loci_stream_tables loci_stream_tables;
 
 /* rate: Hz of the signals to come, within a factor of 1000 of that which the model was trained at; 0: the same. State space
- * layers take another rate by scaling their steps; layers that know no time, as an LSTM, cannot: LOCI_E_UNSUPPORTED.
+ * layers take another rate by scaling their steps; layers that know no time, as an LSTM, cannot: LOCI_E_UNSUPPORTED, as is a
+ * model that looks ahead.
  * chunks: pushes of several samples are expected, make them ready to go at once (more memory); 0: one by one. The model must
  * live as long, and its parameters are used as they are now. LOCI_E_ARGUMENT: a rate for a model that knows none of its own, or out of
  * range; LOCI_E_MEMORY. */

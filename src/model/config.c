@@ -101,6 +101,9 @@ static const loci_config_row rows[] = {
                .younger = 1, .help = "what makes answers of the last layer"}},
     {.offset = AT(final_norm),
      .field = {"final_norm", BUILDS(FLAG), .younger = 1, .help = "a norm behind the last layer"}},
+    {.offset = AT(bidirectional),
+     .field = {"bidirectional", BUILDS(FLAG), .option = "bidirectional", .younger = 1,
+               .help = "each layer looks at what follows a sample, too: no streams"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 

@@ -153,6 +153,7 @@ loci_status loci_model_copy(loci_model **out, const loci_model *from, loci_error
 {
     loci_model *model;
     loci_model_config config = from->config;
+    config.size = sizeof config; /* all fields, not those of version 0.1 alone */
     config.allocator = loci_allocator_of(from);
     loci_status status = loci_model_create(&model, &config, error);
     if (status) return status;
@@ -217,11 +218,6 @@ const float *loci_model_values_const(const loci_model *model)
     return model->values;
 }
 
-int loci_model_takes_steps(const loci_model *model)
-{
-    return (model->flags & LOCI_LAYER_TAKES_STEPS) != 0;
-}
-
 /* ---- description ---- */
 
 static loci_status check_text(const char *what, const char *text, loci_error *error)
@@ -253,6 +249,12 @@ static loci_status check_task(const loci_model *model, const loci_model_about *a
     if (!task)
         return loci_fail(error, LOCI_E_ARGUMENT, "task is number %d; 0 to %d was expected", (int)about->task,
                          LOCI_TASKS - 1);
+    if (task->next && loci_model_looks_ahead(model))
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "the task is %s, and the model looks ahead (bidirectional) at what it would predict; one that does "
+            "not was expected",
+            task->name);
     if (task->next && (!model->config.vocabulary || model->config.outputs != model->config.vocabulary))
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "the task is %s, and the model has a vocabulary of %zu and %zu outputs; as many "

@@ -458,6 +458,7 @@ static loci_status load(loci_model **out, const loci_allocator *by, const loci_s
     if (!status) status = read_config(&config, by, texts[0], error);
     if (!status) config.allocator = by;
     loci_model *model = NULL;
+    config.size = sizeof config; /* all its fields, not those of version 0.1 alone */
     if (!status) status = loci_model_blame_file(loci_model_outline(&model, &config, error), error);
     for (size_t k = 0; !status && k < model->parameters; k++) {
         const loci_tensor *tensor = loci_safetensors_find(file, model->table[k].name);

@@ -88,6 +88,10 @@ loci_status loci_model_run(const loci_model *model, real *y, const real *u, size
     run r = {.inputs = config->inputs, .outputs = config->outputs, .L = L};
     if (pooled) r.ends = ends ? ends : &L, r.count = ends ? count : 1;
     loci_status status = check(r.ends, r.count, L, error);
+    if (!status && stepwise && loci_model_looks_ahead(model))
+        status = loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "the model looks ahead (bidirectional layers) and has no answer before the sequence's end");
     if (!status) status = open(&r, model, stepwise, error);
     if (!status) {
         if (stepwise)

@@ -12,36 +12,9 @@
 
 /* ---- tables ---- */
 
-static const double rates_most = 1000; /* how far from the rate of its training a model is run */
-
 double loci_stream_hertz(const loci_stream_tables *tables, double steps)
 {
     return loci_model_description(tables->model)->rate / steps;
-}
-
-static loci_status steps_of(double *steps, const loci_model *model, double rate, loci_error *error)
-{
-    const double own = loci_model_description(model)->rate;
-    *steps = 1;
-    if (rate == 0 || rate == own) return LOCI_OK;
-    if (!(rate > 0 && rate < (double)INFINITY))
-        return loci_fail(error, LOCI_E_ARGUMENT, "rate is %g Hz; a number above 0 was expected", rate);
-    if (!(own > 0))
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "rate is %g Hz, and the model does not know that of its training; none was expected",
-                         rate);
-    if (!loci_model_takes_steps(model))
-        return loci_fail(error, LOCI_E_UNSUPPORTED,
-                         "rate is %g Hz, and the model's layers know no time; %g Hz, as it was trained, was "
-                         "expected",
-                         rate, own);
-    *steps = own / rate;
-    if (*steps > rates_most || *steps < 1 / rates_most)
-        return loci_fail(
-            error, LOCI_E_ARGUMENT,
-            "rate is %g Hz, and the model was trained at %g Hz; within a factor of %g was expected", rate,
-            own, rates_most);
-    return LOCI_OK;
 }
 
 static loci_status network_make(loci_network **network, const loci_model *model, size_t L, double steps,
@@ -58,7 +31,12 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
                                       int chunks, loci_error *error)
 {
     double steps;
-    loci_status status = steps_of(&steps, model, rate, error);
+    loci_status status = loci_model_steps(&steps, model, rate, error);
+    if (!status && loci_model_looks_ahead(model))
+        status = loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "the model looks ahead (bidirectional layers): its answers need the whole sequence, which a "
+            "stream does not have");
     if (status) return status;
     loci_stream_tables *tables = loci_allocate_by(loci_allocator_of(model), 1, sizeof *tables);
     if (!tables) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a stream's tables");
