@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT
+ * selective_loops.c - the loops of layer/selective_loops.h. */
+#include "base/each_level.h"
+
+#include "layer/selective_loops.h"
+
+#include "base/vmath.h"
+
+enum { V = LOCI_LANES, W = LOCI_WIDTH, BAND = LOCI_SELECTIVE_BAND };
+
+#define AT(p) (*(const vreal *)(p))
+#define TO(p) (*(vreal *)(p))
+
+/* States of a channel that stay in registers on their way through the rows: forward, and back, where their gradients and those of
+ * their rates do. */
+#if LOCI_VECTOR_BYTES == 64
+enum { TILE = 8, BACK = 8 };
+#else
+enum { TILE = 4, BACK = 4 };
+#endif
+
+/* 2^t (in double e^t) for t <= 0; below 2^-125 it stays there. 2^r for |r| <= 1/2 is 1 + r q(r), q interpolated at Chebyshev's
+ * points, off by 5e-9: 0 gives 1 exactly. */
+static inline LOCI_INLINE vreal decay(vreal t)
+{
+#if LOCI_REAL_IS_DOUBLE
+    return loci_vexp(t);
+#else
+    t = loci_vselect(t < -125, LOCI_SPLAT(-125.0f), t);
+    const vreal shifted = t + LOCI_VMATH_ROUND, r = t - (shifted - LOCI_VMATH_ROUND);
+    vreal q = 0.00133908634f + r * 0.000154531629f;
+    q = 0.00961808256f + r * q;
+    q = 0.0555035711f + r * q;
+    q = 0.240226508f + r * q;
+    q = 0.693147188f + r * q;
+    return (vreal)((vbits)(1 + r * q) + ((vbits)shifted << 23));
+#endif
+}
+
+/* Of row r: what goes in, dt x, and where all states share a rate, their factor. */
+typedef struct {
+    _Alignas(64) real in[BAND * V], factor[BAND * V];
+} row_values;
+
+static inline LOCI_INLINE void enter(row_values *v, real *y, const loci_selective_rows *s, size_t lane)
+{
+    for (size_t r = lane; r < s->rows * V; r += V) {
+        const vreal x = AT(s->x + r), dt = AT(s->dt + r);
+        TO(v->in + r) = dt * x;
+        TO(y + r) = AT(s->skip + lane) * x;
+        if (s->shared) TO(v->factor + r) = decay(dt * AT(s->rate + lane));
+    }
+}
+
+/* `count` states from number n on through all rows. kept, unless NULL, instead of the state after the last row: the states after
+ * each, [rows][states][16], and, `behind` reals on, their factors. */
+static inline LOCI_INLINE void advance(real *y, real *state, const row_values *v,
+                                       const loci_selective_rows *s, real *kept, size_t behind, size_t n,
+                                       size_t lane, const int count, const int shared)
+{
+    const size_t first = n / V * s->apart * V + n % V, size = s->states * V;
+    const real *rate = s->rate + (shared ? 0 : n * V) + lane;
+    vreal h[TILE];
+#pragma GCC unroll 16
+    for (int i = 0; i < count; i++) h[i] = AT(state + (n + (size_t)i) * V + lane);
+    for (size_t r = 0; r < s->rows; r++) {
+        const real *b = s->B + first + r * V, *c = s->C + first + r * V;
+        real *keep = kept ? kept + r * size + n * V + lane : NULL;
+        const vreal in = AT(v->in + r * V + lane), dt = AT((shared ? v->factor : s->dt) + r * V + lane);
+        vreal sum = AT(y + r * V + lane);
+#pragma GCC unroll 16
+        for (int i = 0; i < count; i++) {
+            const vreal a = shared ? dt : decay(dt * AT(rate + i * V));
+            h[i] = a * h[i] + in * b[i];
+            sum += c[i] * h[i];
+            if (keep) TO(keep + i * V) = h[i];
+            if (keep && !shared) TO(keep + behind + i * V) = a;
+        }
+        TO(y + r * V + lane) = sum;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; !kept && i < count; i++) TO(state + (n + (size_t)i) * V + lane) = h[i];
+}
+
+static inline LOCI_INLINE void advance_all(real *y, real *state, const row_values *v,
+                                           const loci_selective_rows *s, real *kept, size_t behind,
+                                           size_t lane, const int shared)
+{
+    size_t n = 0;
+    for (; n + TILE <= s->states; n += TILE) advance(y, state, v, s, kept, behind, n, lane, TILE, shared);
+    for (; n < s->states; n++) advance(y, state, v, s, kept, behind, n, lane, 1, shared);
+}
+
+static void forward(real *y, real *state, const loci_selective_rows *s)
+{
+    row_values v;
+    for (size_t lane = 0; lane < V; lane += W) {
+        enter(&v, y, s, lane);
+        if (s->shared)
+            advance_all(y, state, &v, s, NULL, 0, lane, 1);
+        else
+            advance_all(y, state, &v, s, NULL, 0, lane, 0);
+        for (size_t r = lane; s->z && r < s->rows * V; r += V)
+            TO(y + r) *= AT(s->z + r) * loci_vsigmoid(AT(s->z + r));
+    }
+}
+
+/* `count` states from number n on, back through all rows. in, through [BAND][16]: sums over states of G B and of G h' times the
+ * rate (or, shared, alone), where G is the gradient of a state and h' the state decayed. */
+static inline LOCI_INLINE void retreat(real *in, real *through, const loci_selective_back *back,
+                                       const row_values *v, const real *dy, const loci_selective_rows *s,
+                                       const real *kept, size_t behind, size_t n, size_t lane,
+                                       const int count, const int shared)
+{
+    const size_t first = n / V * s->apart * V + n % V, size = s->states * V, at = n * V + lane;
+    const real *rate = s->rate + at;
+    vreal g[BACK], drate[BACK];
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) g[i] = AT(back->dstate + at + i * V), drate[i] = (vreal){0};
+    for (size_t r = s->rows; r-- > 0;) {
+        const real *b = s->B + first + r * V, *c = s->C + first + r * V;
+        const real *h = kept + (r + 1) * size + at, *before = kept + r * size + at,
+                   *factor = kept + behind + (r + 1) * size + at;
+        real *dB = back->dB + r * size + at, *dC = back->dC + r * size + at;
+        const vreal d = AT(dy + r * V + lane), u = AT(v->in + r * V + lane), dt = AT(s->dt + r * V + lane),
+                    same = AT(v->factor + r * V + lane);
+        vreal sum = AT(in + r * V + lane), rates = AT(through + r * V + lane);
+#pragma GCC unroll 8
+        for (int i = 0; i < count; i++) {
+            const vreal now = g[i] + d * c[i];
+            TO(dC + i * V) += d * AT(h + i * V);
+            TO(dB + i * V) += now * u;
+            sum += now * b[i];
+            g[i] = now * (shared ? same : AT(factor + i * V));
+            const vreal q = g[i] * AT(before + i * V);
+            if (shared) {
+                rates += q;
+            } else {
+                rates += q * AT(rate + i * V);
+                drate[i] += q * dt;
+            }
+        }
+        TO(in + r * V + lane) = sum;
+        TO(through + r * V + lane) = rates;
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) {
+        TO(back->dstate + at + i * V) = g[i];
+        if (!shared) TO(back->drate + at + i * V) += drate[i];
+    }
+}
+
+static inline LOCI_INLINE void retreat_all(real *in, real *through, const loci_selective_back *back,
+                                           const row_values *v, const real *dy, const loci_selective_rows *s,
+                                           const real *kept, size_t behind, size_t lane, const int shared)
+{
+    size_t n = 0;
+    for (; n + BACK <= s->states; n += BACK)
+        retreat(in, through, back, v, dy, s, kept, behind, n, lane, BACK, shared);
+    for (; n < s->states; n++) retreat(in, through, back, v, dy, s, kept, behind, n, lane, 1, shared);
+}
+
+static void backward(const loci_selective_back *back, const real *dy, const real *state,
+                     const loci_selective_rows *s, real *work)
+{
+    const size_t size = s->states * V, behind = s->rows * size;
+    const real base = (real)(1 / LOCI_SELECTIVE_BASE);
+    row_values v;
+    _Alignas(64) real in[BAND * V], through[BAND * V], inner[BAND * V];
+    const real *slope = s->z ? inner : dy; /* the gradient before the gate */
+    real *y = back->y;
+    for (size_t lane = 0; lane < V; lane += W) {
+        for (size_t i = lane; i < size; i += V) TO(work + i) = AT(state + i);
+        enter(&v, y, s, lane);
+        if (s->shared)
+            advance_all(y, work, &v, s, work + size, behind, lane, 1);
+        else
+            advance_all(y, work, &v, s, work + size, behind, lane, 0);
+        for (size_t r = lane; r < s->rows * V; r += V) {
+            TO(in + r) = TO(through + r) = (vreal){0};
+            if (!s->z) continue;
+            const vreal z = AT(s->z + r), g = loci_vsigmoid(z), gate = z * g, d = AT(dy + r),
+                        plain = AT(y + r);
+            TO(inner + r) = d * gate;
+            TO(back->dz + r) = d * plain * (g + gate * (1 - g));
+            TO(y + r) = plain * gate;
+        }
+        if (s->shared)
+            retreat_all(in, through, back, &v, slope, s, work, behind, lane, 1);
+        else
+            retreat_all(in, through, back, &v, slope, s, work, behind, lane, 0);
+        vreal dskip = {0}, drate = {0};
+        for (size_t r = lane; r < s->rows * V; r += V) {
+            const vreal x = AT(s->x + r), dt = AT(s->dt + r), d = AT(slope + r), sum = AT(in + r);
+            const vreal q = s->shared ? AT(through + r) * AT(s->rate + lane) : AT(through + r);
+            dskip += d * x;
+            drate += AT(through + r) * dt;
+            TO(back->dx + r) = AT(s->skip + lane) * d + dt * sum;
+            TO(back->ddt + r) = q * base + x * sum;
+        }
+        TO(back->dskip + lane) += dskip;
+        if (s->shared) TO(back->drate + lane) += drate;
+    }
+}
+
+/* ---- sums over lanes ---- */
+
+/* What two vectors give to a sum of pairs: their halves, number by number in turns. */
+#if LOCI_VECTOR_BYTES == 64 && !LOCI_REAL_IS_DOUBLE
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LOCI_WIDTH == 8
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#elif LOCI_WIDTH == 4
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#else
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 2)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 1, 3)
+#endif
+
+/* The sums over lanes of W rows at x, in their order: log2(W) times halves of two vectors are added number by number, and each
+ * time what belongs to the first of them moves on to the even places: numbers of rows end up with their bits turned round. */
+static inline LOCI_INLINE vreal across(const real *x)
+{
+    vreal s[W];
+#pragma GCC unroll 16
+    for (int i = 0; i < W; i++) {
+        int turned = 0;
+        for (int bit = 1, to = W / 2; bit < W; bit *= 2, to /= 2) turned |= i & bit ? to : 0;
+        s[i] = AT(x + turned * V);
+        for (int lane = W; lane < V; lane += W) s[i] += AT(x + turned * V + lane);
+    }
+#pragma GCC unroll 4
+    for (int count = W / 2; count > 0; count /= 2)
+#pragma GCC unroll 8
+        for (int i = 0; i < count; i++) s[i] = LOW(s[2 * i], s[2 * i + 1]) + HIGH(s[2 * i], s[2 * i + 1]);
+    return s[0];
+}
+
+static void sum_lanes(real *y, size_t apart, const real *x, size_t states, size_t rows)
+{
+    for (size_t n = 0; n < states; n += V)
+        for (size_t r = 0; r < rows; r++) {
+            real *to = y + (n / V * apart + r) * V;
+            const real *from = x + (r * states + n) * V;
+            for (size_t lane = 0; lane < V; lane += W) {
+                if (n + lane + W <= states) {
+                    TO(to + lane) = across(from + lane * V);
+                    continue;
+                }
+                for (size_t i = lane; i < lane + W; i++) {
+                    to[i] = 0;
+                    for (size_t k = 0; n + i < states && k < V; k++) to[i] += from[i * V + k];
+                }
+            }
+        }
+}
+
+/* ---- short convolution ---- */
+
+static inline LOCI_INLINE void convolve_width(real *y, real *slope, const real *x, const real *weight,
+                                              const real *bias, const size_t width, int linear, size_t rows)
+{
+    for (size_t lane = 0; lane < V; lane += W)
+        for (size_t r = lane; r < rows * V; r += V) {
+            const real *from = x + r - (width - 1) * V;
+            vreal v = AT(bias + lane);
+            for (size_t k = 0; k < width; k++) v += AT(weight + k * V + lane) * AT(from + k * V);
+            if (linear) {
+                TO(y + r) = v;
+                continue;
+            }
+            const vreal g = loci_vsigmoid(v), silu = v * g;
+            TO(y + r) = silu;
+            if (slope) TO(slope + r) = g + silu * (1 - g);
+        }
+}
+
+static void convolve(real *y, real *slope, const real *x, const real *weight, const real *bias, size_t width,
+                     int linear, size_t rows)
+{
+    if (width == 4)
+        convolve_width(y, slope, x, weight, bias, 4, linear, rows);
+    else
+        convolve_width(y, slope, x, weight, bias, width, linear, rows);
+}
+
+static void convolve_backward(real *dx, real *dweight, real *dbias, const real *dv, const real *x,
+                              const real *weight, size_t width, size_t rows)
+{
+    for (size_t lane = 0; lane < V; lane += W) {
+        vreal total = {0};
+        for (size_t r = lane; r < rows * V; r += V) {
+            vreal d = {0};
+            for (size_t k = 0; k < width; k++)
+                d += AT(weight + k * V + lane) * AT(dv + r + (width - 1 - k) * V);
+            TO(dx + r) = d;
+            total += AT(dv + r);
+        }
+        TO(dbias + lane) += total;
+        for (size_t k = 0; k < width; k++) {
+            vreal d = {0};
+            const real *from = x - (width - 1 - k) * V;
+            for (size_t r = lane; r < rows * V; r += V) d += AT(dv + r) * AT(from + r);
+            TO(dweight + k * V + lane) += d;
+        }
+    }
+}
+
+/* ---- steps ---- */
+
+static void softplus(real *y, const real *x, size_t rows)
+{
+    for (size_t i = 0; i < rows * V; i += W) {
+        const vreal v = AT(x + i);
+        TO(y + i) = loci_vselect(v > 20, v, loci_vlog1p(loci_vexp(v)));
+    }
+}
+
+static void softplus_backward(real *dx, const real *dy, const real *y, size_t rows)
+{
+    for (size_t i = 0; i < rows * V; i += W) {
+        const vreal v = AT(y + i);
+        TO(dx + i) = AT(dy + i) * loci_vselect(v > 20, LOCI_SPLAT(LOCI_REAL(1.0)), -loci_vexpm1(-v));
+    }
+}
+
+static void multiply(real *y, const real *a, const real *b, size_t rows)
+{
+    for (size_t i = 0; i < rows * V; i += W) TO(y + i) = AT(a + i) * AT(b + i);
+}
+
+const loci_selective_loops LOCI_LEVEL(loci_selective_loops_level) = {
+    .forward = forward,
+    .backward = backward,
+    .sum_lanes = sum_lanes,
+    .convolve = convolve,
+    .convolve_backward = convolve_backward,
+    .softplus = softplus,
+    .softplus_backward = softplus_backward,
+    .multiply = multiply,
+};
