@@ -193,6 +193,7 @@ mkdir folder
 cp 8.csv folder/a.csv
 check '' predict value.safetensors folder --json
 check '' train value --task value --layer gru --layers 1 --width 2 --show
+check '' train value --task value --layer conv --mixer mlp --layers 1 --width 2 --show
 
 # Data sets of every other kind, read to be shown.
 awk 'BEGIN { print "t,walk,x,gait"; for (i = 0; i < 48; i++) printf "%d,w%d,%.2f,%s\n", i, i / 6, sin(i * (1 + int(i / 6) % 2)), int(i / 6) % 2 ? "slow" : "fast" }' >walks.csv

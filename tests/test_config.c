@@ -94,11 +94,11 @@ static void every_field(void **state)
         snprintf(again, sizeof again, "%.17g", field->most + 1);
         assert_int_equal(loci_config_set(&other, field->name, again, NULL), LOCI_E_ARGUMENT);
     }
-    assert_int_equal(count, 20);
+    assert_int_equal(count, 24);
     assert_null(loci_config_find("size"));
     /* the last member of the struct has a row, so that a member without one is noticed */
-    assert_string_equal(loci_config_field(count - 1)->name, "bidirectional");
-    assert_true(offsetof(loci_model_config, bidirectional) + sizeof(int) + sizeof(size_t) >
+    assert_string_equal(loci_config_field(count - 1)->name, "dilations");
+    assert_true(offsetof(loci_model_config, dilations) + sizeof(size_t) + sizeof(size_t) >
                 sizeof(loci_model_config));
 }
 

@@ -159,7 +159,8 @@ static void test_ranges(void **state)
     refuse(bad, "a plain stack of s4d has 1 inputs and width 64; the same number was expected");
     assert_int_equal(loci_model_preset(&bad, "large", 1, 10, &error), LOCI_E_ARGUMENT);
     assert_string_equal(
-        error.text, "there is no preset large; s4-example, small, audio, lstm, gru or mingru was expected");
+        error.text,
+        "there is no preset large; s4-example, small, audio, lstm, gru, mingru or conv was expected");
 }
 
 int main(void)

@@ -182,6 +182,7 @@ static loci_model_config shape(size_t i)
                                        : i == 8   ? "gru"
                                        : i == 9   ? "mingru"
                                        : i == 14  ? "gru"
+                                       : i >= 16  ? "conv"
                                                   : "audio",
                                        2, 3, NULL),
                      LOCI_OK);
@@ -193,11 +194,14 @@ static loci_model_config shape(size_t i)
     if (i == 4) c.norm = LOCI_NORM_NONE;
     if (i >= 7) c.plain = i == 11; /* residual LSTMs and GRUs */
     c.bidirectional = i >= 13;
+    if (i == 16) c.mixer = LOCI_MIXER_MLP, c.mixer_expand = 2;
+    if (i >= 16) c.kernel_width = 12;
+    if (i == 6 || i == 17) c.mixer = LOCI_MIXER_NONE;
     if (i < 10 || i >= 13) return c;
     c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 16 };
+enum { SHAPES = 18 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};

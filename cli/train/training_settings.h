@@ -25,7 +25,7 @@ typedef struct {
     char argument[64], help[128];
 } training_field;
 
-enum { TRAINING_FIELDS_MAX = 32 };
+enum { TRAINING_FIELDS_MAX = 64 };
 
 /* Without an option a text is NULL, a count NOT_GIVEN, a number NAN. */
 typedef struct {

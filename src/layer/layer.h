@@ -66,6 +66,8 @@
 #define loci_lstm_create LOCI_NAME(loci_lstm_create)
 #define loci_gru_create LOCI_NAME(loci_gru_create)
 #define loci_mingru_create LOCI_NAME(loci_mingru_create)
+#define loci_conv_create LOCI_NAME(loci_conv_create)
+#define loci_mlp_create LOCI_NAME(loci_mlp_create)
 
 typedef struct loci_layer loci_layer;
 
@@ -284,5 +286,18 @@ loci_status loci_gru_create(loci_layer **layer, const loci_allocator *by, const 
  * [2 outputs][inputs] and bias [2 outputs], first those of z, uniform in +-1/sqrt(inputs) at first. State: h. */
 loci_status loci_mingru_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
                                size_t outputs, loci_error *error);
+
+/* A causal convolution over `taps` samples that lie `dilation` apart, over all channels (Bai et al. 2018): weight [outputs]
+ * [inputs][taps], the last tap that of the sample itself, as PyTorch's Conv1d with zeros before the beginning, and bias
+ * [outputs], both uniform in +-1/sqrt(inputs taps) at first. State: the last (taps - 1) dilation samples. */
+enum { LOCI_CONV_TAPS_MAX = 64, LOCI_CONV_DILATION_MAX = 2048 };
+loci_status loci_conv_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                             size_t outputs, size_t taps, size_t dilation, loci_error *error);
+
+/* What mixes the channels in a block of a transformer (Vaswani et al. 2017): linear to `hidden` channels, GELU, dropout, linear
+ * back. fc1.weight [hidden][channels], fc1.bias [hidden], fc2.weight [channels][hidden], fc2.bias [channels], as two layers
+ * of loci_linear_create at first. */
+loci_status loci_mlp_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
+                            size_t hidden, double dropout, int tied, loci_error *error);
 
 #endif

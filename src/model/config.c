@@ -19,11 +19,13 @@
 
 _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == sizeof(int) &&
                    sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int) &&
-                   sizeof(loci_head) == sizeof(int),
+                   sizeof(loci_head) == sizeof(int) && sizeof(loci_mixer) == sizeof(int),
                "words are read as int");
 
 #define AT(member) offsetof(loci_model_config, member)
 #define S4D (1u << LOCI_LAYER_S4D)
+#define CONV (1u << LOCI_LAYER_CONV)
+#define MIXED (S4D | CONV) /* layers that mix samples alone */
 
 static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const norm_meanings[] = {"layer norms", "RMS norms", "no norms", NULL},
@@ -35,7 +37,10 @@ static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const head_words[] = {"linear", "unbiased", "tied", NULL},
                          *const head_meanings[] = {"weights and a bias", "weights alone",
                                                    "the weights of the embedding", NULL},
-                         *const discretization_words[] = {"zoh", "bilinear", NULL};
+                         *const discretization_words[] = {"zoh", "bilinear", NULL},
+                         *const mixer_words[] = {"gated", "mlp", "none", NULL},
+                         *const mixer_meanings[] = {"GELU, linear, GLU", "linear, GELU, linear", "nothing",
+                                                    NULL};
 static const int discretization_values[] = {LOCI_ZOH, LOCI_BILINEAR};
 
 /* A kind, and what another value changes. */
@@ -104,6 +109,21 @@ static const loci_config_row rows[] = {
     {.offset = AT(bidirectional),
      .field = {"bidirectional", BUILDS(FLAG), .option = "bidirectional", .younger = 1,
                .help = "each layer looks at what follows a sample, too: no streams"}},
+    {.offset = AT(mixer),
+     .field = {"mixer", BUILDS(WORD), .words = mixer_words, .meanings = mixer_meanings, .option = "mixer",
+               .layers = MIXED, .younger = 1, .help = "what mixes channels behind them"}},
+    {.offset = AT(mixer_expand),
+     .field = {"mixer_expand", BUILDS(COUNT), .least = 0, .most = 64, .range = "0 to 64",
+               .option = "mixer-expand", .argument = "n", .layers = MIXED, .younger = 1,
+               .help = "times as many channels inside an mlp (0: 4)"}},
+    {.offset = AT(kernel_width),
+     .field = {"kernel_width", BUILDS(COUNT), .least = 1, .most = 64, .range = "1 to 64",
+               .option = "kernel-width", .argument = "n", .layers = CONV, .younger = 1,
+               .help = "samples that a convolution takes"}},
+    {.offset = AT(dilations),
+     .field = {"dilations", BUILDS(COUNT), .least = 1, .most = 12, .range = "1 to 12", .option = "dilations",
+               .argument = "n", .layers = CONV, .younger = 1,
+               .help = "these lie 1, 2, 4, ... apart, in so many layers, and then 1 again"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -292,6 +312,13 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "a plain stack of %s has %zu inputs and width %zu; the same number was expected",
                          loci_layer_name(config->layer), config->inputs, config->width);
+    const size_t expand = config->mixer_expand ? config->mixer_expand : 4;
+    if (loci_config_has(config, loci_config_find("mixer")) && config->mixer == LOCI_MIXER_MLP &&
+        expand * config->width > LOCI_LAYER_CHANNELS_MAX)
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "width is %zu, and mixers have %zu times as many channels inside; at most %d were expected",
+            config->width, expand, LOCI_LAYER_CHANNELS_MAX);
     return LOCI_OK;
 }
 

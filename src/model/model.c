@@ -32,6 +32,7 @@ static const struct {
     {"lstm", 1, 128, 64, LOCI_LAYER_LSTM, 0.001, 0, 0, 1, LOCI_NORM_NONE},
     {"gru", 1, 128, 64, LOCI_LAYER_GRU, 0.001, 0, 0, 1, LOCI_NORM_NONE},
     {"mingru", 4, 64, 64, LOCI_LAYER_MINGRU, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
+    {"conv", 8, 64, 64, LOCI_LAYER_CONV, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
@@ -70,7 +71,9 @@ loci_status loci_model_preset_sized(loci_model_config *config, size_t size, cons
                                  .prenorm = presets[k].prenorm,
                                  .dropout = presets[k].dropout,
                                  .tied = 1,
-                                 .pool = LOCI_POOL_MEAN};
+                                 .pool = LOCI_POOL_MEAN,
+                                 .kernel_width = 3,
+                                 .dilations = 8};
     loci_sized_give(config, size, &c, sizeof c);
     return LOCI_OK;
 }
@@ -106,8 +109,8 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
     loci_model *model = loci_allocate_by(config->allocator, 1, sizeof *model);
     if (model) {
         model->config = *config;
-        model->config.size = 0;
-        model->config.allocator = NULL; /* loci_allocator_of(model), which lives as long */
+        model->config.size = sizeof model->config; /* what is made of it has all of its fields */
+        model->config.allocator = NULL;            /* loci_allocator_of(model), which lives as long */
         status = tabulate(model, &stack, error);
     } else {
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");

@@ -157,10 +157,10 @@ $ loci train d -o -
 ! loci: train: -o is standard output; a file was expected, which is written again and again
 = 2
 $ loci train d -o x --preset tiny
-! loci: train: --preset: there is no preset tiny; s4-example, small, audio, lstm, gru or mingru was expected
+!~ loci: train: --preset: there is no preset tiny; s4-example, small, audio, lstm, gru, mingru* was expected
 = 2
 $ loci train d -o x --layer rnn
-! loci: train: --layer is "rnn"; s4d, lstm, gru or mingru was expected
+!~ loci: train: --layer is "rnn"; s4d, lstm, gru, mingru* was expected
 = 2
 $ loci train d -o x --layers 0
 ! loci: train: --layers is 0; 1 to 1024 was expected
