@@ -47,7 +47,8 @@ once() {
         [ -z "$output" ] || cmp -s "$output" "$scratch/expected_file" || complain "status 0, but another $output"
         ;;
     1 | 2)
-        grep -q loci "$scratch/err" || complain "status $status without a word"
+        # the threads of some LAPACK end the program with words of their own
+        grep -q -e loci -e '^libgomp: Out of memory' "$scratch/err" || complain "status $status without a word"
         [ -z "$output" ] || [ "$(cat "$output")" = 'what stood here' ] || complain "failed, and spoilt $output"
         ;;
     *) complain "status $status" ;;
@@ -132,6 +133,8 @@ check answer.csv simulate s4d-lin:4,copies=2 plain.csv --form convolution --swit
 check answer.npy simulate legs:4 signal.csv --time time --column temp --form continuous -o answer.npy
 check '' simulate legs:4 plain.csv --column 1 --plot -
 check '' check s4d-lin:4 --length 9 --json
+check fib.npz identify 1 1 2 3 5 8 -o fib.npz
+check '' identify 1 3 4 4 --order 1 --json
 cp "$golden/s4d_state.safetensors" state.safetensors
 check model.safetensors convert state.safetensors -o model.safetensors --classes 0,1,2,3,4,5,6,7,8,9 --shift 1,2,3
 "$program" convert state.safetensors -o model.safetensors --rate 8000
