@@ -166,7 +166,7 @@ int command_train(int argc, char **argv)
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL.safetensors", "the model's file"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
         {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
-         "s4-example, small, audio, lstm, gru, mingru or conv, which the options below change (for sounds audio, else small)"},
+         "s4-example, small, audio, lstm, gru, mingru, conv or s5, which the options below change (for sounds audio, else small)"},
     };
     const option behind[] = {
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},

@@ -64,10 +64,23 @@ static loci_status mingru(loci_layer **layer, const char *name, const loci_model
     return loci_mingru_create(layer, c->allocator, name, inputs, c->width, error);
 }
 
+static loci_status s5(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                      loci_error *error)
+{
+    (void)inputs;
+    const loci_s5_options options = {.order = c->order,
+                                     .blocks = c->blocks ? c->blocks : 1,
+                                     .discretization = c->discretization,
+                                     .dt_min = c->dt_min,
+                                     .dt_max = c->dt_max,
+                                     .liquid = c->liquid};
+    return loci_s5_create(layer, c->allocator, name, c->width, &options, error);
+}
+
 /* ---- the table, in the order of loci_layer_kind ---- */
 
 #if !LOCI_REAL_IS_DOUBLE
-const char *const loci_layer_words[] = {"s4d", "lstm", "gru", "mingru", "conv", NULL};
+const char *const loci_layer_words[] = {"s4d", "lstm", "gru", "mingru", "conv", "s5", NULL};
 #endif
 
 static const struct {
@@ -80,21 +93,22 @@ static const struct {
     {{.title = "GRU", .preset = "gru", .lr = 0.001, .rows = 4}, "gru_layers", gru},
     {{.title = "minGRU", .preset = "mingru", .lr = 0.01, .rows = 1, .chunks = 1}, "mingru_layers", mingru},
     {{.title = "convolution", .preset = "conv", .lr = 0.001, .rows = 1, .chunks = 1}, "conv_layers", conv},
+    {{.title = "S5", .preset = "s5", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1}, "s5_layers", s5},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* Those that mix samples alone: what mixes channels stands behind them. */
-static const unsigned mix_samples = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_CONV;
+static const unsigned mix_samples = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_CONV | 1u << LOCI_LAYER_S5;
 
-/* The mixer of channels of a block of S4 behind a layer, which it takes over; the one of a transformer stands in a residual of its
+/* The mixer of channels of a block of S4, or of S5, behind a layer, which it takes over; the one of a transformer stands in a residual of its
  * own (stack.c). */
 static loci_status mix_channels(loci_layer **layer, const char *name, const loci_model_config *c,
                                 loci_error *error)
 {
     loci_layer *gated;
     if (c->mixer != LOCI_MIXER_GATED) return LOCI_OK;
-    const loci_status status =
-        loci_gated_create(&gated, c->allocator, name, c->width, c->dropout, c->tied, error);
+    const loci_status status = (c->layer == LOCI_LAYER_S5 ? loci_half_gated_create : loci_gated_create)(
+        &gated, c->allocator, name, c->width, c->dropout, c->tied, error);
     if (!status) return loci_chain_create(layer, *layer, gated, error);
     loci_layer_free(*layer);
     return status;

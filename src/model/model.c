@@ -12,6 +12,7 @@
 #include "base/sized.h"
 #include "base/status.h"
 #include "base/utf8.h"
+#include "hippo/normal.h"
 #include "model/config.h"
 #include "model/model_reading.h"
 #include "model/stack.h"
@@ -33,6 +34,7 @@ static const struct {
     {"gru", 1, 128, 64, LOCI_LAYER_GRU, 0.001, 0, 0, 1, LOCI_NORM_NONE},
     {"mingru", 4, 64, 64, LOCI_LAYER_MINGRU, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
     {"conv", 8, 64, 64, LOCI_LAYER_CONV, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
+    {"s5", 4, 128, 64, LOCI_LAYER_S5, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
@@ -169,6 +171,16 @@ loci_status loci_model_copy(loci_model **out, const loci_model *from, loci_error
     return status;
 }
 
+/* Order a: a/2 numbers, one after the other, until they are at an end. */
+static void normal_part(float *v, size_t count, size_t order)
+{
+    double mu = 0;
+    for (size_t k = 0; k < order / 2; k++) {
+        mu = loci_normal_frequency(order, k, mu);
+        for (size_t i = k; i < count; i += order / 2) v[i] = (float)mu;
+    }
+}
+
 void loci_model_initialize(loci_model *model, uint64_t seed)
 {
     for (size_t k = 0; k < model->parameters; k++) {
@@ -176,6 +188,10 @@ void loci_model_initialize(loci_model *model, uint64_t seed)
         const uint64_t key = loci_random_key(seed, loci_random_stream(p->name));
         const size_t last = p->dimensions ? p->shape[p->dimensions - 1] : 1;
         float *v = model->values + p->offset;
+        if (p->initial == LOCI_INITIAL_NORMAL_PART) {
+            normal_part(v, p->count, (size_t)p->a);
+            continue;
+        }
         for (size_t i = 0; i < p->count; i++) {
             double x = p->a;
             if (p->initial == LOCI_INITIAL_UNIFORM || p->initial == LOCI_INITIAL_GATES)
