@@ -231,7 +231,7 @@ $ loci train nowhere -o x
 ! loci: nowhere: cannot be opened: No such file or directory
 = 1
 $ loci train t -o x
-!~ loci: t: is a table of columns exec loci train d --; the one to be learned was expected, *
+!~ loci: t: is a table of columns exec, loci, train, d, *; the one to be learned was expected, *
 = 1
 $ loci train folder -o x
 !~ loci: folder: holds no data set: * was expected
