@@ -261,3 +261,10 @@ $ echo 'Recorded in 2016.' > d/slow/README.txt; loci predict m d/slow 2>&1 >out 
 | 21
 $ awk 'BEGIN { print "w,x,y"; s = 7; for (w = 0; w < 40; w++) for (k = 0; k < 4; k++) { s = s * 16807 % 2147483647; if (k == 0) z = int(s / 100) % 100; print "w" w "," k "," z } }' > noise.csv; sh t noise.csv --value y --group w --epochs 2 -o noise.m 2>&1 >out | grep chance
 | loci: warning: the training ended at chance: 0 % of the variance is explained, which 40 sequences cannot tell from always answering the mean; more --epochs, another --lr or more data may help
+$ rm d/notes; sh t d --label '{label}.csv' --show
+! loci: d: there is no file in it, where those that have the label in their names were expected; of files in sub-folders these are the labels, without --label
+= 1
+
+# A signal far from 0, of which floats would keep little.
+$ awk 'BEGIN { for (i = 0; i < 30; i++) { printf "%d", i % 2; for (k = 0; k < 40; k++) printf "\t%.6f", 1e8 + 0.5 * sin(k * (i % 2 ? 0.5 : 1.1) + i); print "" } }' > far_TRAIN.tsv; sh t far_TRAIN.tsv --test 0.3 -o far.m --epochs 40 >out 2>&1; loci eval far.m far_TRAIN.tsv | sed -n 1p
+| accuracy    100 %, 10 of 10
