@@ -8,7 +8,6 @@
 #include <loci/data.h>
 #include <loci/dataset.h>
 #include <loci/init.h>
-#include <loci/rule.h>
 #include <loci/train.h>
 
 #endif

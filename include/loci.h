@@ -16,5 +16,6 @@
 #include <loci/stream.h>
 #include <loci/system.h>
 #include <loci/task.h>
+#include <loci/token.h>
 
 #endif

@@ -47,8 +47,7 @@ once() {
         [ -z "$output" ] || cmp -s "$output" "$scratch/expected_file" || complain "status 0, but another $output"
         ;;
     1 | 2)
-        # the threads of some LAPACK end the program with words of their own
-        grep -q -e loci -e '^libgomp: Out of memory' "$scratch/err" || complain "status $status without a word"
+        grep -q loci "$scratch/err" || complain "status $status without a word"
         [ -z "$output" ] || [ "$(cat "$output")" = 'what stood here' ] || complain "failed, and spoilt $output"
         ;;
     *) complain "status $status" ;;
@@ -76,7 +75,7 @@ check() {
     [ -z "$output" ] || cp "$output" "$scratch/expected_file"
     injected=1
     while [ -n "$injected" ] && [ -z "$complaint" ]; do
-        n=$((n + 1 + n / 30)) # each of the first 30, then fewer and fewer
+        n=$((n + 1 + n / 60)) # each of the first 60, then fewer and fewer
         on=
         once "$@"
         [ $((n % 4)) != 1 ] || { on=1 && once "$@"; }
@@ -133,8 +132,6 @@ check answer.csv simulate s4d-lin:4,copies=2 plain.csv --form convolution --swit
 check answer.npy simulate legs:4 signal.csv --time time --column temp --form continuous -o answer.npy
 check '' simulate legs:4 plain.csv --column 1 --plot -
 check '' check s4d-lin:4 --length 9 --json
-check fib.npz identify 1 1 2 3 5 8 -o fib.npz
-check '' identify 1 3 4 4 --order 1 --json
 cp "$golden/s4d_state.safetensors" state.safetensors
 check model.safetensors convert state.safetensors -o model.safetensors --classes 0,1,2,3,4,5,6,7,8,9 --shift 1,2,3
 "$program" convert state.safetensors -o model.safetensors --rate 8000
@@ -196,7 +193,13 @@ mkdir folder
 cp 8.csv folder/a.csv
 check '' predict value.safetensors folder --json
 check '' train value --task value --layer gru --layers 1 --width 2 --show
-check '' train value --task value --layer conv --mixer mlp --layers 1 --width 2 --show
+
+# Texts, and what follows them.
+printf 'a bad cab; a cab\n' >cab.txt
+check '' train cab.txt --window 4 --layers 1 --width 2 --show
+"$program" train cab.txt --window 4 --layers 1 --width 2 --steps 2 --threads 1 -o cab.safetensors >"$scratch/out" 2>"$scratch/err" || failures=1
+check '' generate cab.safetensors --prompt 'a b' --tokens 3
+check '' eval cab.safetensors cab.txt --threads 1
 
 # Data sets of every other kind, read to be shown.
 awk 'BEGIN { print "t,walk,x,gait"; for (i = 0; i < 48; i++) printf "%d,w%d,%.2f,%s\n", i, i / 6, sin(i * (1 + int(i / 6) % 2)), int(i / 6) % 2 ? "slow" : "fast" }' >walks.csv

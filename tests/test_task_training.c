@@ -20,8 +20,10 @@ static size_t length(const void *context, size_t i)
 
 static void read_sequence(const void *context, size_t i, float *u)
 {
-    for (size_t k = 0; k < 2 * length(context, i); k++)
-        u[k] = (float)loci_random_normal(loci_random_key(3, i), k);
+    const int tokens = loci_task_inspect(*(const loci_task *)context)->next;
+    for (size_t k = 0; k < (tokens ? 1 : 2) * length(context, i); k++)
+        u[k] = tokens ? (float)(loci_random_bits(loci_random_key(3, i), k) % OUTPUTS)
+                      : (float)loci_random_normal(loci_random_key(3, i), k);
 }
 
 static void read_target(const void *context, size_t i, double *target)
@@ -40,14 +42,15 @@ static loci_dataset *make_set(const loci_task *task)
     const loci_task_info *info = loci_task_inspect(*task);
     loci_dataset *set;
     loci_error error;
-    const loci_dataset_source source = {.context = (void *)(uintptr_t)task,
-                                        .count = SEQUENCES,
-                                        .inputs = 2,
-                                        .target = {.values = info->values, .each = info->each},
-                                        .outputs = OUTPUTS,
-                                        .length = length,
-                                        .read = read_sequence,
-                                        .read_target = read_target};
+    const loci_dataset_source source = {
+        .context = (void *)(uintptr_t)task,
+        .count = SEQUENCES,
+        .inputs = info->next ? 1 : 2,
+        .target = {.values = info->values, .each = info->next ? LOCI_TARGET_NEXT : info->each},
+        .outputs = OUTPUTS,
+        .length = length,
+        .read = read_sequence,
+        .read_target = read_target};
     if (loci_dataset_from(&set, &source, &error)) fail_msg("%s", error.text);
     return set;
 }
@@ -58,7 +61,8 @@ static loci_model *make_model(loci_task task, const loci_dataset *set, double dr
     loci_model_config config;
     loci_model *model;
     double mean[OUTPUTS], scale[OUTPUTS];
-    assert_int_equal(loci_model_preset(&config, "small", 2, OUTPUTS, NULL), LOCI_OK);
+    assert_int_equal(loci_model_preset(&config, "small", info->next ? 1 : 2, OUTPUTS, NULL), LOCI_OK);
+    if (info->next) config.vocabulary = OUTPUTS, config.head = LOCI_HEAD_TIED, config.final_norm = 1;
     config.layers = 2, config.width = 20, config.order = 8, config.dropout = dropout;
     if (info->each) config.pool = LOCI_POOL_NONE;
     assert_int_equal(loci_model_create(&model, &config, NULL), LOCI_OK);
@@ -110,7 +114,8 @@ static truth one_by_one(double *gradient, const loci_model *model, const loci_da
 {
     const loci_model_about *about = loci_model_description(model);
     const loci_task_info *task = loci_task_inspect(about->task);
-    const size_t size = loci_model_size(model), width = task->values ? OUTPUTS : 1;
+    const size_t size = loci_model_size(model), width = task->values ? OUTPUTS : 1,
+                 inputs = loci_model_configuration(model)->inputs;
     double *p = loci_allocate(size, sizeof *p), *part = loci_allocate(size, sizeof *part);
     truth sum = {0};
     for (size_t i = 0; i < size; i++) p[i] = (double)loci_model_values_const(model)[i];
@@ -126,7 +131,7 @@ static truth one_by_one(double *gradient, const loci_model *model, const loci_da
         const loci_pass pass = {.B = 1, .L = L};
         loci_dataset_read(set, n, u);
         loci_dataset_read_target(set, n, t);
-        for (size_t k = 0; k < 2 * L; k++) ud[k] = (double)u[k];
+        for (size_t k = 0; k < inputs * L; k++) ud[k] = (double)u[k];
         for (size_t k = 0; k < loci_network_parts_f64(network); k++)
             loci_network_prepare_f64(network, p, 1, k);
         loci_network_forward_f64(network, y, ud, &pass, NULL, 1, workspace);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <loci/dataset.h>
+#include <loci/token.h>
 
 #include "system/system_option.h"
 #include "shared/message.h"
@@ -30,11 +31,13 @@ typedef struct {
 
 /* --- samples --- */
 
-/* Noise that the model's normalisation brings to mean 0 and variance 1: the same on every machine but for rounding. */
+/* Noise that the model's normalisation brings to mean 0 and variance 1: the same on every machine but for rounding. Of tokens
+ * any, the first ones more often. */
 static void fill_noise(job *j)
 {
     const loci_model_about *about = loci_model_description(j->model);
     uint64_t key = j->seed;
+    const size_t tokens = loci_token_count(j->model);
     for (size_t i = 0; i < j->length * j->inputs; i++) {
         double sum = -6; /* of twelve numbers in [0, 1) */
         for (int k = 0; k < 12; k++) {
@@ -42,6 +45,10 @@ static void fill_noise(job *j)
             x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
             x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
             sum += (double)((x ^ (x >> 31)) >> 11) * 0x1p-53;
+        }
+        if (tokens) {
+            j->u[i] = (float)floor(fmin(fabs(sum) / 4, 1 - 0x1p-20) * (double)tokens);
+            continue;
         }
         const size_t c = i % j->inputs;
         const double scale = j->in.shift    ? j->in.scale[c]
@@ -66,6 +73,7 @@ static int fill_set(job *j)
 {
     const loci_model_about *about = loci_model_description(j->model);
     const loci_dataset_options options = {
+        .size = sizeof options,
         .test = 1,
         .reading = about->reading,
         .classes = about->classes,

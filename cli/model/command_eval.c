@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include <loci/dataset.h>
+#include <loci/token.h>
 #include <loci/train.h>
 
 #include "shared/message.h"
 #include "model/dataset_tell.h"
 #include "model/model_open.h"
+#include "model/token_words.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"
@@ -94,14 +96,17 @@ static void score_write(output *out, const loci_task_info *task, const loci_data
                       words_share(share, result->explained[i]));
 }
 
-static int table_write(const loci_task_info *task, const loci_dataset_info *info,
-                       const loci_evaluation *result)
+static int table_write(const loci_model *model, const loci_dataset_info *info, const loci_evaluation *result)
 {
+    const loci_task_info *task = loci_task_inspect(loci_model_description(model)->task);
     output out;
-    char all[WORDS_SIZE], time[WORDS_SIZE];
+    char all[WORDS_SIZE], time[WORDS_SIZE], bits[WORDS_SIZE];
     output_open(&out, NULL);
     score_write(&out, task, info, result);
-    output_format(&out, "loss        %.4g %s\n", result->loss, task->unit);
+    output_format(&out, "loss        %.4g %s%s", result->loss, task->unit,
+                  token_bits(bits, model, result->loss));
+    if (task->next) output_format(&out, ", perplexity %.4g", exp(result->loss));
+    output_text(&out, "\n");
     output_format(&out, "time        %s, %s sequences/s\n", words_duration(time, result->seconds),
                   words_count(all, (uint64_t)((double)result->sequences / fmax(result->seconds, 1e-9))));
     if (result->confusion) confusion_write(&out, info, result);
@@ -115,13 +120,17 @@ static json_t *json_numbers(const double *numbers, size_t count)
     return array;
 }
 
-static int json_write(const loci_task_info *task, const loci_dataset_info *info,
-                      const loci_evaluation *result)
+static int json_write(const loci_model *model, const loci_dataset_info *info, const loci_evaluation *result)
 {
+    const loci_task_info *task = loci_task_inspect(loci_model_description(model)->task);
     const bool classification = !task->values && !task->each;
     json_t *object = json_object();
     json_object_set_new(object, "task", json_string(classification ? "classification" : task->name));
     json_object_set_new(object, "loss", output_json_number(result->loss));
+    if (task->next) {
+        json_object_set_new(object, "bits", output_json_number(result->loss / log(2)));
+        json_object_set_new(object, "perplexity", output_json_number(exp(result->loss)));
+    }
     json_object_set_new(object, task->key, output_json_number(result->score));
     json_object_set_new(object, "samples", json_integer((json_int_t)result->sequences));
     if (!classification) json_object_set_new(object, "targets", json_integer((json_int_t)result->targets));
@@ -176,7 +185,6 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
         .progress = advance,
         .context = &bar,
     };
-    const loci_task_info *task = loci_task_inspect(loci_model_description(model)->task);
     loci_evaluation result = {0};
     if (s->confusion) result.confusion = calloc(info.classes * info.classes, sizeof *result.confusion);
     result.error = calloc(info.outputs, sizeof *result.error);
@@ -187,7 +195,7 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
     if (!status && loci_evaluate(&result, model, set, &options, &error) != LOCI_OK)
         status = message_error(path, &error);
     progress_wipe();
-    if (!status) status = (s->json ? json_write : table_write)(task, &info, &result);
+    if (!status) status = (s->json ? json_write : table_write)(model, &info, &result);
     free(result.confusion);
     free(result.error);
     free(result.explained);
@@ -199,6 +207,7 @@ static void split_warn(const loci_dataset *set, const char *path, const settings
 {
     const loci_dataset_info info = loci_dataset_inspect(set);
     if (info.split || info.held_out || s->match || s->except || s->train || s->all) return;
+    if (info.target.each == LOCI_TARGET_NEXT) return; /* most often another text */
     message_warn(
         "%s: has no test split, so all of it is measured, what was trained on too; 'loci train --test SHARE' "
         "keeps a share, --match or --except chooses",
@@ -213,9 +222,10 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
     const loci_model_about *about = loci_model_description(model);
     const loci_task_info *task = loci_task_inspect(about->task);
     loci_dataset_options options = {
+        .size = sizeof options,
         .test = !s->train,
         .target_given = 1,
-        .target = {.values = task->values, .each = task->each},
+        .target = {.values = task->values, .each = task->next ? LOCI_TARGET_NEXT : task->each},
         .reading = about->reading,
         .classes = about->classes,
         .class_count = about->classes ? loci_model_configuration(model)->outputs : 0,
@@ -231,7 +241,11 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
     if (s->all) options.reading.test = 0;
     loci_error error;
     loci_dataset *set = NULL;
-    if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)
+    if (task->next && !loci_token_kind(model))
+        status = message_fail(
+            "%s: knows its tokens by number alone; a model that was trained on a text was expected",
+            model_path);
+    else if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)
         status = message_error(path, &error);
     else
         status = rate_check(model, model_path, set, path, s->rate);
@@ -282,7 +296,8 @@ int command_eval(int argc, char **argv)
         .synopsis = "MODEL DATA [OPTION]...",
         .purpose =
             "Measure a model on the test split of a data set: the share of right answers and the mean "
-            "cross-entropy in nats, or of values the share of variance explained and the error. DATA is read as 'loci train' read it: gray, permuted, with the same labels.",
+            "cross-entropy in nats, or of values the share of variance explained and the error; of texts the bits a "
+            "character and the perplexity. DATA is read as 'loci train' read it: gray, permuted, with the same labels.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"

@@ -268,11 +268,13 @@ static loci_status whole_measure(model_differences *found, const bench *b, uint6
 static loci_status cut_off(loci_model **part, const loci_model *model, size_t layers, loci_error *error)
 {
     loci_model_config config = *loci_model_configuration(model);
+    loci_model_about about = *loci_model_description(model);
+    about.size = sizeof about;
     config.size = sizeof config;
     config.layers = layers;
     config.pool = LOCI_POOL_NONE;
     loci_status status = loci_model_create(part, &config, error);
-    if (!status) status = loci_model_describe(*part, loci_model_description(model), error);
+    if (!status) status = loci_model_describe(*part, &about, error);
     if (status) return status;
     size_t count, count_all;
     const loci_parameter *table = loci_model_parameters(*part, &count),

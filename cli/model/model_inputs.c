@@ -30,6 +30,7 @@ int model_inputs_open(model_inputs *inputs, loci_model *model)
         inputs->shift[c] = about.shift ? about.shift[c] : 0;
         inputs->scale[c] = about.scale ? about.scale[c] : 1;
     }
+    about.size = sizeof about; /* all fields */
     about.shift = about.scale = NULL;
     loci_error error;
     return loci_model_describe(model, &about, &error) == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);

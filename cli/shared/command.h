@@ -9,7 +9,6 @@ int command_check(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_figures(int argc, char **argv);
-int command_identify(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_kernel(int argc, char **argv);
 int command_merge(int argc, char **argv);
@@ -18,6 +17,7 @@ int command_recall(int argc, char **argv);
 int command_remember(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_stream(int argc, char **argv);
+int command_generate(int argc, char **argv);
 int command_train(int argc, char **argv);
 
 #endif

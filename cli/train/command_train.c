@@ -49,16 +49,18 @@ static int describe_with(const work *w, const training_settings *s, double *numb
     double *shift = numbers, *scale = shift + info.inputs, *mean = scale + info.inputs,
            *share = mean + info.outputs;
     loci_error error;
-    if (loci_dataset_moments(w->train, shift, scale, &error) != LOCI_OK)
+    const bool tokens = info.target.each == LOCI_TARGET_NEXT;
+    if (!tokens && loci_dataset_moments(w->train, shift, scale, &error) != LOCI_OK)
         return message_error(w->path, &error);
     for (size_t i = 0; i < info.inputs; i++) scale[i] = scale[i] > 0 ? 1 / scale[i] : 1;
     const int status = values ? targets_measure(w, mean, share) : STATUS_DONE;
     if (status) return status;
     const loci_dataset_options read = training_settings_data(s);
     const loci_model_about about = {
+        .size = sizeof about,
         .rate = info.rate,
-        .shift = shift,
-        .scale = scale,
+        .shift = tokens ? NULL : shift,
+        .scale = tokens ? NULL : scale,
         .classes = info.names,
         .task = training_settings_task(s, &info),
         .target_shift = values ? mean : NULL,
@@ -84,7 +86,10 @@ static void task_tell(const work *w, const training_settings *s)
 {
     const loci_target target = loci_dataset_inspect(w->train).target;
     const loci_task_info *task = loci_task_inspect(loci_task_of(target.values, target.each));
-    if (!s->task && (target.values || target.each))
+    if (!s->task && target.each == LOCI_TARGET_NEXT)
+        message_note("%s: is read as a text, so the task is %s, to predict the next %s (--task chooses)",
+                     w->path, task->name, s->bytes ? "byte" : "character");
+    else if (!s->task && (target.values || target.each))
         message_note("%s: targets are %s%s, so the task is %s (--task chooses)", w->path, task->target,
                      target.each ? "" : " of each sequence", task->name);
 }
@@ -166,14 +171,15 @@ int command_train(int argc, char **argv)
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL.safetensors", "the model's file"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
         {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
-         "s4-example, small, audio, lstm, gru, mingru, conv or s5, which the options below change (for sounds audio, else small)"},
+         "s4-example, small, audio, lstm, gru, mingru or text, which the options below change (for sounds audio, for texts text, else small)"},
     };
     const option behind[] = {
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
-        {"task", 0, OPTION_TEXT, &s.task, "class|class-each|value|value-each",
-         "what is learned of a sequence: class or value, class-each or value-each at every sample (as targets look)"},
+        {"task", 0, OPTION_TEXT, &s.task, "class|class-each|value|value-each|next",
+         "what is learned of a sequence: class or value, class-each or value-each at every sample, of a text the next character (as targets look)"},
         {"valid", 0, OPTION_NUMBER, &s.valid, "SHARE",
          "this share (of each class) is kept to validate with; 0: none (0.1, or 0 of less than 500)"},
+        {"bytes", 0, OPTION_FLAG, &s.bytes, NULL, "any file: its bytes are learned as those of a text"},
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "images: colours to one channel"},
         {"permute", 0, OPTION_COUNT, &s.permute, "SEED",
          "images, arrays: the samples of every sequence in one random order"},
@@ -181,15 +187,13 @@ int command_train(int argc, char **argv)
          "tables: the column of the class; files: where their names have it, '{label}_*' (the sub-folder)"},
         {"value", 0, OPTION_TEXT, &s.value, "NAME", "tables: the column of a value to be learned instead"},
         {"group", 0, OPTION_TEXT, &s.group, "NAME",
-         "tables: the column that names the sequence of a row; its rows, and windows of them, stay together"},
+         "tables: the column that names the sequence of a row; rows of one are never divided"},
         {"window", 0, OPTION_COUNT, &s.window, "n",
-         "tables: sequences are windows of n rows; the class or value is that of the last row"},
+         "tables: sequences are windows of n rows; the class or value is that of the last row; texts: of n characters (256)"},
         {"stride", 0, OPTION_COUNT, &s.stride, "n", "tables: a window every n rows (as long as they are)"},
         {"column", 0, OPTION_LIST, &s.columns, "NAME",
          "tables: an input, several by repeating it (all other columns of numbers)"},
         {"time", 0, OPTION_TEXT, &s.time, "NAME", "tables: the column of times, which is no input"},
-        {"skip", 0, OPTION_COUNT, &s.skip, "N", "text: lines to leave out at the beginning (0)"},
-        {"decimal", 0, OPTION_TEXT, &s.decimal, "CHARACTER", "text: what stands before decimals, . or , (.)"},
         {"match", 0, OPTION_TEXT, &s.match, "GLOB", "files: only those whose names are like this"},
         {"except", 0, OPTION_TEXT, &s.except, "GLOB", "files: not those whose names are like this"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate"},
@@ -203,7 +207,7 @@ int command_train(int argc, char **argv)
         {"batch", 0, OPTION_COUNT, &s.batch, "B",
          "sequences a step (64, of less than 1,100 sequences fewer)"},
         {"lr", 0, OPTION_NUMBER, &s.lr, "X",
-         "the learning rate at its highest (0.01, of lstm, gru and conv 0.001)"},
+         "the learning rate at its highest (0.01, of lstm and gru 0.001)"},
         {"lr-ssm", 0, OPTION_NUMBER, &s.lr_ssm, "X", "at most that for state spaces (0.001)"},
         {"decay", 0, OPTION_NUMBER, &s.decay, "X", "weight decay (0.01)"},
         {"warmup", 0, OPTION_NUMBER, &s.warmup, "SHARE",

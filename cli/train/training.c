@@ -16,6 +16,7 @@
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "model/model_open.h"
+#include "model/token_words.h"
 #include "shared/output.h"
 #include "shared/progress.h"
 #include "train/training_choice.h"
@@ -105,6 +106,7 @@ static int save_model(run *r, bool finished)
     char *note = note_make(r, finished);
     if (!note) return message_memory();
     loci_model_about about = *loci_model_description(r->model);
+    about.size = sizeof about; /* all fields */
     about.note = note;
     loci_trainer_best(r->trainer, r->best);
     loci_error error;
@@ -191,9 +193,10 @@ static int validating(void *context, size_t done, size_t all)
 static void tell_epoch(const run *r, const loci_train_report *report, double seconds, bool best)
 {
     const char *name = r->result->record.task->score;
-    char score[WORDS_SIZE], valid[3 * WORDS_SIZE] = "", share[WORDS_SIZE], time[WORDS_SIZE];
+    char score[WORDS_SIZE], valid[4 * WORDS_SIZE] = "", share[WORDS_SIZE], time[WORDS_SIZE], bits[WORDS_SIZE];
     if (r->valid)
-        snprintf(valid, sizeof valid, "; validation loss %.4g, %s %s", report->valid_loss, name,
+        snprintf(valid, sizeof valid, "; validation loss %.4g%s, %s %s", report->valid_loss,
+                 token_bits(bits, r->model, report->valid_loss), name,
                  words_share(share, report->valid_score));
     fprintf(stderr, "epoch %zu of %zu: loss %.4g, %s %s%s; %s%s\n", report->epoch, report->epochs,
             report->train_loss, name, words_share(score, report->train_score), valid,

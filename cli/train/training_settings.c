@@ -17,7 +17,6 @@ training_settings training_settings_none(void)
         .permute = NOT_GIVEN,
         .window = NOT_GIVEN,
         .stride = NOT_GIVEN,
-        .skip = NOT_GIVEN,
         .valid = NAN,
         .resample = NAN,
         .test = NAN,
@@ -176,8 +175,6 @@ static int numbers_check(const training_settings *s)
             "train: --patience is about validation, and --valid 0 leaves none; one was expected");
     if (!status) status = range_check("window", given(s->window), 1, false, 0x1p62, "1 or more");
     if (!status) status = range_check("stride", given(s->stride), 1, false, 0x1p62, "1 or more");
-    if (!status && s->decimal && strcmp(s->decimal, ",") != 0 && strcmp(s->decimal, ".") != 0)
-        status = message_usage("train: --decimal is \"%s\"; a point or a comma was expected", s->decimal);
     if (!status && s->stride != NOT_GIVEN && s->window == NOT_GIVEN)
         status = message_usage("train: --stride is between windows; --window n was expected with it");
     if (!status && s->label && s->value)
@@ -225,7 +222,7 @@ const char *training_settings_preset(const training_settings *s, const char *kin
     loci_model_config config = {0};
     if (given_field(s, "layer") && fields_set(&config, s) == STATUS_DONE && config.layer != LOCI_LAYER_S4D)
         return loci_layer_traits_of(config.layer)->preset;
-    return strcmp(kind, "audio") == 0 ? "audio" : "small";
+    return strcmp(kind, "audio") == 0 ? "audio" : strcmp(kind, "text") == 0 ? "text" : "small";
 }
 
 int training_settings_model(loci_model_config *config, const training_settings *s,
@@ -235,6 +232,7 @@ int training_settings_model(loci_model_config *config, const training_settings *
     const char *preset = training_settings_preset(s, data->kind);
     if (loci_model_preset(config, preset, data->inputs, data->outputs, &error) != LOCI_OK)
         return message_usage("train: --preset: %s", error.text);
+    if (data->target.each == LOCI_TARGET_NEXT) config->vocabulary = data->outputs;
     int status = fields_set(config, s);
     if (!status) status = fields_fit(config, s);
     if (status) return status;
@@ -293,9 +291,11 @@ loci_dataset_options training_settings_data(const training_settings *s)
     if (s->task) loci_task_find(&task, s->task, NULL);
     const loci_task_info *info = loci_task_inspect(task);
     return (loci_dataset_options){
+        .size = sizeof(loci_dataset_options),
         .target_given = s->task != NULL,
-        .target = {.values = info->values, .each = info->each},
+        .target = {.values = info->values, .each = info->next ? LOCI_TARGET_NEXT : info->each},
         .reading = {.gray = s->gray,
+                    .bytes = s->bytes,
                     .mono = s->mono,
                     .test = isnan(s->test) ? 0 : s->test,
                     .permuted = s->permute != NOT_GIVEN,
@@ -308,8 +308,6 @@ loci_dataset_options training_settings_data(const training_settings *s)
                     .column_count = s->columns.count,
                     .window = s->window != NOT_GIVEN ? s->window : 0,
                     .stride = s->stride != NOT_GIVEN ? s->stride : 0,
-                    .skip = s->skip != NOT_GIVEN ? s->skip : 0,
-                    .decimal = s->decimal ? *s->decimal : 0,
                     .match = s->match,
                     .except = s->except,
                     .resample = isnan(s->resample) ? 0 : s->resample},

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "model/token_words.h"
 #include "shared/output.h"
 #include "shared/words.h"
 
@@ -64,6 +65,7 @@ static void data_show(output *out, const char *path, const loci_dataset *train, 
         output_cell(out, info.names[i], 0);
     }
     if (info.classes > 0) output_text(out, info.classes > 10 ? " ...\n" : "\n");
+    if (!about->shift) return;
     output_format(out, "%-11s ", "normalised");
     for (size_t i = 0; i < info.inputs && i < 4; i++)
         output_format(out, "%s(u%s%.5g) %.5g", i ? ", " : "", about->shift[i] < 0 ? " + " : " - ",
@@ -145,17 +147,17 @@ int training_show_plan(const char *path, const loci_dataset *train, const loci_d
 int training_show_result(const training_result *result, const loci_model *model, const training_plan *plan)
 {
     const training_record *r = &result->record;
-    char text[WORDS_SIZE], other[WORDS_SIZE];
+    char text[WORDS_SIZE], other[WORDS_SIZE], bits[WORDS_SIZE];
     output out;
     output_open(&out, NULL);
     if (r->best) {
         const record_epoch *best = &r->epochs[r->best - 1];
         const bool valid = !isnan(best->valid_loss);
-        output_format(&out, "%-11s %s %s %s, loss %.4g, after epoch %llu of %zu\n", "result",
+        const double loss = valid ? best->valid_loss : best->train_loss;
+        output_format(&out, "%-11s %s %s %s, loss %.4g%s, after epoch %llu of %zu\n", "result",
                       valid ? "validation" : "training", r->task->score,
-                      words_share(text, valid ? best->valid_score : best->train_score),
-                      valid ? best->valid_loss : best->train_loss, (unsigned long long)r->best,
-                      r->epoch_count);
+                      words_share(text, valid ? best->valid_score : best->train_score), loss,
+                      token_bits(bits, model, loss), (unsigned long long)r->best, r->epoch_count);
     }
     output_format(&out, "%-11s %s\n", "parameters", words_count(text, loci_model_count(model)));
     output_format(&out, "%-11s %s, %s\n", "time", words_duration(text, result->seconds),

@@ -31,6 +31,11 @@
  *   train_length.npy and test_length.npy [sequences]: what is behind the end of a sequence, in x and y, is not read.
  *   classes.txt, if there, names classes that are numbers, a line each, the least number first; rate.txt holds the rate in Hz.
  *
+ * - text: a file that is none of the above, nor by its name one of numbers or of sound, or any file with reading.bytes: UTF-8,
+ *   also .gz. A sequence is reading.window tokens, 256 where it is 0; a token is a character, of which each that the text has
+ *   (or, options.classes, the model knows) is a class, by its number, or a byte, classes "0" to "255". The one input is the
+ *   token's class, the target of each sample the next one.
+ *
  * Pixels are 0 to 255, sound is -1 to 1, arrays are as they are: a model's shift and scale, learned from
  * loci_dataset_moments, do the rest. Images stay bytes in memory, sound and arrays float.
  *
@@ -76,7 +81,7 @@ LOCI_API loci_status loci_dataset_open(loci_dataset **set, const char *path,
 LOCI_API void loci_dataset_close(loci_dataset *set); /* NULL is allowed */
 
 typedef struct {
-    const char *kind; /* "cifar-10", "idx", "files", "audio", "table", "ucr", "arrays", "source" */
+    const char *kind; /* "cifar-10", "idx", "files", "audio", "table", "ucr", "arrays", "text", "source" */
     size_t sequences, inputs;
     size_t longest;   /* samples of the longest sequence */
     uint64_t samples; /* of all sequences together */
@@ -118,7 +123,7 @@ LOCI_API size_t loci_dataset_targets(const loci_dataset *set, size_t i);
 LOCI_API void loci_dataset_read_target(const loci_dataset *set, size_t i, double *target);
 
 /* Takes the share 0 < share < 1 of the sequences of each class (to the nearest, but at least one of a class that has two, and
- * never all), or of all sequences where they have not one label each, but groups (reading.group) whole, drawn at random by the seed, out of set and into
+ * never all), or of all sequences where they have not one label each, drawn at random by the seed, or the last ones of a text, out of set and into
  * *part, which shares the memory of set and must be closed before it. Both keep their order. */
 LOCI_API loci_status loci_dataset_divide(loci_dataset **part, loci_dataset *set, double share, uint64_t seed,
                                          loci_error *error);

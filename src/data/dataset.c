@@ -115,7 +115,10 @@ static void item_read(const void *context, size_t i, float *u)
     const size_t length = item->length, inputs = set->inputs, *order = set->order;
     const unsigned char *bytes = item->data;
     const float *numbers = item->data;
-    if (set->gray)
+    const uint16_t *tokens = item->data;
+    if (set->coded)
+        for (size_t k = 0; k < length; k++) u[k] = tokens[k];
+    else if (set->gray)
         for (size_t k = 0; k < length; k++) u[k] = gray_of(bytes + (order ? order[k] : k), length);
     else if (set->planes)
         for (size_t c = 0; c < inputs; c++, bytes += length)
@@ -132,7 +135,10 @@ static void item_target(const void *context, size_t i, double *target)
     const loci_dataset *set = context;
     const loci_dataset_item *item = &set->items[i];
     const size_t width = set->target.values ? set->outputs : 1, *order = set->order;
-    if (!item->target)
+    const uint16_t *tokens = item->data;
+    if (set->coded)
+        for (size_t k = 0; k < item->length; k++) target[k] = tokens[k + 1];
+    else if (!item->target)
         *target = (double)item->label;
     else if (!set->target.each)
         memcpy(target, item->target, width * sizeof *target);
@@ -157,9 +163,9 @@ static void item_describe(const void *context, size_t i, char *text, size_t size
 
 static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
-    static const loci_dataset_kind *const kinds[] = {&loci_dataset_cifar,  &loci_dataset_idx,
-                                                     &loci_dataset_arrays, &loci_dataset_ucr,
-                                                     &loci_dataset_table,  &loci_dataset_audio};
+    static const loci_dataset_kind *const kinds[] = {
+        &loci_dataset_cifar,  &loci_dataset_idx,   &loci_dataset_arrays, &loci_dataset_ucr,
+        &loci_dataset_tokens, &loci_dataset_table, &loci_dataset_audio};
     const loci_reading *r = &options->reading;
     struct stat there;
     if (stat(set->path, &there) != 0)
@@ -178,12 +184,18 @@ static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *op
                          "expected",
                          set->folder);
     const loci_dataset_kind *kind = set->kind;
+    if (options->target_given && options->target.each == LOCI_TARGET_NEXT && !kind->texts)
+        return loci_fail(error, LOCI_E_MISMATCH,
+                         "%s: holds numbers; the task next learns texts: a file of UTF-8 was expected, or "
+                         "--bytes with any file",
+                         set->folder);
     const char *wrong =
-        r->gray && !kind->images ? "which has no colours"
+        r->bytes && !kind->texts   ? "bytes is for texts in files"
+        : r->gray && !kind->images ? "which has no colours"
         : (r->match || r->except || r->resample != 0 || r->mono) && !kind->sounds
             ? "match, except, resample and mono are for files in folders"
         : r->label && !kind->sounds && !kind->tables ? "label is for tables, and for files in folders"
-        : (r->value || r->group || r->window || r->stride) && !kind->tables
+        : (r->value || r->group || r->stride || (r->window && !kind->texts)) && !kind->tables
             ? "value, group, window and stride are for tables"
         : (r->time || r->columns) && !kind->tables && !kind->sounds ? "time and columns are for tables"
                                                                     : NULL;
@@ -349,6 +361,13 @@ void loci_dataset_take_stock(loci_dataset *set)
     set->fingerprint = hash_word(hash, (uint64_t)llrint(source->rate * 1000));
 }
 
+size_t loci_dataset_item_size(const loci_dataset *set, const loci_dataset_item *item)
+{
+    return item->length * (set->coded    ? sizeof(uint16_t)
+                           : set->planes ? set->planes
+                                         : set->inputs * sizeof(float));
+}
+
 size_t loci_dataset_target_size(const loci_dataset *set, size_t length)
 {
     const loci_target *target = &set->source.target;
@@ -381,11 +400,11 @@ static loci_status source_of_items(loci_dataset *set, loci_error *error)
                                         .describe = item_describe};
     const loci_status status = loci_dataset_pick_all(set, error);
     if (status) return status;
-    const size_t sample = set->planes ? set->planes : set->inputs * sizeof(float);
     for (size_t i = 0; i < set->count; i++) {
         const loci_dataset_item *item = &set->items[i];
-        set->hash[i] = loci_dataset_hash(item->data, item->length * sample);
-        set->mark[i] = item->target
+        set->hash[i] = loci_dataset_hash(item->data, loci_dataset_item_size(set, item));
+        set->mark[i] = set->coded ? ((const uint16_t *)item->data)[item->length]
+                       : item->target
                            ? loci_dataset_hash(item->target, loci_dataset_target_size(set, item->length) *
                                                                  sizeof *item->target)
                            : item->label;
@@ -403,6 +422,9 @@ static loci_status check_target(const loci_dataset *set, const loci_dataset_opti
     const loci_target *is = &set->target, *wanted = &options->target;
     if (!options->target_given || (!is->values == !wanted->values && !is->each == !wanted->each))
         return LOCI_OK;
+    if (is->each == LOCI_TARGET_NEXT)
+        return loci_fail(error, LOCI_E_MISMATCH, "%s: is a text, for the task next; %s were expected",
+                         set->folder, names[wanted->values != 0][wanted->each != 0]);
     return loci_fail(error, LOCI_E_MISMATCH, "%s: each sequence has %s; %s were expected", set->folder,
                      names[is->values != 0][is->each != 0], names[wanted->values != 0][wanted->each != 0]);
 }
@@ -417,7 +439,7 @@ static loci_status read_set(loci_dataset *set, const loci_dataset_options *optio
                          options->test ? "test" : "training");
     status = check_target(set, options, error);
     if (status != LOCI_OK) return status;
-    if (set->classes > 0 && options->classes)
+    if (set->classes > 0 && options->classes && !set->coded)
         status = map_classes(set, options, error);
     else if (set->classes > 0 && set->found)
         status = check_classes(set, error);
@@ -435,7 +457,8 @@ loci_status loci_dataset_open(loci_dataset **result, const char *path, const loc
     const loci_dataset_options *options = &whole;
     *result = NULL;
     if (given) {
-        const loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_dataset_options", error);
+        const loci_status status =
+            LOCI_SIZED_TAKE_SINCE(&whole, given, loci_dataset_options, reading.bytes, error);
         if (status) return status;
     }
     loci_dataset *set = loci_allocate(1, sizeof *set);

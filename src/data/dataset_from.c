@@ -28,6 +28,12 @@ static loci_status check(const loci_dataset *set, const loci_dataset_source *sou
         return loci_fail(error, LOCI_E_ARGUMENT, "%s: has %zu %s; %zu to %d were expected", set->folder,
                          source->outputs, source->target.values ? "values a target" : "classes", least,
                          WIDTH_MAX);
+    if (source->target.each == LOCI_TARGET_NEXT && (source->target.values || source->inputs != 1))
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "%s: its targets are the next samples, and samples have %zu numbers; 1, a token, was "
+            "expected",
+            set->folder, source->inputs);
     if (!(source->rate >= 0 && isfinite(source->rate)))
         return loci_fail(error, LOCI_E_ARGUMENT, "%s: has a rate of %g Hz; 0 or more was expected",
                          set->folder, source->rate);
@@ -109,6 +115,15 @@ static loci_status go_through(loci_dataset *set, float *u, double *target, loci_
                 return loci_fail(error, LOCI_E_VALUE,
                                  "%s: %s, sample %zu, input %zu is %g; a finite number was expected",
                                  set->folder, name, k / source->inputs, k % source->inputs, (double)u[k]);
+            }
+        for (size_t k = 0; source->target.each == LOCI_TARGET_NEXT && k < count; k++)
+            if (!(u[k] >= 0 && u[k] < (float)set->classes && u[k] == floorf(u[k]))) {
+                char name[80];
+                loci_dataset_name(set, i, name, sizeof name);
+                return loci_fail(
+                    error, LOCI_E_VALUE,
+                    "%s: %s, sample %zu is %g; a token, a whole number of 0 to %zu, was expected",
+                    set->folder, name, k, (double)u[k], set->classes - 1);
             }
         const loci_status status = check_target(set, i, target, targets, error);
         if (status) return status;

@@ -36,11 +36,11 @@ static int compare_classes(const void *a, const void *b)
 /* units [set->count] = the groups of the items, each once, or every item; returns how many. */
 static size_t find_units(unit *units, const loci_dataset *set)
 {
-    const size_t sample = set->planes ? set->planes : set->inputs * sizeof(float);
     for (size_t i = 0; i < set->count; i++) {
         const loci_dataset_item *item = &set->items[i];
         units[i] =
-            (unit){.key = item->group ? item->group : loci_dataset_hash(item->data, item->length * sample),
+            (unit){.key = item->group ? item->group
+                                      : loci_dataset_hash(item->data, loci_dataset_item_size(set, item)),
                    .class = item->target ? 0 : item->label,
                    .first = i,
                    .count = 1};
@@ -129,7 +129,7 @@ loci_status loci_dataset_hold(loci_dataset *set, double share, bool test, loci_e
 /* out [count] = the last share of the windows of each class, or of all where the target is no label. */
 static size_t choose_last(bool *out, const loci_dataset *set, double share)
 {
-    const bool labels = set->items[0].target == NULL;
+    const bool labels = set->items[0].target == NULL && !set->coded;
     size_t held = 0;
     for (size_t c = 0; c < (labels ? set->classes : 1); c++) {
         size_t all = 0;

@@ -10,7 +10,7 @@
 #include <loci/dataset.h>
 
 typedef struct {
-    const void *data; /* bytes [planes][length], or float [length][inputs] */
+    const void *data; /* bytes [planes][length], float [length][inputs], or coded, uint16_t [length + 1] */
     size_t length, label;
     double *target;   /* [1], [length], [outputs] or [length][outputs]; NULL: the label is it */
     const char *file; /* within the folder, for messages */
@@ -26,12 +26,13 @@ typedef struct {
     const char *name, *item; /* item: what a file holds many of, for messages; NULL: one sequence a file */
     bool tables;             /* value, group, window and so on mean something */
     bool images, sounds;     /* gray, or label, match, except and resample mean something */
+    bool texts;              /* bytes and window mean something; targets are the next samples */
     bool (*fits)(const loci_dataset *set, const loci_dataset_options *options);
     loci_status (*read)(loci_dataset *set, const loci_dataset_options *options, loci_error *error);
 } loci_dataset_kind;
 
 extern const loci_dataset_kind loci_dataset_cifar, loci_dataset_idx, loci_dataset_arrays, loci_dataset_audio,
-    loci_dataset_files, loci_dataset_table, loci_dataset_ucr;
+    loci_dataset_files, loci_dataset_table, loci_dataset_ucr, loci_dataset_tokens;
 
 /* A set is a source and which of its sequences are the set's own. The source of a folder is the set itself with its items, in
  * memory: what a kind reads is behind the same callbacks as what is not read by us. */
@@ -62,6 +63,7 @@ struct loci_dataset {
     size_t outputs; /* values of a target */
     size_t planes;  /* of bytes; 0: the data are floats */
     bool gray;      /* of 3 planes */
+    bool coded;     /* samples are tokens, and the target of each is the next one */
     double rate;
     bool grouped;       /* items have groups */
     bool split;         /* the data have a test split of their own */
@@ -95,6 +97,9 @@ loci_status loci_dataset_hold(loci_dataset *set, double share, bool test, loci_e
  * split. */
 loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t stride,
                                    loci_error *error);
+
+/* Bytes of what an item's samples are kept in. */
+size_t loci_dataset_item_size(const loci_dataset *set, const loci_dataset_item *item);
 
 /* Doubles of the target of a sequence of so many samples. */
 size_t loci_dataset_target_size(const loci_dataset *set, size_t length);

@@ -301,6 +301,7 @@ static loci_status describe(loci_model *model, fields *f, const char *note)
     const char **names = loci_allocate_by(loci_allocator_of(model), outputs + columns, sizeof *names);
     if (numbers && names) {
         loci_model_about about = {
+            .size = sizeof about,
             .rate = take_number(f, "rate"),
             .shift = doubles_of(f, "shift", numbers, inputs),
             .scale = doubles_of(f, "scale", numbers + inputs, inputs),

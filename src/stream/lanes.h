@@ -21,6 +21,7 @@ struct loci_stream_tables {
     double steps;                        /* how many of the model's steps a sample lasts */
     uint64_t fingerprint, fingerprint_1; /* of the model; as states of version 1 have it */
     size_t inputs, outputs, state;       /* numbers */
+    size_t tokens;                       /* loci_token_count */
     int pooled, takes_steps;
 };
 
@@ -45,6 +46,15 @@ static inline float *stream_state(const loci_stream *stream, uint32_t lane)
 static inline float *stream_answer(const loci_stream *stream, uint32_t lane)
 {
     return stream_state(stream, lane) + (stream->tables->state + 15) / 16 * 16;
+}
+
+/* Whether n samples are tokens, where the model takes such: whole numbers below their count. */
+static inline int stream_known(const loci_stream_tables *t, const float *x, size_t n)
+{
+    int good = 1;
+    for (size_t i = 0; t->tokens && i < n; i++)
+        good = good && x[i] >= 0 && x[i] < (float)t->tokens && x[i] == (float)(uint32_t)x[i];
+    return good;
 }
 
 /* Hz for messages; 0: the model knows none. */

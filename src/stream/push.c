@@ -60,9 +60,10 @@ static int lasting(const double *dt, size_t n)
 }
 
 /* Names the first sample of a lane that cannot be taken. */
-static loci_status refuse(uint32_t lane, const float *in, const double *dt, size_t n, size_t inputs,
-                          loci_error *error)
+static loci_status refuse(const loci_stream_tables *t, uint32_t lane, const float *in, const double *dt,
+                          size_t n, loci_error *error)
 {
+    const size_t inputs = t->inputs;
     for (size_t k = 0; k < n; k++) {
         for (size_t i = 0; i < inputs; i++)
             if (!finite(in + k * inputs + i, 1))
@@ -70,6 +71,12 @@ static loci_status refuse(uint32_t lane, const float *in, const double *dt, size
                     error, LOCI_E_VALUE,
                     "lane %lu: input %zu of sample %zu of the push is %g; a finite number was expected",
                     (unsigned long)lane, i, k, (double)in[k * inputs + i]);
+        if (!stream_known(t, in + k, 1))
+            return loci_fail(
+                error, LOCI_E_VALUE,
+                "lane %lu: sample %zu of the push is %g; a token, a whole number of 0 to %zu, was "
+                "expected",
+                (unsigned long)lane, k, (double)in[k], t->tokens - 1);
         if (!lasting(dt ? dt + k : NULL, 1))
             return loci_fail(error, LOCI_E_VALUE,
                              "lane %lu: sample %zu of the push lasts %g steps; a number above 0 was expected",
@@ -175,13 +182,13 @@ loci_status loci_stream_push(loci_stream *stream, const uint32_t *lane, size_t l
             .left = n,
             .due = every ? every - (size_t)(stream->samples[lane ? lane[i] : i] % every) : never,
         };
-        const int good = finite(r.in, n * t->inputs) && lasting(r.dt, n);
+        const int good = finite(r.in, n * t->inputs) && stream_known(t, r.in, n) && lasting(r.dt, n);
         const size_t due = good ? loci_stream_due(stream, r.lane, n, every) : 0;
         for (size_t k = due * t->outputs; k < rows * t->outputs; k++) r.out[k] = NAN;
         if (good)
             group[waiting++] = r;
         else if (!status)
-            status = refuse(r.lane, r.in, r.dt, n, t->inputs, error);
+            status = refuse(t, r.lane, r.in, r.dt, n, error);
         if (waiting == STREAM_GROUP || i + 1 == lanes) {
             run(stream, group, waiting, every);
             waiting = 0;

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <loci/token.h>
+
 #include "base/allocate.h"
 #include "base/status.h"
 #include "model/model_fingerprint.h"
@@ -47,6 +49,7 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
     tables->fingerprint_1 = loci_model_fingerprint_1(model);
     tables->inputs = config->inputs;
     tables->outputs = config->outputs;
+    tables->tokens = loci_token_count(model);
     tables->pooled = config->pool != LOCI_POOL_NONE;
     tables->takes_steps = loci_model_takes_steps(model);
     status = network_make(&tables->step, model, 0, steps, error);

@@ -63,6 +63,11 @@ static loci_status check(const loci_window *w, const float *in, size_t n, loci_e
         if (!isfinite(in[i]))
             return loci_fail(error, LOCI_E_VALUE, "sample %zu, input %zu is %g; a finite number was expected",
                              i / inputs, i % inputs, (double)in[i]);
+    for (size_t i = 0; i < n; i++)
+        if (!stream_known(w->stream->tables, in + i * inputs, 1))
+            return loci_fail(error, LOCI_E_VALUE,
+                             "sample %zu is %g; a token, a whole number of 0 to %zu, was expected", i,
+                             (double)in[i], w->stream->tables->tokens - 1);
     return LOCI_OK;
 }
 

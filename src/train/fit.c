@@ -10,7 +10,8 @@ static loci_status check_target(const loci_task_info *task, const loci_dataset_i
                                 loci_error *error)
 {
     const loci_task_info *of_set = loci_task_inspect(loci_task_of(info->target.values, info->target.each));
-    if (!of_set->values == !task->values && !of_set->each == !task->each) return LOCI_OK;
+    if (!of_set->values == !task->values && !of_set->each == !task->each && of_set->next == task->next)
+        return LOCI_OK;
     return loci_fail(error, LOCI_E_MISMATCH, "the %s has %s of a sequence; the model's task is %s, for %s",
                      what, of_set->target, task->name, task->target);
 }

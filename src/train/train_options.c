@@ -17,7 +17,7 @@ static const double most_samples = 5e6;  /* read in all, before epochs are cut *
 static const double least_steps = 300;   /* whatever that takes */
 static const double steps_an_epoch = 25; /* where the batch allows it */
 static const double valid_share = 0.1;
-static const double least_valid = 50; /* sequences, of which a share is worth measuring */
+static const double least_valid = 50; /* sequences, of which a share is worth measuring; of texts 1 */
 
 static size_t batch_for(double sequences)
 {
@@ -50,7 +50,8 @@ void loci_train_options_for_sized(const loci_model_config *config, const loci_da
 
 double loci_train_valid_share(const loci_dataset_info *data)
 {
-    return valid_share * (double)data->sequences >= least_valid ? valid_share : 0;
+    const double least = data->target.each == LOCI_TARGET_NEXT ? 1 : least_valid;
+    return valid_share * (double)data->sequences >= least ? valid_share : 0;
 }
 
 loci_status loci_train_options_check(const loci_train_options *o, loci_error *error)

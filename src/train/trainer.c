@@ -259,8 +259,9 @@ loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *re
 /* ---- validation ---- */
 
 /* Where all targets are the same there is no variance to be explained, and the loss alone decides. */
-static int better(const loci_evaluation *result, const loci_trainer_position *at)
+static int better(const loci_task_row *task, const loci_evaluation *result, const loci_trainer_position *at)
 {
+    if (task->is.next) return result->loss < at->best_loss;
     if (result->score > at->best_score) return 1;
     return !(result->score < at->best_score) && result->loss < at->best_loss;
 }
@@ -274,7 +275,7 @@ loci_status loci_trainer_validate_sized(loci_trainer *trainer,
         loci_evaluation result = {0};
         const loci_status status = loci_evaluator_run(&trainer->evaluator, &result, progress, context, error);
         if (status) return status;
-        at->improved = !at->validated || better(&result, at);
+        at->improved = !at->validated || better(trainer->task, &result, at);
         if (at->improved) {
             at->best_loss = result.loss, at->best_score = result.score;
             memcpy(trainer->best, loci_model_values_const(trainer->model), trainer->size * sizeof(float));
