@@ -316,11 +316,11 @@ static int inspect_memory(const void *bytes, size_t size, const char *path, bool
 }
 
 /* All of it is looked at: damage is found. */
-static int inspect_archive_file(const char *path, bool json, bool salvage)
+static int inspect_archive_bytes(const void *bytes, size_t size, const char *path, bool json, bool salvage)
 {
     memory_file k;
     loci_error error;
-    int status = salvage ? memory_file_salvage(&k, path) : memory_file_load(&k, path);
+    int status = memory_file_archive(&k, bytes, size, path, salvage);
     if (!status && loci_archive_verify(k.archive, &error) != LOCI_OK) status = message_error(k.path, &error);
     if (!status) status = inspect_archive(&k, NULL, json);
     memory_file_release(&k);
@@ -359,10 +359,8 @@ static int inspect(const char *path, bool json, const char *plot, bool salvage)
         return message_error(NULL, &error);
     int status;
     if (loci_archive_is(bytes, size)) {
-        status = strcmp(path, "-") == 0
-                     ? message_usage("inspect: an archive is read from a file; its name was expected")
-                 : plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
-                        : inspect_archive_file(path, json, salvage);
+        status = plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
+                      : inspect_archive_bytes(bytes, size, name, json, salvage);
     } else if (model_looks(bytes, size)) {
         loci_model *model = NULL;
         status = model_from(&model, bytes, size, name);

@@ -20,7 +20,7 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *purpose;
 } commands[] = {
-    {"remember", command_remember, "squeeze a signal into a memory of bounded size"},
+    {"remember", command_remember, "squeeze a signal into an archive, or a memory, of bounded size"},
     {"recall", command_recall, "get any part of the signal back from the memory"},
     {"merge", command_merge, "join memories of stretches that follow one another"},
     {"inspect", command_inspect, "say what a memory holds and what it forgot, what a model is made of"},

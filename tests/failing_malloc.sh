@@ -101,23 +101,23 @@ i=0
 } >signal.csv
 tail -n 150 signal.csv | cut -d , -f 2,4 >plain.csv
 
-check memory.loci remember signal.csv -o memory.loci --time time --order 16
-"$program" remember signal.csv -o memory.loci --time time --order 16 --end 1000
-check plain.loci remember plain.csv -o plain.loci --order 8
-"$program" remember plain.csv -o plain.loci --order 8
+check memory.loci remember signal.csv -o memory.loci --time time --order 16 --detail 4
+"$program" remember signal.csv -o memory.loci --time time --order 16 --detail 4 --end 1000
+check plain.loci remember plain.csv -o plain.loci --order 8 --detail 4
+"$program" remember plain.csv -o plain.loci --order 8 --detail 4
 gzip -c plain.csv >plain.csv.gz
-check '' remember plain.csv.gz -o - --order 8 --mono
+check '' remember plain.csv.gz -o - --order 8 --mono --detail 4
 printf 'Logger\nwhen  a   b\ns     V   V\n0     1,5 2\n1     2,5 #N/A\n' >logger.txt
-check logger.loci remember logger.txt -o logger.loci --skip 1 --decimal , --missing hold --column 'a,b'
+check logger.loci remember logger.txt -o logger.loci --detail 4 --skip 1 --decimal , --missing hold --column 'a,b'
 printf 'RIFF\000\000\000\000WAVEfmt \020\000\000\000\001\000\002\000\010\000\000\000\020\000\000\000\002\000\010\000data\000\000\000\000\200\300\200\100' >two.wav
-check '' remember two.wav -o - --order 8 --mono
+check '' remember two.wav -o - --mono
 check window.loci remember plain.csv -o window.loci --order 8 --measure legt --window 50
-check '' remember plain.csv -o - --order 8
+check '' remember plain.csv -o - --order 8 --missing hold
 check out.csv recall memory.loci --points 20 -o out.csv
 check out.npy recall memory.loci --points 20 -o out.npy
 check out.json recall memory.loci --points 20 -o out.json
 check out.wav recall plain.loci -o out.wav
-check '' remember plain.csv -o plain.loci --order 8 --resume
+check '' remember plain.csv -o plain.loci --order 8 --detail 4 --resume
 check '' remember plain.csv -o - --order 8 --detail 0
 check '' recall memory.loci --mean --from 2 --to 9 --points 3
 check '' recall memory.loci --plot - --points 50
@@ -161,6 +161,9 @@ check '' recall archive.loci --against sines
 check joined.loci merge archive.loci archive.loci --append -o joined.loci
 check small.loci remember sines --budget 400 --page 64 -o small.loci
 check small.loci remember archive.loci --error 0.1 -o small.loci
+"$program" remember sines --page 64 -o usual.loci
+check '' remember sines --page 64 --resume -o usual.loci
+check '' recall archive.loci --against sines --beside usual.loci --plot -
 
 set -- train tiny --layers 1 --width 2 --state 2 --batch 4 --steps 5 --threads 1
 "$golden/../labelled.sh" tiny 8

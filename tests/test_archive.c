@@ -455,6 +455,48 @@ static void budgets_hold(void **state)
     free(u);
 }
 
+/* What a look at a writer shows is an archive of the samples so far, and nothing of it stays. */
+static void peeking_changes_nothing(void **state)
+{
+    (void)state;
+    enum { N = 5000, CHANNELS = 2 };
+    double *u = signal_make(N, CHANNELS);
+    static const loci_archive_rule rules[] = {LOCI_KEEP_RMS, LOCI_KEEP_LARGEST, LOCI_KEEP_BUDGET};
+    for (size_t r = 0; r < 3; r++) {
+        loci_archive_spec spec = loci_archive_defaults();
+        spec.channels = CHANNELS;
+        spec.page = 1024;
+        spec.rule = rules[r];
+        spec.budget = 6000;
+        file whole = archive_make(&spec, u, N, N), f = {0};
+        loci_archive_writer *w;
+        loci_error error;
+        good(loci_archive_writer_create(&w, &spec, "a note", 6, take, &f, &error), &error);
+        assert_int_equal(loci_archive_writer_peek(w, take, &f, &error), LOCI_E_VALUE);
+        for (size_t i = 0; i < N; i += 500) {
+            good(loci_archive_writer_push(w, u + i * CHANNELS, 500, &error), &error);
+            file seen = {.size = f.size}; /* what was given already, then the rest */
+            seen.bytes = malloc(f.size + 1);
+            assert_non_null(seen.bytes);
+            if (f.size > 0) memcpy(seen.bytes, f.bytes, f.size);
+            good(loci_archive_writer_peek(w, take, &seen, &error), &error);
+            errors_check(&seen, u, INFINITY, INFINITY);
+            loci_archive *a = archive_open(&seen);
+            assert_int_equal(loci_archive_inspect(a).samples, i + 500);
+            if (rules[r] == LOCI_KEEP_BUDGET) assert_true(seen.size <= spec.budget);
+            loci_archive_close(a);
+            free(seen.bytes);
+        }
+        good(loci_archive_writer_finish(w, &error), &error);
+        loci_archive_writer_free(w);
+        assert_int_equal(f.size, whole.size);
+        assert_memory_equal(f.bytes, whole.bytes, f.size);
+        free(f.bytes);
+        free(whole.bytes);
+    }
+    free(u);
+}
+
 /* Every byte, turned: refused, or named; salvaged, the other pages are as they were. */
 static void damage_is_found(void **state)
 {
@@ -597,7 +639,8 @@ int main(void)
         cmocka_unit_test(units_come_back),       cmocka_unit_test(recall_is_of_the_samples),
         cmocka_unit_test(zoom_is_the_slow_part), cmocka_unit_test(change_keeps_errors_exact),
         cmocka_unit_test(budgets_hold),          cmocka_unit_test(damage_is_found),
-        cmocka_unit_test(bad_input_is_refused),  cmocka_unit_test(odd_signals),
+        cmocka_unit_test(bad_input_is_refused),  cmocka_unit_test(peeking_changes_nothing),
+        cmocka_unit_test(odd_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,12 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "memory/error_by_age.h"
 #include "memory/grid.h"
+#include "memory/recall_error_chart.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/words.h"
 
-enum { PIECE = 4096 };
+enum { PIECE = 4096, TABLE_COLUMNS = 6 };
 
 typedef struct {
     uint64_t count;
@@ -25,6 +27,10 @@ typedef struct {
     difference *channel;
     double *recalled;
     bool too_long;
+    error_by_age age;
+    double *edges;               /* [age.parts + 1], in samples of what is kept */
+    size_t part;                 /* of the sample that comes next */
+    recall_error_chart *drawing; /* NULL: nothing is drawn */
 } comparison;
 
 static void add(difference *d, double signal, double recalled)
@@ -36,6 +42,29 @@ static void add(difference *d, double signal, double recalled)
     d->largest = fmax(d->largest, fabs(off));
     d->mean += from_mean / (double)d->count;
     d->variance += from_mean * (signal - d->first - d->mean);
+}
+
+/* A sample's square goes to the parts that it lies in: nearly always one. */
+static void by_age_add(comparison *by, uint64_t sample, const double *u, const double *off, size_t n,
+                       size_t c)
+{
+    const size_t channels = by->k->channels;
+    error_by_age *age = &by->age;
+    size_t p = by->part;
+    for (size_t i = 0; i < n; i++) {
+        double from = (double)(sample + i);
+        const double end = from + 1;
+        for (; p + 1 < age->parts && by->edges[p + 1] <= from; p++) continue;
+        for (size_t q = p; from < end && q < age->parts; q++) {
+            const double to = q + 1 < age->parts ? fmin(end, by->edges[q + 1]) : end;
+            if (!isnan(u[i * channels])) {
+                age->squared[q * channels + c] += (to - from) * by->info.dt * off[i] * off[i];
+                age->covered[q * channels + c] += (to - from) * by->info.dt;
+            }
+            from = to;
+        }
+    }
+    if (c + 1 == channels) by->part = p;
 }
 
 static loci_status take(void *target, const double *u, size_t n, loci_error *error)
@@ -60,9 +89,15 @@ static loci_status take(void *target, const double *u, size_t n, loci_error *err
                 error->text[0] = 0;
                 return status;
             }
-            for (size_t i = 0; i < some; i++)
-                add(&by->channel[c], u[(done + i) * by->k->channels + c], by->recalled[i]);
+            const double *here = u + done * by->k->channels + c;
+            for (size_t i = 0; i < some; i++) {
+                const double signal = here[i * by->k->channels];
+                add(&by->channel[c], signal, by->recalled[i]);
+                by->recalled[i] -= signal;
+            }
+            by_age_add(by, by->at - by->info.first, here, by->recalled, some, c);
         }
+        if (by->drawing) recall_error_chart_push(by->drawing, u + done * by->k->channels, NULL, some);
         by->at += some;
         done += some;
     }
@@ -95,9 +130,10 @@ static void json_write(output *out, const comparison *by, const loci_archive_kno
         json_array_append_new(stated_rms, output_json_number(sqrt(stated[c].mean_square)));
         json_array_append_new(stated_max, output_json_number(stated[c].largest));
     }
-    output_json(out, json_pack("{so so so so so so so so}", "mse", mse, "rms", root, "max", max, "share",
-                               shares, "variance", variances, "stated_rms", stated_rms, "stated_max",
-                               stated_max, "names", names));
+    output_json(out, json_pack("{so so so so so so so so so so}", "mse", mse, "rms", root, "max", max,
+                               "share", shares, "by_age", error_by_age_tenths(&by->age), "by_log_age",
+                               error_by_age_decades(&by->age), "variance", variances, "stated_rms",
+                               stated_rms, "stated_max", stated_max, "names", names));
 }
 
 static void table_write(output *out, const comparison *by, const loci_archive_known *stated)
@@ -113,6 +149,14 @@ static void table_write(output *out, const comparison *by, const loci_archive_kn
                       stated[c].largest);
         output_cell(out, words_share(text, share(d)), -12);
         output_text(out, "\n");
+    }
+    output_text(out,
+                "\nThe mean square of recall minus signal, as a share of the whole signal's variance:\n");
+    for (size_t first = 0; first < by->k->channels; first += TABLE_COLUMNS) {
+        const size_t last = first + TABLE_COLUMNS < by->k->channels ? first + TABLE_COLUMNS : by->k->channels;
+        output_text(out, "\n");
+        error_by_age_names(out, by->k->names, first, last);
+        error_by_age_rows(out, &by->age, first, last);
     }
 }
 
@@ -153,26 +197,49 @@ static int compare(comparison *by, source *from)
     return status;
 }
 
-int archive_error_signal(const memory_file *k, const char *path, const source_options *asked, bool json,
-                         const char *out)
+static bool comparison_make(comparison *by, const memory_file *k, const recall_error_picture *picture)
 {
-    source_options options = *asked;
-    if (!options.raw && options.columns.count == 0) options.columns = k->columns;
-    if (!options.raw && !options.time && isnan(options.rate)) options.time = k->time_column;
+    *by = (comparison){.k = k, .info = loci_archive_inspect(k->archive)};
+    if (!error_by_age_create(&by->age, k->channels, by->info.start, by->info.end, by->info.dt)) return false;
+    by->channel = calloc(k->channels, sizeof *by->channel);
+    by->recalled = calloc(PIECE, sizeof *by->recalled);
+    by->edges = calloc(by->age.parts + 1, sizeof *by->edges);
+    if (picture->path) by->drawing = recall_error_chart_create(k, picture->beside);
+    if (!by->channel || !by->recalled || !by->edges || (picture->path && !by->drawing)) return false;
+    for (size_t p = 0; p <= by->age.parts; p++) { /* to the whole sample, where rounding alone is between */
+        const double at = (by->age.edges[p] - by->info.start) / by->info.dt;
+        by->edges[p] = fabs(at - rint(at)) < 1e-6 ? rint(at) : at;
+    }
+    return true;
+}
+
+static void comparison_release(comparison *by)
+{
+    error_by_age_release(&by->age);
+    recall_error_chart_destroy(by->drawing);
+    free(by->channel);
+    free(by->recalled);
+    free(by->edges);
+}
+
+int archive_error_signal(const memory_file *k, const char *path, const source_options *asked, bool json,
+                         const char *out, const recall_error_picture *picture)
+{
+    const source_options options = memory_file_source(k, asked);
     source from = {0};
-    comparison by = {.k = k, .info = loci_archive_inspect(k->archive)};
+    comparison by;
     loci_archive_known *stated = calloc(k->channels, sizeof *stated);
-    by.channel = calloc(k->channels, sizeof *by.channel);
-    by.recalled = calloc(PIECE, sizeof *by.recalled);
-    int status = stated && by.channel && by.recalled ? STATUS_DONE : message_memory();
+    int status = comparison_make(&by, k, picture) && stated ? STATUS_DONE : message_memory();
     if (!status) status = source_open(&from, path, &options, 1 / by.info.dt);
     if (!status) status = compare(&by, &from);
     source_close(&from);
     loci_error error;
-    for (size_t c = 0; c < k->channels && !status; c++)
+    for (size_t c = 0; c < k->channels && !status; c++) {
+        by.age.variance[c] = by.channel[c].variance / (double)by.channel[c].count;
         if (loci_archive_stretch(k->archive, c, by.info.start, by.info.end, &stated[c], &error) != LOCI_OK)
             status = message_error(k->path, &error);
-    if (!status) {
+    }
+    if (!status && !recall_error_drawn(picture, out)) {
         output text;
         output_open(&text, out);
         if (json)
@@ -181,8 +248,9 @@ int archive_error_signal(const memory_file *k, const char *path, const source_op
             table_write(&text, &by, stated);
         status = output_close(&text);
     }
+    if (!status && by.drawing)
+        status = recall_error_chart_write(by.drawing, path, by.age.variance[0], picture->path);
+    comparison_release(&by);
     free(stated);
-    free(by.channel);
-    free(by.recalled);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "memory/archive_error.h"
 #include "memory/recall_error.h"
@@ -23,7 +24,7 @@ enum { POINTS = 1000, PANELS_MOST = 8 };
 
 typedef struct {
     source_options source; /* of --against */
-    const char *output, *plot, *from, *to, *against;
+    const char *output, *plot, *from, *to, *against, *beside;
     option_list at;
     size_t points;
     bool derivative, mean, integral, whole, json, salvage;
@@ -41,7 +42,7 @@ typedef struct {
 static bool ends_in(const char *path, const char *ending)
 {
     const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
+    return length >= tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
 static int usage_check(settings *s, const char *memory)
@@ -81,6 +82,8 @@ static int usage_check(settings *s, const char *memory)
             "recall: a .wav file holds values at equal steps; no --at, --mean or --integral was expected");
     s->json = s->json || s->kind == OUTPUT_JSON;
     const source_options *o = &s->source;
+    if (s->beside && (!s->against || !s->plot))
+        return message_usage("recall: --beside is for the chart of --against SIGNAL --plot FILE");
     if (!s->against && source_asked(o))
         return message_usage(
             "recall: --rate, --time, --column, --raw and their like are about the signal of --against");
@@ -350,17 +353,36 @@ static int numbers_write(const answer *a, const memory_file *k, const settings *
     return output_close(&out);
 }
 
+/* Whether both can be of one signal. */
+static int beside_check(const memory_file *k, const memory_file *other)
+{
+    double start, end, other_start, other_end;
+    reach(k, &start, &end);
+    reach(other, &other_start, &other_end);
+    if (other->channels == k->channels && fabs(other_end - end) <= 1e-6 * fabs(end - start))
+        return STATUS_DONE;
+    return message_fail("%s: it is not of the signal of %s: its channels or its end are others", other->path,
+                        k->path);
+}
+
+static int against(const memory_file *k, const settings *s)
+{
+    memory_file other = {0};
+    int status = s->beside ? memory_file_load(&other, s->beside) : STATUS_DONE;
+    if (!status && s->beside) status = beside_check(k, &other);
+    const recall_error_picture picture = {.path = s->plot, .beside = s->beside ? &other : NULL};
+    if (!status)
+        status = k->archive ? archive_error_signal(k, s->against, &s->source, s->json, s->output, &picture)
+                            : recall_error_signal(k, s->against, &s->source, s->json, s->output, &picture);
+    memory_file_release(&other);
+    return status;
+}
+
 static int recall(memory_file *k, const settings *s)
 {
     int status = STATUS_DONE;
     if (k->archive && s->whole)
         return message_usage("recall: --whole is for memories of legs; %s is an archive", k->path);
-    if (k->archive && s->against) {
-        if (s->plot)
-            return message_usage(
-                "recall: --against draws memories; --plot does not go with it for an archive");
-        return archive_error_signal(k, s->against, &s->source, s->json, s->output);
-    }
     if (s->whole) {
         const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
         if (spec->measure != LOCI_MEASURE_LEGS)
@@ -369,7 +391,7 @@ static int recall(memory_file *k, const settings *s)
         status = memory_file_collapse(k);
         if (status) return status;
     }
-    if (s->against) return recall_error_signal(k, s->against, &s->source, s->json, s->output, s->plot);
+    if (s->against) return against(k, s);
     answer a = {0};
     status = answer_make(&a, s, k);
     const bool drawn_instead = s->plot && !s->output && !s->json;
@@ -408,6 +430,8 @@ int command_recall(int argc, char **argv)
         {"against", 0, OPTION_TEXT, &s.against, "SIGNAL",
          "compare with the signal that was remembered: mean square error, its share of the variance, and that "
          "share by age; --plot draws both"},
+        {"beside", 0, OPTION_TEXT, &s.beside, "OTHER.loci",
+         "draw another memory or archive of the signal, too"},
         SOURCE_OPTIONS(s.source, "that of the memory", "those of the memory"),
     };
     const options_page page = {

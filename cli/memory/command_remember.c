@@ -167,7 +167,7 @@ static int resume(memory_file *k, source *from, const settings *s)
     memory_file old;
     int status = memory_file_load(&old, s->output);
     if (!status && old.archive)
-        status = message_fail("%s: it is an archive; a memory was expected, or remember --append", s->output);
+        status = message_fail("%s: it is an archive; a memory was expected", s->output);
     if (!status && !s->start && !from->info.stamped) k->iso = old.iso;
     k->path = "this command";
     if (!status) status = memory_file_agree(&old, k);
@@ -245,7 +245,7 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     status = memory_file_create(k, spec, from->info.channels, start);
     if (status) return status;
     k->iso = iso;
-    if (!memory_file_sources(k, s->source.time, &s->source.columns)) return message_memory();
+    if (!memory_file_sources(k, &s->source)) return message_memory();
     for (size_t c = 0; c < k->channels; c++)
         if (!memory_file_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
     if (s->resume) status = resume(k, from, s);
@@ -263,7 +263,7 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     return status;
 }
 
-/* The first option given that an archive has no use for; NULL: none. */
+/* The first option given that asks for a memory instead of an archive; NULL: none. */
 static const char *of_memories(const settings *s)
 {
     return s->measure               ? "measure"
@@ -273,9 +273,37 @@ static const char *of_memories(const settings *s)
            : s->method              ? "method"
            : s->discretization      ? "discretization"
            : s->end                 ? "end"
-           : s->resume              ? "resume"
-           : !isnan(s->every)       ? "every"
                                     : NULL;
+}
+
+/* And the first one that only an archive has. */
+static const char *of_archives(const settings *s)
+{
+    return s->error               ? "error"
+           : s->max               ? "max"
+           : s->lossless          ? "lossless"
+           : s->budget            ? "budget"
+           : !isnan(s->fading)    ? "fading"
+           : s->append            ? "append"
+           : s->page != NOT_GIVEN ? "page"
+                                  : NULL;
+}
+
+/* What is wrong with how and where the file is to be saved. */
+static int saving_check(const settings *s)
+{
+    const bool bounded = s->error || s->max || s->lossless || s->append;
+    if (s->every < 0)
+        return message_usage("remember: --every is %g; 0 seconds or more were expected", s->every);
+    if (bounded && (s->resume || !isnan(s->every)))
+        return message_usage(
+            "remember: --%s is for a memory or a budget; --append continues any archive, and it is "
+            "whole at every moment",
+            s->resume ? "resume" : "every");
+    if (s->output && output_is_stream(s->output) && (s->resume || !isnan(s->every)))
+        return message_usage("remember: --%s is for a file that can be replaced; %s is none",
+                             s->resume ? "resume" : "every", s->output);
+    return STATUS_DONE;
 }
 
 int command_remember(int argc, char **argv)
@@ -288,44 +316,41 @@ int command_remember(int argc, char **argv)
                   .every = NAN,
                   .fading = NAN};
     const option table[] = {
-        {"output", 'o', OPTION_OUTPUT, &s.output, "M.loci", "the memory's file ('-': standard output)"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "M.loci", "the file ('-': standard output)"},
         {"every", 0, OPTION_NUMBER, &s.every, "SECONDS",
-         "save the memory so often while the signal goes on (60 for a pipe or a device; a file: in the end)"},
+         "save the file so often while the signal goes on (60 for a pipe or a device; a file: in the end)"},
         {"resume", 0, OPTION_FLAG, &s.resume, NULL,
-         "go on with the memory in M.loci, if it is there: a file behind the samples remembered of it, a pipe as it comes"},
+         "go on with what M.loci holds, if it is there: a file behind the samples remembered of it, a pipe as it comes"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
         SOURCE_OPTIONS(s.source, "1", "all that hold numbers"),
         {"start", 0, OPTION_TEXT, &s.start, "T",
          "the time of the first sample, in seconds or as a date (0); for the published methods on a signal with "
          "--time the origin of time"},
-        {"end", 0, OPTION_TEXT, &s.end, "T",
-         "with --time or --linear: when the last sample ends (without it, the memory ends where that "
-         "begins)"},
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
-         "what to do with missing values: end with an error, or hold the channel's last value and count them "
-         "(refuse)"},
-        {NULL, 0, OPTION_HEADING, NULL, NULL, "An archive, which keeps the whole signal:"},
-        {"error", 0, OPTION_TEXT, &s.error, "E|E%",
-         "no page's rms error is above E, in the signal's unit, or in % of the standard deviation of the first page"},
-        {"max", 0, OPTION_TEXT, &s.max, "M|M%", "no sample is off by more than M"},
-        {"lossless", 0, OPTION_TEXT, &s.lossless, "UNIT",
-         "samples that are whole multiples of UNIT (1 for integers) come back as they were"},
+         "missing values: end with an error, or hold the channel's last value (an archive keeps them as missing; a memory "
+         "refuses, or holds and counts)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The whole signal, in an archive:"},
         {"budget", 0, OPTION_TEXT, &s.budget, "BYTES",
-         "the archive never takes more bytes, as 65536, 64K or 1M: what is old becomes coarser"},
+         "the archive never takes more bytes, as 65536, 64K or 1M: what is old becomes coarser (64K a channel)"},
         {"fading", 0, OPTION_NUMBER, &s.fading, "P",
          "of a budget: squares of errors rise as this power of age; 0: evenly (1)"},
+        {"error", 0, OPTION_TEXT, &s.error, "E|E%",
+         "instead: no page's rms error is above E, in the signal's unit, or in % of the standard deviation of the first page"},
+        {"max", 0, OPTION_TEXT, &s.max, "M|M%", "instead: no sample is off by more than M"},
+        {"lossless", 0, OPTION_TEXT, &s.lossless, "UNIT",
+         "instead: samples that are whole multiples of UNIT (1 for integers) come back as they were"},
         {"append", 0, OPTION_TEXT, &s.append, "A.loci",
          "instead of -o: continue this archive, page by page; it is whole at every moment, and made where it is not there"},
         {"page", 0, OPTION_COUNT, &s.page, "N",
          "samples of a page, the most that a kill can lose: a power of 2 of at least 64, or with --order that times a power of "
          "2 (65536)"},
-        {NULL, 0, OPTION_HEADING, NULL, NULL, "Or a memory of bounded size:"},
-        {"measure", 0, OPTION_TEXT, &s.measure, "NAME",
-         "which part of the past counts: legs, legs-lti, legt, lagt or fout (legs)"},
         {"order", 0, OPTION_COUNT, &s.order, "N",
-         "coefficients of a stretch, 1 to 1024 (64); of an archive 1 to 32 (the best of 4, 8 and 16)"},
+         "samples of a leaf, 1 to 32 (the best of 4, 8 and 16); of a memory the coefficients of a stretch, 1 to 1024 (64)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "Or a memory of some coefficients, with any of these:"},
         {"detail", 0, OPTION_COUNT, &s.detail, "K",
          "legs: stretches kept of each length, 0 to 256; more is sharper; 0 keeps N coefficients in all (4)"},
+        {"measure", 0, OPTION_TEXT, &s.measure, "NAME",
+         "which part of the past counts: legs, legs-lti, legt, lagt or fout (legs)"},
         {"window", 0, OPTION_NUMBER, &s.window, "SECONDS",
          "legt, fout: how far back they look; legs-lti, lagt: their time constant"},
         {"linear", 0, OPTION_FLAG, &s.linear, NULL,
@@ -334,15 +359,17 @@ int command_remember(int argc, char **argv)
          "legs: exact, or a published recurrence for comparison: bilinear, backward or zoh (exact)"},
         {"discretization", 0, OPTION_TEXT, &s.discretization, "NAME",
          "legs-lti, legt, lagt, fout: zoh or bilinear (zoh)"},
+        {"end", 0, OPTION_TEXT, &s.end, "T",
+         "with --time or --linear: when the last sample ends (without it, the memory ends where that "
+         "begins)"},
     };
     const options_page page = {
         .command = "remember",
-        .synopsis =
-            "SIGNAL -o M.loci [OPTION]...\nSIGNAL -o A.loci --error E [OPTION]...\nSIGNAL --append A.loci [OPTION]...",
+        .synopsis = "SIGNAL -o M.loci [OPTION]...\nSIGNAL --append A.loci [OPTION]...",
         .purpose =
-            "Squeeze a signal of any length into a memory of bounded size, from which 'loci recall' gets any "
-            "part of it back: new things sharp, old things blurred. Or, with --error, --max, --lossless or --budget, keep all of it in an "
-            "archive of few bytes, whose error is known exactly.\n"
+            "Squeeze a signal of any length into few bytes, from which 'loci recall' gets any part of it back: new things sharp, "
+            "old things blurred, and by how much is known exactly. The file is an archive of the whole signal within a number of "
+            "bytes, or within an error; or, with --detail, --measure or --method, a memory of some coefficients.\n"
             "\n"
             "SIGNAL is a table as text (.csv: commas, semicolons, tabs or blanks, with or without a header), a NumPy "
             "array (.npy), audio, or '-': standard input, lines of numbers or raw samples.",
@@ -350,8 +377,9 @@ int command_remember(int argc, char **argv)
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"
                    "  loci remember weather.csv --time date --column temperature -o weather.loci\n"
-                   "  loci remember - --raw s16le --rate 16000 -o room.loci < room.raw\n"
+                   "  loci remember - --raw s16le --rate 16000 --budget 1M -o room.loci < room.raw\n"
                    "  loci remember weather.csv --time date --error 1% -o weather.loci\n"
+                   "  loci remember heart.csv --rate 360 --order 64 --detail 4 -o heart.loci\n"
                    "  loci remember speech.wav --measure legt --window 0.5 --order 128 -o last.loci",
         .operand = "SIGNAL",
         .least = 1,
@@ -363,40 +391,35 @@ int command_remember(int argc, char **argv)
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         status = source_check(&s.source, "remember");
-        const archive_settings archive = {.source = &s.source,
-                                          .output = s.output,
-                                          .append = s.append,
-                                          .error = s.error,
-                                          .max = s.max,
-                                          .lossless = s.lossless,
-                                          .budget = s.budget,
-                                          .fading = s.fading,
-                                          .start = s.start,
-                                          .missing = s.missing,
-                                          .order = s.order,
-                                          .page = s.page};
-        if (!status && remember_archive_asked(&archive)) {
-            const char *other = of_memories(&s);
-            status = other
-                         ? message_usage(
-                               "remember: --%s is for a memory; an archive keeps the whole signal at a rate",
-                               other)
-                         : remember_archive(&archive, argv[1]);
+        const char *memory = of_memories(&s), *promise = of_archives(&s);
+        if (!status && memory && promise)
+            status = message_usage(
+                "remember: --%s is for a memory, and --%s for an archive; one of both was expected", memory,
+                promise);
+        if (!status) status = saving_check(&s);
+        if (!memory) {
+            const archive_settings archive = {.source = &s.source,
+                                              .output = s.output,
+                                              .append = s.append,
+                                              .error = s.error,
+                                              .max = s.max,
+                                              .lossless = s.lossless,
+                                              .budget = s.budget,
+                                              .fading = s.fading,
+                                              .every = s.every,
+                                              .resume = s.resume,
+                                              .start = s.start,
+                                              .missing = s.missing,
+                                              .order = s.order,
+                                              .page = s.page};
+            if (!status) status = remember_archive(&archive, argv[1]);
             options_release(&s.source.columns);
             return status;
         }
-        if (!status && s.page != NOT_GIVEN)
-            status = message_usage(
-                "remember: --page is for an archive: --error, --max, --lossless, --budget or --append");
         if (!status && !s.output)
             status = message_usage("remember: -o M.loci is missing; a file for the memory was expected");
         if (!status && strcmp(s.output, "-") == 0 && isatty(STDOUT_FILENO))
             status = message_usage("remember: standard output is a terminal; -o with a file was expected");
-        if (!status && s.every < 0)
-            status = message_usage("remember: --every is %g; 0 seconds or more were expected", s.every);
-        if (!status && output_is_stream(s.output) && (s.resume || !isnan(s.every)))
-            status = message_usage("remember: --%s is for a file that can be replaced; %s is none",
-                                   s.resume ? "resume" : "every", s.output);
         if (!status && output_same_file(argv[1], s.output))
             status = message_usage(
                 "remember: %s is the signal itself; another file was expected for the memory", s.output);

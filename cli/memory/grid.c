@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shared/message.h"
 #include "shared/words.h"
@@ -13,10 +14,12 @@ enum { EMPTY = 4096 };
 /* How far a time may lie from its step, in steps: clocks are rounded, and so are steps. */
 #define OFF_THE_STEP 0.05
 
-int grid_step(double *dt, const source *from)
+int grid_step(double *dt, source *from)
 {
     *dt = from->dt;
     if (!from->info.stamped) return STATUS_DONE;
+    const int status = source_pair(from);
+    if (status) return status;
     if (from->count < 2)
         return message_fail(
             "%s: one sample with a time does not tell how far samples are apart; two were expected",
@@ -25,18 +28,35 @@ int grid_step(double *dt, const source *from)
     snprintf(text, sizeof text, "%.11g", from->t[1] - from->t[0]);
     *dt = strtod(text, NULL);
     if (*dt > 0 && *dt < INFINITY) return STATUS_DONE;
-    return message_fail("%s: its second time does not lie after the first; a later time was expected",
-                        from->path);
+    char place[64], first[WORDS_SIZE], second[WORDS_SIZE];
+    source_place(from, 1, place, sizeof place);
+    words_time(first, from->t[0], from->info.iso_times);
+    words_time(second, from->t[1], from->info.iso_times);
+    return strcmp(first, second) == 0
+               ? message_fail("%s: %s: time stands still at %s; a later time was expected", from->path, place,
+                              first)
+               : message_fail("%s: %s: time goes back from %s to %s; a later time was expected", from->path,
+                              place, first, second);
 }
 
-static loci_status refuse(const grid *g, size_t k, double t, loci_error *error)
+/* The time t of sample k of the piece is not that of a sample behind `next` others. */
+static loci_status refuse(const grid *g, uint64_t next, size_t k, double t, loci_error *error)
 {
     char now[WORDS_SIZE], step[WORDS_SIZE], place[64];
-    loci_signal_position(g->from->signal, k, place, sizeof place);
-    message_fail(
-        "%s: %s: the time %s does not lie on steps of %s s behind the sample before it; an archive keeps samples at a "
-        "rate",
-        g->from->path, place, words_time(now, t, g->from->info.iso_times), words_number(step, g->dt));
+    const bool dates = g->from->info.iso_times;
+    const double before = g->start + ((double)next - 1) * g->dt;
+    source_place(g->from, k, place, sizeof place);
+    words_time(now, t, dates);
+    if (next > 0 && fabs(t - before) <= OFF_THE_STEP * g->dt)
+        message_fail("%s: %s: time stands still at %s; a later time was expected", g->from->path, place, now);
+    else if (next > 0 && t < before)
+        message_fail("%s: %s: time goes back from %s to %s; a later time was expected", g->from->path, place,
+                     words_time(step, before, dates), now);
+    else
+        message_fail(
+            "%s: %s: the time %s does not lie on steps of %s s behind the sample before it; an archive keeps "
+            "samples at a rate, and a memory (--detail) at any times",
+            g->from->path, place, now, words_number(step, g->dt));
     error->status = LOCI_E_VALUE;
     error->text[0] = 0; /* it has been told */
     return LOCI_E_VALUE;
@@ -76,10 +96,14 @@ loci_status grid_push(void *target, const double *u, const double *t, size_t n, 
     }
     for (size_t i = 0; i < n && status == LOCI_OK;) { /* a run of samples without a gap at a time */
         size_t run = 0;
+        if (g->known > 0 && rint((t[i] - g->start) / g->dt) < (double)g->known) {
+            i++;
+            continue;
+        }
         for (; i + run < n; run++) {
             const double at = (t[i + run] - g->start) / g->dt, step = rint(at);
             if (!(fabs(at - step) <= OFF_THE_STEP) || step < (double)(g->next + run) || step > 0x1p52)
-                return refuse(g, i + run, t[i + run], error);
+                return refuse(g, g->next + run, i + run, t[i + run], error);
             if (step > (double)(g->next + run)) {
                 if (run == 0) {
                     status = fill(g, (uint64_t)step, error);

@@ -10,14 +10,15 @@
 typedef struct {
     const source *from;
     double start, dt;
-    uint64_t next; /* the sample that is expected, counted from start */
+    uint64_t next;  /* the sample that is expected, counted from start */
+    uint64_t known; /* samples before this one are passed over */
     loci_status (*take)(void *target, const double *u, size_t n, loci_error *error); /* u [n][channels] */
     void *target;
     double *empty; /* samples that are missing */
 } grid;
 
 /* The seconds between the first two samples, or the source's own step. Returns a status of the program. */
-int grid_step(double *dt, const source *from);
+int grid_step(double *dt, source *from);
 
 /* A source_taker for a grid whose fields, but empty, are set; grid_release releases what it made. */
 loci_status grid_push(void *target, const double *u, const double *t, size_t n, loci_error *error);

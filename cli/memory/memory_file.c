@@ -78,12 +78,31 @@ static bool column_add(memory_file *k, const char *name)
     return true;
 }
 
-bool memory_file_sources(memory_file *k, const char *time_column, const option_list *columns)
+bool memory_file_sources(memory_file *k, const source_options *o)
 {
-    if (time_column && !put(&k->time_column, time_column)) return false;
-    for (size_t i = 0; i < columns->count; i++)
-        if (!column_add(k, columns->items[i])) return false;
+    char skip[32];
+    snprintf(skip, sizeof skip, "%zu", o->skip);
+    k->mono = o->mono;
+    if (o->skip != SIZE_MAX && !put(&k->skip, skip)) return false;
+    if (o->decimal && !put(&k->decimal, o->decimal)) return false;
+    if (o->header && !put(&k->header, o->header)) return false;
+    if (o->time && !put(&k->time_column, o->time)) return false;
+    for (size_t i = 0; i < o->columns.count; i++)
+        if (!column_add(k, o->columns.items[i])) return false;
     return true;
+}
+
+source_options memory_file_source(const memory_file *k, const source_options *options)
+{
+    source_options o = *options;
+    if (o.columns.count == 0) o.mono = o.mono || k->mono;
+    if (o.raw) return o; /* the rest is about text */
+    if (o.columns.count == 0) o.columns = k->columns;
+    if (!o.time && isnan(o.rate)) o.time = k->time_column;
+    if (!o.decimal) o.decimal = k->decimal;
+    if (!o.header) o.header = k->header;
+    if (o.skip == SIZE_MAX && k->skip) o.skip = (size_t)strtoul(k->skip, NULL, 10);
+    return o;
 }
 
 static void escape(output *note, const char *key, const char *value)
@@ -101,6 +120,10 @@ void memory_file_note(output *note, const memory_file *k)
     if (k->iso) escape(note, "time", "iso");
     if (k->time_column) escape(note, "time-column", k->time_column);
     for (size_t i = 0; i < k->columns.count; i++) escape(note, "column", k->columns.items[i]);
+    if (k->mono) escape(note, "mono", "yes");
+    if (k->skip) escape(note, "skip", k->skip);
+    if (k->decimal) escape(note, "decimal", k->decimal);
+    if (k->header) escape(note, "header", k->header);
     for (size_t c = 0; c < k->channels; c++) escape(note, "channel", k->names[c]);
 }
 
@@ -125,6 +148,11 @@ static char *unescape(const char *value, const char *end)
     return text;
 }
 
+static bool key_is(const char *line, size_t length, const char *key)
+{
+    return length == strlen(key) && memcmp(line, key, length) == 0;
+}
+
 static bool note_line(memory_file *k, size_t *channel, const char *line, const char *end)
 {
     const char *equals = memchr(line, '=', (size_t)(end - line));
@@ -133,14 +161,22 @@ static bool note_line(memory_file *k, size_t *channel, const char *line, const c
     char *value = unescape(equals + 1, end);
     if (!value) return false;
     bool good = true;
-    if (length == 4 && memcmp(line, "time", 4) == 0)
+    if (key_is(line, length, "time"))
         k->iso = strcmp(value, "iso") == 0;
-    else if (length == 7 && memcmp(line, "channel", 7) == 0 && *channel < k->channels)
+    else if (key_is(line, length, "channel") && *channel < k->channels)
         good = memory_file_name(k, (*channel)++, value);
-    else if (length == 6 && memcmp(line, "column", 6) == 0)
+    else if (key_is(line, length, "column"))
         good = column_add(k, value);
-    else if (length == 11 && memcmp(line, "time-column", 11) == 0)
+    else if (key_is(line, length, "time-column"))
         good = put(&k->time_column, value);
+    else if (key_is(line, length, "mono"))
+        k->mono = strcmp(value, "yes") == 0;
+    else if (key_is(line, length, "skip"))
+        good = put(&k->skip, value);
+    else if (key_is(line, length, "decimal") && (strcmp(value, ",") == 0 || strcmp(value, ".") == 0))
+        good = put(&k->decimal, value);
+    else if (key_is(line, length, "header") && (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0))
+        good = put(&k->header, value);
     free(value);
     return good;
 }
@@ -171,6 +207,12 @@ static int archive_from(memory_file *k, const void *bytes, size_t size, loci_arc
     k->channels = info.channels;
     k->names = calloc(info.channels, sizeof *k->names);
     return k->names && note_read(k, info.note, info.note_length) ? STATUS_DONE : message_memory();
+}
+
+int memory_file_archive(memory_file *k, const void *bytes, size_t size, const char *path, bool salvage)
+{
+    *k = (memory_file){.path = path};
+    return archive_from(k, bytes, size, salvage ? LOCI_ARCHIVE_SALVAGE : LOCI_ARCHIVE_WHOLE);
 }
 
 /* A file that begins as an archive does is mapped: a question looks at few of its pages. false: it is none. */
@@ -354,6 +396,9 @@ void memory_file_release(memory_file *k)
     free(k->columns.items);
     free(k->names);
     free(k->time_column);
+    free(k->skip);
+    free(k->decimal);
+    free(k->header);
     free(k->memory);
     loci_memory_plan_free(k->plan);
     loci_archive_close(k->archive);

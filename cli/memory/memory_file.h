@@ -9,6 +9,8 @@
  *     channel=NAME        one a channel, in order
  *     column=NAME         one a column, where --column chose them
  *     time-column=NAME    where --time named it
+ *     mono=yes            where --mono mixed the channels
+ *     skip=N, decimal=C, header=yes|no    as those options said
  *
  * Other keys are passed over.
  */
@@ -23,6 +25,7 @@
 
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/source.h"
 
 typedef struct {
     const char *path;       /* in messages; NULL for a memory that no file holds yet */
@@ -37,6 +40,8 @@ typedef struct {
     bool iso;
     char *time_column;   /* NULL: none */
     option_list columns; /* names in the kept's own memory */
+    bool mono;
+    char *skip, *decimal, *header; /* NULL: not said */
 } memory_file;
 
 /* Every function that returns an int returns a status of the program after saying what went wrong, or 0. A
@@ -51,6 +56,8 @@ bool memory_file_is_archive(const char *path);
 int memory_file_salvage(memory_file *k, const char *path);
 int memory_file_from(memory_file *k, const void *bytes, size_t size,
                      const char *path); /* a file that was read already */
+/* The same of an archive, whose bytes stay the caller's, and must stay. */
+int memory_file_archive(memory_file *k, const void *bytes, size_t size, const char *path, bool salvage);
 int memory_file_save(const memory_file *k, const char *path);
 /* The note that goes with it, added to a text. */
 void memory_file_note(output *note, const memory_file *k);
@@ -58,7 +65,10 @@ void memory_file_release(memory_file *k);
 
 /* false: out of memory. */
 bool memory_file_name(memory_file *k, size_t channel, const char *name);
-bool memory_file_sources(memory_file *k, const char *time_column, const option_list *columns);
+bool memory_file_sources(memory_file *k, const source_options *options);
+/* How the signal that was remembered is read again: as the options say, and where they say nothing as it was read then. What they
+ * point to is the memory's and the options'. */
+source_options memory_file_source(const memory_file *k, const source_options *options);
 
 /* The first thing in which two memories differ that must be alike for them to be joined, told in one line; or 0. */
 int memory_file_agree(const memory_file *a, const memory_file *b);

@@ -12,28 +12,33 @@
 
 #include <loci/archive.h>
 
+#include "memory/archive_place.h"
 #include "memory/grid.h"
 #include "memory/memory_file.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/progress.h"
 #include "shared/words.h"
 
 #define NOT_GIVEN SIZE_MAX
 
-/* Where the bytes go: a file that is written whole at the end, or one that grows. */
-typedef struct {
-    output out;
-    int descriptor; /* -1: out */
-    const char *path;
-    char *whole; /* of a budget, in place of out: the bytes so far */
-    size_t size;
-    bool budgeted;
-} place;
+/* What comes live is saved so often, in seconds. */
+enum { EVERY = 60, CHANNEL_BYTES = 65536 };
 
-bool remember_archive_asked(const archive_settings *s)
+/* What was asked for, and where the bytes go. */
+typedef struct {
+    const archive_settings *asked;
+    loci_archive_spec spec;
+    archive_place place;
+    loci_archive_writer *writer;
+    double every, next; /* seconds between savings, INFINITY: in the end; the clock at the next one */
+    uint64_t samples;   /* of the archive */
+} job;
+
+static bool promises(const archive_settings *s)
 {
-    return s->error || s->max || s->lossless || s->budget || s->append;
+    return s->error || s->max || s->lossless || s->budget;
 }
 
 /* "0.05", or, where a share is allowed, "1%". */
@@ -80,10 +85,8 @@ static int spec_settle(loci_archive_spec *spec, const archive_settings *s)
             "remember: -o makes a new file and --append continues one; one of both was expected");
     if (!s->output && !s->append)
         return message_usage("remember: -o M.loci is missing; a file for the archive was expected");
-    if (s->missing && strcmp(s->missing, "refuse") != 0)
-        return message_usage(
-            "remember: --missing is \"%s\"; an archive keeps missing values as missing, or refuses them",
-            s->missing);
+    if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
+        return message_usage("remember: --missing is \"%s\"; refuse or hold was expected", s->missing);
     if (s->order != NOT_GIVEN) {
         spec->order = s->order;
         if (s->order == 0)
@@ -114,74 +117,12 @@ static int spec_settle(loci_archive_spec *spec, const archive_settings *s)
     return status;
 }
 
-static loci_status told(loci_error *error)
+/* Where nothing is promised, so many bytes a channel. */
+static void budget_usual(loci_archive_spec *spec, const archive_settings *s, size_t channels)
 {
-    error->status = LOCI_E_IO;
-    error->text[0] = 0;
-    return LOCI_E_IO;
-}
-
-/* Two programs that append would write into each other. A lock goes when any descriptor of the file is closed, so nothing opens
- * it after this. size: what it held when it was looked at. */
-static int lock(const place *p, size_t size)
-{
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat file;
-    const bool busy = fcntl(p->descriptor, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN);
-    if (!busy && fstat(p->descriptor, &file) == 0 && (size_t)file.st_size == size) return STATUS_DONE;
-    return message_fail("%s: another program is appending to it; one at a time was expected", p->path);
-}
-
-/* Bytes of a budget gather until the end. */
-static loci_status gather(place *p, size_t at, const void *bytes, size_t size, loci_error *error)
-{
-    char *larger = realloc(p->whole, at + size);
-    if (!larger) {
-        message_memory();
-        return told(error);
-    }
-    p->whole = larger;
-    memcpy(larger + at, bytes, size);
-    p->size = at + size;
-    return LOCI_OK;
-}
-
-/* All of a file that grows, anew: it is there whole, as it was or as it is now, at every moment. */
-static loci_status replace(place *p, const void *bytes, size_t size, loci_error *error)
-{
-    if (output_file(p->path, bytes, size) != STATUS_DONE) return told(error);
-    close(p->descriptor);
-    p->descriptor = open(p->path, O_RDWR | O_CLOEXEC);
-    if (p->descriptor < 0) {
-        message_fail("%s: it cannot be opened: %s", p->path, strerror(errno));
-        return told(error);
-    }
-    return lock(p, size) == STATUS_DONE ? LOCI_OK : told(error);
-}
-
-static loci_status sink(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error)
-{
-    place *p = target;
-    if (p->descriptor < 0 && p->budgeted) return gather(p, (size_t)at, bytes, size, error);
-    if (p->descriptor < 0) {
-        output_bytes(&p->out, bytes, size);
-        return LOCI_OK;
-    }
-    if (at == 0 && p->size > 0) return replace(p, bytes, size, error);
-    p->size = (size_t)at + size;
-    const char *from = bytes;
-    for (size_t done = 0; done < size;) {
-        const ssize_t written = pwrite(p->descriptor, from + done, size - done, (off_t)(at + done));
-        if (written > 0) {
-            done += (size_t)written;
-        } else if (written == 0 || errno != EINTR) {
-            message_fail("%s: writing failed: %s", p->path, written == 0 ? "no room" : strerror(errno));
-            if (ftruncate(p->descriptor, (off_t)at) != 0)
-                return told(error); /* the rest of the page is passed over */
-            return told(error);
-        }
-    }
-    return LOCI_OK;
+    if (promises(s)) return;
+    spec->rule = LOCI_KEEP_BUDGET;
+    spec->budget = CHANNEL_BYTES * channels;
 }
 
 static loci_status take(void *target, const double *u, size_t n, loci_error *error)
@@ -195,39 +136,96 @@ static int note_make(output *note, memory_file *k, const archive_settings *s, co
     k->iso = iso;
     k->channels = from->info.channels;
     k->names = calloc(k->channels, sizeof *k->names);
-    if (!k->names || !memory_file_sources(k, s->source->time, &s->source->columns)) return message_memory();
+    if (!k->names || !memory_file_sources(k, s->source)) return message_memory();
     for (size_t c = 0; c < k->channels; c++)
         if (!memory_file_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
     memory_file_note(note, k);
     return note->reason ? message_memory() : STATUS_DONE;
 }
 
+/* Samples before they go to their grid. */
+typedef struct {
+    grid g;
+    job *of;
+    bool refuses; /* missing values */
+    double *held; /* [channels], the last values, where missing ones become these; else NULL */
+} gate;
+
+/* What cannot be saved now (a disk is full) may be saved later: it is said, and goes on. */
 static int watch(void *target)
 {
-    (void)target;
-    return interrupt_seen() ? STATUS_INTERRUPTED : STATUS_DONE;
+    job *j = ((gate *)target)->of;
+    if (interrupt_seen()) return STATUS_INTERRUPTED;
+    if (progress_clock() < j->next) return STATUS_DONE;
+    j->next = progress_clock() + j->every;
+    archive_place_save(&j->place, j->writer);
+    return STATUS_DONE;
+}
+
+static loci_status gate_push(void *target, const double *u, const double *t, size_t n, loci_error *error)
+{
+    gate *to = target;
+    const source *from = to->g.from;
+    const size_t channels = from->info.channels;
+    double *own = from->u + (u - from->u); /* the source's buffer, which is read over next */
+    for (size_t i = 0; (to->refuses || to->held) && i < n * channels; i++) {
+        double *held = to->held ? &to->held[i % channels] : NULL;
+        if (!isnan(u[i])) {
+            if (held) *held = u[i];
+        } else if (held && !isnan(*held)) {
+            own[i] = *held;
+        } else {
+            error->status = LOCI_E_VALUE;
+            snprintf(error->text, sizeof error->text, "a value is missing");
+            return LOCI_E_VALUE;
+        }
+    }
+    return grid_push(&to->g, u, t, n, error);
+}
+
+static int interrupted(const job *j)
+{
+    char samples[WORDS_SIZE];
+    message_fail("remember: interrupted after %s; %s holds them, and the same command%s goes on",
+                 words_plural(samples, j->samples, "sample"),
+                 strcmp(j->place.path, "-") == 0 ? "standard output" : j->place.path,
+                 j->place.gathers ? " with --resume" : "");
+    return STATUS_INTERRUPTED;
 }
 
 /* Feeds the signal; what was read before something went wrong, or a signal ended it, is kept where the file grows. */
-static int feed(loci_archive_writer *w, source *from, grid *g, const place *p)
+static int feed(job *j, source *from, grid g)
 {
+    const archive_settings *s = j->asked;
+    const bool grows = j->place.descriptor >= 0, goes_on = grows || j->place.gathers;
     loci_error error;
-    g->from = from;
-    g->take = take;
-    g->target = w;
-    from->missing = LOCI_MISSING_HOLD;
-    if (p->descriptor >= 0) interrupt_catch();
-    if (p->descriptor >= 0 && source_live(from)) interrupt_ends_input();
-    int status = source_feed_watched(from, grid_push, watch, g, "remembering");
-    grid_release(g);
-    if (status && p->descriptor < 0) return status;
-    if (loci_archive_writer_finish(w, &error) != LOCI_OK && !status)
-        status = error.text[0] ? message_error(from->path, &error) : STATUS_FAILED;
+    gate to = {.g = g, .of = j, .refuses = s->missing != NULL && strcmp(s->missing, "refuse") == 0};
+    if (s->missing && !to.refuses) {
+        to.held = malloc(from->info.channels * sizeof *to.held);
+        if (!to.held) return message_memory();
+        for (size_t c = 0; c < from->info.channels; c++) to.held[c] = NAN;
+    }
+    to.g.from = from;
+    to.g.take = take;
+    to.g.target = j->writer;
+    from->missing = to.refuses ? LOCI_MISSING_REFUSE : LOCI_MISSING_HOLD;
+    j->next = progress_clock() + j->every;
+    if (goes_on) interrupt_catch();
+    if (goes_on && source_live(from)) interrupt_ends_input();
+    int status = source_feed_watched(from, gate_push, watch, &to, "remembering");
+    j->samples += to.g.next - g.next;
+    grid_release(&to.g);
+    free(to.held);
+    if (status && !grows && status != STATUS_INTERRUPTED) return status;
+    if (loci_archive_writer_finish(j->writer, &error) != LOCI_OK && (!status || status == STATUS_INTERRUPTED))
+        return error.text[0] ? message_error(from->path, &error) : STATUS_FAILED;
     return status;
 }
 
-static int create(const archive_settings *s, loci_archive_spec *spec, source *from, place *p)
+static int create(job *j, source *from)
 {
+    const archive_settings *s = j->asked;
+    loci_archive_spec *spec = &j->spec;
     grid g = {0};
     bool iso = from->info.iso_times;
     spec->start = from->info.stamped ? from->t[0] : 0;
@@ -245,22 +243,22 @@ static int create(const archive_settings *s, loci_archive_spec *spec, source *fr
     g.start = spec->start;
     g.dt = spec->dt;
     spec->channels = from->info.channels;
-    output note = {.path = p->path};
+    output note = {.path = j->place.path};
     memory_file k = {0};
-    loci_archive_writer *w = NULL;
     loci_error error;
     status = note_make(&note, &k, s, from, iso);
-    if (!status && loci_archive_writer_create(&w, spec, note.bytes, note.size, sink, p, &error) != LOCI_OK)
+    if (!status && loci_archive_writer_create(&j->writer, spec, note.bytes, note.size, archive_place_sink,
+                                              &j->place, &error) != LOCI_OK)
         status = message_error(from->path, &error);
-    if (!status) status = feed(w, from, &g, p);
-    loci_archive_writer_free(w);
+    if (!status) status = feed(j, from, g);
     free(note.bytes);
     memory_file_release(&k);
     return status;
 }
 
-/* Whether the signal can go on where the archive ends. */
-static int follows(const memory_file *k, const source *from, const loci_archive_info *info, double dt)
+/* Whether the signal can go on where the archive ends; again: it may begin before, and is passed over up to there. */
+static int follows(const memory_file *k, const source *from, const loci_archive_info *info, double dt,
+                   bool again)
 {
     char one[WORDS_SIZE], other[WORDS_SIZE];
     if (from->info.channels != k->channels)
@@ -273,90 +271,143 @@ static int follows(const memory_file *k, const source *from, const loci_archive_
     if (fabs(dt - info->dt) > 1e-9 * info->dt)
         return message_fail("%s: its rate is %s Hz; that of %s is %s", from->path, words_rate(one, dt),
                             k->path, words_rate(other, info->dt));
-    if (from->info.stamped && from->t[0] < info->end - 0.5 * info->dt)
+    if (!again && from->info.stamped && from->t[0] < info->end - 0.5 * info->dt)
         return message_fail("%s: it begins at %s, before %s ends; %s or later was expected", from->path,
                             words_time(one, from->t[0], k->iso), k->path,
                             words_time(other, info->end, k->iso));
     return STATUS_DONE;
 }
 
-static int create_there(const archive_settings *s, loci_archive_spec *spec, source *from, place *p)
+/* The same command must have made it. */
+static int same_promise(const job *j, const memory_file *k, const loci_archive_info *info)
 {
-    const int status = lock(p, 0);
-    return status ? status : create(s, spec, from, p);
+    const loci_archive_spec *spec = &j->spec;
+    if (j->asked->start) {
+        char one[WORDS_SIZE], two[WORDS_SIZE];
+        double asked, begun = info->start - (double)info->first * info->dt;
+        const int status = memory_file_time(k, &asked, "remember: --start", j->asked->start);
+        if (status) return status;
+        if (fabs(asked - begun) > 0.5 * info->dt)
+            return message_fail("%s: it begins at %s, and --start is %s; the same, or none, was expected",
+                                k->path, words_time(one, begun, k->iso), words_time(two, asked, k->iso));
+    }
+    if ((spec->order > 0 && spec->order != info->order) || (spec->page > 0 && spec->page != info->page))
+        return message_fail("%s: its order is %zu and its page %zu; this command has others", k->path,
+                            info->order, info->page);
+    const bool bounded = spec->rule != LOCI_KEEP_BUDGET && !spec->relative;
+    const double other = loci_archive_bound(k->archive, 0);
+    if (spec->rule != info->rule)
+        return message_fail("%s: it makes another promise than this command; the same one was expected",
+                            k->path);
+    if (spec->rule == LOCI_KEEP_BUDGET &&
+        (spec->budget != info->budget || spec->fading < info->fading || spec->fading > info->fading))
+        return message_fail("%s: its budget is %zu bytes, fading %g; this command has %zu, fading %g",
+                            k->path, info->budget, info->fading, spec->budget, spec->fading);
+    if (bounded && (spec->bound < other || spec->bound > other))
+        return message_fail("%s: it keeps within %g; this command within %g", k->path, other, spec->bound);
+    return STATUS_DONE;
 }
 
-static int resume(const archive_settings *s, source *from, place *p)
+/* A single sample with a time is on the archive's own steps. */
+static int step_next(double *dt, source *from, const memory_file *k)
+{
+    int status = from->info.stamped ? source_pair(from) : STATUS_DONE;
+    *dt = loci_archive_inspect(k->archive).dt;
+    return status || from->count == 1 ? status : grid_step(dt, from);
+}
+
+/* Goes on behind an archive that is there: where the file grows, or, from a copy of it, where a budget's is saved as a whole. */
+static int resume(job *j, source *from)
 {
     memory_file k;
     loci_error error;
-    loci_archive_writer *w = NULL;
     double dt;
-    if (s->error || s->max || s->lossless || s->budget || s->start || s->order != NOT_GIVEN ||
-        s->page != NOT_GIVEN)
-        return message_usage(
-            "remember: %s is there and keeps what it promised; --error, --max, --lossless, --budget, --start, --order "
-            "and --page are for a new one",
-            p->path);
+    archive_place *p = &j->place;
     int status = memory_file_load(&k, p->path);
     if (!status && !k.archive)
-        status =
-            message_fail("%s: it is a memory; an archive was expected, to which can be appended", p->path);
-    if (!status) status = lock(p, k.size);
-    if (!status) status = grid_step(&dt, from);
+        status = message_fail(
+            "%s: it is a memory; an archive was expected, to which can be appended, or the options that made the "
+            "memory",
+            p->path);
+    if (!status && p->descriptor >= 0) status = archive_place_lock(p, k.size);
+    if (!status) status = step_next(&dt, from, &k);
     if (!status) {
         const loci_archive_info info = loci_archive_inspect(k.archive);
-        status = follows(&k, from, &info, dt);
+        const uint64_t samples = info.first + info.samples;
+        j->samples = samples;
+        status = follows(&k, from, &info, dt, j->asked->resume);
+        if (!status && j->asked->resume) status = same_promise(j, &k, &info);
         grid g = {.start = info.end, .dt = info.dt};
-        if (!status && loci_archive_writer_resume(&w, k.bytes, k.size, sink, p, &error) != LOCI_OK)
+        if (!status && j->asked->resume && from->info.stamped)
+            g = (grid){.start = info.start - (double)info.first * info.dt,
+                       .dt = info.dt,
+                       .next = samples,
+                       .known = samples};
+        else if (!status && j->asked->resume && !source_live(from))
+            status = source_skip(from, samples);
+        if (!status &&
+            loci_archive_writer_resume(&j->writer, k.bytes, k.size, archive_place_sink, p, &error) != LOCI_OK)
             status = message_error(p->path, &error);
-        if (!status && info.unfinished > 0 && ftruncate(p->descriptor, (off_t)info.bytes) != 0)
+        if (!status && p->gathers && archive_place_sink(p, 0, k.bytes, (size_t)info.bytes, &error) != LOCI_OK)
+            status = STATUS_FAILED;
+        if (!status && p->descriptor >= 0 && info.unfinished > 0 &&
+            ftruncate(p->descriptor, (off_t)info.bytes) != 0)
             status = message_fail("%s: writing failed: %s", p->path, strerror(errno));
         p->size = (size_t)info.bytes;
-        if (!status) status = feed(w, from, &g, p);
+        if (!status) status = feed(j, from, g);
     }
-    loci_archive_writer_free(w);
     memory_file_release(&k);
     return status;
 }
 
 /* A file that was made and holds nothing is taken away again. */
-static int append(const archive_settings *s, loci_archive_spec *spec, source *from)
+static int append(job *j, source *from)
 {
+    const archive_settings *s = j->asked;
     struct stat before;
     const bool there = stat(s->append, &before) == 0 && before.st_size > 0;
-    if (!there && !s->error && !s->max && !s->lossless && !s->budget)
+    if (there && (promises(s) || s->start || s->order != NOT_GIVEN || s->page != NOT_GIVEN))
         return message_usage(
-            "remember: %s is not there yet; --error, --max, --lossless or --budget was expected", s->append);
-    place p = {.path = s->append, .descriptor = open(s->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666)};
-    if (p.descriptor < 0) return message_fail("%s: it cannot be opened: %s", s->append, strerror(errno));
-    int status = there ? resume(s, from, &p) : create_there(s, spec, from, &p);
+            "remember: %s is there and keeps what it promised; --error, --max, --lossless, --budget, --start, --order "
+            "and --page are for a new one",
+            s->append);
+    archive_place *p = &j->place;
+    p->descriptor = open(s->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (p->descriptor < 0) return message_fail("%s: it cannot be opened: %s", s->append, strerror(errno));
+    int status = there ? resume(j, from) : archive_place_lock(p, 0);
+    if (!there && !status) status = create(j, from);
     struct stat after;
-    if (!there && p.descriptor >= 0 && fstat(p.descriptor, &after) == 0 && after.st_size == 0)
+    if (!there && p->descriptor >= 0 && fstat(p->descriptor, &after) == 0 && after.st_size == 0)
         unlink(s->append);
-    if (p.descriptor >= 0 && close(p.descriptor) != 0 && !status)
+    if (p->descriptor >= 0 && close(p->descriptor) != 0 && !status)
         status = message_fail("%s: writing failed: %s", s->append, strerror(errno));
     return status;
 }
 
-/* The file of -o, whole, where all went well. */
-static int finish(place *p, int status)
+/* A file of its own; of a budget it is saved every now and then, and an interrupt ends the signal. */
+static int write_whole(job *j, source *from)
 {
-    if (!status && p->budgeted) status = output_file(p->path, p->whole, p->size);
-    free(p->whole);
-    if (status || p->budgeted) {
-        output_abandon(&p->out);
-        return status;
-    }
-    return output_close(&p->out);
+    const archive_settings *s = j->asked;
+    archive_place *p = &j->place;
+    p->gathers = j->spec.rule == LOCI_KEEP_BUDGET;
+    if (p->gathers && !output_is_stream(s->output))
+        j->every = !isnan(s->every) ? s->every : source_live(from) ? EVERY : INFINITY;
+    output_open(&p->out, s->output);
+    const int status = s->resume && access(s->output, F_OK) == 0 ? resume(j, from) : create(j, from);
+    if (status != STATUS_INTERRUPTED) return archive_place_finish(p, status);
+    const int saved = archive_place_finish(p, STATUS_DONE);
+    return saved ? saved : STATUS_INTERRUPTED;
 }
 
 /* An archive made coarser: to another error or into a budget. */
-static int coarser(const archive_settings *s, const loci_archive_spec *spec, const memory_file *old, place *p)
+static int coarser(job *j, const memory_file *old)
 {
+    const archive_settings *s = j->asked;
+    const loci_archive_spec *spec = &j->spec;
+    archive_place *p = &j->place;
     loci_error error;
-    if (!s->output || s->start || s->order != NOT_GIVEN || s->page != NOT_GIVEN ||
-        (spec->rule == LOCI_KEEP_RMS && spec->relative) ||
+    if (!s->output || s->start || s->order != NOT_GIVEN || s->page != NOT_GIVEN || s->resume ||
+        !promises(s) || (spec->rule == LOCI_KEEP_RMS && spec->relative) ||
         (spec->rule != LOCI_KEEP_RMS && spec->rule != LOCI_KEEP_BUDGET))
         return message_usage(
             "remember: %s is an archive already; -o with --error, in the signal's unit, or --budget was "
@@ -365,20 +416,22 @@ static int coarser(const archive_settings *s, const loci_archive_spec *spec, con
     double *rms = calloc(old->channels, sizeof *rms);
     if (!rms) return message_memory();
     for (size_t c = 0; c < old->channels; c++) rms[c] = spec->bound;
+    p->gathers = spec->rule == LOCI_KEEP_BUDGET;
     output_open(&p->out, s->output);
     const loci_status made =
-        p->budgeted ? loci_archive_shrink(old->archive, spec->budget, spec->fading, sink, p, &error)
-                    : loci_archive_recode(old->archive, rms, sink, p, &error);
+        p->gathers
+            ? loci_archive_shrink(old->archive, spec->budget, spec->fading, archive_place_sink, p, &error)
+            : loci_archive_recode(old->archive, rms, archive_place_sink, p, &error);
     free(rms);
-    return finish(p, made == LOCI_OK ? STATUS_DONE
-                     : error.text[0] ? message_error(old->path, &error)
-                                     : STATUS_FAILED);
+    return archive_place_finish(p, made == LOCI_OK ? STATUS_DONE
+                                   : error.text[0] ? message_error(old->path, &error)
+                                                   : STATUS_FAILED);
 }
 
 int remember_archive(const archive_settings *s, const char *path)
 {
-    loci_archive_spec spec;
-    int status = spec_settle(&spec, s);
+    job j = {.asked = s, .every = INFINITY, .place = {.descriptor = -1}};
+    int status = spec_settle(&j.spec, s);
     if (status) return status;
     if (s->output && strcmp(s->output, "-") == 0 && isatty(STDOUT_FILENO))
         return message_usage("remember: standard output is a terminal; -o with a file was expected");
@@ -386,22 +439,22 @@ int remember_archive(const archive_settings *s, const char *path)
     if (output_same_file(path, to))
         return message_usage("remember: %s is the signal itself; another file was expected for the archive",
                              to);
-    place p = {.path = s->output, .descriptor = -1, .budgeted = spec.rule == LOCI_KEEP_BUDGET};
-    memory_file old;
+    j.place.path = to;
     if (memory_file_is_archive(path)) {
+        memory_file old;
         status = memory_file_load(&old, path);
-        if (!status) status = coarser(s, &spec, &old, &p);
+        if (!status) status = coarser(&j, &old);
         memory_file_release(&old);
         return status;
     }
     source from = {0};
     status = source_open(&from, path, s->source, 0);
-    if (!status && s->append) {
-        status = append(s, &spec, &from);
-    } else if (!status) {
-        output_open(&p.out, s->output);
-        status = finish(&p, create(s, &spec, &from, &p));
+    if (!status) {
+        budget_usual(&j.spec, s, from.info.channels);
+        status = s->append ? append(&j, &from) : write_whole(&j, &from);
+        if (status == STATUS_INTERRUPTED) status = interrupted(&j);
     }
+    loci_archive_writer_free(j.writer);
     source_close(&from);
     return status;
 }

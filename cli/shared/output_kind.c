@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "shared/message.h"
 #include "shared/output.h"
@@ -29,7 +30,7 @@ int output_kind_of(output_kind *kind, const char *path, unsigned allowed, const 
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     if (!dot || dot == name) return STATUS_DONE;
     for (size_t i = 0; i < ENDINGS; i++)
-        if (strcmp(dot, endings[i].ending) == 0 && (allowed & endings[i].kind)) {
+        if (strcasecmp(dot, endings[i].ending) == 0 && (allowed & endings[i].kind)) {
             *kind = endings[i].kind;
             return STATUS_DONE;
         }

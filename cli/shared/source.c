@@ -63,6 +63,9 @@ int source_check(const source_options *o, const char *command)
         return message_usage("%s: --rate and --time exclude each other; one of them was expected", command);
     if (rated && !(o->rate > 0))
         return message_usage("%s: --rate is %g; more than 0 Hz was expected", command, o->rate);
+    if (rated && isinf(1 / o->rate))
+        return message_usage("%s: --rate is %g; a rate whose samples last finite seconds was expected",
+                             command, o->rate);
     return STATUS_DONE;
 }
 
@@ -78,7 +81,7 @@ int source_next(source *from)
     loci_error error;
     if (from->count) from->last = from->t[from->count - 1];
     from->samples += from->count;
-    from->skipped = 0;
+    from->skipped = from->joined = 0;
     double *t = from->info.stamped ? from->t : NULL;
     const loci_status status =
         loci_signal_read(from->signal, from->u, t, from->capacity, &from->count, &error);
@@ -90,6 +93,29 @@ int source_next(source *from)
     if (status == LOCI_OK) return STATUS_DONE;
     from->count = 0;
     return message_error(from->path, &error);
+}
+
+int source_pair(source *from)
+{
+    loci_error error;
+    size_t more = 1;
+    while (from->count < 2 && more > 0 && !interrupt_ended_input()) {
+        double *t = from->info.stamped ? from->t + from->count : NULL;
+        from->joined = from->count;
+        if (loci_signal_read(from->signal, from->u + from->count * from->info.channels, t,
+                             from->capacity - from->count, &more, &error) != LOCI_OK)
+            return message_error(from->path, &error);
+        if (interrupt_ended_input()) more = 0;
+        from->count += more;
+        hear(from);
+    }
+    return STATUS_DONE;
+}
+
+void source_place(const source *from, size_t k, char *place, size_t size)
+{
+    const size_t at = from->skipped + k;
+    loci_signal_position(from->signal, at > from->joined ? at - from->joined : 0, place, size);
 }
 
 bool source_live(const source *from)
@@ -183,7 +209,7 @@ static int refused(const source *from, const loci_error *error)
     if (!error->text[0]) return STATUS_FAILED;
     for (size_t k = 0; k < from->count; k++) {
         char place[64];
-        loci_signal_position(from->signal, from->skipped + k, place, sizeof place);
+        source_place(from, k, place, sizeof place);
         for (size_t c = 0; c < from->info.channels; c++) {
             const double u = from->u[k * from->info.channels + c];
             const char *name = loci_signal_channel(from->signal, c);

@@ -59,6 +59,7 @@ typedef struct {
     double dt;            /* 0: stamped */
     double *u, *t;
     size_t skipped;         /* of the piece read last: by source_skip */
+    size_t joined;          /* samples in front of those that were read last: by source_pair */
     size_t capacity, count; /* samples in the buffers: room, and read last */
     uint64_t samples;       /* all read before those */
     double last;            /* stamped: the time of the last sample before those */
@@ -82,6 +83,10 @@ void source_close(source *from);
  * is 0 at the end. source_ready: whether it would not wait, or, from a pipe on standard input, not longer than this.
  * source_live: whether samples come as they arise, as from a pipe. */
 int source_next(source *from);
+/* Reads on behind the piece until it has two samples, or the signal ends: before anything was taken of it. */
+int source_pair(source *from);
+/* Where sample k of the piece stands in the signal, in words. */
+void source_place(const source *from, size_t k, char *place, size_t size);
 bool source_ready(const source *from, int milliseconds);
 bool source_live(const source *from);
 

@@ -111,6 +111,11 @@ LOCI_API loci_status loci_archive_writer_push(loci_archive_writer *writer, const
 /* Writes the page that is not full yet. More samples may follow, in a page of their own. An archive without a single sample
  * is LOCI_E_VALUE. */
 LOCI_API loci_status loci_archive_writer_finish(loci_archive_writer *writer, loci_error *error);
+/* Hands what a finished archive would hold by now to another sink, and goes on as if it had not: of a budget all of the archive, in
+ * one call or two; else the page that is not full yet, behind what was given already. So a file can be there at any time
+ * with all samples so far. An archive without a single sample is LOCI_E_VALUE. Cost: a page. */
+LOCI_API loci_status loci_archive_writer_peek(loci_archive_writer *writer, loci_archive_sink *sink,
+                                              void *target, loci_error *error);
 LOCI_API void loci_archive_writer_free(loci_archive_writer *writer); /* NULL is allowed */
 
 /* Reading. */

@@ -24,6 +24,7 @@ enum {
 };
 /* The error, of the deviation, at which orders are compared for a budget. */
 #define ORDER_SHARE 0.05
+#define BUDGET_COARSEST 3.0 /* a level at which hardly anything is kept */
 static const size_t orders[ORDERS] = {4, 8, 16};
 static const uint64_t samples_most = (uint64_t)1 << 53;
 
@@ -302,6 +303,7 @@ static loci_status bounds_make(loci_archive_writer *w, loci_error *error)
     }
     for (size_t c = 0; c < w->header.channels; c++) {
         if (w->header.bound[c] > 0.0) continue;
+        if (!isfinite(least) && w->budgeted) least = 1.0;
         if (!isfinite(least))
             return loci_fail(
                 error, LOCI_E_VALUE,
@@ -365,6 +367,16 @@ static loci_status page_give(loci_archive_writer *w, loci_error *error)
     return give(w, w->bytes, page_encode(w), error);
 }
 
+/* level -INFINITY: samples as they are. */
+static size_t budget_encode(loci_archive_writer *w, double level)
+{
+    for (size_t c = 0; c < w->header.channels; c++) {
+        w->rules[c].rule = level > -INFINITY ? KEEP_RMS : KEEP_DOUBLES;
+        w->rules[c].bound = w->header.bound[c] * exp2(level + LOCI_BUDGET_RMS_OF_STEP);
+    }
+    return page_encode(w);
+}
+
 /* As sharp as its age allows, but within the budget; then all pages are made to fit. */
 static loci_status budget_write(loci_archive_writer *w, loci_error *error)
 {
@@ -373,12 +385,16 @@ static loci_status budget_write(loci_archive_writer *w, loci_error *error)
     bool changed;
     size_t size;
     const double numbers = (double)(w->count * w->header.channels);
-    for (double level = loci_budget_next(store);;) {
-        for (size_t c = 0; c < w->header.channels; c++)
-            w->rules[c].bound = w->header.bound[c] * exp2(level + LOCI_BUDGET_RMS_OF_STEP);
-        size = page_encode(w);
-        if (size <= most || level > 3.0) break;
-        level += fmax(1.0, floor(8.0 * (double)(size - most) / numbers)); /* a bit of each number a level */
+    /* while there is room for them samples stay what they are */
+    const bool exact = (double)store->header_size + (double)store->total + 8.0 * numbers < (double)most;
+    for (double level = exact ? -INFINITY : loci_budget_next(store);;) {
+        size = budget_encode(w, level);
+        if (size <= most || level > BUDGET_COARSEST) break;
+        if (level > -INFINITY)
+            level +=
+                fmax(1.0, floor(8.0 * (double)(size - most) / numbers)); /* a bit of each number a level */
+        else
+            level = loci_budget_next(store);
     }
     loci_status status = loci_budget_add(store, w->bytes, size, error);
     if (status == LOCI_OK) status = loci_budget_fit(store, &changed, error);
@@ -448,4 +464,55 @@ loci_status loci_archive_writer_finish(loci_archive_writer *w, loci_error *error
     if (w->count > 0) return page_write(w, error);
     if (w->at == 0) return loci_fail(error, LOCI_E_VALUE, "there is no sample; at least one was expected");
     return LOCI_OK;
+}
+
+/* Of a writer that has no page yet: what another one makes of the samples so far. */
+static loci_status peek_first(const loci_archive_writer *w, loci_archive_sink *sink, void *target,
+                              loci_error *error)
+{
+    const archive_header *h = &w->header;
+    loci_archive_spec spec = {.size = sizeof spec,
+                              .channels = h->channels,
+                              .dt = h->dt,
+                              .start = h->start,
+                              .order = w->coder ? loci_page_order(w->coder) : 0,
+                              .page = h->page,
+                              .rule = h->rule,
+                              .bound = w->relative > 0.0 ? w->relative : h->bound[0],
+                              .relative = w->relative > 0.0 && !w->budgeted,
+                              .budget = h->budget,
+                              .fading = h->fading,
+                              .allocator = loci_allocator_of(w)};
+    loci_archive_writer *other;
+    loci_status status =
+        loci_archive_writer_create(&other, &spec, h->note, h->note_length, sink, target, error);
+    if (status != LOCI_OK) return status;
+    for (size_t c = 0; c < h->channels; c++)
+        memcpy(other->pending + c * h->page, w->pending + c * h->page, w->count * sizeof *w->pending);
+    other->count = w->count;
+    status = loci_archive_writer_finish(other, error);
+    loci_archive_writer_free(other);
+    return status;
+}
+
+loci_status loci_archive_writer_peek(loci_archive_writer *w, loci_archive_sink *sink, void *target,
+                                     loci_error *error)
+{
+    if (w->failed != LOCI_OK) return has_failed(w, error);
+    if (w->at == 0)
+        return w->count > 0 ? peek_first(w, sink, target, error)
+                            : loci_fail(error, LOCI_E_VALUE, "there is no sample; at least one was expected");
+    if (!w->budgeted) return w->count > 0 ? sink(target, w->at, w->bytes, page_encode(w), error) : LOCI_OK;
+    const unsigned char *whole;
+    const size_t all = loci_budget_whole(&w->store, &whole);
+    if (all == 0) return short_of_memory(error);
+    const loci_status status = sink(target, 0, whole, all, error);
+    if (status != LOCI_OK || w->count == 0) return status;
+    const size_t exact = all + 8 * w->count * w->header.channels;
+    double level = exact < w->header.budget ? -INFINITY : loci_budget_next(&w->store);
+    for (; level <= BUDGET_COARSEST; level = level > -INFINITY ? level + 1.0 : loci_budget_next(&w->store)) {
+        const size_t size = budget_encode(w, level);
+        if (all + size <= w->header.budget) return sink(target, all, w->bytes, size, error);
+    }
+    return LOCI_OK; /* as a page of its own it finds no room yet */
 }

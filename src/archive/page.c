@@ -339,15 +339,16 @@ static void channel_encode(page_coder *p, byte_writer *head, byte_writer *body, 
             p->u[n++] = u[i];
         }
     const unsigned missing = n < samples ? PART_MISSING : 0;
-    if (n > 0) {
+    if (n > 0 && rule->rule == KEEP_DOUBLES) {
+        a.part = (page_part){.kind = PART_RAW, .flags = missing};
+    } else if (n > 0) {
         pyramid_layout l;
         for (size_t i = 0; i < n; i++) p->x[i] = p->u[i] - least;
         loci_pyramid_layout(&l, n, p->order);
         loci_pyramid_forward(p->transform, p->c, p->x, &l);
         loci_quantise_expect(p->expected, p->c, &l);
-        if (!in_units(u, samples, rule) || !part_code(p, &a, &l, rule, least, missing)) {
+        if (!in_units(u, samples, rule) || !part_code(p, &a, &l, rule, least, missing))
             a = (candidate){.part = {.kind = PART_RAW, .flags = missing}};
-        }
     }
     a.part.present = n;
     a.part.least = least;

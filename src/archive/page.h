@@ -34,7 +34,8 @@ enum { PART_MISSING = 4, PART_CORRECTED = 8, PART_ROUNDED = 16 }; /* added to th
 typedef enum {
     KEEP_RMS,     /* root mean square error of the page at most `bound` */
     KEEP_LARGEST, /* no sample is off by more than `bound` */
-    KEEP_UNITS    /* samples that are multiples of `bound` come back as they were */
+    KEEP_UNITS,   /* samples that are multiples of `bound` come back as they were */
+    KEEP_DOUBLES  /* samples as they are */
 } keep_rule;
 
 typedef struct {

@@ -86,7 +86,7 @@ $ sed s/when/then/ t.csv > u.csv; loci recall t.loci --against u.csv
 = 1
 $ loci recall t.loci --against u.csv --time then --json | grep share
 |   "share": [0],
-$ printf '\000\000\200\077\000\000\000\300' > r.raw; loci remember r.raw --raw f32le --rate 5 -o r.loci && loci recall r.loci --against r.raw --raw f32le --json | grep share
+$ printf '\000\000\200\077\000\000\000\300' > r.raw; loci remember r.raw --detail 4 --raw f32le --rate 5 -o r.loci && loci recall r.loci --against r.raw --raw f32le --json | grep share
 |   "share": [0],
 
 # A window covers its own part only.

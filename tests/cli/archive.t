@@ -71,10 +71,10 @@ $ loci inspect gaps.loci --json | grep -E '^  "(samples|missing|start|end)"'
 |   "missing": 3,
 |   "start": "2020-01-01T00:00:00Z",
 |   "end": "2020-01-01T01:45:00Z",
-$ loci recall gaps.loci --against gaps.csv | tail -n 1
+$ loci recall gaps.loci --against gaps.csv | sed -n 4p
 | u                       0              0            0            0          0 %
 $ printf 'time,u\n0,1\n1,2\n2.4,3\n' | loci remember - --time time --error 1 -o x.loci
-! loci: standard input: line 4: the time 2.4 does not lie on steps of 1 s behind the sample before it; an archive keeps samples at a rate
+! loci: standard input: line 4: the time 2.4 does not lie on steps of 1 s behind the sample before it; an archive keeps samples at a rate, and a memory (--detail) at any times
 = 1
 
 # Within a budget for ever; then less of it, and coarser.
@@ -144,13 +144,10 @@ $ loci remember waves.txt --error 1% --max 1 -o x.loci
 ! loci: remember: --error, --max, --lossless and --budget are different promises; one was expected
 = 2
 $ loci remember waves.txt --error 1% --detail 2 -o x.loci
-! loci: remember: --detail is for a memory; an archive keeps the whole signal at a rate
+! loci: remember: --detail is for a memory, and --error for an archive; one of both was expected
 = 2
 $ loci remember waves.txt --error 1% --page 100 -o x.loci
 ! loci: remember: --page is 100; 1 times a power of 2, at least 64 where the order is left open, at most 1048576, was expected
-= 2
-$ loci remember waves.txt --append none.loci
-! loci: remember: none.loci is not there yet; --error, --max, --lossless or --budget was expected
 = 2
 $ loci remember waves.txt --append both.loci --error 1
 ! loci: remember: both.loci is there and keeps what it promised; --error, --max, --lossless, --budget, --start, --order and --page are for a new one
@@ -170,7 +167,7 @@ $ loci recall both.loci --at 200000
 $ loci merge both.loci waves.txt -o x.loci
 !~ loci: waves.txt: *
 = 1
-$ seq 100 | loci remember - -o memory.loci && loci merge both.loci memory.loci -o x.loci
+$ seq 100 | loci remember - --detail 4 -o memory.loci && loci merge both.loci memory.loci -o x.loci
 ! loci: memory.loci: it is a memory, and both.loci is an archive; files of one kind were expected
 = 1
 $ test -e x.loci
@@ -183,3 +180,74 @@ $ seq 1 100 > s100; loci remember s100 --error 1% --start 2016-07-01 --rate 1e8 
 !~ ls: *
 = 2
 $ loci remember s100 --error 1% --start 2016-07-01 --rate 1e6 -o late.loci
+
+# Without a word: 64 KB a channel, which forgets less of every signal than as many bytes of coefficients; and what is short is kept as it is.
+$ loci remember waves.txt -o usual.loci && test $(wc -c <usual.loci) -le 65536 && loci inspect usual.loci --json | grep -E '"(kind|rule|budget|fading)"'
+|   "kind": "archive",
+|   "promise": "budget",
+|   "budget": 65536,
+|   "fading": 1,
+$ loci remember waves.txt --detail 4 -o palace.loci && for k in usual palace; do loci recall $k.loci --against waves.txt --json | python3 -c "import json, sys; print(json.load(sys.stdin)['share'][0] < 1e-5)"; done
+| True
+| False
+$ seq 0.1 0.1 500 >short.txt; loci remember short.txt -o short.loci && loci recall short.loci --against short.txt --json | grep -E '"(max|share)"'
+|   "max": [0],
+|   "share": [0],
+$ yes 0 | head -n 100 | loci remember - -o zero.loci && loci recall zero.loci --points 2
+| time,u
+| 0,0
+| 100,0
+$ printf '1,\n2,5\n,6\n' >few.csv; loci remember few.csv -o few.loci && loci recall few.loci --at 0,1,2 && loci remember few.csv --missing hold -o few.loci
+| time,u0,u1
+| 0,1,nan
+| 1,2,5
+| 2,nan,6
+! loci: few.csv: line 1: "u1" has no value yet that could be held; a number was expected first
+= 1
+$ loci remember few.csv --missing refuse -o few.loci
+! loci: few.csv: line 1: "u1" is missing or not a number; a number was expected, or --missing hold
+= 1
+
+# Comparison by age, and pictures: of an archive, and of an archive beside a memory.
+$ loci recall usual.loci --against waves.txt --json | python3 -c "
++ import json, sys
++ a = json.load(sys.stdin)
++ print(len(a['by_age'][0]), len(a['by_log_age'][0]), abs(sum(a['by_age'][0]) / 10 / a['share'][0] - 1) < 1e-6)"
+| 10 5 True
+$ loci recall usual.loci --against waves.txt --plot usual.svg >/dev/null && loci recall palace.loci --against waves.txt --beside usual.loci --plot both.svg >/dev/null && grep -c 'archive: ' both.svg && loci recall usual.loci --against waves.txt --plot - | head -n 1
+| 2
+|~ 100,000 samples recalled from *
+$ loci recall palace.loci --against waves.txt --beside few.loci --plot x.svg
+! loci: few.loci: it is not of the signal of palace.loci: its channels or its end are others
+= 1
+$ loci recall palace.loci --beside usual.loci
+! loci: recall: --beside is for the chart of --against SIGNAL --plot FILE
+= 2
+
+# How a signal was read is remembered, too.
+$ printf '# a log\nx;y\n1,5;2\n2,5;3\n' >log.csv; for kind in --detail=4 --missing=refuse; do loci remember log.csv --skip 1 --decimal , --mono $kind -o log.loci && loci recall log.loci --against log.csv --json | grep share; done
+|   "share": [0],
+|   "share": [0],
+
+# What comes through a pipe can be saved every now and then, and goes on.
+$ mkfifo pipe; loci remember pipe --every 0 -o live.loci & seq 100 >pipe.txt; exec 3>pipe; cat pipe.txt >&3; until loci inspect live.loci --json 2>/dev/null | grep -q '"samples": 100,'; do sleep 0.05; done; cp live.loci seen.loci; exec 3>&-; wait; loci recall seen.loci --at 0,99; cmp seen.loci live.loci
+| time,u
+| 0,1
+| 99,100
+$ seq 101 150 | loci remember - --resume -o live.loci && seq 150 >all.txt && loci remember all.txt --resume -o live.loci && loci recall live.loci --against all.txt --json | grep '"max"'
+|   "max": [0],
+$ loci remember all.txt --resume --budget 1M -o live.loci; loci remember all.txt --resume --order 16 -o live.loci; loci remember all.txt --resume --start 7 -o live.loci; loci remember all.txt --resume --error 1 -o live.loci
+! loci: live.loci: its budget is 65536 bytes, fading 1; this command has 1048576, fading 1
+!~ loci: live.loci: its order is * and its page *; this command has others
+! loci: live.loci: it begins at 0, and --start is 7; the same, or none, was expected
+! loci: remember: --resume is for a memory or a budget; --append continues any archive, and it is whole at every moment
+= 2
+$ printf 't,u\n10,1\n12,2\n14,3\n' >stamped.csv; loci remember stamped.csv --time t -o stamped.loci; printf '18,5\n' >>stamped.csv; loci remember stamped.csv --time t --resume -o stamped.loci; loci recall stamped.loci --at 10,14,16,18
+| time,u
+| 10,1
+| 14,3
+| 16,nan
+| 18,5
+$ printf '1\n2\n' | loci remember - --rate 1e-320 -o x.loci
+! loci: remember: --rate is 9.99989e-321; a rate whose samples last finite seconds was expected
+= 2

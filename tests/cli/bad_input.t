@@ -20,7 +20,7 @@ $ printf 'a,b\n1,2\n3,four\n' > text.csv; loci remember text.csv -o m.loci
 $ printf 'a,b\n1,2\n3\n' > ragged.csv; loci remember ragged.csv -o m.loci
 ! loci: ragged.csv: line 3: has 1 field; 2 were expected
 = 1
-$ printf 'a,b\n1,2\n3,nan\n' > nan.csv; loci remember nan.csv -o m.loci
+$ printf 'a,b\n1,2\n3,nan\n' > nan.csv; loci remember nan.csv --missing refuse -o m.loci
 ! loci: nan.csv: line 3: "b" is missing or not a number; a number was expected, or --missing hold
 = 1
 $ printf 'a,b\n1,2\n3,inf\n' > inf.csv; loci remember inf.csv -o m.loci
@@ -29,7 +29,7 @@ $ printf 'a,b\n1,2\n3,inf\n' > inf.csv; loci remember inf.csv -o m.loci
 $ printf '1\n1e200\n' > large.csv; loci remember large.csv -o m.loci
 ! loci: large.csv: line 2: "u" is 1e+200; a number below 1.6e150 was expected, whose square can be summed
 = 1
-$ printf '1\n2\n3\n' | loci remember - --start 1e18 -o m.loci
+$ printf '1\n2\n3\n' | loci remember - --detail 4 --start 1e18 -o m.loci
 ! loci: start is 1e+18, where the nearest times that a double can tell apart lie 1.3e+02 s from one another, and a sample lasts 1 s; a start nearer to 0 was expected
 = 1
 $ loci remember inf.csv --missing hold -o m.loci
@@ -73,7 +73,7 @@ $ loci remember one.csv --linear -o m.loci
 $ loci remember one.csv --linear --end 3 -o m.loci && loci recall m.loci --points 2
 ! loci: one.csv: --end: end is 3; this regular history ends at 0, or one step later
 = 1
-$ printf 't,u\n5,7\n' > stamp.csv; loci remember stamp.csv --time t -o m.loci
+$ printf 't,u\n5,7\n' > stamp.csv; loci remember stamp.csv --time t --detail 4 -o m.loci
 ! loci: stamp.csv: holds one sample, and nothing says how long it lasts; --end was expected
 = 1
 $ loci remember stamp.csv --time t --end 5 -o m.loci
@@ -103,10 +103,10 @@ $ loci recall m.loci --at 0,500,1000 && loci recall m.loci --against constant.cs
 $ { seq 1 100000; echo x; seq 1 10; } > late.csv; loci remember late.csv -o m.loci
 ! loci: late.csv: line 100001: "x" stands in column 1; a number was expected
 = 1
-$ { seq 1 100000; echo; seq 1 10; } > late.csv; loci remember late.csv -o m.loci
+$ { seq 1 100000; echo; seq 1 10; } > late.csv; loci remember late.csv --missing refuse -o m.loci
 ! loci: late.csv: line 100001: "u" is missing or not a number; a number was expected, or --missing hold
 = 1
-$ { seq 1 100000; echo nan; seq 1 10; } > late.csv; loci remember late.csv -o m.loci
+$ { seq 1 100000; echo nan; seq 1 10; } > late.csv; loci remember late.csv --detail 4 -o m.loci
 ! loci: late.csv: line 100001: "u" is missing or not a number; a number was expected, or --missing hold
 = 1
 $ { seq 1 4096; echo 4096; } | sed 's/.*/&,1/' > late.csv; loci remember late.csv --time 1 -o m.loci

@@ -1,9 +1,9 @@
 # Charts: what is drawn where, with hostile names, without gnuplot, and over old files.
 $ mkdir bin && printf '#!/bin/sh\ncat >/dev/null\necho "line 3: out of ink" >&2\nexit 1\n' > bin/gnuplot && chmod +x bin/gnuplot
 $ mkdir loci && ln -s "$(command -v loci)" loci/loci
-$ i=0; echo u > long.csv; while [ $i -lt 2000 ]; do printf '1\n-1\n2\n3\n0\n'; i=$((i + 1)); done >> long.csv; loci remember long.csv --order 8 -o long.loci
+$ i=0; echo u > long.csv; while [ $i -lt 2000 ]; do printf '1\n-1\n2\n3\n0\n'; i=$((i + 1)); done >> long.csv; loci remember long.csv --detail 4 --order 8 -o long.loci
 
-$ printf "\140touch broken\140\\\\,it's \"@a\" {x}_2 <&>,\$HOME %%s\\\\n,größe\n1,2,3,4\n4,3,2,1\n" > names.csv; loci remember names.csv -o names.loci
+$ printf "\140touch broken\140\\\\,it's \"@a\" {x}_2 <&>,\$HOME %%s\\\\n,größe\n1,2,3,4\n4,3,2,1\n" > names.csv; loci remember names.csv --detail 4 -o names.loci
 $ if command -v gnuplot >/dev/null; then loci recall names.loci --plot n.svg -o n.csv && grep -o "<.svg>" n.svg; ls | grep broken; else echo '</svg>'; fi
 | </svg>
 = 1

@@ -1,4 +1,4 @@
-$ printf 'a,b\n1,8\n2,6\n3,4\n4,2\n' > m.csv; loci remember m.csv --rate 2 --order 1 -o m.loci
+$ printf 'a,b\n1,8\n2,6\n3,4\n4,2\n' > m.csv; loci remember m.csv --detail 4 --rate 2 --order 1 -o m.loci
 $ loci inspect m.loci
 | measure   legs, the whole history; order 1, detail 4
 | signal    4 samples of 2 channels at 2 Hz

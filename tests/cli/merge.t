@@ -1,5 +1,5 @@
 $ seq 1 6 > a.csv; seq 7 10 > b.csv; seq 1 10 > all.csv
-$ loci remember a.csv -o a.loci && loci remember b.csv --start 6 -o b.loci && loci remember all.csv -o all.loci
+$ loci remember a.csv --detail 4 -o a.loci && loci remember b.csv --detail 4 --start 6 -o b.loci && loci remember all.csv --detail 4 -o all.loci
 
 # Joined pieces are the memory of the whole.
 $ loci merge a.loci b.loci -o c.loci && cmp c.loci all.loci && loci recall c.loci --at 0,5,6,9
@@ -42,10 +42,10 @@ $ loci merge b.loci a.loci -o d.loci
 $ loci merge a.loci a.loci -o d.loci
 ! loci: a.loci: it begins at 0; 6, where the one before it ends, was expected, or --append
 = 1
-$ loci remember b.csv --start 7 -o gap.loci && loci merge a.loci gap.loci -o d.loci
+$ loci remember b.csv --detail 4 --start 7 -o gap.loci && loci merge a.loci gap.loci -o d.loci
 ! loci: gap.loci: it begins at 7; 6, where the one before it ends, was expected, or --append
 = 1
-$ loci remember b.csv --start 6.5 -o half.loci && loci merge a.loci half.loci -o d.loci
+$ loci remember b.csv --detail 4 --start 6.5 -o half.loci && loci merge a.loci half.loci -o d.loci
 ! loci: half.loci: it begins at 6.5; 6, where the one before it ends, was expected, or --append
 = 1
 $ loci merge a.loci gap.loci --append -o d.loci && loci recall d.loci --at 6,9
@@ -54,19 +54,19 @@ $ loci merge a.loci gap.loci --append -o d.loci && loci recall d.loci --at 6,9
 | 9,10
 
 # Of one kind they must be.
-$ loci remember b.csv --start 6 --order 32 -o x.loci && loci merge a.loci x.loci -o d.loci
+$ loci remember b.csv --detail 4 --start 6 --order 32 -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its order is 32; that of a.loci is 64
 = 1
 $ loci remember b.csv --start 6 --detail 2 -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its detail is 2; that of a.loci is 4
 = 1
-$ loci remember b.csv --start 6 --rate 2 -o x.loci && loci merge a.loci x.loci -o d.loci
+$ loci remember b.csv --detail 4 --start 6 --rate 2 -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its rate is 2 Hz; that of a.loci is 1
 = 1
 $ loci remember b.csv --start 6 --linear -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its samples are joined by lines; those of a.loci are not
 = 1
-$ loci remember b.csv --start 6 --missing hold -o x.loci && loci merge a.loci x.loci -o d.loci
+$ loci remember b.csv --detail 4 --start 6 --missing hold -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its missing values are held over; those of a.loci are not
 = 1
 $ loci remember b.csv --start 6 --method zoh -o x.loci && loci merge a.loci x.loci -o d.loci
@@ -75,16 +75,16 @@ $ loci remember b.csv --start 6 --method zoh -o x.loci && loci merge a.loci x.lo
 $ loci remember b.csv --start 6 --measure legt --window 3 -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its measure is legt; that of a.loci is legs
 = 1
-$ loci remember b.csv --start 1970-01-01T00:00:06 -o x.loci && loci merge a.loci x.loci -o d.loci
+$ loci remember b.csv --detail 4 --start 1970-01-01T00:00:06 -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its times are dates; those of a.loci are not
 = 1
-$ printf 'v\n7\n' > v.csv; loci remember v.csv --start 6 -o x.loci && loci merge a.loci x.loci -o d.loci
+$ printf 'v\n7\n' > v.csv; loci remember v.csv --detail 4 --start 6 -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its channel 1 is "v"; that of a.loci is "u"
 = 1
-$ printf '7,7\n' > v.csv; loci remember v.csv --start 6 -o x.loci && loci merge a.loci x.loci -o d.loci
+$ printf '7,7\n' > v.csv; loci remember v.csv --detail 4 --start 6 -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: it has 2 channels; a.loci has 1
 = 1
-$ printf 't,u\n7,7\n8,8\n' > v.csv; loci remember v.csv --time t -o x.loci && loci merge a.loci x.loci -o d.loci
+$ printf 't,u\n7,7\n8,8\n' > v.csv; loci remember v.csv --detail 4 --time t -o x.loci && loci merge a.loci x.loci -o d.loci
 ! loci: x.loci: its samples have times; those of a.loci have a rate
 = 1
 $ loci merge a.loci none.loci -o d.loci
@@ -99,7 +99,7 @@ $ loci merge a.loci b.loci
 
 # With times, a gap is closed by holding, an overlap is wrong, and to append an end must be known.
 $ printf 't,u\n0,1\n2,2\n' > s.csv; printf 't,u\n5,3\n6,4\n' > t.csv
-$ loci remember s.csv --time t -o s.loci && loci remember t.csv --time t -o t.loci && loci merge s.loci t.loci -o st.loci && loci recall st.loci --at 0,1.5,2,4.5,5,6
+$ loci remember s.csv --detail 4 --time t -o s.loci && loci remember t.csv --detail 4 --time t -o t.loci && loci merge s.loci t.loci -o st.loci && loci recall st.loci --at 0,1.5,2,4.5,5,6
 | time,u
 | 0,1
 | 1.5,1

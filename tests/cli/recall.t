@@ -1,4 +1,4 @@
-$ printf 'a,b\n1,8\n2,6\n3,4\n4,2\n' > m.csv; loci remember m.csv --rate 2 -o m.loci
+$ printf 'a,b\n1,8\n2,6\n3,4\n4,2\n' > m.csv; loci remember m.csv --detail 4 --rate 2 -o m.loci
 
 # Values at equally spaced times, at given times, slopes, means and integrals.
 $ loci recall m.loci | wc -l
@@ -78,7 +78,7 @@ $ loci recall m.loci --mean --json
 |   "names": ["a", "b"],
 |   "values": [[2.5], [5]]
 | }
-$ loci recall m.loci --points 3 -o m.npy && loci remember m.npy -o n.loci && loci recall n.loci --at 0,1,2
+$ loci recall m.loci --points 3 -o m.npy && loci remember m.npy --detail 4 -o n.loci && loci recall n.loci --at 0,1,2
 | time,u0,u1,u2
 | 0,0,1,8
 | 1,1,3,4
@@ -99,7 +99,7 @@ $ loci recall m.loci --plot - --points 2 -o p.csv > chart && grep -c m.loci char
 $ if command -v gnuplot >/dev/null; then loci recall m.loci --plot m.svg --points 2 -o p2.csv && [ -z "$(loci recall m.loci --plot m.svg)" ] && grep -q '</svg>' m.svg && cmp p.csv p2.csv; fi
 
 # The whole-history coefficients alone: with one of them, the mean.
-$ loci remember m.csv --rate 2 --order 1 -o one.loci && loci recall one.loci --points 2 && loci recall one.loci --whole --points 2
+$ loci remember m.csv --detail 4 --rate 2 --order 1 -o one.loci && loci recall one.loci --points 2 && loci recall one.loci --whole --points 2
 | time,a,b
 | 0,1,8
 | 2,4,2
@@ -194,7 +194,7 @@ $ loci remember long.csv --measure lagt --order 8 --window 10 -o l.loci && loci 
 | 100
 
 # Names that need quotes, or would do harm on a terminal.
-$ printf '"a,b","say ""hi""","x\177y"\n1,2,3\n' > names.csv; loci remember names.csv -o names.loci
+$ printf '"a,b","say ""hi""","x\177y"\n1,2,3\n' > names.csv; loci remember names.csv --detail 4 -o names.loci
 $ loci recall names.loci --at 0 | tr '\177' '~'
 | time,"a,b","say ""hi""",x?y
 | 0,1,2,3
@@ -205,7 +205,7 @@ $ loci inspect names.loci | grep -c "$(printf '\177')"
 = 1
 
 # By the name of the file: JSON, sound at the samples' own rate, and nothing else. (30 samples at 10 Hz are a WAV of 30.)
-$ seq 0 0.03125 0.9 | head -n 29 > wave.txt; loci remember wave.txt --rate 10 -o w.loci; loci recall w.loci -o w.wav && loci remember w.wav -o again.loci && loci inspect again.loci | sed -n 's/^signal *//p'; loci recall again.loci -o again.wav && cmp w.wav again.wav; loci recall again.loci --at 0,1,2.8
+$ seq 0 0.03125 0.9 | head -n 29 > wave.txt; loci remember wave.txt --detail 4 --rate 10 -o w.loci; loci recall w.loci -o w.wav && loci remember w.wav --detail 4 -o again.loci && loci inspect again.loci | sed -n 's/^signal *//p'; loci recall again.loci -o again.wav && cmp w.wav again.wav; loci recall again.loci --at 0,1,2.8
 | 29 samples at 10 Hz
 | time,u
 | 0,0
@@ -217,11 +217,10 @@ $ loci recall w.loci --at 0,2.9 -o w.json && cat w.json
 |   "names": ["u"],
 |   "values": [[0, 0.875]]
 | }
-$ loci recall w.loci --from 1 --to 2 --points 5 -o slow.wav && loci remember slow.wav -o slow.loci && loci inspect slow.loci | sed -n 's/^signal *//p'
+$ loci recall w.loci --from 1 --to 2 --points 5 -o slow.wav && loci remember slow.wav --detail 4 -o slow.loci && loci inspect slow.loci | sed -n 's/^signal *//p'
 | 5 samples at 4 Hz
-$ for name in x.xyz x.WAV x.mp3 a.b/x.wave x.tsv; do mkdir -p a.b; loci recall w.loci -o $name; done; ls x.* a.b
+$ for name in x.xyz x.mp3 a.b/x.wave x.tsv; do mkdir -p a.b; loci recall w.loci -o $name; done; ls x.* a.b
 ! loci: recall: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
-! loci: recall: -o x.WAV: .WAV is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
 ! loci: recall: -o x.mp3: .mp3 is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
 ! loci: recall: -o a.b/x.wave: .wave is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
 ! loci: recall: -o x.tsv: .tsv is no kind of file that it writes; .csv, .txt, .npy, .json, .jsonl or .wav was expected
@@ -231,9 +230,9 @@ $ for name in x.xyz x.WAV x.mp3 a.b/x.wave x.tsv; do mkdir -p a.b; loci recall w
 $ loci recall w.loci --mean -o x.wav
 ! loci: recall: a .wav file holds values at equal steps; no --at, --mean or --integral was expected
 = 2
-$ printf 't,u\n0,1\n1,2\n' | loci remember - --time t -o t.loci; loci recall t.loci -o x.wav
+$ printf 't,u\n0,1\n1,2\n' | loci remember - --detail 4 --time t -o t.loci; loci recall t.loci -o x.wav
 ! loci: t.loci: its samples have times and no rate, which a .wav needs; --points was expected
 = 1
-$ loci recall w.loci --from 1 --to 2 --points 4 -o x.wav && loci inspect x.wav > said 2>&1; loci recall t.loci --points 2 -o x.wav; printf '1\n2\n' | loci remember - --rate 0.5 -o half.loci; loci recall half.loci -o x.wav
+$ loci recall w.loci --from 1 --to 2 --points 4 -o x.wav && loci inspect x.wav > said 2>&1; loci recall t.loci --points 2 -o x.wav; printf '1\n2\n' | loci remember - --detail 4 --rate 0.5 -o half.loci; loci recall half.loci -o x.wav
 ! loci: x.wav: a WAV has a whole number of samples a second; its rate would be 0.5 Hz
 = 1

@@ -49,10 +49,10 @@ $ loci remember error.txt --header no -o m.loci
 = 1
 
 # Rows that begin with #, blank lines, columns of text.
-$ printf 'temp,load\n1,10\n#N/A,20\n3,30\n' > hash.csv; loci remember hash.csv -o m.loci
+$ printf 'temp,load\n1,10\n#N/A,20\n3,30\n' > hash.csv; loci remember hash.csv --missing refuse -o m.loci
 ! loci: hash.csv: line 3: "temp" is missing or not a number; a number was expected, or --missing hold
 = 1
-$ loci remember hash.csv --missing hold -o m.loci && loci inspect m.loci --json | grep '"missing"'
+$ loci remember hash.csv --detail 4 --missing hold -o m.loci && loci inspect m.loci --json | grep '"missing"'
 |   "missing": 1,
 $ printf 'temp,load\n1,10\n#2,20\n\n3,30\n#4,40\n' | loci remember - -o m.loci && loci recall m.loci --points 2
 | time,temp,load
@@ -60,7 +60,7 @@ $ printf 'temp,load\n1,10\n#2,20\n\n3,30\n#4,40\n' | loci remember - -o m.loci &
 | 2,3,30
 ! loci: note: standard input: line 3 begins with # and is left out as a comment, though it may be a row
 ! loci: note: standard input: line 4 is blank and left out
-$ printf 'u\n1\n\n3\n' | loci remember - --missing hold -o m.loci && loci inspect m.loci --json | grep -E '^  .(samples|missing)"'
+$ printf 'u\n1\n\n3\n' | loci remember - --detail 4 --missing hold -o m.loci && loci inspect m.loci --json | grep -E '^  .(samples|missing)"'
 |   "samples": 3,
 |   "missing": 1,
 $ printf 'name,u,unit\nx,1,V\ny,2,V\n' | loci remember - -o m.loci
@@ -70,7 +70,7 @@ $ printf 'name,u,unit\nx,1,V\ny,2,V\n' | loci remember - -o m.loci
 $ printf 'date,u\n2016-07-01,1\n2016-07-02,2\n' > dates.csv; loci remember dates.csv -o m.loci
 ! loci: note: dates.csv: column date looks like times; --time date reads it so
 $ loci remember dates.csv --rate 1 -o m.loci
-$ printf 't,u\n1700000000123,1\n1700000001123,2\n' > ms.csv; loci remember ms.csv --time t -o m.loci && loci recall m.loci --points 2
+$ printf 't,u\n1700000000123,1\n1700000001123,2\n' > ms.csv; loci remember ms.csv --time t --detail 4 -o m.loci && loci recall m.loci --points 2
 | time,u
 | 1700000000.123,1
 | 1700000001.123,2
@@ -104,10 +104,10 @@ $ loci remember - -o m.loci < killed.wav && loci recall m.loci --points 2
 ! loci: note: standard input: its header does not tell how many samples there are; they are read to the end
 
 # Times closer than double precision can tell apart, 2.4e-7 s since 1970.
-$ printf 't,u\n1700000000.00000001,1\n1700000000.00000002,2\n' > close.csv; loci remember close.csv --time t -o m.loci
+$ printf 't,u\n1700000000.00000001,1\n1700000000.00000002,2\n' > close.csv; loci remember close.csv --detail 4 --time t -o m.loci
 ! loci: close.csv: line 3: time stands still at 1700000000, where double precision tells times apart that differ by 2e-07 s or more; a later time was expected
 = 1
-$ printf '1700000000123456789,1\n1700000000123456800,2\n' > close.csv; loci remember close.csv --time 1 -o m.loci
+$ printf '1700000000123456789,1\n1700000000123456800,2\n' > close.csv; loci remember close.csv --detail 4 --time 1 -o m.loci
 ! loci: note: close.csv: the times in column 1 are read as nanoseconds since 1970
 ! loci: close.csv: line 2: time stands still at 1700000000.1234567, where double precision tells times apart that differ by 2e-07 s or more; a later time was expected
 = 1
