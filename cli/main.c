@@ -29,6 +29,7 @@ static const struct {
     {"predict", command_predict, "say what a model takes files for"},
     {"kernel", command_kernel, "print and draw the kernel of a linear system"},
     {"simulate", command_simulate, "run a signal through a linear system, in any of its forms"},
+    {"identify", command_identify, "find the rule behind a sequence, and how it goes on"},
     {"stream", command_stream, "run a model on a signal as it arrives"},
     {"generate", command_generate, "write on as a text does that a model was trained on"},
     {"check", command_check, "say how far the forms of a system, or of a model, are from one another"},

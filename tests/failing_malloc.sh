@@ -47,7 +47,8 @@ once() {
         [ -z "$output" ] || cmp -s "$output" "$scratch/expected_file" || complain "status 0, but another $output"
         ;;
     1 | 2)
-        grep -q loci "$scratch/err" || complain "status $status without a word"
+        # the threads of some LAPACK end the program with words of their own
+        grep -q -e loci -e '^libgomp: Out of memory' "$scratch/err" || complain "status $status without a word"
         [ -z "$output" ] || [ "$(cat "$output")" = 'what stood here' ] || complain "failed, and spoilt $output"
         ;;
     *) complain "status $status" ;;
@@ -75,7 +76,7 @@ check() {
     [ -z "$output" ] || cp "$output" "$scratch/expected_file"
     injected=1
     while [ -n "$injected" ] && [ -z "$complaint" ]; do
-        n=$((n + 1 + n / 60)) # each of the first 60, then fewer and fewer
+        n=$((n + 1 + n / 30)) # each of the first 30, then fewer and fewer
         on=
         once "$@"
         [ $((n % 4)) != 1 ] || { on=1 && once "$@"; }
@@ -132,6 +133,8 @@ check answer.csv simulate s4d-lin:4,copies=2 plain.csv --form convolution --swit
 check answer.npy simulate legs:4 signal.csv --time time --column temp --form continuous -o answer.npy
 check '' simulate legs:4 plain.csv --column 1 --plot -
 check '' check s4d-lin:4 --length 9 --json
+check fib.npz identify 1 1 2 3 5 8 -o fib.npz
+check '' identify 1 3 4 4 --order 1 --json
 cp "$golden/s4d_state.safetensors" state.safetensors
 check model.safetensors convert state.safetensors -o model.safetensors --classes 0,1,2,3,4,5,6,7,8,9 --shift 1,2,3
 "$program" convert state.safetensors -o model.safetensors --rate 8000
@@ -196,6 +199,7 @@ mkdir folder
 cp 8.csv folder/a.csv
 check '' predict value.safetensors folder --json
 check '' train value --task value --layer gru --layers 1 --width 2 --show
+check '' train value --task value --layer conv --mixer mlp --layers 1 --width 2 --show
 
 # Texts, and what follows them.
 printf 'a bad cab; a cab\n' >cab.txt

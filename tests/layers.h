@@ -118,6 +118,9 @@ static inline void fill_parameters(real *p, const loci_layer *layer, uint64_t *s
             case LOCI_INITIAL_LADDER:
                 v = q->a + q->b * (double)(i % last) + 0.3 * r;
                 break;
+            case LOCI_INITIAL_NORMAL_PART: /* the slower half of them, for the differences' sake */
+                v = 2 + 2 * r;
+                break;
             }
             p[q->offset + i] = (real)v;
         }

@@ -8,9 +8,10 @@
 #include <loci/network.h>
 #include <loci/stream.h>
 
-enum { INPUTS = 2, OUTPUTS = 3, LENGTH = 70, KINDS = 6 };
+enum { INPUTS = 2, OUTPUTS = 3, LENGTH = 70, KINDS = 8 };
 
-static const char *const presets[KINDS] = {"small", "lstm", "gru", "mingru", "audio", "s4-example"};
+static const char *const presets[KINDS] = {"small", "lstm",       "gru",  "mingru",
+                                           "audio", "s4-example", "conv", "s5"};
 
 /* A model that is small, but has all that its preset has. */
 static loci_model_config config_of(size_t kind, const loci_allocator *by)
@@ -23,6 +24,7 @@ static loci_model_config config_of(size_t kind, const loci_allocator *by)
     if (kind == 1) config.dropout = 0.1; /* a layer of its own where there is no residual */
     if (kind == 3) config.pool = LOCI_POOL_NONE;
     if (kind == 4) config.norm = LOCI_NORM_RMS;
+    if (kind == 6) config.mixer = LOCI_MIXER_MLP;
     return config;
 }
 

@@ -94,11 +94,11 @@ static void every_field(void **state)
         snprintf(again, sizeof again, "%.17g", field->most + 1);
         assert_int_equal(loci_config_set(&other, field->name, again, NULL), LOCI_E_ARGUMENT);
     }
-    assert_int_equal(count, 20);
+    assert_int_equal(count, 26);
     assert_null(loci_config_find("size"));
     /* the last member of the struct has a row, so that a member without one is noticed */
-    assert_string_equal(loci_config_field(count - 1)->name, "bidirectional");
-    assert_true(offsetof(loci_model_config, bidirectional) + sizeof(int) + sizeof(size_t) >
+    assert_string_equal(loci_config_field(count - 1)->name, "liquid");
+    assert_true(offsetof(loci_model_config, liquid) + sizeof(int) + sizeof(size_t) >
                 sizeof(loci_model_config));
 }
 
@@ -114,6 +114,14 @@ static void whose_fields_are(void **state)
     assert_int_equal(loci_config_check(&odd, NULL), LOCI_OK);
     odd = s4d, odd.order = 7;
     assert_int_equal(loci_config_check(&odd, NULL), LOCI_E_ARGUMENT);
+    odd = preset("s5"), odd.blocks = 8; /* of 32 pairs */
+    assert_int_equal(loci_config_check(&odd, NULL), LOCI_OK);
+    loci_error error;
+    odd.blocks = 5;
+    assert_int_equal(loci_config_check(&odd, &error), LOCI_E_ARGUMENT);
+    assert_string_equal(error.text, "blocks is 5; a number that divides 32, half of the order, was expected");
+    odd = s4d, odd.blocks = 5;
+    assert_int_equal(loci_config_check(&odd, NULL), LOCI_OK);
     odd = s4d, odd.layer = (loci_layer_kind)99;
     assert_int_equal(loci_config_check(&odd, NULL), LOCI_E_ARGUMENT);
 }

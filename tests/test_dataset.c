@@ -411,7 +411,7 @@ static void sounds_are_labelled_by_their_folders(void **state)
     assert_int_equal(loci_dataset_inspect(set).sequences, 2);
     loci_dataset_close(set);
     refuse("audio", &(loci_dataset_options){.reading.match = "x*"}, LOCI_E_FORMAT,
-           "audio: there is no sound file in it with such a name");
+           "audio: there is no file in it with such a name");
     refuse("audio", &(loci_dataset_options){.reading.except = "9/*"}, LOCI_E_FORMAT,
            "audio: all is of one class, 10");
 }

@@ -192,8 +192,8 @@ static void round_trip(void **state)
     config.width = 5;
     config.dt_min = (double)NAN; /* not used, so not kept */
     comes_back(&config, &everything);
-    const char *const presets[] = {"s4-example", "gru", "mingru"};
-    for (size_t i = 0; i < 3; i++) {
+    const char *const presets[] = {"s4-example", "gru", "mingru", "conv", "s5"};
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) {
         if (loci_model_preset(&config, presets[i], 3, 10, &error)) fail_msg("%s", error.text);
         comes_back(&config, NULL);
     }
@@ -355,7 +355,7 @@ static void hostile_metadata(void **state)
         {"\\\"width\\\":3", "\\\"width\\\":65536", "width is 65536"},
         {"\\\"order\\\":4", "\\\"order\\\":5", "order is 5"},
         {"\\\"order\\\":4", "\\\"order\\\":null", "order of the config"},
-        {"\\\"layer\\\":\\\"s4d\\\"", "\\\"layer\\\":\\\"rnn\\\"", "s4d, lstm, gru or mingru was expected"},
+        {"\\\"layer\\\":\\\"s4d\\\"", "\\\"layer\\\":\\\"rnn\\\"", "s4d, lstm, gru, mingru"},
         {"\\\"norm\\\":\\\"rms\\\"", "\\\"norm\\\":\\\"batch\\\"", "layer, rms or none was expected"},
         {"\\\"bilinear\\\"", "\\\"euler\\\"", "zoh or bilinear was expected"},
         {"\\\"dt_min\\\":0.001", "\\\"dt_min\\\":0.5", "dt_min is 0.5 and dt_max 0.3"},

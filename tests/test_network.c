@@ -182,6 +182,8 @@ static loci_model_config shape(size_t i)
                                        : i == 8   ? "gru"
                                        : i == 9   ? "mingru"
                                        : i == 14  ? "gru"
+                                       : i >= 18  ? "s5"
+                                       : i >= 16  ? "conv"
                                                   : "audio",
                                        2, 3, NULL),
                      LOCI_OK);
@@ -192,12 +194,18 @@ static loci_model_config shape(size_t i)
     c.pool = (loci_pool)(i % 3);
     if (i == 4) c.norm = LOCI_NORM_NONE;
     if (i >= 7) c.plain = i == 11; /* residual LSTMs and GRUs */
-    c.bidirectional = i >= 13;
+    c.bidirectional = i >= 13 && i < 19;
+    if (i == 16) c.mixer = LOCI_MIXER_MLP, c.mixer_expand = 2;
+    if (i == 16 || i == 17) c.kernel_width = 12;
+    if (i == 6 || i == 17) c.mixer = LOCI_MIXER_NONE;
+    if (i == 19) c.blocks = 2, c.discretization = LOCI_BILINEAR;
+    c.liquid = i == 20;
+    if (i == 20) c.mixer = LOCI_MIXER_MLP;
     if (i < 10 || i >= 13) return c;
     c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 16 };
+enum { SHAPES = 21 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};
@@ -327,6 +335,7 @@ static void looking_both_ways(void **unused)
     (void)unused;
     for (size_t s = 13; s < SHAPES; s++) {
         loci_model_config config = shape(s);
+        if (!config.bidirectional) continue;
         config.pool = LOCI_POOL_NONE;
         bench t, alone;
         open_bench(&t, &config, NULL, 1, 19), open_bench(&alone, &config, NULL, 1, 7);

@@ -167,8 +167,8 @@ static void test_forms(void **state)
     forms(&config);
     config = small(LOCI_POOL_NONE), config.discretization = LOCI_BILINEAR;
     forms(&config);
-    const char *const presets[] = {"lstm", "gru", "mingru"};
-    for (size_t i = 0; i < 3; i++) {
+    const char *const presets[] = {"lstm", "gru", "mingru", "conv", "s5"};
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) {
         config = recurrent(presets[i]);
         forms(&config);
         config.pool = LOCI_POOL_NONE;
@@ -299,12 +299,15 @@ static void test_lanes(void **state)
 {
     (void)state;
     const loci_model_config config = small(LOCI_POOL_MEAN), other = small(LOCI_POOL_NONE),
-                            lstm = recurrent("lstm"), gru = recurrent("gru"), mingru = recurrent("mingru");
+                            lstm = recurrent("lstm"), gru = recurrent("gru"), mingru = recurrent("mingru"),
+                            conv = recurrent("conv"), s5 = recurrent("s5");
     lanes_of(&config);
     lanes_of(&other);
     lanes_of(&lstm);
     lanes_of(&gru);
     lanes_of(&mingru);
+    lanes_of(&conv);
+    lanes_of(&s5);
 }
 
 /* ---- states ---- */
@@ -314,7 +317,8 @@ static void test_fork_and_restore(void **state)
 {
     (void)state;
     const loci_model_config configs[] = {small(LOCI_POOL_MEAN), small(LOCI_POOL_NONE), recurrent("lstm"),
-                                         recurrent("gru"), recurrent("mingru")};
+                                         recurrent("gru"),      recurrent("mingru"),   recurrent("conv"),
+                                         recurrent("s5")};
     for (size_t c = 0; c < sizeof configs / sizeof *configs; c++) {
         bench t;
         open_bench(&t, &configs[c], NULL);

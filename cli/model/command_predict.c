@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include <loci/dataset.h>
@@ -352,6 +353,16 @@ static bool is_folder(const char *path)
     return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+/* Texts that accompany data. */
+static bool is_no_data(const char *path)
+{
+    static const char *const words[] = {"README", "LICENSE", "LICENCE", "desktop.ini", "Thumbs.db"};
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncasecmp(name, words[i], strlen(words[i])) == 0) return true;
+    return false;
+}
+
 static int folder_run(job *j, const char *path)
 {
     char **names;
@@ -359,6 +370,10 @@ static int folder_run(job *j, const char *path)
     int status = folder_list(&names, &count, path);
     int failed = status;
     for (size_t i = 0; !status && i < count && !j->out.out.reason; i++) {
+        if (count > 1 && is_no_data(names[i])) {
+            message_warn("passed over %s, which is no data", names[i]);
+            continue;
+        }
         const int own = path_run(j, names[i]);
         if (own) failed = own;
     }

@@ -85,6 +85,8 @@ static json_t *parts_json(const model_parts *parts, double rate)
             json_object_set_new(object, "dt", spread_json(&part->dt, 1));
             json_object_set_new(object, "time_constant", spread_json(&part->constant, 1));
             json_object_set_new(object, "frequency", spread_json(&part->frequency, 1));
+            json_object_set_new(object, "modes", json_integer((json_int_t)part->modes));
+            json_object_set_new(object, "modes_above_nyquist", json_integer((json_int_t)part->fast));
             if (rate > 0) {
                 json_object_set_new(object, "time_constant_s", spread_json(&part->constant, 1 / rate));
                 json_object_set_new(object, "frequency_hz", spread_json(&part->frequency, rate));
@@ -257,6 +259,8 @@ static void scale_write(output *out, const model_parts *parts, const char *title
         output_cell(out, parts->items[i].name, NAME_WIDTH);
         spread_write(out, &s, 1);
         if (other) spread_write(out, &s, factor);
+        if (offset == offsetof(model_part, frequency) && parts->items[i].fast)
+            output_format(out, "  *%zu of %zu", parts->items[i].fast, parts->items[i].modes);
         output_text(out, "\n");
     }
 }
@@ -292,6 +296,12 @@ static void text_write(output *out, const loci_model *model, const model_parts *
     output_text(out,
                 "\nOf the modes: the time in which one fades to 1/e, 1/(|Re A| dt), and how fast it turns, "
                 "Im A dt / 2 pi.\n");
+    size_t fast = 0;
+    for (size_t i = 0; i < parts->count; i++) fast += parts->items[i].fast;
+    if (fast)
+        output_text(out,
+                    "* so many turn more than half a turn a sample, above Nyquist: they are heard as slower "
+                    "ones.\n");
 }
 
 int inspect_model(const loci_model *model, const char *name, bool json, const char *plot)

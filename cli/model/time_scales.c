@@ -77,18 +77,56 @@ static int system_of(model_part *part, const loci_model *model)
     return STATUS_DONE;
 }
 
-static int measure(model_part *part)
+/* That of an s5 layer, from each channel to itself: A = -exp(log_Lambda_re) + i Lambda_im, of each mode its own dt. */
+static int shared_system_of(model_part *part, const loci_model *model)
+{
+    const loci_model_config *config = loci_model_configuration(model);
+    const float *log_step = values_of(model, part->name, "log_step"),
+                *log_re = values_of(model, part->name, "log_Lambda_re"),
+                *im = values_of(model, part->name, "Lambda_im"), *b = values_of(model, part->name, "B"),
+                *c = values_of(model, part->name, "C"), *d = values_of(model, part->name, "D");
+    if (!log_step || !log_re || !im || !b || !c || !d) return STATUS_DONE;
+    loci_error error;
+    if (loci_system_create(&part->system, LOCI_DIAGONAL, config->width, config->order, 0, &error) != LOCI_OK)
+        return message_error(part->name, &error);
+    loci_system *s = part->system;
+    part->shared = 1;
+    for (size_t h = 0; h < s->copies; h++) {
+        for (size_t n = 0; n < s->width; n++) {
+            const double dt = exp((double)log_step[n]);
+            const size_t at = h * s->width + n, of_b = 2 * (n * s->copies + h);
+            s->a_re[at] = -dt * exp((double)log_re[n]);
+            s->a_im[at] = dt * (double)im[n];
+            s->b_re[at] = dt * (double)b[of_b];
+            s->b_im[at] = dt * (double)b[of_b + 1];
+            s->c_re[at] = (double)c[2 * at];
+            s->c_im[at] = (double)c[2 * at + 1];
+        }
+        s->d[h] = (double)d[h];
+        s->dt[h] = 1;
+    }
+    return STATUS_DONE;
+}
+
+static int measure(model_part *part, const loci_model *model)
 {
     const loci_system *s = part->system;
-    const size_t modes = s->copies * s->width;
+    /* modes that all channels share are those of the first one */
+    const size_t copies = part->shared ? 1 : s->copies, modes = copies * s->width,
+                 steps = part->shared ? s->width : s->copies;
     double *values = malloc(modes * sizeof *values);
     if (!values) return message_memory();
     for (size_t i = 0; i < modes; i++) values[i] = 1 / (-s->a_re[i] * s->dt[i / s->width]);
     part->constant = spread_of(values, modes);
-    for (size_t i = 0; i < modes; i++) values[i] = fabs(s->a_im[i]) * s->dt[i / s->width] / (2 * pi);
+    part->modes = modes;
+    for (size_t i = 0; i < modes; i++) {
+        values[i] = fabs(s->a_im[i]) * s->dt[i / s->width] / (2 * pi);
+        part->fast += values[i] > 0.5;
+    }
     part->frequency = spread_of(values, modes);
-    memcpy(values, s->dt, s->copies * sizeof *values);
-    part->dt = spread_of(values, s->copies);
+    const float *log_step = part->shared ? values_of(model, part->name, "log_step") : NULL;
+    for (size_t i = 0; i < steps; i++) values[i] = log_step ? exp((double)log_step[i]) : s->dt[i];
+    part->dt = spread_of(values, steps);
     free(values);
     return STATUS_DONE;
 }
@@ -107,7 +145,8 @@ int model_parts_measure(model_parts *parts, const loci_model *model)
     int status = STATUS_DONE;
     for (size_t i = 0; i < parts->count && !status; i++) {
         status = system_of(&parts->items[i], model);
-        if (!status && parts->items[i].system) status = measure(&parts->items[i]);
+        if (!status && !parts->items[i].system) status = shared_system_of(&parts->items[i], model);
+        if (!status && parts->items[i].system) status = measure(&parts->items[i], model);
     }
     return status;
 }

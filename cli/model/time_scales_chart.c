@@ -13,7 +13,8 @@
 enum { PANELS_MOST = 8, CURVES = 3, LENGTH_LEAST = 16, LENGTH_MOST = 65536 };
 
 /* Some channels of a layer, from the largest step to the smallest; *count of them. */
-static loci_system *some_channels(const loci_system *all, size_t *count, loci_error *error)
+static loci_system *some_channels(const loci_system *all, size_t *count, size_t channel[CURVES],
+                                  loci_error *error)
 {
     const double *dt = all->dt;
     loci_system *s;
@@ -31,9 +32,11 @@ static loci_system *some_channels(const loci_system *all, size_t *count, loci_er
         memcpy(s->a_re + to, all->a_re + from, bytes);
         memcpy(s->a_im + to, all->a_im + from, bytes);
         memcpy(s->b_re + to, all->b_re + from, bytes);
+        memcpy(s->b_im + to, all->b_im + from, bytes);
         memcpy(s->c_re + to, all->c_re + from, bytes);
         memcpy(s->c_im + to, all->c_im + from, bytes);
         s->dt[k] = all->dt[h];
+        channel[k] = h;
     }
     return s;
 }
@@ -43,8 +46,8 @@ static loci_status panel(chart *drawing, const model_part *part, loci_discretiza
                          const chart_axes *axes, const double *age, double *k, size_t length,
                          loci_error *error)
 {
-    size_t count;
-    loci_system *s = some_channels(part->system, &count, error);
+    size_t count, channel[CURVES];
+    loci_system *s = some_channels(part->system, &count, channel, error);
     if (!s) return error->status;
     const loci_status status = loci_kernel_f64(k, s, discretization, length, error);
     chart_panel(drawing, axes);
@@ -53,7 +56,10 @@ static loci_status panel(chart *drawing, const model_part *part, loci_discretiza
         for (size_t l = 0; l < length; l++) largest = fmax(largest, fabs(kernel[l]));
         for (size_t l = 0; l < length && largest > 0; l++) kernel[l] /= largest;
         char label[32];
-        snprintf(label, sizeof label, "dt %.2g", s->dt[h]);
+        if (part->shared)
+            snprintf(label, sizeof label, "channel %zu", channel[h] + 1);
+        else
+            snprintf(label, sizeof label, "dt %.2g", s->dt[h]);
         chart_add(drawing, &(chart_series){.name = label,
                                            .x = age,
                                            .y = kernel,
@@ -89,10 +95,12 @@ int model_parts_draw(const model_parts *parts, loci_discretization discretizatio
     }
     for (size_t l = 0; l < length; l++) age[l] = (double)(l + 1) / (rate > 0 ? rate : 1);
     char subtitle[128];
-    snprintf(
-        subtitle, sizeof subtitle,
-        "channels of the largest, the middle and the smallest step, each as a share of its largest number; %s",
-        loci_discretization_name(discretization));
+    int shared = 0;
+    for (size_t i = 0; i < parts->count; i++) shared |= parts->items[i].shared;
+    snprintf(subtitle, sizeof subtitle, "%s, each as a share of its largest number; %s",
+             shared ? "the first, the middle and the last channel, of its own past"
+                    : "channels of the largest, the middle and the smallest step",
+             loci_discretization_name(discretization));
     chart *drawing = chart_create(&(chart_layout){.title = title, .subtitle = subtitle});
     loci_error error;
     loci_status status = LOCI_OK;

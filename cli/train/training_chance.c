@@ -54,11 +54,64 @@ static bool judge(chance *is, const loci_dataset *set, double share, size_t all,
     return true;
 }
 
+/* ---- targets that are values, or one at every sample ---- */
+
+/* The most frequent label of all samples, and its share; a negative share: out of memory. */
+static double most_frequent_each(size_t *class, const loci_dataset *set)
+{
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    double *count = calloc(info.classes, sizeof *count), *target = calloc(info.longest, sizeof *target);
+    double share = -1;
+    for (size_t i = 0; count && target && i < info.sequences; i++) {
+        loci_dataset_read_target(set, i, target);
+        for (size_t k = 0; k < loci_dataset_targets(set, i); k++) count[(size_t)target[k]]++;
+    }
+    for (size_t c = 0; count && target && c < info.classes; c++)
+        if (count[c] / (double)info.samples > share) share = count[c] / (double)info.samples, *class = c;
+    free(count);
+    free(target);
+    return share;
+}
+
+/* Samples of one sequence are no independent trials, so the sequences are counted: the share of right answers, of n of them, is
+ * normal about the share p of the most frequent label, with the variance p (1 - p) / n at most. And of a constant's share of the
+ * variance explained, n times it is chi-squared, of one degree of freedom. */
+static void warn_otherwise(const training_result *result, const loci_dataset *train,
+                           const loci_dataset *valid)
+{
+    const record_epoch *best = &result->record.epochs[result->record.best - 1];
+    const loci_dataset *set = valid ? valid : train;
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    const double score = valid ? best->valid_score : best->train_score, n = (double)info.sequences;
+    char a[WORDS_SIZE], b[WORDS_SIZE];
+    if (info.target.values) {
+        if (score < 3.84 / n)
+            message_warn("the training ended at chance: %s of the variance is explained, which %s cannot "
+                         "tell from always answering the mean; more --epochs, another --lr or more data "
+                         "may help",
+                         words_share(a, score > 0 ? score : 0), words_plural(b, info.sequences, "sequence"));
+        return;
+    }
+    size_t class = 0;
+    const double share = most_frequent_each(&class, set);
+    if (share >= 0 && share < 1 && score < share + 1.645 * sqrt(share * (1 - share) / n))
+        message_warn("the training ended at chance: %s of the samples are answered right, which %s cannot "
+                     "tell from always answering \"%s\", which %s are; more --epochs, another --lr or more "
+                     "data may help",
+                     words_share(a, score), words_plural((char[WORDS_SIZE]){0}, info.sequences, "sequence"),
+                     info.names[class], words_share(b, share));
+}
+
 void training_chance_warn(const training_result *result, const loci_dataset *train, const loci_dataset *valid)
 {
     const training_record *record = &result->record;
     const loci_dataset_info info = loci_dataset_inspect(train);
-    if (record->best == 0 || info.target.values || info.target.each || info.classes < 2) return;
+    if (record->best == 0 || (!info.target.values && info.classes < 2)) return;
+    if (info.target.each == LOCI_TARGET_NEXT) return; /* bits a character say how far it came */
+    if (info.target.values || info.target.each) {
+        warn_otherwise(result, train, valid);
+        return;
+    }
     const record_epoch *best = &record->epochs[record->best - 1];
     const size_t kept = valid ? loci_dataset_inspect(valid).sequences : 0, tries = record->epoch_count;
     chance is;

@@ -11,7 +11,8 @@
 double training_chance_tail(size_t right, size_t all, double p);
 
 /* Warns where the best model's score, on valid or, if that is NULL, on train, cannot be told from that of the most frequent class
- * at 5 %. That it is the best of several validations counts (Bonferroni). */
+ * at 5 %; that it is the best of several validations counts (Bonferroni). Likewise from the mean of values, and from the label that
+ * most samples have. */
 void training_chance_warn(const training_result *result, const loci_dataset *train,
                           const loci_dataset *valid);
 

@@ -53,8 +53,13 @@ const char *training_choice_words(char *text, const training_settings *s, const 
     } else if (share) {
         add(text, head, "none to validate with, as a tenth would be too few to judge by");
     }
-    snprintf(part, sizeof part, " (%s%s%s change it)", batch ? "--batch " : "", epochs ? "--epochs " : "",
-             share ? "--valid" : "");
+    snprintf(part, sizeof part, " (%s%s%s change it)", batch ? "--batch" : "",
+             !epochs ? ""
+             : batch ? " --epochs"
+                     : "--epochs",
+             !share            ? ""
+             : batch || epochs ? " --valid"
+                               : "--valid");
     const size_t used = strlen(text);
     snprintf(text + used, CHOICE_SIZE - used, "%s", part);
     return text;

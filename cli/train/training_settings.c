@@ -17,6 +17,7 @@ training_settings training_settings_none(void)
         .permute = NOT_GIVEN,
         .window = NOT_GIVEN,
         .stride = NOT_GIVEN,
+        .skip = NOT_GIVEN,
         .valid = NAN,
         .resample = NAN,
         .test = NAN,
@@ -175,6 +176,8 @@ static int numbers_check(const training_settings *s)
             "train: --patience is about validation, and --valid 0 leaves none; one was expected");
     if (!status) status = range_check("window", given(s->window), 1, false, 0x1p62, "1 or more");
     if (!status) status = range_check("stride", given(s->stride), 1, false, 0x1p62, "1 or more");
+    if (!status && s->decimal && strcmp(s->decimal, ",") != 0 && strcmp(s->decimal, ".") != 0)
+        status = message_usage("train: --decimal is \"%s\"; a point or a comma was expected", s->decimal);
     if (!status && s->stride != NOT_GIVEN && s->window == NOT_GIVEN)
         status = message_usage("train: --stride is between windows; --window n was expected with it");
     if (!status && s->label && s->value)
@@ -308,6 +311,8 @@ loci_dataset_options training_settings_data(const training_settings *s)
                     .column_count = s->columns.count,
                     .window = s->window != NOT_GIVEN ? s->window : 0,
                     .stride = s->stride != NOT_GIVEN ? s->stride : 0,
+                    .skip = s->skip != NOT_GIVEN ? s->skip : 0,
+                    .decimal = s->decimal ? *s->decimal : 0,
                     .match = s->match,
                     .except = s->except,
                     .resample = isnan(s->resample) ? 0 : s->resample},

@@ -25,7 +25,7 @@ typedef struct {
     char argument[64], help[128];
 } training_field;
 
-enum { TRAINING_FIELDS_MAX = 32 };
+enum { TRAINING_FIELDS_MAX = 64 };
 
 /* Without an option a text is NULL, a count NOT_GIVEN, a number NAN. */
 typedef struct {
@@ -33,9 +33,9 @@ typedef struct {
     bool resume, restart, show;
     const char *preset; /* the model */
     training_field field[TRAINING_FIELDS_MAX];
-    const char *task, *label, *value, *group, *time, *match, *except; /* the data */
+    const char *task, *label, *value, *group, *time, *decimal, *match, *except; /* the data */
     option_list columns;
-    size_t permute, window, stride;
+    size_t permute, window, stride, skip;
     double valid, resample, test;
     bool gray, mono, bytes;
     size_t epochs, steps, batch, patience, seed, threads; /* the training */

@@ -123,7 +123,7 @@ LOCI_API size_t loci_dataset_targets(const loci_dataset *set, size_t i);
 LOCI_API void loci_dataset_read_target(const loci_dataset *set, size_t i, double *target);
 
 /* Takes the share 0 < share < 1 of the sequences of each class (to the nearest, but at least one of a class that has two, and
- * never all), or of all sequences where they have not one label each, drawn at random by the seed, or the last ones of a text, out of set and into
+ * never all), or of all sequences where they have not one label each, but groups (reading.group) whole, drawn at random by the seed, or the last ones of a text, out of set and into
  * *part, which shares the memory of set and must be closed before it. Both keep their order. */
 LOCI_API loci_status loci_dataset_divide(loci_dataset **part, loci_dataset *set, double share, uint64_t seed,
                                          loci_error *error);

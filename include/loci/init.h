@@ -63,6 +63,11 @@ LOCI_API loci_status loci_hippo_dplr(loci_measure measure, double *w_re, double 
 LOCI_API loci_status loci_system_parse(loci_system **system, const char *text, loci_error *error);
 LOCI_API loci_status loci_system_read(loci_system **system, const char *path, loci_error *error);
 
+/* The bytes of such a file, to be released by free(); loci_system_read gives the same system from them. LOCI_E_UNSUPPORTED: a dense
+ * system of several copies. */
+LOCI_API loci_status loci_system_save(const loci_system *system, void **bytes, size_t *size,
+                                      loci_error *error);
+
 #ifdef __cplusplus
 }
 #endif

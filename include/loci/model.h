@@ -36,12 +36,22 @@ extern "C" {
 
 /* ---- configuration ---- */
 
-/* "s4d", "lstm", "gru", "mingru" */
-typedef enum { LOCI_LAYER_S4D, LOCI_LAYER_LSTM, LOCI_LAYER_GRU, LOCI_LAYER_MINGRU } loci_layer_kind;
+/* "s4d", "lstm", "gru", "mingru", "conv", "s5" */
+typedef enum {
+    LOCI_LAYER_S4D,
+    LOCI_LAYER_LSTM,
+    LOCI_LAYER_GRU,
+    LOCI_LAYER_MINGRU,
+    LOCI_LAYER_CONV,
+    LOCI_LAYER_S5
+} loci_layer_kind;
 typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "layer", "rms", "none" */
 typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
 /* "linear", "unbiased", "tied": weights and a bias, weights alone, those of the embedding */
 typedef enum { LOCI_HEAD_LINEAR, LOCI_HEAD_UNBIASED, LOCI_HEAD_TIED } loci_head;
+/* What mixes channels behind a layer that mixes samples: "gated": GELU, linear, gated linear unit, in the same residual; "mlp":
+ * linear, GELU, linear, in a residual with a norm of its own, as in a transformer; "none". */
+typedef enum { LOCI_MIXER_GATED, LOCI_MIXER_MLP, LOCI_MIXER_NONE } loci_mixer;
 
 /* The words above; "unknown layer" and so on for what is none. */
 LOCI_API const char *loci_layer_name(loci_layer_kind layer);
@@ -57,9 +67,9 @@ typedef struct {
     size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
     size_t layers;          /* 1 to LOCI_LAYERS_MAX */
     size_t width;           /* channels between layers, H */
-    size_t order;           /* s4d: states a channel, N, even; else unused */
-    loci_discretization discretization; /* s4d: LOCI_ZOH or LOCI_BILINEAR */
-    double dt_min, dt_max;              /* s4d: initial steps are log-uniform between */
+    size_t order;           /* s4d: states a channel, N, even; s5: states in all; else unused */
+    loci_discretization discretization; /* s4d, s5: LOCI_ZOH or LOCI_BILINEAR */
+    double dt_min, dt_max;              /* s4d, s5: initial steps are log-uniform between */
     int plain;      /* layers follow each other, the first one takes the inputs: no encoder, residual, norm */
     loci_norm norm; /* of the residuals */
     int prenorm;    /* 0: norm(x + f(x)); 1: x + f(norm(x)) */
@@ -72,7 +82,13 @@ typedef struct {
     size_t tokens;  /* so many of them mean something, the first ones; 0: all. The others are never drawn */
     loci_head head; /* what makes answers of the last layer */
     int final_norm; /* a norm, as those of the residuals, in front of pool and head */
-    int bidirectional; /* each layer looks at what follows a sample, too: no steps, no streams */
+    int bidirectional;   /* each layer looks at what follows a sample, too: no steps, no streams */
+    loci_mixer mixer;    /* s4d, conv, s5: what mixes channels */
+    size_t mixer_expand; /* mlp: times as many channels inside, 1 to 64; 0: 4 */
+    size_t kernel_width; /* conv: samples that a convolution takes, 1 to 64 */
+    size_t dilations;    /* conv: layer i takes every 2^(i mod dilations)th, 1 to 12 */
+    size_t blocks;       /* s5: its states begin as so many systems, a divisor of order / 2; 0: 1 */
+    int liquid;          /* s5: the input acts on the transition, too; nothing bounds it then */
 } loci_model_config;
 
 /* ---- its fields, as a table ---- */
@@ -142,6 +158,10 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  * "lstm"        plain: one LSTM of width 128, mean pool: 68,362 parameters for 1 input and 10 outputs
  * "gru"         the same of one GRU: 51,594
  * "mingru"      4 minimal GRUs of width 64, pre-norm with layer norms, dropout 0.1 tied, mean pool
+ * "conv"        a temporal convolutional network: 8 convolutions over 3 samples, 1 to 128 apart, of width 64, pre-norm with layer
+ *               norms, gated, dropout 0.1 tied, mean pool: 165,130 parameters for 1 input and 10 outputs
+ * "s5"          4 layers of s5 of width 128 and order 64 in one block, zoh, steps 0.001 to 0.1, pre-norm with layer norms,
+ *               dropout 0.1 tied, mean pool: 135,306 parameters for 3 inputs and 10 outputs
  * LOCI_E_ARGUMENT: no such name. */
 LOCI_API loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name,
                                              size_t inputs, size_t outputs, loci_error *error);
@@ -161,8 +181,10 @@ typedef enum {
     LOCI_INITIAL_UNIFORM,  /* in [a, b) */
     LOCI_INITIAL_NORMAL,   /* mean a, standard deviation b */
     LOCI_INITIAL_LADDER,   /* a + b times the last index */
-    LOCI_INITIAL_GATES /* in [a, b), and 1 more in the second quarter: an LSTM that begins by keeping what it has
+    LOCI_INITIAL_GATES, /* in [a, b), and 1 more in the second quarter: an LSTM that begins by keeping what it has
                               (Jozefowicz et al. 2015) */
+    LOCI_INITIAL_NORMAL_PART /* the imaginary parts of the eigenvalues of HiPPO-N of order a, ascending, over and over along
+                              the last index (Smith et al. 2023) */
 } loci_initial;
 
 typedef struct {

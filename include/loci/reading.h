@@ -39,6 +39,8 @@ typedef struct {
     const char *match, *except;
     double resample; /* sounds: Hz to resample to, as loci_resampler (data.h) does; 0: as it is */
     double test; /* the share that is held out as the test split where the data have none, below 1; 0: none */
+    size_t skip; /* text: lines to leave out at the beginning of each file */
+    char decimal; /* text: '.' or ',' before the decimals; 0: '.' */
     int bytes; /* texts: tokens are the bytes of any file; 0: the characters of UTF-8. Their `window` is how many are a
                     sequence, and `test` their end */
 } loci_reading;

@@ -458,7 +458,7 @@ loci_status loci_dataset_open(loci_dataset **result, const char *path, const loc
     *result = NULL;
     if (given) {
         const loci_status status =
-            LOCI_SIZED_TAKE_SINCE(&whole, given, loci_dataset_options, reading.bytes, error);
+            LOCI_SIZED_TAKE_SINCE(&whole, given, loci_dataset_options, reading.skip, error);
         if (status) return status;
     }
     loci_dataset *set = loci_allocate(1, sizeof *set);

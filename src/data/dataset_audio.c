@@ -369,9 +369,13 @@ static loci_status audio_read(loci_dataset *set, const loci_dataset_options *opt
     list files = {0}, training = {0};
     status = take_split(&files, set, split, options, error);
     if (status == LOCI_OK && files.count == 0)
-        status = loci_fail(error, LOCI_E_FORMAT, "%.120s: there is no sound file in %s%s", set->folder,
-                           splits ? split : "it",
-                           options->reading.match || options->reading.except ? " with such a name" : "");
+        status = loci_fail(
+            error, LOCI_E_FORMAT, "%.120s: there is no file in %s%s%s", set->folder, splits ? split : "it",
+            options->reading.match || options->reading.except ? " with such a name" : "",
+            options->reading.label
+                ? ", where those that have the label in their names were expected; of files in "
+                  "sub-folders these are the labels, without --label"
+                : "");
     const bool elsewhere = splits && options->test && !options->classes;
     if (status == LOCI_OK && elsewhere) status = take_split(&training, set, "train/", options, error);
     set->found = !elsewhere;

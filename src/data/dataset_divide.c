@@ -3,18 +3,74 @@
 #include "data/dataset_kind.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/allocate.h"
 #include "base/random.h"
 #include "base/status.h"
 
+/* ---- groups: their sequences stay together ---- */
+
+typedef struct {
+    uint64_t group, place; /* the place is random, one a group */
+    uint64_t class;        /* of the group's first sequence */
+    size_t pick;
+} member;
+
+static int compare_groups(const void *a, const void *b)
+{
+    const member *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    return x->pick < y->pick ? -1 : 1;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const member *x = a, *y = b;
+    if (x->class != y->class) return x->class < y->class ? -1 : 1;
+    if (x->place != y->place) return x->place < y->place ? -1 : 1;
+    return compare_groups(a, b);
+}
+
+/* Of the groups of each class, in a random order, as many as the share needs, one at least and never all. */
+static bool choose_groups(bool *chosen, const loci_dataset *set, double share, uint64_t key)
+{
+    const size_t count = set->picks;
+    const bool labelled = !set->source.target.values && !set->source.target.each;
+    member *m = loci_allocate(count, sizeof *m);
+    if (!m) return false;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t group = set->items[set->pick[i]].group;
+        m[i] = (member){.group = group, .place = loci_random_key(key, group), .pick = i};
+    }
+    qsort(m, count, sizeof *m, compare_groups);
+    for (size_t i = 0; i < count; i++)
+        m[i].class = !labelled                               ? 0
+                     : i > 0 && m[i].group == m[i - 1].group ? m[i - 1].class
+                                                             : set->mark[set->pick[m[i].pick]];
+    qsort(m, count, sizeof *m, compare_places);
+    for (size_t first = 0, end; first < count; first = end) {
+        size_t last = first; /* where the class's last group begins, which always stays */
+        for (end = first; end < count && m[end].class == m[first].class; end++)
+            if (m[end].group != m[last].group) last = end;
+        const size_t wanted = (size_t)fmax(1, floor(share * (double)(end - first) + 0.5));
+        for (size_t i = first; i < last; i++) {
+            if (i - first >= wanted && m[i].group != m[i - 1].group) break;
+            chosen[m[i].pick] = true;
+        }
+    }
+    loci_free(m);
+    return true;
+}
+
+/* ---- sequences, each for itself ---- */
+
 /* chosen [set->picks] = which sequences go: of each class a random subset, of all where there is not a class for each. */
-static bool choose(bool *chosen, const loci_dataset *set, double share, uint64_t seed)
+static bool choose_each(bool *chosen, const loci_dataset *set, double share, uint64_t key)
 {
     const bool labelled = !set->source.target.values && !set->source.target.each;
     size_t *of_class = loci_allocate(set->picks, sizeof *of_class);
     size_t *order = loci_allocate(set->picks, sizeof *order);
-    const uint64_t key = loci_random_key(seed, loci_random_stream("divide"));
     for (size_t c = 0; of_class && order && c < (labelled ? set->classes : 1); c++) {
         size_t count = 0;
         for (size_t i = 0; i < set->picks; i++)
@@ -33,6 +89,12 @@ static bool choose(bool *chosen, const loci_dataset *set, double share, uint64_t
     loci_free(of_class);
     loci_free(order);
     return good;
+}
+
+static bool choose(bool *chosen, const loci_dataset *set, double share, uint64_t seed)
+{
+    const uint64_t key = loci_random_key(seed, loci_random_stream("divide"));
+    return (set->grouped ? choose_groups : choose_each)(chosen, set, share, key);
 }
 
 /* part, which has room for them, gets those that were chosen. */
@@ -71,8 +133,8 @@ loci_status loci_dataset_divide(loci_dataset **result, loci_dataset *set, double
     part->pick = loci_allocate(part->picks, sizeof *part->pick);
     loci_status status = part->pick ? LOCI_OK : loci_dataset_no_memory(set, error);
     if (status == LOCI_OK && part->picks == 0)
-        status = loci_fail(error, LOCI_E_ARGUMENT, "%s: cannot be divided: no class has two sequences",
-                           set->folder);
+        status = loci_fail(error, LOCI_E_ARGUMENT, "%s: cannot be divided: no class has two %s", set->folder,
+                           set->grouped ? "groups" : "sequences");
     if (status == LOCI_OK) {
         divide(part, set, chosen);
         *result = part;

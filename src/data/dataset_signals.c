@@ -184,6 +184,8 @@ static loci_status read_signal(loci_dataset *set, piece *s, const loci_dataset_f
         .columns = reading->columns ? reading->columns : s->columns,
         .column_count = reading->columns ? reading->column_count : s->column_count,
         .time_column = reading->time,
+        .skip = reading->skip,
+        .decimal = reading->decimal,
     };
     loci_signal *signal;
     loci_status status = loci_signal_open(&signal, path, &options, error);

@@ -24,7 +24,7 @@ typedef struct {
     char *text, *end; /* ends in a newline */
     const char *row;  /* the next one */
     size_t line;      /* its number */
-    char delimiter;
+    char delimiter, point;
     size_t fields;
     const char **names; /* [fields], or NULL */
     role *roles;        /* [fields] */
@@ -53,23 +53,39 @@ static bool next_row(table *t)
 {
     for (; t->row < t->end; t->line++) {
         const char *p = t->row;
-        while (loci_is_blank(*p) && *p != t->delimiter) p++;
+        while (loci_is_blank(*p) && (*p != t->delimiter || t->delimiter == LOCI_FIELD_BLANKS)) p++;
         if (*p != '\n' && *p != '#') return true;
         t->row = (const char *)memchr(p, '\n', (size_t)(t->end - p)) + 1;
     }
     return false;
 }
 
-/* Of tab, semicolon and comma the first that stands outside of quotes in the first row. */
-static char find_delimiter(const char *row)
+/* Of tab, semicolon, and comma where that is no decimal one, the first that stands outside of quotes in the first row; blanks
+ * where none does and they part fields. */
+static char find_delimiter(const char *row, const char *end, char point)
 {
-    bool quoted = false, semicolon = false;
-    for (; *row != '\n'; row++) {
-        if (*row == '"') quoted = !quoted;
-        if (*row == '\t' && !quoted) return '\t';
-        semicolon = semicolon || (*row == ';' && !quoted);
+    bool quoted = false, semicolon = false, comma = false;
+    for (const char *p = row; *p != '\n'; p++) {
+        if (*p == '"') quoted = !quoted;
+        if (*p == '\t' && !quoted) return '\t';
+        semicolon = semicolon || (*p == ';' && !quoted);
+        comma = comma || (*p == ',' && point != ',' && !quoted);
     }
-    return semicolon ? ';' : ',';
+    if (semicolon || (!comma && point == ',' && loci_field_count(row, end, LOCI_FIELD_BLANKS) < 2))
+        return ';';
+    return comma || loci_field_count(row, end, LOCI_FIELD_BLANKS) < 2 ? ',' : LOCI_FIELD_BLANKS;
+}
+
+/* Leaves out lines at the beginning. */
+static loci_status skip_lines(table *t, const loci_dataset *set, size_t lines, loci_error *error)
+{
+    for (t->line = 1; t->line <= lines; t->line++) {
+        if (t->row == t->end)
+            return loci_fail(error, LOCI_E_FORMAT, "%s: has %zu line%s; %zu are to be left out (--skip)",
+                             set->folder, t->line - 1, t->line == 2 ? "" : "s", lines);
+        t->row = (const char *)memchr(t->row, '\n', (size_t)(t->end - t->row)) + 1;
+    }
+    return LOCI_OK;
 }
 
 /* Field i of the row: *f is moved from the one before it (next NULL: to the first). false: the row has no more. */
@@ -80,16 +96,18 @@ static bool next_field(const table *t, loci_field *f)
     return true;
 }
 
-static loci_status open_header(table *t, loci_dataset *set, loci_error *error)
+static loci_status open_header(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
 {
     double value;
     bool header = false;
-    t->line = 1;
+    t->point = r->decimal ? r->decimal : '.';
     t->delimiter = ',';
+    const loci_status status = skip_lines(t, set, r->skip, error);
+    if (status != LOCI_OK) return status;
     if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: is empty", set->folder);
-    t->delimiter = find_delimiter(t->row);
+    t->delimiter = find_delimiter(t->row, t->end, t->point);
     for (loci_field f = {0}; next_field(t, &f); t->fields++)
-        header = header || loci_field_classify(&f, '.', &value) == LOCI_FIELD_TEXT;
+        header = header || loci_field_classify(&f, t->point, &value) == LOCI_FIELD_TEXT;
     t->roles = loci_allocate(t->fields, sizeof *t->roles);
     t->place = loci_allocate(t->fields, sizeof *t->place);
     if (!t->roles || !t->place) return loci_dataset_no_memory(set, error);
@@ -148,7 +166,7 @@ static void survey_columns(const table *here, size_t *numbers, size_t *texts)
         loci_field f = {0};
         for (size_t i = 0; next_field(&t, &f); i++) {
             if (i >= t.fields) continue;
-            const loci_field_kind kind = loci_field_classify(&f, '.', &value);
+            const loci_field_kind kind = loci_field_classify(&f, t.point, &value);
             const bool number = kind == LOCI_FIELD_NUMBER || loci_field_has_decimal_comma(&f);
             if (kind != LOCI_FIELD_MISSING) (number ? numbers : texts)[i]++;
         }
@@ -224,10 +242,12 @@ static loci_status take_field(table *t, loci_dataset *set, size_t i, const loci_
     double value;
     if (what == LEFT_OUT) return LOCI_OK;
     if (what == INPUT || what == VALUE) {
-        if (loci_field_classify(f, '.', &value) != LOCI_FIELD_NUMBER || !isfinite(value))
-            return wrong_field(
-                t, set, i, f,
-                loci_field_has_decimal_comma(f) ? "a number with a decimal point" : "a finite number", error);
+        if (loci_field_classify(f, t->point, &value) != LOCI_FIELD_NUMBER || !isfinite(value))
+            return wrong_field(t, set, i, f,
+                               t->point == '.' && loci_field_has_decimal_comma(f)
+                                   ? "a number with a decimal point (or --decimal ,)"
+                                   : "a finite number",
+                               error);
         if (what == INPUT)
             t->numbers.at[row * t->inputs + t->place[i]] = value;
         else
@@ -385,7 +405,7 @@ static loci_status table_read(loci_dataset *set, const loci_dataset_options *opt
     if (status == LOCI_OK) {
         t.row = t.text;
         t.end = t.text + size;
-        status = open_header(&t, set, error);
+        status = open_header(&t, set, r, error);
     }
     if (status == LOCI_OK) status = choose_columns(&t, set, r, error);
     if (status == LOCI_OK) status = read_rows(&t, set, error);

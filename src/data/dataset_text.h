@@ -5,7 +5,7 @@
 
 #include "data/dataset_kind.h"
 
-/* *text [*size] of the file at path, which ends in a newline, to be released by loci_free: "" where the file is empty. A NUL byte
+/* *text [*size] of the file at path, unpacked if gzip packed it, which ends in a newline, to be released by loci_free: "" where the file is empty. A NUL byte
  * is LOCI_E_FORMAT. */
 loci_status loci_dataset_text_read(char **text, size_t *size, const loci_dataset *set, const char *path,
                                    loci_error *error);

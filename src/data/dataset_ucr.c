@@ -15,6 +15,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "data/dataset_frame.h"
 #include "data/dataset_text.h"
 #include "data/field.h"
 #include "data/input.h"
@@ -256,6 +257,19 @@ static loci_status read_plain(reader *r, loci_dataset *set, loci_dataset_item *i
     return LOCI_OK;
 }
 
+/* The frame of the set from its first sequence, numbers [inputs][length]. */
+static loci_status choose_frame(loci_dataset *set, const double *numbers, size_t length, size_t inputs,
+                                loci_error *error)
+{
+    double *u = loci_allocate(length * inputs, sizeof *u);
+    if (!u) return loci_dataset_no_memory(set, error);
+    for (size_t k = 0; k < length; k++)
+        for (size_t c = 0; c < inputs; c++) u[k * inputs + c] = numbers[c * length + k];
+    const loci_status status = loci_dataset_frame(set, u, length, inputs, error);
+    loci_free(u);
+    return status;
+}
+
 static loci_status keep(reader *r, loci_dataset *set, loci_dataset_item *item, size_t inputs,
                         loci_error *error)
 {
@@ -266,11 +280,18 @@ static loci_status keep(reader *r, loci_dataset *set, loci_dataset_item *item, s
                  set->inputs);
         return wrong(r, LOCI_E_MISMATCH, what, error);
     }
+    const double *x = r->numbers.at; /* [inputs][length] */
+    bool finite = true;
+    for (size_t i = 0; i < r->numbers.count; i++) finite = finite && isfinite(x[i]);
+    if (set->count == 0 && !set->origin && finite) {
+        const loci_status status = choose_frame(set, x, item->length, inputs, error);
+        if (status != LOCI_OK) return status;
+    }
     float *u = loci_dataset_allocate(set, r->numbers.count, sizeof *u);
     if (!u) return loci_dataset_no_memory(set, error);
     for (size_t k = 0; k < item->length; k++)
         for (size_t c = 0; c < inputs; c++) {
-            u[k * inputs + c] = (float)r->numbers.at[c * item->length + k];
+            u[k * inputs + c] = loci_dataset_narrow(set, c, x[c * item->length + k]);
             if (isfinite(u[k * inputs + c])) continue;
             snprintf(what, sizeof what, "sample %zu is missing or infinite; a finite number was expected", k);
             return wrong(r, LOCI_E_VALUE, what, error);

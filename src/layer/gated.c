@@ -3,6 +3,8 @@
  *
  *     y = GLU(W dropout(GELU(x)) + b)
  *
+ * or, half gated, what follows the mixer of S5: y = g sigmoid(W g + b), g = dropout(GELU(x)).
+ *
  * All of it is done in bands of LOCI_BAND rows that stay in cache from GELU to GLU. The second half of the linear layer's
  * outputs begins at a block of its own. backward repeats GELU, for its value and its slope at once. */
 #include "base/each_precision.h"
@@ -22,6 +24,7 @@ enum { V = LOCI_LANES, BAND = LOCI_BAND };
 typedef struct {
     loci_layer layer;
     loci_dropout dropout;
+    int half;
     size_t weight, bias; /* offsets */
 } gated;
 
@@ -38,7 +41,7 @@ static inline size_t blocks_of(const loci_layer *layer)
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, 2);
+    loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, ((const gated *)layer)->half ? 1 : 2);
     packed *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     real *memory = loci_allocate_by(loci_allocator_of(layer), loci_dense_size(&dense, 1), sizeof(real));
     if (!d || !memory) {
@@ -104,8 +107,8 @@ static void mix(const gated *self, const loci_dense *dense, const loci_pass *pas
     loci_dense_multiply(dense, out, rows, active, rows, rows);
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = (k * stride + r) * V;
-        const real *a = out + k * rows * V;
-        loci_loops_get()->glu(y + at, gate ? gate + at : NULL, a, a + blocks * rows * V, rows);
+        const real *a = self->half ? active : out, *opens = self->half ? out : out + blocks * rows * V;
+        loci_loops_get()->glu(y + at, gate ? gate + at : NULL, a + k * rows * V, opens + k * rows * V, rows);
     }
 }
 
@@ -141,9 +144,11 @@ static void mix_backward(const gated *self, const loci_dense *dense, const loci_
         loci_loops_get()->gelu_backward(slope + k * rows * V, active + k * rows * V, NULL,
                                         x + (k * L + r) * V, mask_of(self, mask, k, rows),
                                         loci_dropout_step(&self->dropout), rows);
-    loci_dense_gradient(dense, gradient, active, rows, dboth, rows, rows);
+    const real *mixed = self->half ? dboth + blocks * rows * V : dboth; /* what the linear layer gave */
+    loci_dense_gradient(dense, gradient, active, rows, mixed, rows, rows);
     if (!dx) return;
-    loci_dense_transposed(dense, active, rows, dboth, rows, rows);
+    loci_dense_transposed(dense, active, rows, mixed, rows, rows);
+    if (self->half) loci_loops_get()->add(active, active, dboth, NULL, 0, blocks * rows);
     for (size_t k = 0; k < blocks; k++) {
         const size_t at = k * rows * V; /* their product */
         loci_loops_get()->add(dx + (k * L + r) * V, NULL, active + at, slope + at, V, rows);
@@ -191,8 +196,8 @@ static const loci_layer_class class = {.name = "gated",
                                        .gather = gather,
                                        .step = step};
 
-loci_status loci_gated_create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
-                              double dropout, int tied, loci_error *error)
+static loci_status create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
+                          double dropout, int tied, int half, loci_error *error)
 {
     if (!(dropout >= 0 && dropout < 1))
         return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", dropout);
@@ -202,14 +207,27 @@ loci_status loci_gated_create(loci_layer **out, const loci_allocator *by, const 
     if (status) return status;
     const double bound = 1 / sqrt((double)channels);
     self->dropout = (loci_dropout){dropout, tied, self->layer.stream};
-    loci_parameter linear = {.dimensions = 3,
-                             .shape = {2 * channels, channels, 1},
+    self->half = half;
+    loci_parameter linear = {.dimensions = half ? 2 : 3,
+                             .shape = {half ? channels : 2 * channels, channels, 1},
                              .initial = LOCI_INITIAL_UNIFORM,
                              .a = -bound,
                              .b = bound};
-    self->weight = loci_layer_add(&self->layer, "output_linear.0.weight", linear);
+    self->weight = loci_layer_add(&self->layer, half ? "out2.weight" : "output_linear.0.weight", linear);
     linear.dimensions = 1;
-    self->bias = loci_layer_add(&self->layer, "output_linear.0.bias", linear);
+    self->bias = loci_layer_add(&self->layer, half ? "out2.bias" : "output_linear.0.bias", linear);
     *out = &self->layer;
     return LOCI_OK;
+}
+
+loci_status loci_gated_create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
+                              double dropout, int tied, loci_error *error)
+{
+    return create(out, by, name, channels, dropout, tied, 0, error);
+}
+
+loci_status loci_half_gated_create(loci_layer **out, const loci_allocator *by, const char *name,
+                                   size_t channels, double dropout, int tied, loci_error *error)
+{
+    return create(out, by, name, channels, dropout, tied, 1, error);
 }

@@ -63,9 +63,13 @@
 #define loci_both_create LOCI_NAME(loci_both_create)
 #define loci_gated_create LOCI_NAME(loci_gated_create)
 #define loci_s4d_create LOCI_NAME(loci_s4d_create)
+#define loci_s5_create LOCI_NAME(loci_s5_create)
+#define loci_half_gated_create LOCI_NAME(loci_half_gated_create)
 #define loci_lstm_create LOCI_NAME(loci_lstm_create)
 #define loci_gru_create LOCI_NAME(loci_gru_create)
 #define loci_mingru_create LOCI_NAME(loci_mingru_create)
+#define loci_conv_create LOCI_NAME(loci_conv_create)
+#define loci_mlp_create LOCI_NAME(loci_mlp_create)
 
 typedef struct loci_layer loci_layer;
 
@@ -268,6 +272,26 @@ typedef struct {
 loci_status loci_s4d_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
                             const loci_s4d_options *options, loci_error *error);
 
+/* The same with half the product, as blocks of S5 have it: y = g sigmoid(W g + b), g = dropout(GELU(x)). Parameters out2.weight
+ * [H][H], out2.bias [H]. */
+loci_status loci_half_gated_create(loci_layer **layer, const loci_allocator *by, const char *name,
+                                   size_t channels, double dropout, int tied, loci_error *error);
+
+/* The mixer over time of S5 (Smith et al. 2023): one diagonal state space system with all channels as its input and output,
+ * with skip D. Parameters D [H], log_step [N/2], C [H][N/2][2], B [N/2][H][2], log_Lambda_re, Lambda_im [N/2]: of each pair of
+ * conjugate states one, A = -exp(log_Lambda_re) + i Lambda_im, y = 2 Re(C x) + D u. Initially A has the eigenvalues of HiPPO-N
+ * of order N / blocks, `blocks` times over. N even, to LOCI_STATE_MAX, blocks a divisor of N/2; zoh or bilinear. State: x,
+ * [2][blocks of modes][16]. */
+typedef struct {
+    size_t order; /* N */
+    size_t blocks;
+    loci_discretization discretization;
+    double dt_min, dt_max; /* initial steps are log-uniform between */
+    int liquid; /* the input acts on the transition too: x_l = (z + Bbar u_l) x_(l-1) + Bbar u_l; nothing bounds it */
+} loci_s5_options;
+loci_status loci_s5_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
+                           const loci_s5_options *options, loci_error *error);
+
 /* Long short-term memory as in PyTorch: gates i, f, g, o; weight_ih_l0 [4 outputs][inputs], weight_hh_l0 [4
  * outputs][outputs], bias_ih_l0, bias_hh_l0 [4 outputs], all uniform in +-1/sqrt(outputs) at first, with 1
  * added to bias_hh_l0 of the gate f. State: h, then c. */
@@ -284,5 +308,18 @@ loci_status loci_gru_create(loci_layer **layer, const loci_allocator *by, const 
  * [2 outputs][inputs] and bias [2 outputs], first those of z, uniform in +-1/sqrt(inputs) at first. State: h. */
 loci_status loci_mingru_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
                                size_t outputs, loci_error *error);
+
+/* A causal convolution over `taps` samples that lie `dilation` apart, over all channels (Bai et al. 2018): weight [outputs]
+ * [inputs][taps], the last tap that of the sample itself, as PyTorch's Conv1d with zeros before the beginning, and bias
+ * [outputs], both uniform in +-1/sqrt(inputs taps) at first. State: the last (taps - 1) dilation samples. */
+enum { LOCI_CONV_TAPS_MAX = 64, LOCI_CONV_DILATION_MAX = 2048 };
+loci_status loci_conv_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                             size_t outputs, size_t taps, size_t dilation, loci_error *error);
+
+/* What mixes the channels in a block of a transformer (Vaswani et al. 2017): linear to `hidden` channels, GELU, dropout, linear
+ * back. fc1.weight [hidden][channels], fc1.bias [hidden], fc2.weight [channels][hidden], fc2.bias [channels], as two layers
+ * of loci_linear_create at first. */
+loci_status loci_mlp_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
+                            size_t hidden, double dropout, int tied, loci_error *error);
 
 #endif

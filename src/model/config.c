@@ -19,11 +19,14 @@
 
 _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == sizeof(int) &&
                    sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int) &&
-                   sizeof(loci_head) == sizeof(int),
+                   sizeof(loci_head) == sizeof(int) && sizeof(loci_mixer) == sizeof(int),
                "words are read as int");
 
 #define AT(member) offsetof(loci_model_config, member)
 #define S4D (1u << LOCI_LAYER_S4D)
+#define CONV (1u << LOCI_LAYER_CONV)
+#define S5 (1u << LOCI_LAYER_S5)
+#define MIXED (S4D | CONV | S5) /* layers that mix samples alone */
 
 static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const norm_meanings[] = {"layer norms", "RMS norms", "no norms", NULL},
@@ -35,7 +38,10 @@ static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const head_words[] = {"linear", "unbiased", "tied", NULL},
                          *const head_meanings[] = {"weights and a bias", "weights alone",
                                                    "the weights of the embedding", NULL},
-                         *const discretization_words[] = {"zoh", "bilinear", NULL};
+                         *const discretization_words[] = {"zoh", "bilinear", NULL},
+                         *const mixer_words[] = {"gated", "mlp", "none", NULL},
+                         *const mixer_meanings[] = {"GELU, linear, GLU", "linear, GELU, linear", "nothing",
+                                                    NULL};
 static const int discretization_values[] = {LOCI_ZOH, LOCI_BILINEAR};
 
 /* A kind, and what another value changes. */
@@ -60,17 +66,17 @@ static const loci_config_row rows[] = {
     {.offset = AT(order),
      .multiple = 2,
      .field = {"order", BUILDS(COUNT), .least = 2, .most = LOCI_STATE_MAX,
-               .range = "an even number of 2 to 1024", .option = "state", .argument = "N", .layers = S4D,
-               .help = "states a channel, even"}},
+               .range = "an even number of 2 to 1024", .option = "state", .argument = "N", .layers = S4D | S5,
+               .help = "states a channel, even; of s5 those of all channels"}},
     {.offset = AT(discretization),
      .values = discretization_values,
      .field = {"discretization", BUILDS(WORD), .words = discretization_words, .option = "discretization",
-               .layers = S4D, .help = "of continuous time"}},
+               .layers = S4D | S5, .help = "of continuous time"}},
     {.offset = AT(dt_min),
-     .field = {"dt_min", BEGINS(NUMBER), STEPS, .option = "dt-min", .argument = "STEP", .layers = S4D,
+     .field = {"dt_min", BEGINS(NUMBER), STEPS, .option = "dt-min", .argument = "STEP", .layers = S4D | S5,
                .help = "the least step at the beginning, and"}},
     {.offset = AT(dt_max),
-     .field = {"dt_max", BEGINS(NUMBER), STEPS, .option = "dt-max", .argument = "STEP", .layers = S4D,
+     .field = {"dt_max", BEGINS(NUMBER), STEPS, .option = "dt-max", .argument = "STEP", .layers = S4D | S5,
                .help = "the largest; 1/STEP is about how far back it looks"}},
     {.offset = AT(plain),
      .field = {"plain", BUILDS(FLAG),
@@ -104,6 +110,28 @@ static const loci_config_row rows[] = {
     {.offset = AT(bidirectional),
      .field = {"bidirectional", BUILDS(FLAG), .option = "bidirectional", .younger = 1,
                .help = "each layer looks at what follows a sample, too: no streams"}},
+    {.offset = AT(mixer),
+     .field = {"mixer", BUILDS(WORD), .words = mixer_words, .meanings = mixer_meanings, .option = "mixer",
+               .layers = MIXED, .younger = 1, .help = "what mixes channels behind them"}},
+    {.offset = AT(mixer_expand),
+     .field = {"mixer_expand", BUILDS(COUNT), .least = 0, .most = 64, .range = "0 to 64",
+               .option = "mixer-expand", .argument = "n", .layers = MIXED, .younger = 1,
+               .help = "times as many channels inside an mlp (0: 4)"}},
+    {.offset = AT(kernel_width),
+     .field = {"kernel_width", BUILDS(COUNT), .least = 1, .most = 64, .range = "1 to 64",
+               .option = "kernel-width", .argument = "n", .layers = CONV, .younger = 1,
+               .help = "samples that a convolution takes"}},
+    {.offset = AT(dilations),
+     .field = {"dilations", BUILDS(COUNT), .least = 1, .most = 12, .range = "1 to 12", .option = "dilations",
+               .argument = "n", .layers = CONV, .younger = 1,
+               .help = "these lie 1, 2, 4, ... apart, in so many layers, and then 1 again"}},
+    {.offset = AT(blocks),
+     .field = {"blocks", BEGINS(COUNT), .least = 0, .most = LOCI_STATE_MAX / 2.0, .range = "0 to 512",
+               .option = "blocks", .argument = "J", .layers = S5, .younger = 1,
+               .help = "its states begin as so many systems (1)"}},
+    {.offset = AT(liquid),
+     .field = {"liquid", BUILDS(FLAG), .option = "liquid", .layers = S5, .younger = 1,
+               .help = "the input acts on the transition, too"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -290,6 +318,10 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "dt_min is %g and dt_max %g; the first was expected to be less", config->dt_min,
                          config->dt_max);
+    if (config->layer == LOCI_LAYER_S5 && config->blocks && config->order / 2 % config->blocks)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "blocks is %zu; a number that divides %zu, half of the order, was expected",
+                         config->blocks, config->order / 2);
     const loci_status tokens = check_tokens(config, error);
     if (tokens) return tokens;
     const loci_layer_traits *traits = loci_layer_traits_of(config->layer);
@@ -297,6 +329,13 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "a plain stack of %s has %zu inputs and width %zu; the same number was expected",
                          loci_layer_name(config->layer), config->inputs, config->width);
+    const size_t expand = config->mixer_expand ? config->mixer_expand : 4;
+    if (loci_config_has(config, loci_config_find("mixer")) && config->mixer == LOCI_MIXER_MLP &&
+        expand * config->width > LOCI_LAYER_CHANNELS_MAX)
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "width is %zu, and mixers have %zu times as many channels inside; at most %d were expected",
+            config->width, expand, LOCI_LAYER_CHANNELS_MAX);
     return LOCI_OK;
 }
 

@@ -79,7 +79,7 @@ loci_status loci_config_read(loci_model_config *config, const json_t *object, lo
 {
     size_t count, taken = 0;
     const loci_config_row *rows = loci_config_rows(&count);
-    *config = (loci_model_config){0};
+    *config = (loci_model_config){.size = sizeof *config};
     for (size_t i = 0; i < count; i++) { /* the kind of layer is the first */
         const loci_field *field = &rows[i].field;
         if (!loci_config_has(config, field)) continue;

@@ -39,17 +39,11 @@ static loci_status s4d(loci_layer **layer, const char *name, const loci_model_co
     return loci_s4d_create(layer, c->allocator, name, c->width, &options, error);
 }
 
-/* A block of S4: the mixer over time, then GELU, dropout, linear, GLU. */
-static loci_status s4d_block(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
-                             loci_error *error)
+static loci_status conv(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                        loci_error *error)
 {
-    loci_layer *mixer, *gated;
-    loci_status status = both_ways(&mixer, s4d, name, c, inputs, error);
-    if (status) return status;
-    status = loci_gated_create(&gated, c->allocator, name, c->width, c->dropout, c->tied, error);
-    if (!status) return loci_chain_create(layer, mixer, gated, error);
-    loci_layer_free(mixer);
-    return status;
+    return loci_conv_create(layer, c->allocator, name, inputs, c->width, c->kernel_width, c->dilations,
+                            error);
 }
 
 static loci_status lstm(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
@@ -70,10 +64,23 @@ static loci_status mingru(loci_layer **layer, const char *name, const loci_model
     return loci_mingru_create(layer, c->allocator, name, inputs, c->width, error);
 }
 
+static loci_status s5(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                      loci_error *error)
+{
+    (void)inputs;
+    const loci_s5_options options = {.order = c->order,
+                                     .blocks = c->blocks ? c->blocks : 1,
+                                     .discretization = c->discretization,
+                                     .dt_min = c->dt_min,
+                                     .dt_max = c->dt_max,
+                                     .liquid = c->liquid};
+    return loci_s5_create(layer, c->allocator, name, c->width, &options, error);
+}
+
 /* ---- the table, in the order of loci_layer_kind ---- */
 
 #if !LOCI_REAL_IS_DOUBLE
-const char *const loci_layer_words[] = {"s4d", "lstm", "gru", "mingru", NULL};
+const char *const loci_layer_words[] = {"s4d", "lstm", "gru", "mingru", "conv", "s5", NULL};
 #endif
 
 static const struct {
@@ -81,27 +88,42 @@ static const struct {
     const char *parameters; /* what the names of its parameters begin with, before the number of the layer */
     maker create;
 } kinds[] = {
-    {{.title = "S4D", .preset = "small", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1},
-     "s4_layers",
-     s4d_block},
+    {{.title = "S4D", .preset = "small", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1}, "s4_layers", s4d},
     {{.title = "LSTM", .preset = "lstm", .lr = 0.001, .rows = 4}, "lstm_layers", lstm},
     {{.title = "GRU", .preset = "gru", .lr = 0.001, .rows = 4}, "gru_layers", gru},
     {{.title = "minGRU", .preset = "mingru", .lr = 0.01, .rows = 1, .chunks = 1}, "mingru_layers", mingru},
+    {{.title = "convolution", .preset = "conv", .lr = 0.001, .rows = 1, .chunks = 1}, "conv_layers", conv},
+    {{.title = "S5", .preset = "s5", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1}, "s5_layers", s5},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* Those that look both ways by themselves; of others there are two. */
-static const unsigned look_themselves = 1u << LOCI_LAYER_S4D;
+/* Those that mix samples alone: what mixes channels stands behind them. */
+static const unsigned mix_samples = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_CONV | 1u << LOCI_LAYER_S5;
+
+/* The mixer of channels of a block of S4, or of S5, behind a layer, which it takes over; the one of a transformer stands in a residual of its
+ * own (stack.c). */
+static loci_status mix_channels(loci_layer **layer, const char *name, const loci_model_config *c,
+                                loci_error *error)
+{
+    loci_layer *gated;
+    if (c->mixer != LOCI_MIXER_GATED) return LOCI_OK;
+    const loci_status status = (c->layer == LOCI_LAYER_S5 ? loci_half_gated_create : loci_gated_create)(
+        &gated, c->allocator, name, c->width, c->dropout, c->tied, error);
+    if (!status) return loci_chain_create(layer, *layer, gated, error);
+    loci_layer_free(*layer);
+    return status;
+}
 
 loci_status loci_layer_kinds_create(loci_layer **layer, const loci_model_config *config, size_t i,
                                     size_t inputs, loci_error *error)
 {
     char name[48];
+    loci_model_config own = *config; /* as this layer has it: dilations is the one of its convolution */
     snprintf(name, sizeof name, "%s.%zu", kinds[config->layer].parameters, i);
-    const maker create = kinds[config->layer].create;
-    return look_themselves >> (unsigned)config->layer & 1
-               ? create(layer, name, config, inputs, error)
-               : both_ways(layer, create, name, config, inputs, error);
+    if (config->layer == LOCI_LAYER_CONV) own.dilations = (size_t)1 << i % config->dilations;
+    const loci_status status = both_ways(layer, kinds[config->layer].create, name, &own, inputs, error);
+    const int mixed = mix_samples >> (unsigned)config->layer & 1;
+    return status || !mixed ? status : mix_channels(layer, name, config, error);
 }
 
 #if !LOCI_REAL_IS_DOUBLE

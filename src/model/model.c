@@ -12,6 +12,7 @@
 #include "base/sized.h"
 #include "base/status.h"
 #include "base/utf8.h"
+#include "hippo/normal.h"
 #include "model/config.h"
 #include "model/model_reading.h"
 #include "model/stack.h"
@@ -32,6 +33,8 @@ static const struct {
     {"lstm", 1, 128, 64, LOCI_LAYER_LSTM, 0.001, 0, 0, 1, LOCI_NORM_NONE},
     {"gru", 1, 128, 64, LOCI_LAYER_GRU, 0.001, 0, 0, 1, LOCI_NORM_NONE},
     {"mingru", 4, 64, 64, LOCI_LAYER_MINGRU, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
+    {"conv", 8, 64, 64, LOCI_LAYER_CONV, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
+    {"s5", 4, 128, 64, LOCI_LAYER_S5, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
     {"text", 4, 128, 64, LOCI_LAYER_MINGRU, 0.001, 0, 2, 0, LOCI_NORM_LAYER},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
@@ -72,6 +75,8 @@ loci_status loci_model_preset_sized(loci_model_config *config, size_t size, cons
                                  .dropout = presets[k].dropout,
                                  .tied = 1,
                                  .pool = LOCI_POOL_MEAN,
+                                 .kernel_width = 3,
+                                 .dilations = 8,
                                  .final_norm = presets[k].prenorm == 2};
     loci_sized_give(config, size, &c, sizeof c);
     return LOCI_OK;
@@ -108,8 +113,8 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
     loci_model *model = loci_allocate_by(config->allocator, 1, sizeof *model);
     if (model) {
         model->config = *config;
-        model->config.size = 0;
-        model->config.allocator = NULL; /* loci_allocator_of(model), which lives as long */
+        model->config.size = sizeof model->config; /* what is made of it has all of its fields */
+        model->config.allocator = NULL;            /* loci_allocator_of(model), which lives as long */
         status = tabulate(model, &stack, error);
     } else {
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");
@@ -170,6 +175,16 @@ loci_status loci_model_copy(loci_model **out, const loci_model *from, loci_error
     return status;
 }
 
+/* Order a: a/2 numbers, one after the other, until they are at an end. */
+static void normal_part(float *v, size_t count, size_t order)
+{
+    double mu = 0;
+    for (size_t k = 0; k < order / 2; k++) {
+        mu = loci_normal_frequency(order, k, mu);
+        for (size_t i = k; i < count; i += order / 2) v[i] = (float)mu;
+    }
+}
+
 void loci_model_initialize(loci_model *model, uint64_t seed)
 {
     for (size_t k = 0; k < model->parameters; k++) {
@@ -177,6 +192,10 @@ void loci_model_initialize(loci_model *model, uint64_t seed)
         const uint64_t key = loci_random_key(seed, loci_random_stream(p->name));
         const size_t last = p->dimensions ? p->shape[p->dimensions - 1] : 1;
         float *v = model->values + p->offset;
+        if (p->initial == LOCI_INITIAL_NORMAL_PART) {
+            normal_part(v, p->count, (size_t)p->a);
+            continue;
+        }
         for (size_t i = 0; i < p->count; i++) {
             double x = p->a;
             if (p->initial == LOCI_INITIAL_UNIFORM || p->initial == LOCI_INITIAL_GATES)
@@ -319,7 +338,7 @@ loci_status loci_model_describe(loci_model *model, const loci_model_about *given
 {
     loci_model_about whole = {0};
     const loci_model_about *about = &whole;
-    loci_status status = LOCI_SIZED_TAKE_SINCE(&whole, given, loci_model_about, reading.bytes, error);
+    loci_status status = LOCI_SIZED_TAKE_SINCE(&whole, given, loci_model_about, reading.skip, error);
     if (!status) status = check_about(model, about, error);
     if (status) return status;
     const size_t inputs = model->config.inputs, outputs = model->config.outputs,

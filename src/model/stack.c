@@ -23,23 +23,23 @@ static loci_status push(loci_stack *stack, loci_status status, loci_layer *layer
     return LOCI_OK;
 }
 
-/* Layer i, with what stands around it. */
-static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, loci_error *error)
+/* A layer, number i, with what stands around it: dropout, a residual and its norm. Takes it over, on failure too. */
+static loci_status surround(loci_stack *stack, const loci_model_config *c, loci_layer *layer,
+                            const char *norms, const char *dropouts, size_t i, loci_error *error)
 {
     char name[48];
-    loci_layer *layer = NULL, *norm = NULL;
-    const int first = c->plain && i == 0 && !c->vocabulary;
-    loci_status status = loci_layer_kinds_create(&layer, c, i, first ? c->inputs : c->width, error);
-    snprintf(name, sizeof name, "dropout.%zu", i);
+    loci_status status = LOCI_OK;
+    loci_layer *norm = NULL;
+    snprintf(name, sizeof name, "%s.%zu", dropouts, i);
     if (c->plain) {
         status = push(stack, status, layer);
         if (status || c->dropout == 0) return status;
         status = loci_dropout_create(&layer, c->allocator, name, c->width, c->dropout, c->tied, error);
         return push(stack, status, layer);
     }
-    if (!status && c->norm != LOCI_NORM_NONE) {
+    if (c->norm != LOCI_NORM_NONE) {
         char norm_name[48];
-        snprintf(norm_name, sizeof norm_name, "norms.%zu", i);
+        snprintf(norm_name, sizeof norm_name, "%s.%zu", norms, i);
         status = loci_norm_create(&norm, c->allocator, norm_name, c->norm, c->width, error);
         if (status) loci_layer_free(layer);
     }
@@ -47,6 +47,22 @@ static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, 
     const loci_residual_options options = {name, c->prenorm, c->dropout, c->tied};
     status = loci_residual_create(&layer, layer, norm, &options, error);
     return push(stack, status, layer);
+}
+
+/* Layer i, and the two linear layers behind it where it has them. */
+static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, loci_error *error)
+{
+    loci_layer *layer = NULL;
+    const int first = c->plain && i == 0 && !c->vocabulary;
+    loci_status status = loci_layer_kinds_create(&layer, c, i, first ? c->inputs : c->width, error);
+    if (!status) status = surround(stack, c, layer, "norms", "dropout", i, error);
+    if (status || !loci_config_has(c, loci_config_find("mixer")) || c->mixer != LOCI_MIXER_MLP) return status;
+    char name[48];
+    snprintf(name, sizeof name, "mixers.%zu", i);
+    const size_t expand = c->mixer_expand ? c->mixer_expand : 4;
+    status =
+        loci_mlp_create(&layer, c->allocator, name, c->width, expand * c->width, c->dropout, c->tied, error);
+    return status ? status : surround(stack, c, layer, "mixer_norms", "mixer_dropout", i, error);
 }
 
 static loci_status build(loci_stack *stack, const loci_model_config *c, loci_error *error)
@@ -81,7 +97,8 @@ static loci_status build(loci_stack *stack, const loci_model_config *c, loci_err
 
 loci_status loci_stack_create(loci_stack *stack, const loci_model_config *config, loci_error *error)
 {
-    const size_t most = 2 * config->layers + 4; /* encoder, layers with their dropout, norm, pool, decoder */
+    /* encoder, layers and mixers with their dropout, norm, pool, decoder */
+    const size_t most = 4 * config->layers + 4;
     *stack = (loci_stack){.at = loci_allocate_by(config->allocator, most, sizeof *stack->at)};
     if (!stack->at) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu layers", config->layers);
     const loci_status status = build(stack, config, error);

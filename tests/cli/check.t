@@ -61,7 +61,7 @@ $ loci check "$FIXTURES/system_stiff.npz" --length 200 | tail -n 1; for form in 
 | the same
 | the same
 | the same
-$ loci check legs:400 --length 3 | tail -n 4
+$ loci check s4d-lin:400 --length 3 | tail -n 4
 |
 | left out: differential equation: of order 400 it takes minutes
 |

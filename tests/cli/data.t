@@ -118,7 +118,7 @@ $ sh t walks.csv --label gait --window 10 --column x --show | sed -n 1,2p
 # Columns are told by most of their rows: a first one that cannot be read ends the reading, not its column.
 $ for l in error 1,5 NaN; do { echo 'x;y;label'; echo "$l;2;a"; printf '1;3;b\n2;4;a\n3;4;b\n'; } > bad.csv; sh t bad.csv --label label --window 1 --show; done
 ! loci: bad.csv: line 2: "error" stands in column x; a finite number was expected
-! loci: bad.csv: line 2: "1,5" stands in column x; a number with a decimal point was expected
+! loci: bad.csv: line 2: "1,5" stands in column x; a number with a decimal point (or --decimal ,) was expected
 ! loci: bad.csv: line 2: "NaN" stands in column x; a finite number was expected
 = 1
 # An input that looks like times is said to be one.
@@ -239,3 +239,32 @@ $ printf '1\n2\t1\n' > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
 $ : > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
 ! loci: o_TRAIN.tsv: its training split is empty
 = 1
+
+# The same table as others write it, packed: blanks, decimal commas, a line above the header; eval reads it as the training did.
+$ { echo Logger; tr , ' ' < walks.csv | sed 's/\./,/g'; } > walks.txt; gzip walks.txt; sh t walks.txt.gz --skip 1 --decimal , --label gait --group walk --column x --column y --test 0.2 --epochs 3 -o txt.m >out 2>&1; sh t walks.csv --label gait --group walk --column x --column y --test 0.2 --epochs 3 -o csv.m >out 2>&1; { loci eval txt.m walks.txt.gz --json; loci eval csv.m walks.csv --json; } | grep loss | uniq | wc -l
+| 1
+$ loci eval txt.m walks.txt.gz | sed -n 1p
+| accuracy    100 %, 8 of 8
+$ sh t walks.csv --label gait --group walk --decimal x --show
+! loci: train: --decimal is "x"; a point or a comma was expected
+= 2
+$ sh t walks.txt.gz --label gait --group walk --skip 1 --column x --show
+! loci: walks.txt.gz: line 3: "0,092" stands in column x; a number with a decimal point (or --decimal ,) was expected
+= 1
+# Groups stay together when some are kept to validate with.
+$ sh t walks.csv --label gait --group walk --window 5 --stride 2 --column x --valid 0.3 --show | sed -n 2,3p
+| training    241 sequences of 5 samples
+| validation  105 sequences of 5 samples
+# What accompanies data is passed over; what cannot be told from chance is said of values, too.
+$ echo 'Recorded in 2016.' > d/slow/README.txt; loci predict m d/slow 2>&1 >out | grep -v note; wc -l <out
+| loci: warning: passed over d/slow/README.txt, which is no data
+| 21
+$ awk 'BEGIN { print "w,x,y"; s = 7; for (w = 0; w < 40; w++) for (k = 0; k < 4; k++) { s = s * 16807 % 2147483647; if (k == 0) z = int(s / 100) % 100; print "w" w "," k "," z } }' > noise.csv; sh t noise.csv --value y --group w --epochs 2 -o noise.m 2>&1 >out | grep chance
+| loci: warning: the training ended at chance: 0 % of the variance is explained, which 40 sequences cannot tell from always answering the mean; more --epochs, another --lr or more data may help
+$ rm d/notes; sh t d --label '{label}.csv' --show
+! loci: d: there is no file in it, where those that have the label in their names were expected; of files in sub-folders these are the labels, without --label
+= 1
+
+# A signal far from 0, of which floats would keep little.
+$ awk 'BEGIN { for (i = 0; i < 30; i++) { printf "%d", i % 2; for (k = 0; k < 40; k++) printf "\t%.6f", 1e8 + 0.5 * sin(k * (i % 2 ? 0.5 : 1.1) + i); print "" } }' > far_TRAIN.tsv; sh t far_TRAIN.tsv --test 0.3 -o far.m --epochs 40 >out 2>&1; loci eval far.m far_TRAIN.tsv | sed -n 1p
+| accuracy    100 %, 10 of 10

@@ -157,10 +157,10 @@ $ loci train d -o -
 ! loci: train: -o is standard output; a file was expected, which is written again and again
 = 2
 $ loci train d -o x --preset tiny
-! loci: train: --preset: there is no preset tiny; s4-example, small, audio, lstm, gru, mingru or text was expected
+!~ loci: train: --preset: there is no preset tiny; s4-example, small, audio, lstm, gru, mingru* was expected
 = 2
 $ loci train d -o x --layer rnn
-! loci: train: --layer is "rnn"; s4d, lstm, gru or mingru was expected
+!~ loci: train: --layer is "rnn"; s4d, lstm, gru, mingru* was expected
 = 2
 $ loci train d -o x --layers 0
 ! loci: train: --layers is 0; 1 to 1024 was expected
@@ -231,7 +231,7 @@ $ loci train nowhere -o x
 ! loci: nowhere: cannot be opened: No such file or directory
 = 1
 $ cp t t.csv; loci train t.csv -o x
-!~ loci: t.csv: is a table of columns exec loci train d --; the one to be learned was expected, *
+!~ loci: t.csv: is a table of columns exec, loci, train, d, *; the one to be learned was expected, *
 = 1
 $ loci train folder -o x
 !~ loci: folder: holds no data set: * was expected
