@@ -16,7 +16,7 @@
 #include "bench.h"
 #include "layer/layer.h"
 
-enum { V = LOCI_LANES, THREADS = 2, CASES = 4 };
+enum { V = LOCI_LANES, THREADS = 2, CASES = 6 };
 
 /* A layer at work on B sequences of L samples, `part` of them at a time. */
 typedef struct {
@@ -119,24 +119,39 @@ static loci_layer *mingru(size_t H)
     return layer;
 }
 
+static loci_layer *in_residual(loci_layer *mixer, loci_layer *gated)
+{
+    const loci_residual_options around = {"residual", 0, 0.1, 1};
+    loci_layer *block, *norm, *residual;
+    if (loci_chain_create(&block, mixer, gated, NULL)) exit(1);
+    if (loci_norm_create(&norm, NULL, "norm", LOCI_NORM_LAYER, block->outputs, NULL)) exit(1);
+    if (loci_residual_create(&residual, block, norm, &around, NULL)) exit(1);
+    return residual;
+}
+
 /* As in the S4 repository's example. */
 static loci_layer *s4d(size_t H, size_t N)
 {
-    loci_layer *mixer, *gated, *block, *norm, *residual;
+    loci_layer *mixer, *gated;
     const loci_s4d_options options = {N, LOCI_ZOH, 0.001, 0.1};
-    const loci_residual_options around = {"residual", 0, 0.1, 1};
     if (loci_s4d_create(&mixer, NULL, "s4d", H, &options, NULL)) exit(1);
     if (loci_gated_create(&gated, NULL, "s4d", H, 0.1, 1, NULL)) exit(1);
-    if (loci_chain_create(&block, mixer, gated, NULL)) exit(1);
-    if (loci_norm_create(&norm, NULL, "norm", LOCI_NORM_LAYER, H, NULL)) exit(1);
-    if (loci_residual_create(&residual, block, norm, &around, NULL)) exit(1);
-    return residual;
+    return in_residual(mixer, gated);
+}
+
+static loci_layer *s5(size_t H, size_t N)
+{
+    loci_layer *mixer, *gated;
+    const loci_s5_options options = {N, 1, LOCI_ZOH, 0.001, 0.1, 0};
+    if (loci_s5_create(&mixer, NULL, "s5", H, &options, NULL)) exit(1);
+    if (loci_half_gated_create(&gated, NULL, "s5", H, 0.1, 1, NULL)) exit(1);
+    return in_residual(mixer, gated);
 }
 
 int main(int argc, char **argv)
 {
     work w[CASES];
-    /* products with input and recurrent weights, once forward and twice back; of s4d the mixing alone is counted */
+    /* products with input and recurrent weights, once forward and twice back; of s4d the mixing of channels alone is counted */
     set_up(&w[0], lstm(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 4 * 256 * 512);
     if (argc == 2 && !strcmp(argv[1], "lstm")) {
         printf("%.6g\n", two_threads(&w[0]));
@@ -146,14 +161,21 @@ int main(int argc, char **argv)
     set_up(&w[1], gru(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 3 * 256 * 512);
     set_up(&w[2], mingru(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 2 * 256 * 256);
     set_up(&w[3], s4d(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
-    static const char *const names[] = {"LSTM, H 256, L 100, B 64", "GRU, H 256, L 100, B 64",
+    set_up(&w[4], s5(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * (128 + 2 * 64));
+    set_up(&w[5], s5(128, 128), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * (128 + 2 * 128));
+    static const char *const names[] = {"LSTM, H 256, L 100, B 64",
+                                        "GRU, H 256, L 100, B 64",
                                         "minGRU, H 256, L 100, B 64",
-                                        "S4D with residual and norm, H 128, N 64, L 1024, B 64"};
+                                        "S4D with residual and norm, H 128, N 64, L 1024, B 64",
+                                        "S5 with residual and norm, H 128, P 64, L 1024, B 64",
+                                        "S5 with residual and norm, H 128, P 128, L 1024, B 64"};
     bench_case cases[] = {{.name = "peak", .run = bench_peak_run},
                           {.name = names[0], .run = one_thread, .argument = &w[0]},
                           {.name = names[1], .run = one_thread, .argument = &w[1]},
                           {.name = names[2], .run = one_thread, .argument = &w[2]},
-                          {.name = names[3], .run = one_thread, .argument = &w[3]}};
+                          {.name = names[3], .run = one_thread, .argument = &w[3]},
+                          {.name = names[4], .run = one_thread, .argument = &w[4]},
+                          {.name = names[5], .run = one_thread, .argument = &w[5]}};
     bench_rounds(cases, 1 + CASES, 0.02);
     if (!json)
         puts("layer, forward and backward                          core-ms  of the peak  ms on two threads");
