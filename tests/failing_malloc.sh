@@ -137,6 +137,7 @@ check fib.npz identify 1 1 2 3 5 8 -o fib.npz
 check '' identify 1 3 4 4 --order 1 --json
 cp "$golden/s4d_state.safetensors" state.safetensors
 check model.safetensors convert state.safetensors -o model.safetensors --classes 0,1,2,3,4,5,6,7,8,9 --shift 1,2,3
+check layer.safetensors convert "$golden/s5_state.safetensors" -o layer.safetensors
 "$program" convert state.safetensors -o model.safetensors --rate 8000
 check '' inspect model.safetensors
 check '' inspect model.safetensors --json

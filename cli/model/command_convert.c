@@ -16,7 +16,7 @@
 typedef struct {
     const char *output, *classes, *shift, *scale;
     double rate; /* NAN: not given */
-    bool prenorm, bilinear, gray;
+    bool prenorm, bilinear, gray, liquid;
 } settings;
 
 static int usage_check(const settings *s, const char *state)
@@ -90,7 +90,10 @@ static int names_check(const parts *names)
 static int describe(loci_model *model, const settings *s)
 {
     const loci_model_config *config = loci_model_configuration(model);
-    loci_model_about about = {.rate = isnan(s->rate) ? 0 : s->rate, .reading.gray = s->gray};
+    loci_model_about about = {.rate = isnan(s->rate) ? 0 : s->rate,
+                              .task = config->pool == LOCI_POOL_NONE && !s->classes ? LOCI_TASK_VALUE_EACH
+                                                                                    : LOCI_TASK_CLASS,
+                              .reading.gray = s->gray};
     double *shift = NULL, *scale = NULL;
     parts names = {0};
     loci_error error;
@@ -127,8 +130,9 @@ static int import(loci_model **model, const void *bytes, size_t size, const char
         *model = NULL;
         return message_fail("%s: is a model of loci already; a state_dict was expected", path);
     }
-    if (loci_model_import(model, bytes, size, s->prenorm, s->bilinear ? LOCI_BILINEAR : LOCI_ZOH, &error) !=
-        LOCI_OK)
+    const loci_discretization discretization = s->bilinear ? LOCI_BILINEAR : LOCI_ZOH;
+    if ((s->liquid ? loci_model_import_s5(model, bytes, size, discretization, 1, NULL, &error)
+                   : loci_model_import(model, bytes, size, s->prenorm, discretization, &error)) != LOCI_OK)
         return message_error(path, &error);
     return STATUS_DONE;
 }
@@ -157,6 +161,7 @@ int command_convert(int argc, char **argv)
         {"prenorm", 0, OPTION_FLAG, &s.prenorm, NULL,
          "it was trained with norms before the layers (behind them)"},
         {"bilinear", 0, OPTION_FLAG, &s.bilinear, NULL, "its discretization is bilinear (zoh)"},
+        {"liquid", 0, OPTION_FLAG, &s.liquid, NULL, "it is an S5 layer whose input acts on its transition"},
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "it was trained on pictures made grey"},
         {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
          "samples a second of the signals it was trained on (unknown)"},
@@ -172,7 +177,9 @@ int command_convert(int argc, char **argv)
         .purpose =
             "Make a model of the state_dict of the S4 repository's example (its class S4Model with S4D layers), saved by "
             "safetensors.torch.save_file. The tensors' shapes say how many layers, channels, states, inputs and outputs "
-            "there are; what they cannot say is told by options, in words of the example's own.",
+            "there are; what they cannot say is told by options, in words of the example's own. Or of an S5 layer, of which "
+            "Lambda, B, C, D and log_step are kept, complex numbers as such or as pairs: a model of that layer alone, with an "
+            "answer at every sample.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Example, for CIFAR-10, whose pixels are 0 to 255 here:\n"

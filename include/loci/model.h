@@ -280,6 +280,16 @@ LOCI_API loci_status loci_model_import_by(loci_model **model, const void *bytes,
                                           loci_discretization discretization, const loci_allocator *allocator,
                                           loci_error *error);
 
+/* A model from the state_dict of an S5 layer, as a safetensors file in memory: tensors Lambda [P], B [P][H], C [H][P], all
+ * complex, of type C64 or C128 or pairs in a last dimension, D [H] and log_step [P], whose names may all begin with the same
+ * ("seq."); C [H][2 P] is of a layer that looks both ways. All P states are kept, y = Re(C x) + D u. The layer stands alone, without
+ * encoder and norms, between H inputs and H outputs at every sample; the order is 2 P. liquid: the input acts on the transition
+ * too. loci_model_import takes such files as well. LOCI_E_FORMAT: a tensor is missing, surplus, misshapen or not finite, or a
+ * state does not fade; it is named. */
+LOCI_API loci_status loci_model_import_s5(loci_model **model, const void *bytes, size_t size,
+                                          loci_discretization discretization, int liquid,
+                                          const loci_allocator *allocator, loci_error *error);
+
 /* 64 bits for what the model computes: of the fields that its network is built from, shift, scale and parameters. States
  * are bound to it. */
 LOCI_API uint64_t loci_model_fingerprint(const loci_model *model);

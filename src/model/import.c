@@ -55,6 +55,9 @@ static loci_status import(loci_model **out, const loci_safetensors *file, int pr
 {
     loci_model_config config;
     loci_model *model = NULL;
+    char prefix[64];
+    if (loci_model_holds_s5(file, prefix, sizeof prefix))
+        return loci_model_read_s5(out, file, discretization, 0, by, error);
     loci_status status = configure(&config, file, error);
     if (status) return status;
     config.allocator = by;

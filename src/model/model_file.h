@@ -14,4 +14,11 @@ loci_status loci_model_blame_file(loci_status status, loci_error *error);
  * error that names it. On failure values may be there in part. */
 loci_status loci_model_fill(loci_model *model, const loci_safetensors *file, loci_error *error);
 
+/* Whether there is a tensor Lambda, as S5 layers have; what its name begins with goes to prefix [size]. */
+int loci_model_holds_s5(const loci_safetensors *file, char *prefix, size_t size);
+/* As loci_model_import_s5. */
+loci_status loci_model_read_s5(loci_model **model, const loci_safetensors *file,
+                               loci_discretization discretization, int liquid, const loci_allocator *by,
+                               loci_error *error);
+
 #endif

@@ -54,3 +54,24 @@ $ echo hello > x.safetensors; loci convert x.safetensors -o x
 $ ls x
 !~ ls: *
 = 2
+
+# An S5 layer.
+$ cp "$FIXTURES/s5_state.safetensors" s5.safetensors
+$ loci convert s5.safetensors -o layer.safetensors && loci inspect layer.safetensors | head -n 3
+| layers      1 x s5 of width 4 and order 16, zoh, one after the other
+| inputs      4 numbers a sample
+| outputs     4 numbers at every sample
+$ printf '1,0,-1,0.5\n0,2,0,0\n' | loci predict layer.safetensors -
+| file,sample,y0,y1,y2,y3
+|~ -,1,0.79393*,0.00204*,-0.44917*,0.23412*
+|~ -,2,-0.01971*,1.46440*,-0.01425*,-0.00633*
+$ loci check layer.safetensors | tail -n 1
+| all 7 gaps are within their bounds
+$ loci convert s5.safetensors -o layer.safetensors --liquid --bilinear && loci inspect layer.safetensors --json | grep -o '"liquid": true'
+| "liquid": true
+$ loci convert state.safetensors -o x --liquid
+! loci: state.safetensors: tensor Lambda is missing; a state_dict of an S5 layer was expected
+= 1
+$ sed 's/seq.log_step/seq.log_stop/' s5.safetensors > x.safetensors; loci convert x.safetensors -o x
+! loci: x.safetensors: tensor seq.log_step is missing
+= 1

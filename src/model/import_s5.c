@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ * import_s5.c - S5 layers that others trained: a state_dict with Lambda, B, C, D and log_step.
+ *
+ * All P states are kept there, without pairing conjugates, y = Re(C x) + D u; here y = 2 Re(C x) + D u, so that half of C says the
+ * same. The model is the layer alone: its inputs and outputs are its channels, the decoder is the identity. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "model/model.h"
+#include "model/model_file.h"
+
+enum { NAME = 96 };
+
+/* A tensor's numbers in double. */
+typedef struct {
+    double *numbers;
+    size_t shape[LOCI_TENSOR_DIMENSIONS];
+    char name[NAME];
+} values;
+
+typedef struct {
+    const loci_safetensors *file;
+    const loci_allocator *by;
+    char prefix[NAME]; /* of all names: "", "seq." */
+    size_t taken;      /* tensors that were read */
+    values lambda, b, c, d, log_step;
+} state_dict;
+
+static loci_status read(state_dict *s, values *to, const char *name, size_t dimensions, int complex_numbers,
+                        loci_error *error)
+{
+    snprintf(to->name, sizeof to->name, "%s%s", s->prefix, name);
+    const loci_tensor *found = loci_safetensors_find(s->file, to->name);
+    if (!found) return loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", to->name);
+    loci_tensor t = *found;
+    if (complex_numbers && (strcmp(t.type, "C64") == 0 || strcmp(t.type, "C128") == 0) &&
+        t.dimensions < LOCI_TENSOR_DIMENSIONS) {
+        t.type = strcmp(t.type, "C64") == 0 ? "F32" : "F64";
+        t.shape[t.dimensions++] = 2;
+    }
+    /* steps of some writers are columns */
+    if (!complex_numbers && dimensions == 1 && t.dimensions == 2 && t.shape[1] == 1) t.dimensions = 1;
+    if (t.dimensions != dimensions + (complex_numbers ? 1 : 0) ||
+        (complex_numbers && t.shape[t.dimensions - 1] != 2))
+        return complex_numbers
+                   ? loci_fail(
+                         error, LOCI_E_FORMAT,
+                         "tensor %s is %s with %zu dimensions; C64 with %zu, or %zu with pairs in the last one, was "
+                         "expected",
+                         to->name, found->type, found->dimensions, dimensions, dimensions + 1)
+                   : loci_fail(error, LOCI_E_FORMAT, "tensor %s has %zu dimensions; %zu was expected",
+                               to->name, found->dimensions, dimensions);
+    memcpy(to->shape, t.shape, sizeof to->shape);
+    to->numbers = loci_allocate_by(s->by, loci_safetensors_numbers(&t) + 1, sizeof(double));
+    if (!to->numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for tensor %s", to->name);
+    s->taken++;
+    const loci_status status = loci_safetensors_doubles(to->numbers, &t, error);
+    for (size_t i = 0; !status && i < loci_safetensors_numbers(&t); i++)
+        if (!isfinite(to->numbers[i]) || fabs(to->numbers[i]) > 3e38)
+            return loci_fail(error, LOCI_E_FORMAT, "tensor %s holds a number that is not finite", to->name);
+    return status;
+}
+
+static void forget(state_dict *s)
+{
+    loci_free(s->lambda.numbers), loci_free(s->b.numbers), loci_free(s->c.numbers);
+    loci_free(s->d.numbers), loci_free(s->log_step.numbers);
+}
+
+static loci_status shaped(const values *v, size_t dimension, size_t expected, const char *of,
+                          loci_error *error)
+{
+    return v->shape[dimension] == expected
+               ? LOCI_OK
+               : loci_fail(error, LOCI_E_FORMAT, "tensor %s has %zu %s; %zu were expected", v->name,
+                           v->shape[dimension], of, expected);
+}
+
+static loci_status read_all(state_dict *s, int *both, loci_error *error)
+{
+    loci_status status = read(s, &s->lambda, "Lambda", 1, 1, error);
+    if (!status) status = read(s, &s->b, "B", 2, 1, error);
+    if (!status) status = read(s, &s->c, "C", 2, 1, error);
+    if (!status) status = read(s, &s->d, "D", 1, 0, error);
+    if (!status) status = read(s, &s->log_step, "log_step", 1, 0, error);
+    if (status) return status;
+    const size_t P = s->lambda.shape[0], H = s->d.shape[0];
+    *both = s->c.shape[1] == 2 * P && P > 0;
+    status = shaped(&s->b, 0, P, "states", error);
+    if (!status) status = shaped(&s->b, 1, H, "inputs", error);
+    if (!status) status = shaped(&s->c, 0, H, "outputs", error);
+    if (!status) status = shaped(&s->c, 1, *both ? 2 * P : P, "states", error);
+    if (!status) status = shaped(&s->log_step, 0, P, "states", error);
+    for (size_t n = 0; n < P && !status; n++)
+        if (!(s->lambda.numbers[2 * n] < 0))
+            status = loci_fail(error, LOCI_E_FORMAT,
+                               "tensor %s: state %zu has the real part %g; less than 0 was expected",
+                               s->lambda.name, n, s->lambda.numbers[2 * n]);
+    if (!status && s->taken != loci_safetensors_count(s->file))
+        status = loci_fail(error, LOCI_E_FORMAT, "holds %zu tensors; the %zu of an S5 layer were expected",
+                           loci_safetensors_count(s->file), s->taken);
+    return status;
+}
+
+/* What parameter i of layer `way`, forward or backward in time, begins with. */
+static float value_of(const state_dict *s, const char *part, size_t i, int both, int way)
+{
+    const size_t P = s->lambda.shape[0];
+    if (strcmp(part, "log_Lambda_re") == 0) return (float)log(-s->lambda.numbers[2 * i]);
+    if (strcmp(part, "Lambda_im") == 0) return (float)s->lambda.numbers[2 * i + 1];
+    if (strcmp(part, "log_step") == 0) return (float)s->log_step.numbers[i];
+    if (strcmp(part, "B") == 0) return (float)s->b.numbers[i];
+    if (strcmp(part, "D") == 0) return way ? 0 : (float)s->d.numbers[i];
+    const size_t h = i / (2 * P), rest = i % (2 * P);
+    return (float)(0.5 * s->c.numbers[(h * (size_t)(1 + both) + (size_t)way) * 2 * P + rest]);
+}
+
+static loci_status build(loci_model **out, const state_dict *s, loci_discretization discretization,
+                         int liquid, int both, loci_error *error)
+{
+    const size_t P = s->lambda.shape[0], H = s->d.shape[0];
+    loci_model_config config;
+    loci_status status = loci_model_preset(&config, "s5", H, H, error);
+    if (status) return status;
+    config.allocator = s->by;
+    config.layers = 1, config.width = H, config.order = P <= LOCI_STATE_MAX ? 2 * P : P;
+    config.discretization = discretization;
+    config.plain = 1, config.norm = LOCI_NORM_NONE, config.prenorm = 0, config.dropout = 0;
+    config.pool = LOCI_POOL_NONE, config.mixer = LOCI_MIXER_NONE, config.head = LOCI_HEAD_UNBIASED;
+    config.liquid = liquid != 0, config.bidirectional = both;
+    loci_model *model;
+    status = loci_model_create(&model, &config, error);
+    if (status) return status;
+    static const char layer[] = "s5_layers.0.", back[] = "back.";
+    for (size_t k = 0; k < model->parameters; k++) {
+        const loci_parameter *p = &model->table[k];
+        const char *part = p->name + sizeof layer - 1;
+        const int of_layer = strncmp(p->name, layer, sizeof layer - 1) == 0,
+                  way = of_layer && strncmp(part, back, sizeof back - 1) == 0;
+        if (way) part += sizeof back - 1;
+        for (size_t i = 0; i < p->count; i++)
+            model->values[p->offset + i] = of_layer ? value_of(s, part, i, both, way) : (i / H == i % H);
+    }
+    *out = model;
+    return LOCI_OK;
+}
+
+int loci_model_holds_s5(const loci_safetensors *file, char *prefix, size_t size)
+{
+    static const char last[] = "Lambda";
+    for (size_t i = 0; i < loci_safetensors_count(file); i++) {
+        const char *name = loci_safetensors_tensor(file, i)->name;
+        const size_t length = strlen(name),
+                     before = length < sizeof last - 1 ? 0 : length - (sizeof last - 1);
+        if (strcmp(name + before, last) != 0 || (before > 0 && name[before - 1] != '.') || before >= size)
+            continue;
+        memcpy(prefix, name, before);
+        prefix[before] = 0;
+        return 1;
+    }
+    return 0;
+}
+
+loci_status loci_model_read_s5(loci_model **model, const loci_safetensors *file,
+                               loci_discretization discretization, int liquid, const loci_allocator *by,
+                               loci_error *error)
+{
+    state_dict s = {.file = file, .by = by};
+    int both = 0;
+    if (!loci_model_holds_s5(file, s.prefix, sizeof s.prefix / 2))
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "tensor Lambda is missing; a state_dict of an S5 layer was expected");
+    loci_status status = read_all(&s, &both, error);
+    if (!status) status = build(model, &s, discretization, liquid, both, error);
+    forget(&s);
+    return status;
+}
+
+loci_status loci_model_import_s5(loci_model **model, const void *bytes, size_t size,
+                                 loci_discretization discretization, int liquid,
+                                 const loci_allocator *allocator, loci_error *error)
+{
+    loci_safetensors *file;
+    if (discretization != LOCI_ZOH && discretization != LOCI_BILINEAR)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "discretization is none that s5 has; zoh or bilinear was expected");
+    loci_status status = loci_safetensors_read(&file, allocator, bytes, size, error);
+    if (status) return status;
+    status = loci_model_blame_file(loci_model_read_s5(model, file, discretization, liquid, allocator, error),
+                                   error);
+    loci_safetensors_free(file);
+    return status;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT
+ * test_import_s5.c - published S5 layers imported answer as they did where they were made; what is no such layer is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <loci/model.h>
+#include <loci/network.h>
+
+#include "base/allocate.h"
+#include "model/safetensors.h"
+#include "near.h"
+#include "systems.h"
+
+enum { H = 4, L = 50, TENSORS = 5, MOST = TENSORS + 1 };
+
+typedef struct {
+    loci_tensor tensor[MOST];
+    char names[MOST][32];
+    size_t count;
+} state_dict;
+
+/* Complex numbers as pairs, or, pairs 0, as such. */
+static void dict_of(state_dict *d, const char *file, const char *prefix, int pairs)
+{
+    static const char *const names[TENSORS] = {"Lambda", "B", "C", "D", "log_step"};
+    *d = (state_dict){.count = TENSORS};
+    for (size_t i = 0; i < TENSORS; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "w.%s", names[i]);
+        loci_array a = golden(file, name);
+        snprintf(d->names[i], sizeof d->names[i], "%s%s", prefix, names[i]);
+        loci_tensor *t = &d->tensor[i];
+        *t = (loci_tensor){.name = d->names[i], .type = "F32", .dimensions = a.dimensions, .bytes = 4};
+        memcpy(t->shape, a.shape, a.dimensions * sizeof *a.shape);
+        for (size_t k = 0; k < a.dimensions; k++) t->bytes *= a.shape[k];
+        float *numbers = malloc(t->bytes);
+        assert_non_null(numbers);
+        for (size_t k = 0; k < t->bytes / 4; k++) numbers[k] = (float)a.data[k];
+        t->data = numbers;
+        if (!pairs && (i == 0 || i == 2)) t->type = "C64", t->dimensions--;
+        loci_array_free(&a);
+    }
+}
+
+static void dict_free(state_dict *d)
+{
+    for (size_t i = 0; i < TENSORS; i++) free((void *)(uintptr_t)d->tensor[i].data);
+}
+
+static loci_status import(loci_model **model, const state_dict *d, loci_discretization discretization,
+                          int liquid, loci_error *error)
+{
+    void *bytes;
+    size_t size;
+    assert_int_equal(loci_safetensors_write(&bytes, &size, NULL, d->tensor, d->count, NULL, 0, error),
+                     LOCI_OK);
+    const loci_status status = liquid
+                                   ? loci_model_import_s5(model, bytes, size, discretization, 1, NULL, error)
+                                   : loci_model_import(model, bytes, size, 0, discretization, error);
+    loci_free(bytes);
+    return status;
+}
+
+static void answers_as_published(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        loci_discretization discretization;
+        int liquid, both;
+    } cases[] = {{"layer_s5_zoh.npz", LOCI_ZOH, 0, 0},
+                 {"layer_s5_bilinear.npz", LOCI_BILINEAR, 0, 0},
+                 {"layer_s5_zoh_bidir.npz", LOCI_ZOH, 0, 1},
+                 {"layer_s5_zoh_liquid.npz", LOCI_ZOH, 1, 0}};
+    for (size_t i = 0; i < 4; i++)
+        for (int pairs = 0; pairs < 2; pairs++) {
+            state_dict d;
+            loci_model *model;
+            loci_error error;
+            dict_of(&d, cases[i].file, pairs ? "" : "layers.0.seq.", pairs);
+            if (import(&model, &d, cases[i].discretization, cases[i].liquid, &error))
+                fail_msg("%s", error.text);
+            loci_array x = golden(cases[i].file, "x"), y = golden(cases[i].file, "y");
+            double answer[L * H];
+            for (int stepwise = 0; stepwise < (cases[i].both ? 1 : 2); stepwise++) {
+                if (loci_model_run_f64(model, answer, x.data, L, NULL, 0, stepwise, &error))
+                    fail_msg("%s", error.text);
+                for (size_t k = 0; k < L * H; k++) /* parameters are kept in single precision */
+                    assert_near(answer[k], y.data[k], 1e-6, "%s: y[%zu]", cases[i].file, k);
+            }
+            loci_array_free(&x), loci_array_free(&y);
+            loci_model_free(model);
+            dict_free(&d);
+        }
+}
+
+static void refuses(state_dict *d, const char *why)
+{
+    loci_model *model = NULL;
+    loci_error error;
+    assert_int_equal(import(&model, d, LOCI_ZOH, 0, &error), LOCI_E_FORMAT);
+    assert_null(model);
+    assert_non_null(strstr(error.text, why));
+    dict_free(d);
+    dict_of(d, "layer_s5_zoh.npz", "", 1);
+}
+
+static void what_is_no_such_layer(void **state)
+{
+    (void)state;
+    state_dict d;
+    dict_of(&d, "layer_s5_zoh.npz", "", 1);
+    ((float *)(uintptr_t)d.tensor[0].data)[4] = 0.25f;
+    refuses(&d, "tensor Lambda: state 2 has the real part 0.25; less than 0 was expected");
+    ((float *)(uintptr_t)d.tensor[1].data)[7] = (float)NAN;
+    refuses(&d, "tensor B holds a number that is not finite");
+    d.count--;
+    refuses(&d, "tensor log_step is missing");
+    d.tensor[4].name = "step";
+    refuses(&d, "tensor log_step is missing");
+    d.tensor[3].shape[0]--, d.tensor[3].bytes -= 4;
+    refuses(&d, "tensor B has 4 inputs; 3 were expected");
+    d.tensor[2].shape[1] = 4, d.tensor[2].shape[0] = 8;
+    refuses(&d, "tensor C has 8 outputs; 4 were expected");
+    d.tensor[0].dimensions = 1, d.tensor[0].shape[0] = 16;
+    refuses(
+        &d,
+        "tensor Lambda is F32 with 1 dimensions; C64 with 1, or 2 with pairs in the last one, was expected");
+    d.tensor[5] = d.tensor[4], d.tensor[5].name = "E", d.count++;
+    refuses(&d, "holds 6 tensors; the 5 of an S5 layer were expected");
+    loci_model *model;
+    assert_int_equal(import(&model, &d, LOCI_FOH, 1, NULL), LOCI_E_ARGUMENT);
+    dict_free(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_as_published),
+        cmocka_unit_test(what_is_no_such_layer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
