@@ -62,8 +62,8 @@ static void both(void *argument)
         first -= BAND;
         const size_t at = first * V;
         const loci_selective_planes band = band_at(s, first);
-        const loci_selective_slopes to = {s->dx + at, s->ddt + at,   s->dz + at, s->dB + at,
-                                          s->dC + at, s->again + at, s->drate,   s->dskip};
+        const loci_selective_slopes to = {s->dx + at,    s->ddt + at, s->dz + at, s->dB + at, s->dC + at,
+                                          s->again + at, s->drate,    s->dskip,   s->L};
         loci_selective_backward(&s->self, &to, s->dstate, s->dy + at, s->kept + first / BAND * size, &band,
                                 s->scratch);
     }

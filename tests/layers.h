@@ -121,6 +121,15 @@ static inline void fill_parameters(real *p, const loci_layer *layer, uint64_t *s
             case LOCI_INITIAL_NORMAL_PART: /* the slower half of them, for the differences' sake */
                 v = 2 + 2 * r;
                 break;
+            case LOCI_INITIAL_LOG_LADDER:
+                v = log(q->a + q->b * (double)(i % last)) + 0.3 * r;
+                break;
+            case LOCI_INITIAL_LOG_UNIFORM:
+                v = log((q->a + q->b) / 2) + 0.3 * r;
+                break;
+            case LOCI_INITIAL_STEPS: /* near the largest, so that they matter */
+                v = log(q->b) + r;
+                break;
             }
             p[q->offset + i] = (real)v;
         }

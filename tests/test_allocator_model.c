@@ -8,10 +8,10 @@
 #include <loci/network.h>
 #include <loci/stream.h>
 
-enum { INPUTS = 2, OUTPUTS = 3, LENGTH = 70, KINDS = 8 };
+enum { INPUTS = 2, OUTPUTS = 3, LENGTH = 70, KINDS = 10 };
 
-static const char *const presets[KINDS] = {"small", "lstm",       "gru",  "mingru",
-                                           "audio", "s4-example", "conv", "s5"};
+static const char *const presets[KINDS] = {"small",      "lstm", "gru", "mingru", "audio",
+                                           "s4-example", "conv", "s5",  "mamba",  "mamba2"};
 
 /* A model that is small, but has all that its preset has. */
 static loci_model_config config_of(size_t kind, const loci_allocator *by)

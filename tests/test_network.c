@@ -178,13 +178,15 @@ static loci_model_config shape(size_t i)
 {
     loci_model_config c;
     assert_int_equal(loci_model_preset(&c,
-                                       i % 4 == 3 ? "lstm"
-                                       : i == 8   ? "gru"
-                                       : i == 9   ? "mingru"
-                                       : i == 14  ? "gru"
-                                       : i >= 18  ? "s5"
-                                       : i >= 16  ? "conv"
-                                                  : "audio",
+                                       i % 4 == 3 && i < 21 ? "lstm"
+                                       : i == 8             ? "gru"
+                                       : i == 9             ? "mingru"
+                                       : i == 14            ? "gru"
+                                       : i >= 23            ? "mamba2"
+                                       : i >= 21            ? "mamba"
+                                       : i >= 18            ? "s5"
+                                       : i >= 16            ? "conv"
+                                                            : "audio",
                                        2, 3, NULL),
                      LOCI_OK);
     c.width = 20, c.order = 8, c.layers = 2, c.dt_min = 0.05, c.dt_max = 0.5, c.dropout = 0.2,
@@ -197,6 +199,8 @@ static loci_model_config shape(size_t i)
     c.bidirectional = i >= 13 && i < 19;
     if (i == 16) c.mixer = LOCI_MIXER_MLP, c.mixer_expand = 2;
     if (i == 16 || i == 17) c.kernel_width = 12;
+    if (i == 22) c.expand = 1, c.dt_rank = 3, c.biased = 1;
+    if (i == 24) c.groups = 2, c.head_width = 5, c.gate_norm = LOCI_GATE_NORM_BEFORE, c.scanned = 30;
     if (i == 6 || i == 17) c.mixer = LOCI_MIXER_NONE;
     if (i == 19) c.blocks = 2, c.discretization = LOCI_BILINEAR;
     c.liquid = i == 20;
@@ -205,7 +209,7 @@ static loci_model_config shape(size_t i)
     c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 21 };
+enum { SHAPES = 25 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};

@@ -243,7 +243,8 @@ static void run_back(scan *t, size_t b, size_t step, int last)
                                           .dC = t->dC + at,
                                           .y = t->again + at,
                                           .drate = t->drate,
-                                          .dskip = t->dskip};
+                                          .dskip = t->dskip,
+                                          .z_apart = c->L};
         loci_selective_backward(&t->self, &to, t->dstate, t->dy + at, t->kept + i * size, &band, t->scratch);
     }
     if (c->softplus) loci_selective_loops_get()->softplus_backward(t->ddt, t->ddt, t->dt, t->blocks * c->L);
@@ -316,7 +317,7 @@ static void a_shared_rate_is_as_many(void **unused)
             y[shared] = some(L * V), state[shared] = some(N * V), dstate[shared] = some(N * V);
             for (int k = 0; k < 8; k++) out[shared][k] = some(bc > L * V ? bc : N * V + L * V);
             real *const *o = out[shared];
-            const loci_selective_slopes to = {o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7]};
+            const loci_selective_slopes to = {o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7], L};
             loci_selective_forward(&self, y[shared], state[shared], &band);
             loci_selective_backward(&self, &to, dstate[shared], dy, zero, &band, scratch);
         }

@@ -128,8 +128,9 @@ static void json_write(output *out, const loci_model *model, const model_parts *
 static void config_write(output *out, const loci_model_config *c)
 {
     output_format(out, "layers      %zu x %s of width %zu", c->layers, loci_layer_name(c->layer), c->width);
-    if (loci_config_has(c, loci_config_find("order")))
-        output_format(out, " and order %zu, %s", c->order, loci_discretization_name(c->discretization));
+    if (loci_config_has(c, loci_config_find("order"))) output_format(out, " and order %zu", c->order);
+    if (loci_config_has(c, loci_config_find("discretization")))
+        output_format(out, ", %s", loci_discretization_name(c->discretization));
     if (c->bidirectional) output_text(out, ", bidirectional");
     if (c->plain)
         output_text(out, ", one after the other");

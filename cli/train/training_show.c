@@ -80,7 +80,9 @@ static void model_show(output *out, const char *preset, const loci_model *model)
     output_format(out, "\n%-11s %s: %s of %s, width %zu", "model", preset,
                   words_plural(count, c->layers, "layer"), loci_layer_name(c->layer), c->width);
     if (loci_config_has(c, loci_config_find("order"))) {
-        output_format(out, ", state %zu, %s", c->order, loci_discretization_name(c->discretization));
+        output_format(out, ", state %zu", c->order);
+        if (loci_config_has(c, loci_config_find("discretization")))
+            output_format(out, ", %s", loci_discretization_name(c->discretization));
         number(out, ", steps ", c->dt_min, "");
         number(out, " to ", c->dt_max, "");
     }

@@ -36,14 +36,16 @@ extern "C" {
 
 /* ---- configuration ---- */
 
-/* "s4d", "lstm", "gru", "mingru", "conv", "s5" */
+/* "s4d", "lstm", "gru", "mingru", "conv", "s5", "mamba", "mamba2" */
 typedef enum {
     LOCI_LAYER_S4D,
     LOCI_LAYER_LSTM,
     LOCI_LAYER_GRU,
     LOCI_LAYER_MINGRU,
     LOCI_LAYER_CONV,
-    LOCI_LAYER_S5
+    LOCI_LAYER_S5,
+    LOCI_LAYER_MAMBA,
+    LOCI_LAYER_MAMBA2
 } loci_layer_kind;
 typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "layer", "rms", "none" */
 typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
@@ -51,6 +53,8 @@ typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "m
 typedef enum { LOCI_HEAD_LINEAR, LOCI_HEAD_UNBIASED, LOCI_HEAD_TIED } loci_head;
 /* What mixes channels behind a layer that mixes samples: "gated": GELU, linear, gated linear unit, in the same residual; "mlp":
  * linear, GELU, linear, in a residual with a norm of its own, as in a transformer; "none". */
+/* Of mamba2: RMS(y silu(z)), RMS(y) silu(z), y silu(z); "after", "before", "none" */
+typedef enum { LOCI_GATE_NORM_AFTER, LOCI_GATE_NORM_BEFORE, LOCI_GATE_NORM_NONE } loci_gate_norm;
 typedef enum { LOCI_MIXER_GATED, LOCI_MIXER_MLP, LOCI_MIXER_NONE } loci_mixer;
 
 /* The words above; "unknown layer" and so on for what is none. */
@@ -67,9 +71,9 @@ typedef struct {
     size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
     size_t layers;          /* 1 to LOCI_LAYERS_MAX */
     size_t width;           /* channels between layers, H */
-    size_t order;           /* s4d: states a channel, N, even; s5: states in all; else unused */
+    size_t order; /* s4d, mamba, mamba2: states a channel, N, even; s5: states in all; else unused */
     loci_discretization discretization; /* s4d, s5: LOCI_ZOH or LOCI_BILINEAR */
-    double dt_min, dt_max;              /* s4d, s5: initial steps are log-uniform between */
+    double dt_min, dt_max;              /* of these: initial steps are log-uniform between */
     int plain;      /* layers follow each other, the first one takes the inputs: no encoder, residual, norm */
     loci_norm norm; /* of the residuals */
     int prenorm;    /* 0: norm(x + f(x)); 1: x + f(norm(x)) */
@@ -85,10 +89,22 @@ typedef struct {
     int bidirectional;   /* each layer looks at what follows a sample, too: no steps, no streams */
     loci_mixer mixer;    /* s4d, conv, s5: what mixes channels */
     size_t mixer_expand; /* mlp: times as many channels inside, 1 to 64; 0: 4 */
-    size_t kernel_width; /* conv: samples that a convolution takes, 1 to 64 */
+    size_t kernel_width; /* conv, mamba, mamba2: samples that a convolution takes, 1 to 64 */
     size_t dilations;    /* conv: layer i takes every 2^(i mod dilations)th, 1 to 12 */
     size_t blocks;       /* s5: its states begin as so many systems, a divisor of order / 2; 0: 1 */
     int liquid;          /* s5: the input acts on the transition, too; nothing bounds it then */
+    /* mamba, mamba2; 0 is what is usual */
+    size_t expand;  /* times as many channels inside, 1 to 64; 0: 2 */
+    size_t dt_rank; /* mamba: numbers by way of which steps are made; 0: a sixteenth of the width */
+    size_t
+        head_width; /* mamba2: channels with one rate; 0: 64, or a smaller power of 2, so that it divides a group */
+    size_t groups;  /* mamba2: so many have a B and C of their own; 0: 1 */
+    size_t scanned; /* mamba2: channels of those inside that have states, the others are gated; 0: all */
+    loci_gate_norm gate_norm;
+    double dt_least, dt_most; /* mamba2: limits of steps; 0: none */
+    int channel_skips;        /* mamba2: D of each channel, not each head */
+    int biased;               /* products in and out have biases */
+    int kernel_unbiased;      /* the short convolution has none */
 } loci_model_config;
 
 /* ---- its fields, as a table ---- */
@@ -162,6 +178,8 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  *               norms, gated, dropout 0.1 tied, mean pool: 165,130 parameters for 1 input and 10 outputs
  * "s5"          4 layers of s5 of width 128 and order 64 in one block, zoh, steps 0.001 to 0.1, pre-norm with layer norms,
  *               dropout 0.1 tied, mean pool: 135,306 parameters for 3 inputs and 10 outputs
+ * "mamba"       4 layers of Mamba, 16 states a channel, of width 64, pre-norm with RMS norms, dropout 0.1 tied, mean pool
+ * "mamba2"      the same of Mamba 2, 64 states a channel
  * LOCI_E_ARGUMENT: no such name. */
 LOCI_API loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name,
                                              size_t inputs, size_t outputs, loci_error *error);
@@ -183,8 +201,11 @@ typedef enum {
     LOCI_INITIAL_LADDER,   /* a + b times the last index */
     LOCI_INITIAL_GATES, /* in [a, b), and 1 more in the second quarter: an LSTM that begins by keeping what it has
                               (Jozefowicz et al. 2015) */
-    LOCI_INITIAL_NORMAL_PART /* the imaginary parts of the eigenvalues of HiPPO-N of order a, ascending, over and over along
+    LOCI_INITIAL_NORMAL_PART, /* the imaginary parts of the eigenvalues of HiPPO-N of order a, ascending, over and over along
                               the last index (Smith et al. 2023) */
+    LOCI_INITIAL_LOG_LADDER,  /* the logarithm of a + b times the last index */
+    LOCI_INITIAL_LOG_UNIFORM, /* the logarithm of a number in [a, b) */
+    LOCI_INITIAL_STEPS        /* x of which log(1 + e^x) is log-uniform in [a, b) */
 } loci_initial;
 
 typedef struct {

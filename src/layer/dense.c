@@ -32,7 +32,7 @@ static size_t size_forth(const loci_dense *dense)
 
 static size_t size_back(const loci_dense *dense)
 {
-    return padded(loci_product_size(dense->product, dense->wide, dense->inputs));
+    return dense->ahead ? 0 : padded(loci_product_size(dense->product, dense->wide, dense->inputs));
 }
 
 size_t loci_dense_size(const loci_dense *dense, int biased)
@@ -59,11 +59,22 @@ void loci_dense_pack(const loci_dense *dense, const real *weight, const real *bi
     for (size_t part = 0; part < dense->parts; part++) {
         const size_t first = first_of(dense, part);
         loci_product_pack(dense->product, dense->forth, weight + part * H * K, H, K, first);
-        loci_product_pack_transposed(dense->product, dense->back, weight + part * H * K, H, K, first,
-                                     dense->wide);
+        if (!dense->ahead)
+            loci_product_pack_transposed(dense->product, dense->back, weight + part * H * K, H, K, first,
+                                         dense->wide);
         for (size_t h = 0; bias && h < H; h++)
             dense->bias[first + h] = more ? bias[part * H + h] + more[part * H + h] : bias[part * H + h];
     }
+}
+
+void loci_dense_pack_rows(const loci_dense *dense, size_t first, const real *weight, const real *bias,
+                          size_t count)
+{
+    loci_product_pack(dense->product, dense->forth, weight, count, dense->inputs, first);
+    if (!dense->ahead)
+        loci_product_pack_transposed(dense->product, dense->back, weight, count, dense->inputs, first,
+                                     dense->wide);
+    if (bias) memcpy(dense->bias + first, bias, count * sizeof(real));
 }
 
 void loci_dense_multiply(const loci_dense *dense, real *y, size_t y_stride, const real *x, size_t x_stride,
@@ -103,4 +114,11 @@ void loci_dense_unpack(const loci_dense *dense, real *dweight, real *dbias, cons
         loci_product_unpack(dense->product, dweight + part * H * K, gradient, H, K, first);
         if (dbias) memcpy(dbias + part * H, from + first, H * sizeof(real));
     }
+}
+
+void loci_dense_unpack_rows(const loci_dense *dense, size_t first, real *dweight, real *dbias,
+                            const real *gradient, size_t count)
+{
+    loci_product_unpack(dense->product, dweight, gradient, count, dense->inputs, first);
+    if (dbias) memcpy(dbias, gradient + size_forth(dense) + first, count * sizeof(real));
 }

@@ -20,12 +20,15 @@
 #define loci_dense_gradient_size LOCI_NAME(loci_dense_gradient_size)
 #define loci_dense_gradient LOCI_NAME(loci_dense_gradient)
 #define loci_dense_unpack LOCI_NAME(loci_dense_unpack)
+#define loci_dense_pack_rows LOCI_NAME(loci_dense_pack_rows)
+#define loci_dense_unpack_rows LOCI_NAME(loci_dense_unpack_rows)
 
 typedef struct {
     const loci_product *product;
     size_t inputs, outputs, parts;
     size_t turn;        /* part p of W is part (p + turn) % parts of y; 0 at first */
     size_t wide;        /* channels of y: all parts, each padded to blocks; of one part `outputs` */
+    int ahead;          /* for multiply alone: W is not packed transposed; 0 at first */
     real *forth, *back; /* W packed, and transposed */
     real *bias;         /* as y; NULL: there is none */
 } loci_dense;
@@ -42,6 +45,11 @@ void loci_dense_place(loci_dense *dense, real *memory, int biased);
  * none. */
 void loci_dense_pack(const loci_dense *dense, const real *weight, const real *bias, const real *more);
 
+/* Some outputs of a matrix of one part, the others being 0: those from `first` on, from weight [count][inputs] and bias [count]
+ * (NULL: they stay as they are). So outputs may be put in any order, and each kind of them begin at a block. */
+void loci_dense_pack_rows(const loci_dense *dense, size_t first, const real *weight, const real *bias,
+                          size_t count);
+
 /* y = W x + b, and dx = W^T dy, of `rows` rows; strides in rows from one block to the next. */
 void loci_dense_multiply(const loci_dense *dense, real *y, size_t y_stride, const real *x, size_t x_stride,
                          size_t rows);
@@ -54,5 +62,7 @@ size_t loci_dense_gradient_size(const loci_dense *dense);
 void loci_dense_gradient(const loci_dense *dense, real *gradient, const real *x, size_t x_stride,
                          const real *dy, size_t dy_stride, size_t rows);
 void loci_dense_unpack(const loci_dense *dense, real *dweight, real *dbias, const real *gradient);
+void loci_dense_unpack_rows(const loci_dense *dense, size_t first, real *dweight, real *dbias,
+                            const real *gradient, size_t count);
 
 #endif

@@ -70,6 +70,8 @@
 #define loci_mingru_create LOCI_NAME(loci_mingru_create)
 #define loci_conv_create LOCI_NAME(loci_conv_create)
 #define loci_mlp_create LOCI_NAME(loci_mlp_create)
+#define loci_mamba_create LOCI_NAME(loci_mamba_create)
+#define loci_mamba2_create LOCI_NAME(loci_mamba2_create)
 
 typedef struct loci_layer loci_layer;
 
@@ -321,5 +323,35 @@ loci_status loci_conv_create(loci_layer **layer, const loci_allocator *by, const
  * of loci_linear_create at first. */
 loci_status loci_mlp_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
                             size_t hidden, double dropout, int tied, loci_error *error);
+/* The mixer of Mamba (Gu and Dao 2023): a short convolution, a state space system whose steps, B and C are made of each sample, and
+ * a gate. E inner channels of N states, steps by way of R numbers. Parameters A_log [E][N], D [E], in_proj.weight [2E][inputs]
+ * (x, then the gate z), conv1d.weight [E][1][width], conv1d.bias [E], x_proj.weight [R + 2N][E] (steps, B, C), dt_proj.weight
+ * [E][R], dt_proj.bias [E], out_proj.weight [outputs][E]; and in_proj.bias, out_proj.bias. Initially A = -1 to -N, D = 1. */
+typedef struct {
+    size_t inner, order, rank; /* E, to LOCI_LAYER_CHANNELS_MAX / 2, N, to LOCI_STATE_MAX, R, to E */
+    size_t convolution;        /* samples that it takes in, 1 to LOCI_CONV_TAPS_MAX */
+    int bias, convolution_bias;
+    double dt_min, dt_max; /* initial steps are log-uniform between */
+} loci_mamba_options;
+loci_status loci_mamba_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                              size_t outputs, const loci_mamba_options *options, loci_error *error);
+
+/* The mixer of Mamba 2 (Dao and Gu 2024): S of E inner channels are scanned in H = S / P heads of P channels, with one rate a head
+ * and B and C of N numbers for each of G groups of heads. Parameters dt_bias, A_log, D [H] (or D [S]), in_proj.weight [2E +
+ * 2 G N + H][inputs] (z0 and x0 of the E - S channels that are not scanned, z, x, B, C, steps), conv1d.weight [S + 2 G N][1]
+ * [width], conv1d.bias, norm.weight [S], out_proj.weight [outputs][E]; and in_proj.bias, out_proj.bias. Initially A is -1 to -16,
+ * D = 1. */
+typedef struct {
+    size_t inner, scanned; /* E, to LOCI_LAYER_CHANNELS_MAX / 2, and S, to E */
+    size_t order, head, groups,
+        convolution; /* N, P, which divides S, G, which divides H; samples of the convolution */
+    int bias, convolution_bias;
+    loci_gate_norm norm;
+    int skip_channels;     /* D of each channel */
+    double least, most;    /* of steps; most 0: no limit */
+    double dt_min, dt_max; /* initial steps are log-uniform between */
+} loci_mamba2_options;
+loci_status loci_mamba2_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                               size_t outputs, const loci_mamba2_options *options, loci_error *error);
 
 #endif

@@ -58,7 +58,7 @@ void loci_selective_backward(const loci_selective *self, const loci_selective_sl
             const size_t at = k * band->apart * V;
             const loci_selective_back back = {.dx = to->dx + at,
                                               .ddt = to->ddt + at,
-                                              .dz = to->dz ? to->dz + k * band->z_apart * V : NULL,
+                                              .dz = to->dz ? to->dz + k * to->z_apart * V : NULL,
                                               .y = to->y + at,
                                               .dstate = dstate + k * N * V,
                                               .drate = to->drate + k * rates,

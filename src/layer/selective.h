@@ -32,9 +32,11 @@ typedef struct {
     size_t apart, z_apart, bc_apart, rows;
 } loci_selective_planes;
 
-/* Gradients, laid out as what they are of: set, but drate (of A) and dskip, which are added to. y is the output once more. */
+/* Gradients, laid out as what they are of, dz z_apart: set, but drate (of A) and dskip, which are added to. y is the output
+ * once more. */
 typedef struct {
     real *dx, *ddt, *dz, *dB, *dC, *y, *drate, *dskip;
+    size_t z_apart;
 } loci_selective_slopes;
 
 /* y, laid out as x; state [blocks][states][16], read and replaced. */

@@ -327,9 +327,23 @@ static void softplus_backward(real *dx, const real *dy, const real *y, size_t ro
     }
 }
 
-static void multiply(real *y, const real *a, const real *b, size_t rows)
+static void add_multiply(real *y, const real *a, const real *b, const real *c, size_t rows)
 {
-    for (size_t i = 0; i < rows * V; i += W) TO(y + i) = AT(a + i) * AT(b + i);
+    for (size_t i = 0; i < rows * V; i += W) TO(y + i) = (b ? AT(a + i) + AT(b + i) : AT(a + i)) * AT(c + i);
+}
+
+static void gate(real *y, const real *a, const real *z, size_t rows)
+{
+    for (size_t i = 0; i < rows * V; i += W) TO(y + i) = AT(a + i) * (AT(z + i) * loci_vsigmoid(AT(z + i)));
+}
+
+static void gate_backward(real *da, real *dz, const real *dy, const real *a, const real *z, size_t rows)
+{
+    for (size_t i = 0; i < rows * V; i += W) {
+        const vreal v = AT(z + i), s = loci_vsigmoid(v), silu = v * s, d = AT(dy + i), from = AT(a + i);
+        TO(da + i) = d * silu;
+        TO(dz + i) = d * from * (s + silu * (1 - s));
+    }
 }
 
 const loci_selective_loops LOCI_LEVEL(loci_selective_loops_level) = {
@@ -340,5 +354,7 @@ const loci_selective_loops LOCI_LEVEL(loci_selective_loops_level) = {
     .convolve_backward = convolve_backward,
     .softplus = softplus,
     .softplus_backward = softplus_backward,
-    .multiply = multiply,
+    .add_multiply = add_multiply,
+    .gate = gate,
+    .gate_backward = gate_backward,
 };

@@ -53,8 +53,11 @@ typedef struct loci_selective_loops {
     /* y = log(1 + e^x), x itself above 20; y may be x. And dx = dy times its slope, which y tells; dx may be dy. */
     void (*softplus)(real *y, const real *x, size_t rows);
     void (*softplus_backward)(real *dx, const real *dy, const real *y, size_t rows);
-    /* y = a b; y may be a or b. */
-    void (*multiply)(real *y, const real *a, const real *b, size_t rows);
+    /* y = (a + b) c; b NULL: a c. y may be any of them. */
+    void (*add_multiply)(real *y, const real *a, const real *b, const real *c, size_t rows);
+    /* y = a z sigmoid(z); and back: da, dz, which may be any of the others. */
+    void (*gate)(real *y, const real *a, const real *z, size_t rows);
+    void (*gate_backward)(real *da, real *dz, const real *dy, const real *a, const real *z, size_t rows);
 } loci_selective_loops;
 
 #define loci_selective_loops_level LOCI_NAME(loci_selective_loops_level)

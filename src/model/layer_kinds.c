@@ -77,10 +77,55 @@ static loci_status s5(loci_layer **layer, const char *name, const loci_model_con
     return loci_s5_create(layer, c->allocator, name, c->width, &options, error);
 }
 
+static loci_status mamba(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                         loci_error *error)
+{
+    const loci_mamba_options options = {.inner = (c->expand ? c->expand : 2) * c->width,
+                                        .order = c->order,
+                                        .rank = c->dt_rank ? c->dt_rank : (c->width + 15) / 16,
+                                        .convolution = c->kernel_width,
+                                        .bias = c->biased,
+                                        .convolution_bias = !c->kernel_unbiased,
+                                        .dt_min = c->dt_min,
+                                        .dt_max = c->dt_max};
+    return loci_mamba_create(layer, c->allocator, name, inputs, c->width, &options, error);
+}
+
+/* The largest power of 2, of 64 at most, that divides a group's channels. */
+static size_t usual_head(size_t channels)
+{
+    size_t head = 64;
+    while (channels % head != 0) head /= 2;
+    return head;
+}
+
+static loci_status mamba2(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                          loci_error *error)
+{
+    const size_t inner = (c->expand ? c->expand : 2) * c->width, scanned = c->scanned ? c->scanned : inner,
+                 groups = c->groups ? c->groups : 1;
+    const loci_mamba2_options options = {.inner = inner,
+                                         .scanned = scanned,
+                                         .order = c->order,
+                                         .head = c->head_width ? c->head_width : usual_head(scanned / groups),
+                                         .groups = groups,
+                                         .convolution = c->kernel_width,
+                                         .bias = c->biased,
+                                         .convolution_bias = !c->kernel_unbiased,
+                                         .norm = c->gate_norm,
+                                         .skip_channels = c->channel_skips,
+                                         .least = c->dt_least,
+                                         .most = c->dt_most,
+                                         .dt_min = c->dt_min,
+                                         .dt_max = c->dt_max};
+    return loci_mamba2_create(layer, c->allocator, name, inputs, c->width, &options, error);
+}
+
 /* ---- the table, in the order of loci_layer_kind ---- */
 
 #if !LOCI_REAL_IS_DOUBLE
-const char *const loci_layer_words[] = {"s4d", "lstm", "gru", "mingru", "conv", "s5", NULL};
+const char *const loci_layer_words[] = {"s4d", "lstm",  "gru",    "mingru", "conv",
+                                        "s5",  "mamba", "mamba2", NULL};
 #endif
 
 static const struct {
@@ -94,6 +139,8 @@ static const struct {
     {{.title = "minGRU", .preset = "mingru", .lr = 0.01, .rows = 1, .chunks = 1}, "mingru_layers", mingru},
     {{.title = "convolution", .preset = "conv", .lr = 0.001, .rows = 1, .chunks = 1}, "conv_layers", conv},
     {{.title = "S5", .preset = "s5", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1}, "s5_layers", s5},
+    {{.title = "Mamba", .preset = "mamba", .lr = 0.002, .rows = 1, .chunks = 1}, "mamba_layers", mamba},
+    {{.title = "Mamba 2", .preset = "mamba2", .lr = 0.002, .rows = 1, .chunks = 1}, "mamba_layers", mamba2},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

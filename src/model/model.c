@@ -36,6 +36,8 @@ static const struct {
     {"conv", 8, 64, 64, LOCI_LAYER_CONV, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
     {"s5", 4, 128, 64, LOCI_LAYER_S5, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
     {"text", 4, 128, 64, LOCI_LAYER_MINGRU, 0.001, 0, 2, 0, LOCI_NORM_LAYER},
+    {"mamba", 4, 64, 16, LOCI_LAYER_MAMBA, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
+    {"mamba2", 4, 64, 64, LOCI_LAYER_MAMBA2, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
@@ -75,7 +77,7 @@ loci_status loci_model_preset_sized(loci_model_config *config, size_t size, cons
                                  .dropout = presets[k].dropout,
                                  .tied = 1,
                                  .pool = LOCI_POOL_MEAN,
-                                 .kernel_width = 3,
+                                 .kernel_width = presets[k].layer >= LOCI_LAYER_MAMBA ? 4 : 3,
                                  .dilations = 8,
                                  .final_norm = presets[k].prenorm == 2};
     loci_sized_give(config, size, &c, sizeof c);
@@ -185,28 +187,44 @@ static void normal_part(float *v, size_t count, size_t order)
     }
 }
 
+/* Number i of a parameter. */
+static double initial_value(const loci_parameter *p, uint64_t key, size_t i)
+{
+    const size_t last = p->dimensions ? p->shape[p->dimensions - 1] : 1;
+    switch (p->initial) {
+    case LOCI_INITIAL_CONSTANT:
+    case LOCI_INITIAL_NORMAL_PART: /* not number by number */
+        break;
+    case LOCI_INITIAL_UNIFORM:
+        return p->a + (p->b - p->a) * loci_random_uniform(key, i);
+    case LOCI_INITIAL_GATES:
+        return p->a + (p->b - p->a) * loci_random_uniform(key, i) + (i / (p->count / 4) == 1 ? 1 : 0);
+    case LOCI_INITIAL_NORMAL:
+        return p->a + p->b * loci_random_normal(key, i);
+    case LOCI_INITIAL_LADDER:
+        return p->a + p->b * (double)(i % last);
+    case LOCI_INITIAL_LOG_LADDER:
+        return log(p->a + p->b * (double)(i % last));
+    case LOCI_INITIAL_LOG_UNIFORM:
+        return log(p->a + (p->b - p->a) * loci_random_uniform(key, i));
+    case LOCI_INITIAL_STEPS: {
+        const double step = p->a * exp(log(p->b / p->a) * loci_random_uniform(key, i));
+        return step + log(-expm1(-step));
+    }
+    }
+    return p->a;
+}
+
 void loci_model_initialize(loci_model *model, uint64_t seed)
 {
     for (size_t k = 0; k < model->parameters; k++) {
         const loci_parameter *p = &model->table[k];
         const uint64_t key = loci_random_key(seed, loci_random_stream(p->name));
-        const size_t last = p->dimensions ? p->shape[p->dimensions - 1] : 1;
-        float *v = model->values + p->offset;
         if (p->initial == LOCI_INITIAL_NORMAL_PART) {
-            normal_part(v, p->count, (size_t)p->a);
+            normal_part(model->values + p->offset, p->count, (size_t)p->a);
             continue;
         }
-        for (size_t i = 0; i < p->count; i++) {
-            double x = p->a;
-            if (p->initial == LOCI_INITIAL_UNIFORM || p->initial == LOCI_INITIAL_GATES)
-                x += (p->b - p->a) * loci_random_uniform(key, i);
-            else if (p->initial == LOCI_INITIAL_NORMAL)
-                x += p->b * loci_random_normal(key, i);
-            else if (p->initial == LOCI_INITIAL_LADDER)
-                x += p->b * (double)(i % last);
-            if (p->initial == LOCI_INITIAL_GATES && i / (p->count / 4) == 1) x += 1;
-            v[i] = (float)x;
-        }
+        for (size_t i = 0; i < p->count; i++) model->values[p->offset + i] = (float)initial_value(p, key, i);
     }
 }
 
