@@ -133,7 +133,7 @@ static loci_layer *in_residual(loci_layer *mixer, loci_layer *gated)
 static loci_layer *s4d(size_t H, size_t N)
 {
     loci_layer *mixer, *gated;
-    const loci_s4d_options options = {N, LOCI_ZOH, 0.001, 0.1};
+    const loci_s4d_options options = {N, LOCI_ZOH, 0.001, 0.1, LOCI_SSM_INIT_DEFAULT};
     if (loci_s4d_create(&mixer, NULL, "s4d", H, &options, NULL)) exit(1);
     if (loci_gated_create(&gated, NULL, "s4d", H, 0.1, 1, NULL)) exit(1);
     return in_residual(mixer, gated);

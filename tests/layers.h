@@ -130,6 +130,12 @@ static inline void fill_parameters(real *p, const loci_layer *layer, uint64_t *s
             case LOCI_INITIAL_STEPS: /* near the largest, so that they matter */
                 v = log(q->b) + r;
                 break;
+            case LOCI_INITIAL_LOG_NORMAL:
+                v = exp(q->a + q->b * r);
+                break;
+            case LOCI_INITIAL_MODES: /* log -Re A, Im A, B, P */
+                v = q->a == 0 ? -0.7 + 0.3 * r : q->a == 1 ? 2 * (double)(i % last) + 0.3 * r : 0.7 * r;
+                break;
             }
             p[q->offset + i] = (real)v;
         }

@@ -14,7 +14,8 @@ static loci_layer *lstm(const char *name, size_t inputs, size_t outputs)
 
 static loci_layer *s4d(const char *name, size_t channels)
 {
-    return s4d_block(name, channels, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5}, 0.25, 1);
+    return s4d_block(name, channels, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5, LOCI_SSM_INIT_DEFAULT}, 0.25,
+                     1);
 }
 
 static loci_layer *both(loci_layer *ahead, loci_layer *back)

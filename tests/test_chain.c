@@ -27,7 +27,8 @@ static void passes_the_checks(void **state)
     assert_int_equal(loci_linear_create(&linear, NULL, "c", 17, 2, NULL), LOCI_OK);
     check_layer(chain(chain(lstm("a", 2, 17), lstm("b", 17, 17)), linear), 50 * LOCI_REAL_EPSILON);
     check_layer(
-        chain(s4d_block("a", 5, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5}, 0.25, 1), lstm("b", 5, 5)),
+        chain(s4d_block("a", 5, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5, LOCI_SSM_INIT_DEFAULT}, 0.25, 1),
+              lstm("b", 5, 5)),
         100 * LOCI_REAL_EPSILON);
 }
 
@@ -35,7 +36,8 @@ static void joins_what_children_have(void **state)
 {
     (void)state;
     loci_layer *layer =
-        chain(lstm("a", 3, 17), s4d_block("b", 17, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5}, 0, 0));
+        chain(lstm("a", 3, 17),
+              s4d_block("b", 17, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5, LOCI_SSM_INIT_DEFAULT}, 0, 0));
     assert_int_equal(layer->flags, LOCI_LAYER_TAKES_STEPS);
     assert_int_equal(layer->inputs, 3);
     assert_int_equal(layer->outputs, 17);

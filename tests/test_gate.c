@@ -57,8 +57,10 @@ static void passes_the_checks(void **state)
     (void)state;
     check_layer(gate(lstm("a", 3, 17), silu("b", 3, 17)), 50 * LOCI_REAL_EPSILON);
     check_layer(gate(lstm("a", 17, 5), lstm("b", 17, 5)), 50 * LOCI_REAL_EPSILON); /* states of both */
-    check_layer(gate(s4d_block("a", 4, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5}, 0.25, 1), silu("b", 4, 4)),
-                200 * LOCI_REAL_EPSILON);
+    check_layer(
+        gate(s4d_block("a", 4, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5, LOCI_SSM_INIT_DEFAULT}, 0.25, 1),
+             silu("b", 4, 4)),
+        200 * LOCI_REAL_EPSILON);
 }
 
 static void refuses_what_does_not_fit(void **state)

@@ -182,6 +182,7 @@ static loci_model_config shape(size_t i)
                                        : i == 8             ? "gru"
                                        : i == 9             ? "mingru"
                                        : i == 14            ? "gru"
+                                       : i >= 25            ? "s4"
                                        : i >= 23            ? "mamba2"
                                        : i >= 21            ? "mamba"
                                        : i >= 18            ? "s5"
@@ -205,11 +206,16 @@ static loci_model_config shape(size_t i)
     if (i == 19) c.blocks = 2, c.discretization = LOCI_BILINEAR;
     c.liquid = i == 20;
     if (i == 20) c.mixer = LOCI_MIXER_MLP;
+    /* s4 of rank 2, both ways with two kernels, s4d whose kernels end, with two kernels, and both ways */
+    if (i == 25) c.init = LOCI_SSM_INIT_LEGT;
+    if (i == 26) c.kernels = 2, c.bidirectional = 1, c.init = LOCI_SSM_INIT_FOUT;
+    if (i >= 27) c.layer = LOCI_LAYER_S4D, c.taps = i == 27 ? 5 : 0, c.kernels = i == 28 ? 2 : 0;
+    if (i == 28) c.init = LOCI_SSM_INIT_QUAD;
     if (i < 10 || i >= 13) return c;
     c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 25 };
+enum { SHAPES = 29 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};
@@ -238,10 +244,7 @@ static void differences(void **unused)
         const size_t C = config.inputs;
         bench t;
         open_bench(&t, &config, &about, 3, 19);
-        loci_pass pass = {.B = 3, .L = 19, .length = lengths, .training = 1, .seed = 5, .first = 2};
-        double dt[3 * 19]; /* layers of s5 learn from samples that last different times, too */
-        for (size_t i = 0; i < 3 * 19; i++) dt[i] = i % 3 == 0 ? 1 : exp(loci_random_uniform(3, i) - 0.5);
-        if (config.layer == LOCI_LAYER_S5) pass.dt = dt;
+        const loci_pass pass = {.B = 3, .L = 19, .length = lengths, .training = 1, .seed = 5, .first = 2};
         for (size_t b = 0; b < 3; b++)
             for (size_t l = lengths[b]; l < 19; l++)
                 for (size_t c = 0; c < C; c++) t.u[(b * 19 + l) * C + c] = (real)NAN;

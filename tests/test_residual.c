@@ -13,7 +13,8 @@ static loci_layer *made(int inner, loci_norm norm, int prenorm, size_t channels)
     else if (inner == 1)
         assert_int_equal(loci_lstm_create(&a, NULL, "inner", channels, channels, NULL), LOCI_OK);
     else
-        a = s4d_block("inner", channels, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5}, 0.25, 1);
+        a = s4d_block("inner", channels, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5, LOCI_SSM_INIT_DEFAULT},
+                      0.25, 1);
     if (norm != LOCI_NORM_NONE)
         assert_int_equal(loci_norm_create(&n, NULL, "norm", norm, channels, NULL), LOCI_OK);
     const loci_residual_options options = {"inner.residual", prenorm, 0.25, inner != 0};

@@ -24,7 +24,7 @@ static void near(const real *x, const char *name, size_t B, size_t H, size_t L, 
 /* Steps so large that modes turn and fade within a few samples. */
 static loci_s4d_options options_of(size_t N, loci_discretization discretization)
 {
-    return (loci_s4d_options){N, discretization, 0.05, 0.5};
+    return (loci_s4d_options){N, discretization, 0.05, 0.5, LOCI_SSM_INIT_DEFAULT};
 }
 
 static loci_layer *mixer(const char *name, size_t H, size_t N, loci_discretization discretization)
@@ -97,7 +97,8 @@ static void passes_the_checks(void **state)
 static void steps_agree_at_full_size(void **state)
 {
     (void)state;
-    loci_layer *layer = s4d_block("s4_layers.0", 128, (loci_s4d_options){64, LOCI_ZOH, 0.001, 0.1}, 0, 1);
+    loci_layer *layer = s4d_block("s4_layers.0", 128,
+                                  (loci_s4d_options){64, LOCI_ZOH, 0.001, 0.1, LOCI_SSM_INIT_DEFAULT}, 0, 1);
     check_step(layer, 1, 1024, 300, LOCI_REAL_IS_DOUBLE ? 1e-12 : 2e-5);
     loci_layer_free(layer);
 }
@@ -159,7 +160,7 @@ static void refuses_bad_options(void **state)
     (void)state;
     loci_layer *layer;
     loci_error error;
-    const loci_s4d_options good = {4, LOCI_ZOH, 0.001, 0.1};
+    const loci_s4d_options good = {4, LOCI_ZOH, 0.001, 0.1, LOCI_SSM_INIT_DEFAULT};
     loci_s4d_options bad = good;
     bad.order = 3;
     assert_int_equal(loci_s4d_create(&layer, NULL, "s", 1, &bad, &error), LOCI_E_ARGUMENT);

@@ -17,6 +17,7 @@ typedef struct {
     const char *output, *classes, *shift, *scale;
     double rate; /* NAN: not given */
     bool prenorm, bilinear, gray, liquid;
+    size_t taps;
 } settings;
 
 static int usage_check(const settings *s, const char *state)
@@ -117,6 +118,21 @@ static int describe(loci_model *model, const settings *s)
     return status;
 }
 
+/* The same model with kernels that end, of which its tensors say nothing. */
+static int end_kernels(loci_model **model, const char *path, size_t taps)
+{
+    loci_error error;
+    loci_model *ended;
+    loci_model_config config = *loci_model_configuration(*model);
+    config.size = sizeof config;
+    config.taps = taps;
+    if (loci_model_create(&ended, &config, &error) != LOCI_OK) return message_error(path, &error);
+    memcpy(loci_model_values(ended), loci_model_values(*model), loci_model_size(*model) * sizeof(float));
+    loci_model_free(*model);
+    *model = ended;
+    return STATUS_DONE;
+}
+
 static int import(loci_model **model, const void *bytes, size_t size, const char *path, const settings *s)
 {
     loci_error error;
@@ -134,7 +150,7 @@ static int import(loci_model **model, const void *bytes, size_t size, const char
     if ((s->liquid ? loci_model_import_s5(model, bytes, size, discretization, 1, NULL, &error)
                    : loci_model_import(model, bytes, size, s->prenorm, discretization, &error)) != LOCI_OK)
         return message_error(path, &error);
-    return STATUS_DONE;
+    return s->taps ? end_kernels(model, path, s->taps) : STATUS_DONE;
 }
 
 static int convert(const char *path, const settings *s)
@@ -162,6 +178,8 @@ int command_convert(int argc, char **argv)
          "it was trained with norms before the layers (behind them)"},
         {"bilinear", 0, OPTION_FLAG, &s.bilinear, NULL, "its discretization is bilinear (zoh)"},
         {"liquid", 0, OPTION_FLAG, &s.liquid, NULL, "it is an S5 layer whose input acts on its transition"},
+        {"taps", 0, OPTION_COUNT, &s.taps, "n",
+         "its kernels end after so many samples: l_max, of S4Block layers that are diagonal (never)"},
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "it was trained on pictures made grey"},
         {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
          "samples a second of the signals it was trained on (unknown)"},
@@ -175,7 +193,8 @@ int command_convert(int argc, char **argv)
         .command = "convert",
         .synopsis = "STATE.safetensors -o MODEL.safetensors [OPTION]...",
         .purpose =
-            "Make a model of the state_dict of the S4 repository's example (its class S4Model with S4D layers), saved by "
+            "Make a model of the state_dict of the S4 repository's example (its class S4Model with layers S4D, or S4Block, which "
+            "become s4, or s4d where they are diagonal), saved by "
             "safetensors.torch.save_file. The tensors' shapes say how many layers, channels, states, inputs and outputs "
             "there are; what they cannot say is told by options, in words of the example's own. Or of an S5 layer, of which "
             "Lambda, B, C, D and log_step are kept, complex numbers as such or as pairs: a model of that layer alone, with an "

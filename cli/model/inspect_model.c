@@ -125,12 +125,25 @@ static void json_write(output *out, const loci_model *model, const model_parts *
 
 /* ---- text ---- */
 
+/* s4 is bilinear and has no field that says so. */
+static loci_discretization discretization_of(const loci_model_config *c)
+{
+    return c->layer == LOCI_LAYER_S4 ? LOCI_BILINEAR : c->discretization;
+}
+
 static void config_write(output *out, const loci_model_config *c)
 {
     output_format(out, "layers      %zu x %s of width %zu", c->layers, loci_layer_name(c->layer), c->width);
     if (loci_config_has(c, loci_config_find("order"))) output_format(out, " and order %zu", c->order);
-    if (loci_config_has(c, loci_config_find("discretization")))
-        output_format(out, ", %s", loci_discretization_name(c->discretization));
+    if (c->layer == LOCI_LAYER_S4 || loci_config_has(c, loci_config_find("discretization")))
+        output_format(out, ", %s", loci_discretization_name(discretization_of(c)));
+    if (c->layer == LOCI_LAYER_S4)
+        output_format(out, ", rank %d",
+                      c->rank == 2 || (c->rank == 0 && c->init == LOCI_SSM_INIT_LEGT) ? 2 : 1);
+    if (loci_config_has(c, loci_config_find("kernels"))) {
+        if (c->kernels > 1) output_format(out, ", %zu kernels a channel", c->kernels);
+        if (c->taps) output_format(out, ", kernels of %zu samples", c->taps);
+    }
     if (c->bidirectional) output_text(out, ", bidirectional");
     if (c->plain)
         output_text(out, ", one after the other");
@@ -297,6 +310,8 @@ static void text_write(output *out, const loci_model *model, const model_parts *
     output_text(out,
                 "\nOf the modes: the time in which one fades to 1/e, 1/(|Re A| dt), and how fast it turns, "
                 "Im A dt / 2 pi.\n");
+    if (c->layer == LOCI_LAYER_S4)
+        output_text(out, "They are those of the diagonal part of A; what its low rank joins fades sooner.\n");
     size_t fast = 0;
     for (size_t i = 0; i < parts->count; i++) fast += parts->items[i].fast;
     if (fast)
@@ -308,7 +323,7 @@ static void text_write(output *out, const loci_model *model, const model_parts *
 int inspect_model(const loci_model *model, const char *name, bool json, const char *plot)
 {
     const loci_model_config *c = loci_model_configuration(model);
-    if (plot && !loci_config_has(c, loci_config_find("discretization")))
+    if (plot && !loci_config_has(c, loci_config_find("order")))
         return message_fail("%s: has layers of kind %s, which have no kernels to draw", name,
                             loci_layer_name(c->layer));
     model_parts parts;
@@ -328,7 +343,7 @@ int inspect_model(const loci_model *model, const char *name, bool json, const ch
         char title[320];
         snprintf(title, sizeof title, "Kernels of %.256s", name);
         status =
-            model_parts_draw(&parts, c->discretization, loci_model_description(model)->rate, title, plot);
+            model_parts_draw(&parts, discretization_of(c), loci_model_description(model)->rate, title, plot);
     }
     json_decref(note);
     model_parts_release(&parts);

@@ -77,6 +77,38 @@ static int system_of(model_part *part, const loci_model *model)
     return STATUS_DONE;
 }
 
+/* That of an s4 layer: A = diag(-exp(A_real) - i A_imag) - sum over r of P_r P_r^*. */
+static int low_rank_system_of(model_part *part, const loci_model *model)
+{
+    const loci_model_config *config = loci_model_configuration(model);
+    const float *log_dt = values_of(model, part->name, "layer.kernel.inv_dt"),
+                *log_a = values_of(model, part->name, "layer.kernel.A_real"),
+                *a_im = values_of(model, part->name, "layer.kernel.A_imag"),
+                *b = values_of(model, part->name, "layer.kernel.B"),
+                *c = values_of(model, part->name, "layer.kernel.C"),
+                *p = values_of(model, part->name, "layer.kernel.P"),
+                *d = values_of(model, part->name, "layer.D");
+    if (!log_dt || !log_a || !a_im || !b || !c || !p || !d) return STATUS_DONE;
+    loci_error error;
+    const size_t rank = config->rank ? config->rank : config->init == LOCI_SSM_INIT_LEGT ? 2 : 1;
+    if (loci_system_create(&part->system, LOCI_DPLR, config->width, config->order, rank, &error) != LOCI_OK)
+        return message_error(part->name, &error);
+    loci_system *s = part->system;
+    for (size_t i = 0; i < s->copies * s->width; i++) {
+        s->a_re[i] = -exp((double)log_a[i]);
+        s->a_im[i] = -(double)a_im[i];
+        s->b_re[i] = (double)b[2 * i], s->b_im[i] = (double)b[2 * i + 1];
+        s->c_re[i] = (double)c[2 * i], s->c_im[i] = (double)c[2 * i + 1];
+    }
+    for (size_t i = 0; i < rank * s->copies * s->width; i++)
+        s->p_re[i] = (double)p[2 * i], s->p_im[i] = (double)p[2 * i + 1];
+    for (size_t h = 0; h < s->copies; h++) {
+        s->d[h] = (double)d[h];
+        s->dt[h] = exp((double)log_dt[h]);
+    }
+    return STATUS_DONE;
+}
+
 /* That of an s5 layer, from each channel to itself: A = -exp(log_Lambda_re) + i Lambda_im, of each mode its own dt. */
 static int shared_system_of(model_part *part, const loci_model *model)
 {
@@ -145,6 +177,7 @@ int model_parts_measure(model_parts *parts, const loci_model *model)
     int status = STATUS_DONE;
     for (size_t i = 0; i < parts->count && !status; i++) {
         status = system_of(&parts->items[i], model);
+        if (!status && !parts->items[i].system) status = low_rank_system_of(&parts->items[i], model);
         if (!status && !parts->items[i].system) status = shared_system_of(&parts->items[i], model);
         if (!status && parts->items[i].system) status = measure(&parts->items[i], model);
     }

@@ -19,7 +19,7 @@ static loci_system *some_channels(const loci_system *all, size_t *count, size_t 
     const double *dt = all->dt;
     loci_system *s;
     *count = all->copies < CURVES ? all->copies : CURVES;
-    if (loci_system_create(&s, LOCI_DIAGONAL, *count, all->order, 0, error) != LOCI_OK) return NULL;
+    if (loci_system_create(&s, all->structure, *count, all->order, all->rank, error) != LOCI_OK) return NULL;
     for (size_t k = 0; k < *count; k++) {
         const size_t rank = *count > 1 ? k * (all->copies - 1) / (*count - 1) : 0;
         size_t h = 0;
@@ -35,6 +35,12 @@ static loci_system *some_channels(const loci_system *all, size_t *count, size_t 
         memcpy(s->b_im + to, all->b_im + from, bytes);
         memcpy(s->c_re + to, all->c_re + from, bytes);
         memcpy(s->c_im + to, all->c_im + from, bytes);
+        for (size_t r = 0; r < all->rank; r++) {
+            memcpy(s->p_re + (r * *count + k) * s->width, all->p_re + (r * all->copies + h) * s->width,
+                   bytes);
+            memcpy(s->p_im + (r * *count + k) * s->width, all->p_im + (r * all->copies + h) * s->width,
+                   bytes);
+        }
         s->dt[k] = all->dt[h];
         channel[k] = h;
     }

@@ -81,7 +81,9 @@ static void model_show(output *out, const char *preset, const loci_model *model)
                   words_plural(count, c->layers, "layer"), loci_layer_name(c->layer), c->width);
     if (loci_config_has(c, loci_config_find("order"))) {
         output_format(out, ", state %zu", c->order);
-        if (loci_config_has(c, loci_config_find("discretization")))
+        if (c->layer == LOCI_LAYER_S4)
+            output_text(out, ", bilinear");
+        else if (loci_config_has(c, loci_config_find("discretization")))
             output_format(out, ", %s", loci_discretization_name(c->discretization));
         number(out, ", steps ", c->dt_min, "");
         number(out, " to ", c->dt_max, "");

@@ -36,7 +36,7 @@ extern "C" {
 
 /* ---- configuration ---- */
 
-/* "s4d", "lstm", "gru", "mingru", "conv", "s5", "mamba", "mamba2" */
+/* "s4d", "lstm", "gru", "mingru", "conv", "s5", "mamba", "mamba2", "s4" */
 typedef enum {
     LOCI_LAYER_S4D,
     LOCI_LAYER_LSTM,
@@ -45,8 +45,24 @@ typedef enum {
     LOCI_LAYER_CONV,
     LOCI_LAYER_S5,
     LOCI_LAYER_MAMBA,
-    LOCI_LAYER_MAMBA2
+    LOCI_LAYER_MAMBA2,
+    LOCI_LAYER_S4
 } loci_layer_kind;
+/* How the modes of s4d and s4 begin (Gu et al. 2022): Re A = -1/2 and Im A = pi n ("lin"), N/pi (N/(2n + 1) - 1) ("inv"),
+ * (2n + 1)^2/pi ("quad"), the normal part of HiPPO's legs ("legs"), exp of a normal number ("random"); A = -(n + 1) ("real").
+ * s4 has legs, legt, fout (loci/measure.h), whole with their low rank, and random, with a random one. 0 is lin for s4d, legs
+ * for s4. */
+typedef enum {
+    LOCI_SSM_INIT_DEFAULT, /* "default" */
+    LOCI_SSM_INIT_LIN,
+    LOCI_SSM_INIT_INV,
+    LOCI_SSM_INIT_QUAD,
+    LOCI_SSM_INIT_LEGS,
+    LOCI_SSM_INIT_REAL,
+    LOCI_SSM_INIT_RANDOM,
+    LOCI_SSM_INIT_LEGT,
+    LOCI_SSM_INIT_FOUT
+} loci_ssm_init;
 typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "layer", "rms", "none" */
 typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
 /* "linear", "unbiased", "tied": weights and a bias, weights alone, those of the embedding */
@@ -71,8 +87,8 @@ typedef struct {
     size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
     size_t layers;          /* 1 to LOCI_LAYERS_MAX */
     size_t width;           /* channels between layers, H */
-    size_t order; /* s4d, mamba, mamba2: states a channel, N, even; s5: states in all; else unused */
-    loci_discretization discretization; /* s4d, s5: LOCI_ZOH or LOCI_BILINEAR */
+    size_t order; /* s4d, s4, mamba, mamba2: states a channel, N, even; s5: states in all; else unused */
+    loci_discretization discretization; /* s4d, s5: LOCI_ZOH or LOCI_BILINEAR; s4 is bilinear */
     double dt_min, dt_max;              /* of these: initial steps are log-uniform between */
     int plain;      /* layers follow each other, the first one takes the inputs: no encoder, residual, norm */
     loci_norm norm; /* of the residuals */
@@ -87,7 +103,7 @@ typedef struct {
     loci_head head; /* what makes answers of the last layer */
     int final_norm; /* a norm, as those of the residuals, in front of pool and head */
     int bidirectional;   /* each layer looks at what follows a sample, too: no steps, no streams */
-    loci_mixer mixer;    /* s4d, conv, s5: what mixes channels */
+    loci_mixer mixer;    /* s4d, s4, conv, s5: what mixes channels */
     size_t mixer_expand; /* mlp: times as many channels inside, 1 to 64; 0: 4 */
     size_t kernel_width; /* conv, mamba, mamba2: samples that a convolution takes, 1 to 64 */
     size_t dilations;    /* conv: layer i takes every 2^(i mod dilations)th, 1 to 12 */
@@ -105,6 +121,10 @@ typedef struct {
     int channel_skips;        /* mamba2: D of each channel, not each head */
     int biased;               /* products in and out have biases */
     int kernel_unbiased;      /* the short convolution has none */
+    loci_ssm_init init;       /* s4d, s4: how A, and of s4 B and P, begin */
+    size_t rank;    /* s4: of what is not diagonal, 1 or 2; 0: as few as init needs, 2 for legt and else 1 */
+    size_t kernels; /* s4d, s4: so many a channel, which differ in C and D; 0: 1 */
+    size_t taps;    /* s4d, s4: samples until kernels end; 0: they do not */
 } loci_model_config;
 
 /* ---- its fields, as a table ---- */
@@ -173,6 +193,7 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  * "audio"       like small, pre-norm, order 64, steps 0.0001 to 0.1: for sounds of 1,000 to 100,000 samples
  * "lstm"        plain: one LSTM of width 128, mean pool: 68,362 parameters for 1 input and 10 outputs
  * "gru"         the same of one GRU: 51,594
+ * "s4"          small with layers of s4, from legs
  * "mingru"      4 minimal GRUs of width 64, pre-norm with layer norms, dropout 0.1 tied, mean pool
  * "conv"        a temporal convolutional network: 8 convolutions over 3 samples, 1 to 128 apart, of width 64, pre-norm with layer
  *               norms, gated, dropout 0.1 tied, mean pool: 165,130 parameters for 1 input and 10 outputs
@@ -180,6 +201,7 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  *               dropout 0.1 tied, mean pool: 135,306 parameters for 3 inputs and 10 outputs
  * "mamba"       4 layers of Mamba, 16 states a channel, of width 64, pre-norm with RMS norms, dropout 0.1 tied, mean pool
  * "mamba2"      the same of Mamba 2, 64 states a channel
+ * "s4"          small with layers of s4, from legs
  * LOCI_E_ARGUMENT: no such name. */
 LOCI_API loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name,
                                              size_t inputs, size_t outputs, loci_error *error);
@@ -205,7 +227,9 @@ typedef enum {
                               the last index (Smith et al. 2023) */
     LOCI_INITIAL_LOG_LADDER,  /* the logarithm of a + b times the last index */
     LOCI_INITIAL_LOG_UNIFORM, /* the logarithm of a number in [a, b) */
-    LOCI_INITIAL_STEPS        /* x of which log(1 + e^x) is log-uniform in [a, b) */
+    LOCI_INITIAL_STEPS,       /* x of which log(1 + e^x) is log-uniform in [a, b) */
+    LOCI_INITIAL_LOG_NORMAL,  /* exp of one of mean a and standard deviation b */
+    LOCI_INITIAL_MODES /* of the configuration's `init`, one after the other: log -Re A, Im A, B or P, for a = 0 to 3 */
 } loci_initial;
 
 typedef struct {
@@ -231,7 +255,6 @@ LOCI_API void loci_model_free(loci_model *model); /* NULL is allowed */
 /* Initial values as the parameter table says, from a seed: the same on every machine. */
 LOCI_API void loci_model_initialize(loci_model *model, uint64_t seed);
 
-/* Its size is 0: a copy that another model is made of needs it set, to keep fields that are younger than version 0.1. */
 LOCI_API const loci_model_config *loci_model_configuration(const loci_model *model);
 /* The table, [*count]; it lives as long as the model. */
 LOCI_API const loci_parameter *loci_model_parameters(const loci_model *model, size_t *count);

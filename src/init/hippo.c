@@ -15,6 +15,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "hippo/nplr.h"
 
 /* LAPACK: eigenvalues w and eigenvectors, in a's columns, of a Hermitian matrix in double precision. */
 void zheev_(const char *job, const char *triangle, const int *n, double complex *a, const int *lda, double *w,
@@ -35,31 +36,6 @@ static int eigenvectors(double complex *h, double *lambda, double complex *work,
     zheev_("V", "L", &n, h, &n, lambda, work, &lwork, lambda + n, &info);
     if (threaded) openblas_set_num_threads(threads);
     return info;
-}
-
-/* p [2][order]: A + p p^T is normal. */
-static size_t correction(loci_measure measure, double *p, size_t order)
-{
-    for (size_t n = 0; n < order; n++) {
-        const double odd = (double)(2 * n + 1);
-        p[n] = p[order + n] = 0;
-        switch (measure) {
-        case LOCI_MEASURE_LEGS:
-        case LOCI_MEASURE_LEGS_LTI:
-            p[n] = sqrt(odd / 2);
-            break;
-        case LOCI_MEASURE_LEGT:
-            p[(n + 1) % 2 * order + n] = sqrt(odd / 2);
-            break;
-        case LOCI_MEASURE_LAGT:
-            p[n] = sqrt(0.5);
-            break;
-        case LOCI_MEASURE_FOUT:
-            p[n] = n % 2 ? 0 : n ? sqrt(2.0) : 1;
-            break;
-        }
-    }
-    return measure == LOCI_MEASURE_LEGT ? 2 : 1;
 }
 
 static double complex along(const double complex *v, const double *x, size_t order) /* v^* x */
@@ -156,7 +132,7 @@ loci_status loci_hippo_dplr_by(const loci_allocator *by, loci_measure measure, d
     double *b = a + order * order, *p = b + order;
     loci_status status = loci_measure_matrices(measure, a, b, order, error);
     if (!status) {
-        *rank = correction(measure, p, order);
+        *rank = loci_nplr_correction(measure, p, order);
         status = decompose(by, measure, w_re, w_im, p_re, p_im, b_re, b_im, v_re, v_im, *rank, order, a, b, p,
                            error);
     }

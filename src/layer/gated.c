@@ -38,6 +38,11 @@ static inline size_t blocks_of(const loci_layer *layer)
     return loci_lane_blocks(layer->inputs);
 }
 
+static inline size_t blocks_out(const loci_layer *layer)
+{
+    return loci_lane_blocks(layer->outputs);
+}
+
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
@@ -68,13 +73,14 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     loci_dense_pack(&((packed *)derived)->dense, p + self->weight, p + self->bias, NULL);
 }
 
-/* saved: the gates [B][blocks][L][16]. scratch: a band's masks, and its activations four times as wide. */
+/* saved: the gates [B][blocks out][L][16]. scratch: a band's masks, its activations and their slopes, and both halves. */
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
-    const size_t row = blocks_of(layer) * V * sizeof(real), rows = B > BAND ? B : BAND;
+    const size_t in = blocks_of(layer) * V * sizeof(real), out = blocks_out(layer) * V * sizeof(real),
+                 rows = B > BAND ? B : BAND;
     return (loci_layer_memory){.gradient = loci_dense_gradient_size(&((const packed *)derived)->dense),
-                               .saved = B * L * row,
-                               .scratch = 5 * rows * row};
+                               .saved = B * L * out,
+                               .scratch = rows * (3 * in + 2 * out)};
 }
 
 /* Masks of all blocks for rows r, ..., rows * 16 reals from one to the next, 16 if tied; those are made with the first band
@@ -98,16 +104,16 @@ static inline const real *mask_of(const gated *self, const real *mask, size_t k,
 static void mix(const gated *self, const loci_dense *dense, const loci_pass *pass, size_t b, size_t r,
                 size_t rows, real *y, real *gate, const real *x, size_t stride, real *band)
 {
-    const size_t blocks = blocks_of(&self->layer);
+    const size_t blocks = blocks_of(&self->layer), after = blocks_out(&self->layer);
     const real *mask = masks(self, pass, b, r, rows, band);
     real *active = band + blocks * rows * V, *out = active + blocks * rows * V;
     for (size_t k = 0; k < blocks; k++)
         loci_loops_get()->gelu(active + k * rows * V, x + (k * stride + r) * V, mask_of(self, mask, k, rows),
                                loci_dropout_step(&self->dropout), rows);
     loci_dense_multiply(dense, out, rows, active, rows, rows);
-    for (size_t k = 0; k < blocks; k++) {
+    for (size_t k = 0; k < after; k++) {
         const size_t at = (k * stride + r) * V;
-        const real *a = self->half ? active : out, *opens = self->half ? out : out + blocks * rows * V;
+        const real *a = self->half ? active : out, *opens = self->half ? out : out + after * rows * V;
         loci_loops_get()->glu(y + at, gate ? gate + at : NULL, a + k * rows * V, opens + k * rows * V, rows);
     }
 }
@@ -116,13 +122,13 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
                     const real *x, real *const *state, void *saved, void *scratch)
 {
     (void)state;
-    const size_t L = pass->L, plane = blocks_of(layer) * L * V;
+    const size_t L = pass->L, plane = blocks_out(layer) * L * V, plane_in = blocks_of(layer) * L * V;
     real *gates = saved;
     for (size_t b = 0; b < pass->B; b++)
         for (size_t r = 0; r < L; r += BAND)
             mix((const gated *)layer, &((const packed *)derived)->dense, pass, b, r,
-                L - r < BAND ? L - r : BAND, y + b * plane, gates ? gates + b * plane : NULL, x + b * plane,
-                L, scratch);
+                L - r < BAND ? L - r : BAND, y + b * plane, gates ? gates + b * plane : NULL,
+                x + b * plane_in, L, scratch);
 }
 
 /* dx (NULL: not wanted) of rows r, ... of one sequence from dy and y, and the gradient of the linear layer. */
@@ -130,15 +136,15 @@ static void mix_backward(const gated *self, const loci_dense *dense, const loci_
                          size_t r, size_t rows, real *dx, real *gradient, const real *dy, const real *x,
                          const real *y, const real *gate, real *band)
 {
-    const size_t blocks = blocks_of(&self->layer), L = pass->L;
+    const size_t blocks = blocks_of(&self->layer), after = blocks_out(&self->layer), L = pass->L;
     /* masks, both halves' gradients, GELU's outputs and then their gradient, GELU's slopes */
     const real *mask = masks(self, pass, b, r, rows, band);
-    real *dboth = band + blocks * rows * V, *active = dboth + 2 * blocks * rows * V,
+    real *dboth = band + blocks * rows * V, *active = dboth + 2 * after * rows * V,
          *slope = active + blocks * rows * V;
-    for (size_t k = 0; k < blocks; k++) {
+    for (size_t k = 0; k < after; k++) {
         const size_t at = (k * L + r) * V;
         real *da = dboth + k * rows * V;
-        loci_loops_get()->glu_backward(da, da + blocks * rows * V, dy + at, y + at, gate + at, rows);
+        loci_loops_get()->glu_backward(da, da + after * rows * V, dy + at, y + at, gate + at, rows);
     }
     for (size_t k = 0; k < blocks; k++)
         loci_loops_get()->gelu_backward(slope + k * rows * V, active + k * rows * V, NULL,
@@ -160,13 +166,13 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                      void *scratch)
 {
     (void)dstate;
-    const size_t L = pass->L, plane = blocks_of(layer) * L * V;
+    const size_t L = pass->L, plane = blocks_out(layer) * L * V, plane_in = blocks_of(layer) * L * V;
     const real *gates = saved;
     for (size_t b = 0; b < pass->B; b++) {
-        const size_t at = b * plane;
+        const size_t at = b * plane, in = b * plane_in;
         for (size_t r = 0; r < L; r += BAND)
             mix_backward((const gated *)layer, &((const packed *)derived)->dense, pass, b, r,
-                         L - r < BAND ? L - r : BAND, dx ? dx + at : NULL, gradient, dy + at, x + at, y + at,
+                         L - r < BAND ? L - r : BAND, dx ? dx + in : NULL, gradient, dy + at, x + in, y + at,
                          gates + at, scratch);
     }
 }
@@ -196,20 +202,20 @@ static const loci_layer_class class = {.name = "gated",
                                        .gather = gather,
                                        .step = step};
 
-static loci_status create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
-                          double dropout, int tied, int half, loci_error *error)
+static loci_status create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
+                          size_t outputs, double dropout, int tied, int half, loci_error *error)
 {
     if (!(dropout >= 0 && dropout < 1))
         return loci_fail(error, LOCI_E_ARGUMENT, "dropout is %g; 0 to below 1 was expected", dropout);
     gated *self;
     const loci_status status =
-        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, channels, channels, error);
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, name, inputs, outputs, error);
     if (status) return status;
-    const double bound = 1 / sqrt((double)channels);
+    const double bound = 1 / sqrt((double)inputs);
     self->dropout = (loci_dropout){dropout, tied, self->layer.stream};
     self->half = half;
-    loci_parameter linear = {.dimensions = half ? 2 : 3,
-                             .shape = {half ? channels : 2 * channels, channels, 1},
+    loci_parameter linear = {.dimensions = 2,
+                             .shape = {half ? outputs : 2 * outputs, inputs, 1},
                              .initial = LOCI_INITIAL_UNIFORM,
                              .a = -bound,
                              .b = bound};
@@ -223,11 +229,20 @@ static loci_status create(loci_layer **out, const loci_allocator *by, const char
 loci_status loci_gated_create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
                               double dropout, int tied, loci_error *error)
 {
-    return create(out, by, name, channels, dropout, tied, 0, error);
+    const loci_status status = create(out, by, name, channels, channels, dropout, tied, 0, error);
+    if (status) return status;
+    (*out)->parameter[0].dimensions = 3; /* as PyTorch's convolution of one tap has it */
+    return LOCI_OK;
+}
+
+loci_status loci_gated_create_wide(loci_layer **out, const loci_allocator *by, const char *name,
+                                   size_t inputs, size_t outputs, double dropout, int tied, loci_error *error)
+{
+    return create(out, by, name, inputs, outputs, dropout, tied, 0, error);
 }
 
 loci_status loci_half_gated_create(loci_layer **out, const loci_allocator *by, const char *name,
                                    size_t channels, double dropout, int tied, loci_error *error)
 {
-    return create(out, by, name, channels, dropout, tied, 1, error);
+    return create(out, by, name, channels, channels, dropout, tied, 1, error);
 }

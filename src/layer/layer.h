@@ -62,6 +62,9 @@
 #define loci_gate_create LOCI_NAME(loci_gate_create)
 #define loci_both_create LOCI_NAME(loci_both_create)
 #define loci_gated_create LOCI_NAME(loci_gated_create)
+#define loci_gated_create_wide LOCI_NAME(loci_gated_create_wide)
+#define loci_repeat_create LOCI_NAME(loci_repeat_create)
+#define loci_s4_create LOCI_NAME(loci_s4_create)
 #define loci_s4d_create LOCI_NAME(loci_s4d_create)
 #define loci_s5_create LOCI_NAME(loci_s5_create)
 #define loci_half_gated_create LOCI_NAME(loci_half_gated_create)
@@ -262,6 +265,14 @@ loci_status loci_both_create(loci_layer **layer, loci_layer *ahead, loci_layer *
  * output_linear.0.weight [2H][H][1], output_linear.0.bias [2H]. */
 loci_status loci_gated_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
                               double dropout, int tied, loci_error *error);
+/* The same from `inputs` channels to `outputs`, with output_linear.0.weight [2 outputs][inputs]. */
+loci_status loci_gated_create_wide(loci_layer **layer, const loci_allocator *by, const char *name,
+                                   size_t inputs, size_t outputs, double dropout, int tied,
+                                   loci_error *error);
+
+/* y = x, `times` times side by side: channel k inputs + h is channel h. */
+loci_status loci_repeat_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                               size_t times, loci_error *error);
 
 /* The mixer over time of S4D (Gu et al. 2022): a diagonal state space system for each channel with skip D. Parameters D
  * [H], kernel.log_dt [H], kernel.C [H][N/2][2], kernel.log_A_real, kernel.A_imag [H][N/2]: A = -exp(log_A_real) + i A_imag,
@@ -270,6 +281,7 @@ typedef struct {
     size_t order; /* N */
     loci_discretization discretization;
     double dt_min, dt_max; /* initial steps are log-uniform between */
+    loci_ssm_init init;    /* of A */
 } loci_s4d_options;
 loci_status loci_s4d_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
                             const loci_s4d_options *options, loci_error *error);
@@ -293,6 +305,27 @@ typedef struct {
 } loci_s5_options;
 loci_status loci_s5_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
                            const loci_s5_options *options, loci_error *error);
+/* The mixer over time of S4 (Gu et al. 2022; layer/s4.h), published as S4Block. With a rank parameters are layer.D [kernels]
+ * [H], layer.kernel.C [directions kernels][H][N/2][2], those that look ahead behind the others, layer.kernel.inv_dt [H][1],
+ * layer.kernel.B [1][H][N/2][2], layer.kernel.A_real, layer.kernel.A_imag [H][N/2], layer.kernel.P [rank][H][N/2][2]: A =
+ * diag(-exp(A_real) - i A_imag) - sum of P P^*. Rank 0 is S4D with what else there is: names and parameters are those of
+ * loci_s4d_create, but for C and D of several kernels or both directions, which are as above. outputs are kernels H: kernel k of channel h is
+ * channel k H + h. */
+typedef struct {
+    size_t order, rank;                 /* N, even, to LOCI_STATE_MAX; 0, 1, 2 */
+    loci_discretization discretization; /* zoh or bilinear; with a rank bilinear */
+    double dt_min, dt_max;
+    loci_ssm_init init;
+    size_t kernels;    /* 0: 1 */
+    size_t taps;       /* samples until kernels end; 0: they do not. Such layers know no time */
+    int bidirectional; /* kernels that look ahead, from the next sample on, too */
+} loci_s4_options;
+loci_status loci_s4_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t channels,
+                           const loci_s4_options *options, loci_error *error);
+
+/* How A = diag(-exp(log_a) +- i im_a) begins. */
+#define loci_ssm_modes_initial LOCI_NAME(loci_ssm_modes_initial)
+void loci_ssm_modes_initial(loci_parameter *log_a, loci_parameter *im_a, loci_ssm_init init);
 
 /* Long short-term memory as in PyTorch: gates i, f, g, o; weight_ih_l0 [4 outputs][inputs], weight_hh_l0 [4
  * outputs][outputs], bias_ih_l0, bias_hh_l0 [4 outputs], all uniform in +-1/sqrt(outputs) at first, with 1

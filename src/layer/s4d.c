@@ -438,7 +438,7 @@ loci_status loci_s4d_create(loci_layer **out, const loci_allocator *by, const ch
     self->layer.flags = LOCI_LAYER_TAKES_STEPS;
     self->discretization = options->discretization;
     self->layer.state = blocks_of(&self->layer) * modes * 2 * V;
-    /* the initial values of the example: C normal of variance 1/2 a part, A = -1/2 + i pi n, D normal */
+    /* the initial values of the example: C normal of variance 1/2 a part, D normal */
     self->d = loci_layer_add(
         &self->layer, "D",
         (loci_parameter){.dimensions = 1, .shape = {H}, .initial = LOCI_INITIAL_NORMAL, .b = 1});
@@ -454,14 +454,11 @@ loci_status loci_s4d_create(loci_layer **out, const loci_allocator *by, const ch
                                               .shape = {H, modes, 2},
                                               .initial = LOCI_INITIAL_NORMAL,
                                               .b = 0.70710678118654752440});
-    loci_parameter a = {.dimensions = 2,
-                        .shape = {H, modes},
-                        .group = LOCI_GROUP_SSM,
-                        .initial = LOCI_INITIAL_CONSTANT,
-                        .a = -0.69314718055994530942};
+    loci_parameter a = {.dimensions = 2, .shape = {H, modes}, .group = LOCI_GROUP_SSM};
+    loci_parameter im_a = a;
+    loci_ssm_modes_initial(&a, &im_a, options->init);
     self->log_a = loci_layer_add(&self->layer, "kernel.log_A_real", a);
-    a.initial = LOCI_INITIAL_LADDER, a.a = 0, a.b = 3.14159265358979323846;
-    self->im_a = loci_layer_add(&self->layer, "kernel.A_imag", a);
+    self->im_a = loci_layer_add(&self->layer, "kernel.A_imag", im_a);
     *out = &self->layer;
     return LOCI_OK;
 }

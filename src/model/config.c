@@ -19,7 +19,8 @@
 
 _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == sizeof(int) &&
                    sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int) &&
-                   sizeof(loci_head) == sizeof(int) && sizeof(loci_mixer) == sizeof(int),
+                   sizeof(loci_head) == sizeof(int) && sizeof(loci_mixer) == sizeof(int) &&
+                   sizeof(loci_ssm_init) == sizeof(int),
                "words are read as int");
 
 #define AT(member) offsetof(loci_model_config, member)
@@ -27,9 +28,10 @@ _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == si
 #define MAMBA (1u << LOCI_LAYER_MAMBA)
 #define MAMBA2 (1u << LOCI_LAYER_MAMBA2)
 #define MAMBAS (MAMBA | MAMBA2)
+#define S4 (1u << LOCI_LAYER_S4)
 #define CONV (1u << LOCI_LAYER_CONV)
 #define S5 (1u << LOCI_LAYER_S5)
-#define MIXED (S4D | CONV | S5) /* layers that mix samples alone */
+#define MIXED (S4D | S4 | CONV | S5) /* layers that mix samples alone */
 
 static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const norm_meanings[] = {"layer norms", "RMS norms", "no norms", NULL},
@@ -46,6 +48,8 @@ static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const mixer_words[] = {"gated", "mlp", "none", NULL},
                          *const mixer_meanings[] = {"GELU, linear, GLU", "linear, GELU, linear", "nothing",
                                                     NULL};
+static const char *const init_words[] = {"default", "lin",    "inv",  "quad", "legs",
+                                         "real",    "random", "legt", "fout", NULL};
 static const int discretization_values[] = {LOCI_ZOH, LOCI_BILINEAR};
 
 /* A kind, and what another value changes. */
@@ -71,17 +75,19 @@ static const loci_config_row rows[] = {
      .multiple = 2,
      .field = {"order", BUILDS(COUNT), .least = 2, .most = LOCI_STATE_MAX,
                .range = "an even number of 2 to 1024", .option = "state", .argument = "N",
-               .layers = S4D | S5 | MAMBAS, .help = "states a channel, even; of s5 those of all channels"}},
+               .layers = S4D | S4 | S5 | MAMBAS,
+               .help = "states a channel, even; of s5 those of all channels"}},
     {.offset = AT(discretization),
      .values = discretization_values,
      .field = {"discretization", BUILDS(WORD), .words = discretization_words, .option = "discretization",
                .layers = S4D | S5, .help = "of continuous time"}},
     {.offset = AT(dt_min),
      .field = {"dt_min", BEGINS(NUMBER), STEPS, .option = "dt-min", .argument = "STEP",
-               .layers = S4D | S5 | MAMBAS, .help = "the least step at the beginning, and"}},
+               .layers = S4D | S4 | S5 | MAMBAS, .help = "the least step at the beginning, and"}},
     {.offset = AT(dt_max),
      .field = {"dt_max", BEGINS(NUMBER), STEPS, .option = "dt-max", .argument = "STEP",
-               .layers = S4D | S5 | MAMBAS, .help = "the largest; 1/STEP is about how far back it looks"}},
+               .layers = S4D | S4 | S5 | MAMBAS,
+               .help = "the largest; 1/STEP is about how far back it looks"}},
     {.offset = AT(plain),
      .field = {"plain", BUILDS(FLAG),
                .help = "layers follow each other, without encoder, residuals and norms"}},
@@ -173,6 +179,22 @@ static const loci_config_row rows[] = {
     {.offset = AT(kernel_unbiased),
      .field = {"kernel_unbiased", BUILDS(FLAG), .layers = MAMBAS, .younger = 1,
                .help = "the short convolution has no bias"}},
+    {.offset = AT(init),
+     .field =
+         {"init", BEGINS(WORD), .words = init_words, .option = "init", .argument = "WORD", .layers = S4D | S4,
+          .younger = 1,
+          .help = "how A begins: lin, inv, quad, legs, real, random of s4d; legs, legt, fout, random of s4"}},
+    {.offset = AT(rank),
+     .field = {"rank", BUILDS(COUNT), .least = 0, .most = 2, .range = "0 to 2", .option = "rank",
+               .argument = "n", .layers = S4, .younger = 1,
+               .help = "of what is not diagonal, 1 or 2 (as few as --init needs)"}},
+    {.offset = AT(kernels),
+     .field = {"kernels", BUILDS(COUNT), .least = 0, .most = 256, .range = "0 to 256", .option = "kernels",
+               .argument = "n", .layers = S4D | S4, .younger = 1, .help = "so many a channel (1)"}},
+    {.offset = AT(taps),
+     .field = {"taps", BUILDS(COUNT), .least = 0, .most = 1 << 20, .range = "0 to 1048576", .option = "taps",
+               .argument = "n", .layers = S4D | S4, .younger = 1,
+               .help = "samples until kernels end (never)"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -344,6 +366,29 @@ static loci_status check_tokens(const loci_model_config *c, loci_error *error)
     return LOCI_OK;
 }
 
+/* That s4d and s4 can begin so, and that what mixes channels takes what they give. */
+static loci_status check_ssm(const loci_model_config *c, loci_error *error)
+{
+    const int low = c->layer == LOCI_LAYER_S4;
+    const unsigned of_s4 = 1u << LOCI_SSM_INIT_DEFAULT | 1u << LOCI_SSM_INIT_LEGS |
+                           1u << LOCI_SSM_INIT_RANDOM | 1u << LOCI_SSM_INIT_LEGT | 1u << LOCI_SSM_INIT_FOUT,
+                   not_of_s4d = 1u << LOCI_SSM_INIT_LEGT | 1u << LOCI_SSM_INIT_FOUT;
+    if (!loci_config_has(c, loci_config_find("init"))) return LOCI_OK;
+    if (low ? !(of_s4 >> (unsigned)c->init & 1) : (not_of_s4d >> (unsigned)c->init & 1))
+        return loci_fail(error, LOCI_E_ARGUMENT, "init is %s; %s was expected for layers of %s",
+                         init_words[c->init],
+                         low ? "legs, legt, fout or random" : "lin, inv, quad, legs, real or random",
+                         loci_layer_name(c->layer));
+    if (low && c->init == LOCI_SSM_INIT_LEGT && c->rank == 1)
+        return loci_fail(error, LOCI_E_ARGUMENT, "rank is 1; 2 was expected, which init legt takes");
+    if (c->kernels > 1 && c->mixer != LOCI_MIXER_GATED)
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "kernels is %zu and mixer %s; gated was expected, which makes one channel of several", c->kernels,
+            mixer_words[c->mixer]);
+    return LOCI_OK;
+}
+
 loci_status loci_config_check(const loci_model_config *given, loci_error *error)
 {
     loci_model_config whole = {0};
@@ -365,6 +410,8 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
                          config->blocks, config->order / 2);
     const loci_status tokens = check_tokens(config, error);
     if (tokens) return tokens;
+    const loci_status fits = check_ssm(config, error);
+    if (fits) return fits;
     const loci_layer_traits *traits = loci_layer_traits_of(config->layer);
     if (traits->square && config->plain && !config->vocabulary && config->inputs != config->width)
         return loci_fail(error, LOCI_E_ARGUMENT,

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "base/status.h"
+#include "model/import_s4.h"
 #include "model/model.h"
 #include "model/model_file.h"
 
@@ -23,12 +25,12 @@ static const loci_tensor *find(const loci_safetensors *file, const char *name, s
 }
 
 /* Layers are numbered from 0; one that is missing among them leaves surplus tensors behind. */
-static size_t count_layers(const loci_safetensors *file)
+static size_t count_layers(const loci_safetensors *file, int block)
 {
     size_t count = 0;
     for (; count < LOCI_LAYERS_MAX; count++) {
         char name[48];
-        snprintf(name, sizeof name, "s4_layers.%zu.D", count);
+        snprintf(name, sizeof name, block ? "s4_layers.%zu.layer.D" : "s4_layers.%zu.D", count);
         if (!loci_safetensors_find(file, name)) break;
     }
     return count;
@@ -38,16 +40,34 @@ static loci_status configure(loci_model_config *config, const loci_safetensors *
 {
     const loci_tensor *encoder = find(file, "encoder.weight", 2, error);
     const loci_tensor *decoder = encoder ? find(file, "decoder.weight", 2, error) : NULL;
+    if (!decoder) return LOCI_E_FORMAT;
+    const int block = loci_import_s4_found(file);
     const loci_tensor *c =
-        decoder ? find(file, "s4_layers.0.kernel.C", 3, error) : NULL; /* [width][order / 2][2] */
-    if (!c) return LOCI_E_FORMAT;
+        block ? NULL : find(file, "s4_layers.0.kernel.C", 3, error); /* [width][order / 2][2] */
+    if (!block && !c) return LOCI_E_FORMAT;
     const loci_status status =
         loci_model_preset(config, "s4-example", encoder->shape[1], decoder->shape[0], error);
     if (status) return status;
     config->width = encoder->shape[0];
-    config->layers = count_layers(file);
+    config->layers = count_layers(file, block);
+    if (block) return loci_import_s4_configure(config, file, error);
     config->order = c->shape[1] <= LOCI_STATE_MAX ? 2 * c->shape[1] : c->shape[1];
     return LOCI_OK;
+}
+
+/* From layers that are S4Block there. */
+static loci_status fill_translated(loci_model *model, const loci_safetensors *file,
+                                   const loci_model_config *config, loci_error *error)
+{
+    void *bytes = NULL;
+    size_t size;
+    loci_safetensors *other = NULL;
+    loci_status status = loci_import_s4_translate(&bytes, &size, file, config, error);
+    if (!status) status = loci_safetensors_read(&other, config->allocator, bytes, size, error);
+    if (!status) status = loci_model_fill(model, other, error);
+    loci_safetensors_free(other);
+    loci_free(bytes);
+    return status;
 }
 
 static loci_status import(loci_model **out, const loci_safetensors *file, int prenorm,
@@ -64,7 +84,9 @@ static loci_status import(loci_model **out, const loci_safetensors *file, int pr
     config.prenorm = prenorm != 0;
     config.discretization = discretization;
     status = loci_model_outline(&model, &config, error);
-    if (!status) status = loci_model_fill(model, file, error);
+    if (!status)
+        status = loci_import_s4_found(file) ? fill_translated(model, file, &config, error)
+                                            : loci_model_fill(model, file, error);
     if (status)
         loci_model_free(model);
     else

@@ -31,12 +31,36 @@ static loci_status both_ways(loci_layer **layer, maker create, const char *name,
     return status;
 }
 
+/* What s4d and s4 have in common; the rank is that of the one or the other. */
+static loci_status s4_with(loci_layer **layer, const char *name, const loci_model_config *c, size_t rank,
+                           loci_error *error)
+{
+    const loci_s4_options options = {.order = c->order,
+                                     .rank = rank,
+                                     .discretization = rank ? LOCI_BILINEAR : c->discretization,
+                                     .dt_min = c->dt_min,
+                                     .dt_max = c->dt_max,
+                                     .init = c->init,
+                                     .kernels = c->kernels,
+                                     .taps = c->taps,
+                                     .bidirectional = c->bidirectional};
+    return loci_s4_create(layer, c->allocator, name, c->width, &options, error);
+}
+
 static loci_status s4d(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
                        loci_error *error)
 {
     (void)inputs;
-    const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max};
+    const loci_s4d_options options = {c->order, c->discretization, c->dt_min, c->dt_max, c->init};
+    if (c->kernels > 1 || c->taps || c->bidirectional) return s4_with(layer, name, c, 0, error);
     return loci_s4d_create(layer, c->allocator, name, c->width, &options, error);
+}
+
+static loci_status s4(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                      loci_error *error)
+{
+    (void)inputs;
+    return s4_with(layer, name, c, c->rank ? c->rank : c->init == LOCI_SSM_INIT_LEGT ? 2 : 1, error);
 }
 
 static loci_status conv(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
@@ -125,7 +149,7 @@ static loci_status mamba2(loci_layer **layer, const char *name, const loci_model
 
 #if !LOCI_REAL_IS_DOUBLE
 const char *const loci_layer_words[] = {"s4d", "lstm",  "gru",    "mingru", "conv",
-                                        "s5",  "mamba", "mamba2", NULL};
+                                        "s5",  "mamba", "mamba2", "s4",     NULL};
 #endif
 
 static const struct {
@@ -141,11 +165,16 @@ static const struct {
     {{.title = "S5", .preset = "s5", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1}, "s5_layers", s5},
     {{.title = "Mamba", .preset = "mamba", .lr = 0.002, .rows = 1, .chunks = 1}, "mamba_layers", mamba},
     {{.title = "Mamba 2", .preset = "mamba2", .lr = 0.002, .rows = 1, .chunks = 1}, "mamba_layers", mamba2},
+    {{.title = "S4", .preset = "s4", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1}, "s4_layers", s4},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* Those that mix samples alone: what mixes channels stands behind them. */
-static const unsigned mix_samples = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_CONV | 1u << LOCI_LAYER_S5;
+static const unsigned mix_samples =
+    1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_CONV | 1u << LOCI_LAYER_S5 | 1u << LOCI_LAYER_S4;
+
+/* Those that look both ways by themselves; of others there are two. */
+static const unsigned look_themselves = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_S4;
 
 /* The mixer of channels of a block of S4, or of S5, behind a layer, which it takes over; the one of a transformer stands in a residual of its
  * own (stack.c). */
@@ -154,8 +183,12 @@ static loci_status mix_channels(loci_layer **layer, const char *name, const loci
 {
     loci_layer *gated;
     if (c->mixer != LOCI_MIXER_GATED) return LOCI_OK;
-    const loci_status status = (c->layer == LOCI_LAYER_S5 ? loci_half_gated_create : loci_gated_create)(
-        &gated, c->allocator, name, c->width, c->dropout, c->tied, error);
+    const int wide = c->layer == LOCI_LAYER_S4 || (*layer)->outputs != c->width;
+    const loci_status status = wide
+                                   ? loci_gated_create_wide(&gated, c->allocator, name, (*layer)->outputs,
+                                                            c->width, c->dropout, c->tied, error)
+                                   : (c->layer == LOCI_LAYER_S5 ? loci_half_gated_create : loci_gated_create)(
+                                         &gated, c->allocator, name, c->width, c->dropout, c->tied, error);
     if (!status) return loci_chain_create(layer, *layer, gated, error);
     loci_layer_free(*layer);
     return status;
@@ -168,7 +201,10 @@ loci_status loci_layer_kinds_create(loci_layer **layer, const loci_model_config 
     loci_model_config own = *config; /* as this layer has it: dilations is the one of its convolution */
     snprintf(name, sizeof name, "%s.%zu", kinds[config->layer].parameters, i);
     if (config->layer == LOCI_LAYER_CONV) own.dilations = (size_t)1 << i % config->dilations;
-    const loci_status status = both_ways(layer, kinds[config->layer].create, name, &own, inputs, error);
+    const maker create = kinds[config->layer].create;
+    const loci_status status = look_themselves >> (unsigned)config->layer & 1
+                                   ? create(layer, name, &own, inputs, error)
+                                   : both_ways(layer, create, name, &own, inputs, error);
     const int mixed = mix_samples >> (unsigned)config->layer & 1;
     return status || !mixed ? status : mix_channels(layer, name, config, error);
 }

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "hippo/normal.h"
 #include "model/config.h"
+#include "model/initial_modes.h"
 #include "model/model_reading.h"
 #include "model/stack.h"
 #include "model/task.h"
@@ -38,6 +39,7 @@ static const struct {
     {"text", 4, 128, 64, LOCI_LAYER_MINGRU, 0.001, 0, 2, 0, LOCI_NORM_LAYER},
     {"mamba", 4, 64, 16, LOCI_LAYER_MAMBA, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
     {"mamba2", 4, 64, 64, LOCI_LAYER_MAMBA2, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
+    {"s4", 4, 64, 32, LOCI_LAYER_S4, 0.001, 0.1, 0, 0, LOCI_NORM_LAYER},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
@@ -118,6 +120,7 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
         model->config.size = sizeof model->config; /* what is made of it has all of its fields */
         model->config.allocator = NULL;            /* loci_allocator_of(model), which lives as long */
         status = tabulate(model, &stack, error);
+        if (!status) status = loci_initial_modes_make(&model->modes, config, error);
     } else {
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");
     }
@@ -153,6 +156,7 @@ void loci_model_free(loci_model *model)
 {
     if (!model) return;
     loci_free(model->table);
+    loci_free(model->modes);
     loci_free(model->values);
     loci_free(model->about_memory);
     loci_free(model);
@@ -162,7 +166,6 @@ loci_status loci_model_copy(loci_model **out, const loci_model *from, loci_error
 {
     loci_model *model;
     loci_model_config config = from->config;
-    config.size = sizeof config; /* all fields, not those of version 0.1 alone */
     config.allocator = loci_allocator_of(from);
     loci_status status = loci_model_create(&model, &config, error);
     if (status) return status;
@@ -194,6 +197,7 @@ static double initial_value(const loci_parameter *p, uint64_t key, size_t i)
     switch (p->initial) {
     case LOCI_INITIAL_CONSTANT:
     case LOCI_INITIAL_NORMAL_PART: /* not number by number */
+    case LOCI_INITIAL_MODES:
         break;
     case LOCI_INITIAL_UNIFORM:
         return p->a + (p->b - p->a) * loci_random_uniform(key, i);
@@ -201,6 +205,8 @@ static double initial_value(const loci_parameter *p, uint64_t key, size_t i)
         return p->a + (p->b - p->a) * loci_random_uniform(key, i) + (i / (p->count / 4) == 1 ? 1 : 0);
     case LOCI_INITIAL_NORMAL:
         return p->a + p->b * loci_random_normal(key, i);
+    case LOCI_INITIAL_LOG_NORMAL:
+        return exp(p->a + p->b * loci_random_normal(key, i));
     case LOCI_INITIAL_LADDER:
         return p->a + p->b * (double)(i % last);
     case LOCI_INITIAL_LOG_LADDER:
@@ -222,6 +228,10 @@ void loci_model_initialize(loci_model *model, uint64_t seed)
         const uint64_t key = loci_random_key(seed, loci_random_stream(p->name));
         if (p->initial == LOCI_INITIAL_NORMAL_PART) {
             normal_part(model->values + p->offset, p->count, (size_t)p->a);
+            continue;
+        }
+        if (p->initial == LOCI_INITIAL_MODES) {
+            loci_initial_modes_fill(model->values + p->offset, p, model->modes, model->config.order);
             continue;
         }
         for (size_t i = 0; i < p->count; i++) model->values[p->offset + i] = (float)initial_value(p, key, i);

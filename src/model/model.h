@@ -12,6 +12,7 @@ struct loci_model {
     size_t parameters;
     size_t count, size;     /* trainable numbers; reals of the buffer */
     float *values;          /* [size] */
+    double *modes;          /* how modes begin (initial_modes.h); NULL: by no table */
     loci_model_about about; /* points into the memory below */
     void *about_memory;     /* one block; NULL: about is empty */
 };

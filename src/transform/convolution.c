@@ -27,8 +27,8 @@ static size_t worth(size_t n)
     return 6 * bits;
 }
 
-loci_status loci_convolution_create(loci_convolution **out, const loci_allocator *by, size_t L, size_t taps,
-                                    loci_error *error)
+static loci_status create(loci_convolution **out, const loci_allocator *by, size_t L, size_t taps, int both,
+                          loci_error *error)
 {
     if (L == 0 || taps == 0)
         return loci_fail(error, LOCI_E_ARGUMENT,
@@ -44,7 +44,7 @@ loci_status loci_convolution_create(loci_convolution **out, const loci_allocator
     plan->taps = taps;
     plan->n = n;
     /* about taps (L - taps / 2) products */
-    if (taps / worth(n) >= 2 || taps * (L - taps / 2) > worth(n) * n) {
+    if (both || taps / worth(n) >= 2 || taps * (L - taps / 2) > worth(n) * n) {
         if (!loci_fft_create(&plan->fft, by, n)) {
             loci_free(plan);
             return loci_fail(error, LOCI_E_MEMORY, "out of memory for a convolution of %zu samples", L);
@@ -54,6 +54,18 @@ loci_status loci_convolution_create(loci_convolution **out, const loci_allocator
     }
     *out = plan;
     return LOCI_OK;
+}
+
+loci_status loci_convolution_create(loci_convolution **plan, const loci_allocator *by, size_t L, size_t taps,
+                                    loci_error *error)
+{
+    return create(plan, by, L, taps, 0, error);
+}
+
+loci_status loci_convolution_create_both(loci_convolution **plan, const loci_allocator *by, size_t L,
+                                         size_t taps, loci_error *error)
+{
+    return create(plan, by, L, taps, 1, error);
 }
 
 void loci_convolution_destroy(loci_convolution *plan)
@@ -106,4 +118,45 @@ void loci_convolution_gradient(const loci_convolution *plan, real *dk, const rea
         loci_fft_inverse(plan->fft, dk, dprepared, plan->taps, 1 / (real)plan->n, scratch);
     else
         memcpy(dk, dprepared, plan->taps * LOCI_LANES * sizeof(real));
+}
+
+/* ---- both ways ----
+ *
+ * z^n = -i, so z^-(m + 1) = i z^(n - 1 - m): a kernel that looks ahead is the imaginary part of one below n, in the opposite
+ * order, and what it makes of samples within the signal is real. */
+
+size_t loci_convolution_both_size(const loci_convolution *plan)
+{
+    return 3 * LOCI_LANES * plan->n + loci_lane_blocks(2 * loci_fft_scratch(plan->fft)) * LOCI_LANES;
+}
+
+void loci_convolution_prepare_both(const loci_convolution *plan, real *prepared, const real *k,
+                                   const real *back, real *scratch)
+{
+    const size_t n = plan->n, V = LOCI_LANES;
+    real *turned = scratch, *spectrum = turned + n * V, *rest = spectrum + 2 * n * V;
+    memset(turned, 0, n * V * sizeof(real));
+    for (size_t m = 0; m < plan->taps; m++) memcpy(turned + (n - 1 - m) * V, back + m * V, V * sizeof(real));
+    loci_fft_forward(plan->fft, prepared, k, plan->taps, 1 / (real)n, rest);
+    loci_fft_forward(plan->fft, spectrum, turned, n, 1 / (real)n, rest);
+    for (size_t i = 0; i < 2 * n * V; i += 2 * V)
+        for (size_t j = i; j < i + V; j++) {
+            prepared[j] -= spectrum[j + V];
+            prepared[j + V] += spectrum[j];
+        }
+}
+
+void loci_convolution_gradient_both(const loci_convolution *plan, real *dk, real *dback,
+                                    const real *dprepared, real *scratch)
+{
+    const size_t n = plan->n, V = LOCI_LANES;
+    real *turned = scratch, *spectrum = turned + n * V, *rest = spectrum + 2 * n * V;
+    loci_fft_inverse(plan->fft, dk, dprepared, plan->taps, 1 / (real)n, rest);
+    for (size_t i = 0; i < 2 * n * V; i += 2 * V)
+        for (size_t j = i; j < i + V; j++) {
+            spectrum[j] = dprepared[j + V];
+            spectrum[j + V] = -dprepared[j];
+        }
+    loci_fft_inverse(plan->fft, turned, spectrum, n, 1 / (real)n, rest);
+    for (size_t m = 0; m < plan->taps; m++) memcpy(dback + m * V, turned + (n - 1 - m) * V, V * sizeof(real));
 }

@@ -29,6 +29,10 @@
 
 #define loci_convolution LOCI_NAME(loci_convolution)
 #define loci_convolution_create LOCI_NAME(loci_convolution_create)
+#define loci_convolution_create_both LOCI_NAME(loci_convolution_create_both)
+#define loci_convolution_both_size LOCI_NAME(loci_convolution_both_size)
+#define loci_convolution_prepare_both LOCI_NAME(loci_convolution_prepare_both)
+#define loci_convolution_gradient_both LOCI_NAME(loci_convolution_gradient_both)
 #define loci_convolution_destroy LOCI_NAME(loci_convolution_destroy)
 #define loci_convolution_prepared_size LOCI_NAME(loci_convolution_prepared_size)
 #define loci_convolution_scratch_size LOCI_NAME(loci_convolution_scratch_size)
@@ -44,6 +48,10 @@ typedef struct loci_convolution loci_convolution;
  * 2^k. LOCI_E_ARGUMENT: L or taps is 0. LOCI_E_MEMORY: out of memory, or L beyond what memory can hold. */
 loci_status loci_convolution_create(loci_convolution **plan, const loci_allocator *by, size_t L, size_t taps,
                                     loci_error *error);
+/* One that looks both ways: y_l has, besides, the sum over m < taps of back_m u_(l + 1 + m), at the cost of the causal one: the
+ * transform's other half, which a causal convolution leaves unused, holds the kernel that looks ahead. Always by transform. */
+loci_status loci_convolution_create_both(loci_convolution **plan, const loci_allocator *by, size_t L,
+                                         size_t taps, loci_error *error);
 void loci_convolution_destroy(loci_convolution *plan);
 
 /* Reals, 64-byte aligned, of a prepared kernel, and of the scratch that the functions below need. */
@@ -65,5 +73,13 @@ void loci_convolution_backward(const loci_convolution *plan, real *du, real *dpr
 /* dk[taps][16] = the gradient of k from that of the prepared kernel, summed over a batch by
  * loci_convolution_backward. */
 void loci_convolution_gradient(const loci_convolution *plan, real *dk, const real *dprepared, real *scratch);
+
+/* The same of a plan that looks both ways, with k and back, dk and dback [taps][16]; scratch: loci_convolution_both_size reals.
+ * apply and backward are those above. */
+size_t loci_convolution_both_size(const loci_convolution *plan);
+void loci_convolution_prepare_both(const loci_convolution *plan, real *prepared, const real *k,
+                                   const real *back, real *scratch);
+void loci_convolution_gradient_both(const loci_convolution *plan, real *dk, real *dback,
+                                    const real *dprepared, real *scratch);
 
 #endif
