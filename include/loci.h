@@ -12,6 +12,7 @@
 #include <loci/model.h>
 #include <loci/network.h>
 #include <loci/reading.h>
+#include <loci/readout.h>
 #include <loci/status.h>
 #include <loci/stream.h>
 #include <loci/system.h>

@@ -103,4 +103,34 @@ static void multiply(double *c, size_t ldc, const double *a, size_t a_row, size_
     }
 }
 
-const loci_ridge_tiles LOCI_LEVEL(loci_ridge_tiles_level) = {.multiply = multiply};
+enum { BUNCH = 12 }; /* vectors of r in registers */
+
+static void correlate(double *r, const double *x, size_t lags, size_t n)
+{
+    const double *past = x - (lags - 1);
+    size_t i = 0;
+    for (; i + BUNCH * W <= lags; i += BUNCH * W) {
+        vreal sum[BUNCH];
+#pragma GCC unroll 12
+        for (int v = 0; v < BUNCH; v++) sum[v] = AT(r + i + v * W);
+        for (size_t t = 0; t < n; t++) {
+            const double now = x[t];
+#pragma GCC unroll 12
+            for (int v = 0; v < BUNCH; v++) sum[v] += now * AT(past + t + i + v * W);
+        }
+#pragma GCC unroll 12
+        for (int v = 0; v < BUNCH; v++) TO(r + i + v * W) = sum[v];
+    }
+    for (; i + W <= lags; i += W) {
+        vreal sum = AT(r + i);
+        for (size_t t = 0; t < n; t++) sum += x[t] * AT(past + t + i);
+        TO(r + i) = sum;
+    }
+    for (; i < lags; i++) {
+        double sum = r[i];
+        for (size_t t = 0; t < n; t++) sum += x[t] * past[t + i];
+        r[i] = sum;
+    }
+}
+
+const loci_ridge_tiles LOCI_LEVEL(loci_ridge_tiles_level) = {.multiply = multiply, .correlate = correlate};

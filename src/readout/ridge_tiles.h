@@ -15,6 +15,9 @@ typedef struct {
      * the rest is changed. c overlaps neither a nor b. */
     void (*multiply)(double *c, size_t ldc, const double *a, size_t a_row, size_t a_depth, const double *b,
                      size_t ldb, size_t rows, size_t columns, size_t depth, bool less, bool upper);
+    /* r[i] += sum over t < n of x[t] x[t - lags + 1 + i], i < lags: products of a signal with its own past, the farthest first. x points
+     * behind lags - 1 older samples. Each number of r goes through t from 0 up in one accumulator. */
+    void (*correlate)(double *r, const double *x, size_t lags, size_t n);
 } loci_ridge_tiles;
 
 #define loci_ridge_tiles_level LOCI_JOIN(loci_ridge_tiles, _f64)

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * loci/readout.h - learn without training: the next values of a signal by a regression on its memory, in one pass.
+ *
+ * Of the newest `window` samples, each less the newest of all, a readout takes `order` coefficients of orthonormal polynomials and a
+ * constant; of the next `horizon` samples, likewise, it learns what follows from them by ridge regression. All that this needs of the
+ * past are sums of products, which are gathered as samples come, in memory that does not grow, and which add: two readouts become one that
+ * has learned from both. A signal that is moved or stretched gets forecasts that are moved and stretched alike.
+ *
+ * Channels learn each for itself; weights are shared by all of them (of sums in units of each channel's `scale`), or each
+ * channel's own. Beside each forecast stand widths: an interval of a forecast is the value +- its width. They follow the hits: after each
+ * sample a width that was too narrow grows a little, one that was wide enough shrinks, so that in the long run four of five
+ * samples lie in the one, 19 of 20 in the other (adaptive conformal inference, Gibbs and Candes 2021, on the width itself).
+ *
+ *     loci_readout *readout;
+ *     loci_readout_spec spec = {sizeof spec, .channels = 1, .window = 336, .order = 64, .horizon = 96, .ridge = 0.01};
+ *     if (loci_readout_create(&readout, &spec, NULL, &error) || loci_readout_push(readout, u, n, &error) ||
+ *         loci_readout_solve(readout, &error)) ...
+ *     loci_readout_forecast(readout, 0, y, NULL, NULL);
+ *
+ * A readout is one flat piece of memory. One thread at a time may change it; the functions that take it const may run in several.
+ * How samples are cut into pushes does not matter, to the bit. Source: docs/forecast.md.
+ */
+#ifndef LOCI_READOUT_H
+#define LOCI_READOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/allocator.h>
+#include <loci/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LOCI_READOUT_WINDOW_MAX 8192
+#define LOCI_READOUT_HORIZON_MAX 4096
+#define LOCI_READOUT_ORDER_MAX 512
+#define LOCI_READOUT_CHANNELS_MAX 65535
+
+typedef struct loci_readout loci_readout;
+
+typedef struct {
+    size_t size;     /* sizeof of this struct */
+    size_t channels; /* 1 to LOCI_READOUT_CHANNELS_MAX */
+    size_t window;   /* samples that a forecast is made of, 1 to LOCI_READOUT_WINDOW_MAX */
+    size_t
+        order; /* coefficients of them, at most `window` and LOCI_READOUT_ORDER_MAX; 0: none, the newest value is the forecast */
+    size_t horizon; /* samples foretold, 1 to LOCI_READOUT_HORIZON_MAX */
+    double ridge;   /* the penalty on squared weights, a window: >= 0; signals in units of their scale */
+    int own;        /* each channel has its own weights; 0: all share them */
+    const loci_allocator *allocator; /* where memory comes from; NULL: malloc */
+} loci_readout_spec;
+
+/* scale [channels]: the size of each channel's changes, > 0, say a standard deviation; NULL: 1. LOCI_E_ARGUMENT names the field that is
+ * out of range; LOCI_E_MEMORY. Memory: for each channel order^2 + (order + 6) horizon + 3 (window + horizon) doubles, and window horizon for
+ * each set of weights. */
+LOCI_API loci_status loci_readout_create(loci_readout **readout, const loci_readout_spec *spec,
+                                         const double *scale, loci_error *error);
+LOCI_API void loci_readout_free(loci_readout *readout); /* NULL is allowed */
+/* A fork: what one of them learns, the other does not. */
+LOCI_API loci_status loci_readout_copy(loci_readout **copy, const loci_readout *readout, loci_error *error);
+
+typedef struct {
+    uint64_t samples;     /* pushed, and those of readouts that were added */
+    double windows;       /* that were learned from, of all channels; less where some were forgotten */
+    uint64_t fingerprint; /* of sizes and weights: equal where forecasts are equal */
+    int solved;           /* there are weights */
+    loci_readout_spec spec;
+} loci_readout_info;
+LOCI_API void loci_readout_inspect_sized(const loci_readout *readout, loci_readout_info *info, size_t size);
+static inline loci_readout_info loci_readout_inspect(const loci_readout *readout)
+{
+    loci_readout_info info;
+    loci_readout_inspect_sized(readout, &info, sizeof info);
+    return info;
+}
+
+/* ---- learning ---- */
+
+/* n samples, u is [n][channels]. LOCI_E_VALUE names the first that is not finite or beyond 1e150 in size; those before it are
+ * learned. window + horizon multiply-adds a sample and channel. */
+LOCI_API loci_status loci_readout_push(loci_readout *readout, const double *u, size_t n, loci_error *error);
+/* What comes next is another history: no window reaches across. Takes scratch memory, as do the three below: LOCI_E_MEMORY. */
+LOCI_API loci_status loci_readout_part(loci_readout *readout, loci_error *error);
+/* All windows so far count keep times as much, 0 <= keep <= 1. Called every k samples with keep = 2^(-k/n), a sample has half of its weight
+ * after n more. */
+LOCI_API loci_status loci_readout_forget(loci_readout *readout, double keep, loci_error *error);
+/* Learns all that `other` has learned. Both have the same spec, but for ridge and allocator; LOCI_E_MISMATCH names what differs. follows:
+ * the samples of `other` came right after those of readout, so that the windows across are learned as well, as if all had been pushed to
+ * one; it needs that `other` saw one history and forgot nothing (LOCI_E_MISMATCH). The history that goes on is then other's, else readout's. */
+LOCI_API loci_status loci_readout_add(loci_readout *readout, const loci_readout *other, int follows,
+                                      loci_error *error);
+/* Weights from all windows so far. LOCI_E_VALUE: there is none yet; the sentence says how many samples are wanted. order^3 / 6 + order^2
+ * horizon multiply-adds for each set of weights, and (window + horizon)^2 + order window^2 for each channel. */
+LOCI_API loci_status loci_readout_solve(loci_readout *readout, loci_error *error);
+
+/* ---- forecasts, of a readout that was solved ---- */
+
+/* Of channel c after the newest sample pushed: y, and lower and upper bounds, [horizon] and [2][horizon]: first of 80, then of 95 of a
+ * hundred; NULL: not wanted. LOCI_E_RANGE: no such channel; LOCI_E_VALUE: fewer samples than the window, or no weights yet. */
+LOCI_API loci_status loci_readout_forecast(const loci_readout *readout, size_t c, double *y, double *lower,
+                                           double *upper, loci_error *error);
+/* Of channel c, after each of n samples: x is [window - 1 + n], the first of them the one at x[window - 1]; y is [n][horizon]. window horizon
+ * multiply-adds a sample. The same errors. */
+LOCI_API loci_status loci_readout_predict(const loci_readout *readout, size_t c, double *y, const double *x,
+                                          size_t n, loci_error *error);
+
+/* Sums over forecasts whose outcome is known, by horizon: each is [horizon] of the caller's and is added to. */
+typedef struct {
+    size_t size;
+    double *count, *square, *absolute; /* forecasts, errors squared, errors' sizes */
+    double *in80, *in95;               /* outcomes within the interval as it was when the forecast was made */
+} loci_readout_score;
+
+/* Goes through a signal of channel c, x [n], with a forecast after each sample from x[from] on, from >= window - 1, and lets the channel's
+ * widths follow the hits as outcomes come; what is known of them in the end counts in score (NULL: it is not wanted). Where the channel has
+ * no widths yet, they begin as the quantiles of the errors of forecasts before x[from] with outcomes up to there, of 1000 at most. Bits depend
+ * on x and from alone. Scratch of 3 horizon (horizon + 64) numbers and more: LOCI_E_MEMORY. */
+LOCI_API loci_status loci_readout_walk(loci_readout *readout, size_t c, const loci_readout_score *score,
+                                       const double *x, size_t n, size_t from, loci_error *error);
+/* The widths of channel c, [2][horizon]: of 80, of 95; 0 where there are none yet. Set: >= 0. */
+LOCI_API loci_status loci_readout_widths(const loci_readout *readout, size_t c, double *widths,
+                                         loci_error *error);
+LOCI_API loci_status loci_readout_set_widths(loci_readout *readout, size_t c, const double *widths,
+                                             loci_error *error);
+
+/* ---- files ---- */
+
+/* The bytes are little-endian, versioned and end in a 64-bit checksum (docs/formats.md); note is UTF-8 text of the caller's own. A
+ * readout that is loaded goes on with the same bits. */
+LOCI_API size_t loci_readout_save_size(const loci_readout *readout, size_t note_length);
+LOCI_API loci_status loci_readout_save(const loci_readout *readout, const char *note, size_t note_length,
+                                       void *bytes, size_t size, loci_error *error);
+/* *note lies in bytes and is not NUL-terminated; both may be NULL. allocator NULL: malloc. LOCI_E_FORMAT: damaged, or no readout. */
+LOCI_API loci_status loci_readout_load(loci_readout **readout, const char **note, size_t *note_length,
+                                       const void *bytes, size_t size, const loci_allocator *allocator,
+                                       loci_error *error);
+/* Whether bytes begin as a readout's do. */
+LOCI_API int loci_readout_begins(const void *bytes, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
