@@ -175,6 +175,29 @@ static void run_optimizer(void *argument)
                              1 / (1 + norm), 1000);
 }
 
+/* Multiplications of weights with a sample, once forward and twice in backward: of gates with the input and with the state; of
+ * what mixes channels behind a layer that mixes samples. */
+static double weights_of(const loci_model_config *c)
+{
+    const double H = (double)c->width, layers = (double)c->layers,
+                 mixed = c->mixer == LOCI_MIXER_GATED ? 2 * H * H : 0;
+    const double inputs = c->plain ? (double)c->inputs + H * (layers - 1) : H * layers; /* of all layers */
+    switch (c->layer) {
+    case LOCI_LAYER_LSTM:
+        return 4 * H * (inputs + H * layers);
+    case LOCI_LAYER_GRU:
+        return 3 * H * (inputs + H * layers);
+    case LOCI_LAYER_MINGRU:
+        return 2 * H * inputs;
+    case LOCI_LAYER_CONV:
+        return layers * ((double)c->kernel_width * H * H + mixed);
+    case LOCI_LAYER_S5:
+        return layers * (2 * (double)c->order * H + mixed / 2);
+    default:
+        return layers * mixed;
+    }
+}
+
 static void time_parts(loci_model *model, size_t L, size_t B)
 {
     const loci_model_config *c = loci_model_configuration(model);
@@ -200,11 +223,7 @@ static void time_parts(loci_model *model, size_t L, size_t B)
                           {"peak", bench_peak_run, NULL, {0}}};
     enum { CASES = sizeof cases / sizeof *cases };
     bench_rounds(cases, CASES, 0.05);
-    /* products with weights, once forward, twice in backward: an S4D layer's H to 2 H; an LSTM's four gates */
-    const double H = (double)c->width,
-                 lstm = 4 * H * ((double)c->inputs + H + 2 * H * (double)(c->layers - 1));
-    const double weights = c->layer == LOCI_LAYER_LSTM ? lstm : (double)c->layers * 2 * H * H;
-    const double products = 2 * weights * (double)L * BATCH;
+    const double products = 2 * weights_of(c) * (double)L * BATCH;
     const double peak = bench_peak_operations() / bench_best(&cases[CASES - 1]),
                  times = (double)BATCH / (double)B;
     if (!json) printf("on one thread, core ms for a batch, in micro-batches of %zu\n", B);

@@ -244,7 +244,10 @@ static void differences(void **unused)
         const size_t C = config.inputs;
         bench t;
         open_bench(&t, &config, &about, 3, 19);
-        const loci_pass pass = {.B = 3, .L = 19, .length = lengths, .training = 1, .seed = 5, .first = 2};
+        loci_pass pass = {.B = 3, .L = 19, .length = lengths, .training = 1, .seed = 5, .first = 2};
+        double dt[3 * 19]; /* layers of s5 learn from samples that last different times, too */
+        for (size_t i = 0; i < 3 * 19; i++) dt[i] = i % 3 == 0 ? 1 : exp(loci_random_uniform(3, i) - 0.5);
+        if (config.layer == LOCI_LAYER_S5) pass.dt = dt;
         for (size_t b = 0; b < 3; b++)
             for (size_t l = lengths[b]; l < 19; l++)
                 for (size_t c = 0; c < C; c++) t.u[(b * 19 + l) * C + c] = (real)NAN;

@@ -460,12 +460,10 @@ static void test_states_of_others(void **state)
 /* ---- rates ---- */
 
 /* At half the rate each sample lasts two steps: the network prepared so, or told so sample by sample. */
-static void test_rates(void **state)
+static void rates_of(const loci_model_config *config)
 {
-    (void)state;
-    const loci_model_config config = small(LOCI_POOL_MEAN);
     bench t;
-    open_bench(&t, &config, &(loci_model_about){.rate = 8000});
+    open_bench(&t, config, &(loci_model_about){.rate = 8000});
     float expected[5], y[5];
     whole(&t, expected, LENGTH, 2);
     const double far = tolerance * range(expected, 5);
@@ -493,7 +491,19 @@ static void test_rates(void **state)
                          LOCI_OK);
     same_bits(first, again, LENGTH / 7 * 5);
     loci_stream_free(one), loci_stream_free(all);
+    close_bench(&t);
+}
 
+static void test_rates(void **state)
+{
+    (void)state;
+    const loci_model_config config = small(LOCI_POOL_MEAN), s5 = recurrent("s5");
+    rates_of(&config);
+    rates_of(&s5);
+
+    bench t;
+    loci_error error;
+    open_bench(&t, &config, &(loci_model_about){.rate = 8000});
     loci_stream_tables *none;
     const double bad[] = {-1, INFINITY, NAN, 7.9, 8000 * 1000.5};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -508,6 +518,7 @@ static void test_rates(void **state)
     assert_int_equal(loci_stream_tables_create(&none, t.model, 8000, 0, &error), LOCI_OK);
     loci_stream_tables_free(none);
     loci_stream *stream = stream_of(t.tables, 1);
+    const double dt[1] = {2};
     assert_int_equal(loci_stream_push(stream, NULL, 1, t.u, dt, 1, 0, NULL, &error), LOCI_E_UNSUPPORTED);
     assert_true(loci_stream_samples(stream, 0) == 0);
     loci_stream_free(stream);
