@@ -64,6 +64,9 @@ static inline loci_train_options loci_train_options_default(void)
  *     epochs   10 (2400/n)^(2/3), at least 10: of few sequences each is seen more often. Not so many that more than five
  *              million samples are read, but at least 10, and enough for 300 steps
  *
+ * Of texts (LOCI_TARGET_NEXT) every token counts: batch is 8, and epochs are those of six million tokens, 20 at most, but enough for
+ * 300 steps.
+ *
  * From 2,400 sequences on this is loci_train_options_default. docs/data.md has what it comes to on small public sets, those
  * on which the rule was found and others. */
 LOCI_API void loci_train_options_for_sized(const loci_model_config *config, const loci_dataset_info *data,
@@ -75,7 +78,7 @@ static inline loci_train_options loci_train_options_for(const loci_model_config 
     loci_train_options_for_sized(config, data, &options, sizeof options);
     return options;
 }
-/* The share of the training set to validate with (loci_dataset_divide): a tenth where that is 50 sequences at least, else 0. Fewer tell
+/* The share of the training set to validate with (loci_dataset_divide): a tenth where that is 50 sequences at least, of texts one, else 0. Fewer tell
  * models apart by chance (the standard error of a share of 50 is up to 7 %), and are missed where all are few. */
 LOCI_API double loci_train_valid_share(const loci_dataset_info *data);
 

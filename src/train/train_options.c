@@ -19,6 +19,10 @@ static const double steps_an_epoch = 25; /* where the batch allows it */
 static const double valid_share = 0.1;
 static const double least_valid = 50; /* sequences, of which a share is worth measuring; of texts 1 */
 
+/* Of texts: every token is a target, so that few sequences are many. */
+static const size_t batch_of_texts = 8;
+static const double most_tokens = 6e6, most_epochs_of_texts = 20;
+
 static size_t batch_for(double sequences)
 {
     size_t batch = 4;
@@ -33,6 +37,12 @@ static size_t epochs_for(double sequences, double samples, double steps)
     return (size_t)fmax(least, ceil(wanted));
 }
 
+static size_t epochs_of_texts(double samples, double steps)
+{
+    const double wanted = fmin(most_tokens / samples, most_epochs_of_texts);
+    return (size_t)ceil(fmax(wanted, least_steps / steps));
+}
+
 void loci_train_options_for_sized(const loci_model_config *config, const loci_dataset_info *data,
                                   loci_train_options *to, size_t size)
 {
@@ -41,8 +51,13 @@ void loci_train_options_for_sized(const loci_model_config *config, const loci_da
     if (traits) options.lr = traits->lr;
     if (data && data->sequences > 0) {
         const double sequences = (double)data->sequences, samples = (double)data->samples;
-        options.batch = batch_for(sequences);
-        options.epochs = epochs_for(sequences, samples, ceil(sequences / (double)options.batch));
+        if (data->target.each == LOCI_TARGET_NEXT) {
+            options.batch = batch_of_texts;
+            options.epochs = epochs_of_texts(samples, ceil(sequences / (double)options.batch));
+        } else {
+            options.batch = batch_for(sequences);
+            options.epochs = epochs_for(sequences, samples, ceil(sequences / (double)options.batch));
+        }
     }
     options.size = size;
     loci_sized_give(to, size, &options, sizeof options);
