@@ -173,6 +173,13 @@ static void initialisations(void **state)
     s = parse("s4d-legs:8,copies=2");
     assert_true(fabs(s->a_re[5] + 0.5) < 1e-13 && s->a_im[4] < s->a_im[5] && s->a_im[7] < 0);
     loci_system_free(s);
+    s = parse("s5:16,copies=2,seed=3"),
+    same = parse("s4d-legs:16"); /* the same eigenvalues, from an eigenproblem */
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(s->a_re[i] == -0.5 && fabs(s->a_im[i] + same->a_im[7 - i]) < 1e-11 * s->a_im[7]);
+        assert_true(s->b_re[i] == s->b_re[8 + i] && s->b_im[i] != 0 && s->c_re[i] != s->c_re[8 + i]);
+    }
+    loci_system_free(s), loci_system_free(same);
     s = parse("legs:5,structure=dense,copies=2");
     assert_true(s->structure == LOCI_DENSE && s->a_re[0] == -1 && s->a_re[25 + 24] == -5);
     loci_system_free(s);

@@ -335,10 +335,15 @@ chart *figure_kernels(loci_error *error)
     static const struct {
         loci_system_kind kind;
         const char *title;
-    } shown[] = {{LOCI_SYSTEM_LEGS, "legs"},         {LOCI_SYSTEM_LEGT, "legt"},
-                 {LOCI_SYSTEM_FOUT, "fout"},         {LOCI_SYSTEM_LAGT, "lagt"},
-                 {LOCI_SYSTEM_S4D_LEGS, "s4d-legs"}, {LOCI_SYSTEM_S4D_LIN, "s4d-lin"},
-                 {LOCI_SYSTEM_S4D_INV, "s4d-inv"},   {LOCI_SYSTEM_S4D_REAL, "s4d-real"}};
+    } shown[] = {{LOCI_SYSTEM_LEGS, "legs"},
+                 {LOCI_SYSTEM_LEGT, "legt"},
+                 {LOCI_SYSTEM_FOUT, "fout"},
+                 {LOCI_SYSTEM_LAGT, "lagt"},
+                 {LOCI_SYSTEM_S4D_LEGS, "s4d-legs"},
+                 {LOCI_SYSTEM_S4D_LIN, "s4d-lin"},
+                 {LOCI_SYSTEM_S4D_INV, "s4d-inv"},
+                 {LOCI_SYSTEM_S4D_REAL, "s4d-real"},
+                 {LOCI_SYSTEM_S5, "s5"}};
     const double dt = 0.01;
     double *k = malloc(COPIES * LENGTH * sizeof *k), x[LENGTH];
     if (!k) {
@@ -348,11 +353,10 @@ chart *figure_kernels(loci_error *error)
     for (size_t l = 0; l < LENGTH; l++) x[l] = (double)l * dt;
     chart *drawing = chart_create(&(chart_layout){
         .title = "What training begins with: kernels of each initialisation",
-        .subtitle =
-            "four random C each, order 32, dt 0.01 s, zoh; memories (above) and diagonal systems (below)",
-        .columns = 4,
-        .width = 1180,
-        .height = 560});
+        .subtitle = "four random C each, order 32, dt 0.01 s, zoh; four memories, then diagonal systems",
+        .columns = 3,
+        .width = 1080,
+        .height = 760});
     loci_status status = LOCI_OK;
     for (size_t i = 0; i < sizeof shown / sizeof *shown && status == LOCI_OK; i++) {
         const bool diagonal = shown[i].kind >= LOCI_SYSTEM_S4D_LIN;
@@ -370,7 +374,7 @@ chart *figure_kernels(loci_error *error)
         status = loci_kernel_f64(k, s, LOCI_ZOH, LENGTH, error);
         loci_system_free(s);
         chart_panel(drawing, &(chart_axes){.title = shown[i].title,
-                                           .x_label = i >= 4 ? "age of the input (s)" : NULL,
+                                           .x_label = i >= 6 ? "age of the input (s)" : NULL,
                                            .no_legend = true});
         for (size_t h = 0; h < COPIES; h++)
             chart_add(drawing, &(chart_series){.x = x,

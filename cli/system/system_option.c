@@ -11,8 +11,8 @@
 #include "shared/options.h"
 #include "shared/words.h"
 
-static const char *const kinds[] = {"legs",    "legt",    "fout",    "lagt",     "s4-legs", "s4-legt",
-                                    "s4-fout", "s4d-lin", "s4d-inv", "s4d-legs", "s4d-real"};
+static const char *const kinds[] = {"legs",    "legt",    "fout",    "lagt",     "s4-legs",  "s4-legt",
+                                    "s4-fout", "s4d-lin", "s4d-inv", "s4d-legs", "s4d-real", "s5"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static bool ends_in(const char *path, const char *ending)
@@ -39,7 +39,7 @@ static int kind_check(const system_option *g)
                              g->text[length] ? g->text + length : ":64");
     return message_usage(
         "%s: \"%s\" is no system; KIND:N with legs, legt, fout, lagt, s4-legs, s4-legt, s4-fout, "
-        "s4d-lin, s4d-inv, s4d-legs or s4d-real was expected, or an .npz file",
+        "s4d-lin, s4d-inv, s4d-legs, s4d-real or s5 was expected, or an .npz file",
         g->command, g->text);
 }
 

@@ -15,7 +15,7 @@ enum { SYSTEM_OPTION_NAME_SIZE = 192 };
 #define SYSTEM_OPTION_HELP                                                                                   \
     "SYSTEM is KIND:N[,OPTION=VALUE]... with N states, or a file FILE.npz with A, B, C, dt (and D, P). "     \
     "KIND is legs, legt, fout or lagt (memories, dense), s4-legs, s4-legt or s4-fout (the same as diagonal " \
-    "plus low rank), s4d-lin, s4d-inv, s4d-legs or s4d-real (diagonal). Options: dt=SECONDS or "             \
+    "plus low rank), s4d-lin, s4d-inv, s4d-legs, s4d-real or s5 (diagonal). Options: dt=SECONDS or "         \
     "dt=FIRST..LAST, copies=H, lag=TIME (memories: recall of that long ago), seed=S (of C where it is "      \
     "random)."
 

@@ -24,13 +24,14 @@ typedef enum {
     LOCI_SYSTEM_S4D_LIN,  /* a_n = -1/2 + i pi n */
     LOCI_SYSTEM_S4D_INV,  /* a_n = -1/2 + i (N/pi) (N/(2n+1) - 1) */
     LOCI_SYSTEM_S4D_LEGS, /* the diagonal of the dplr form of legs */
-    LOCI_SYSTEM_S4D_REAL  /* a_n = -(n+1) */
+    LOCI_SYSTEM_S4D_REAL, /* a_n = -(n+1) */
+    LOCI_SYSTEM_S5 /* the eigenvalues of HiPPO-N: what a layer of S5 makes of one channel, a copy each answer */
 } loci_system_kind;
 
 typedef struct {
     size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     loci_system_kind kind;
-    loci_structure structure; /* memories: LOCI_DENSE or LOCI_DPLR; s4d: LOCI_DIAGONAL */
+    loci_structure structure; /* memories: LOCI_DENSE or LOCI_DPLR; s4d, s5: LOCI_DIAGONAL */
     size_t order, copies;     /* copies share A, B and P; C and dt are each their own */
     double dt, dt_last;       /* the first copy's step and the last one's, the others evenly between in the
                                  logarithm; both 0: 0.001 to 0.1, and 0.01 for one copy */
@@ -40,7 +41,8 @@ typedef struct {
     const loci_allocator *allocator; /* of the system, as of loci_system_create_by; NULL: malloc */
 } loci_system_spec;
 
-/* B is the measure's own (memories, s4d-legs) or 1 (the other s4d). D is 0. Dplr by the Hermitian
+/* B is the measure's own (memories, s4d-legs), random as C (s5: Smith et al., "Simplified State Space Layers for Sequence Modeling"
+ * (2023), appendix B) or 1 (the other s4d). D is 0. Dplr by the Hermitian
  * eigenproblem of A + P P^T in double, eigenvalues of negative imaginary part in ascending order, each
  * eigenvector turned so that its component along B is real and not negative: the same on every machine to
  * rounding (Gu et al., "Efficiently Modeling Long Sequences with Structured State Spaces" (2022), theorem 1;
@@ -55,7 +57,7 @@ LOCI_API loci_status loci_hippo_dplr(loci_measure measure, double *w_re, double 
                                      size_t *rank, size_t order, loci_error *error);
 
 /* From text. KIND:N[,option=value...] with KIND legs, legt, fout, lagt, s4-legs, s4-legt, s4-fout (those as
- * dplr), s4d-lin, s4d-inv, s4d-legs, s4d-real and options dt=SECONDS or dt=FIRST..LAST, copies=H, seed=S,
+ * dplr), s4d-lin, s4d-inv, s4d-legs, s4d-real, s5 and options dt=SECONDS or dt=FIRST..LAST, copies=H, seed=S,
  * lag=SECONDS, structure=dense|dplr. Text that ends in .npz is a file, with A, B, C, dt and,
  * if wanted, D (0) and P: A is [H,N/2] complex (diagonal; dplr where P [R,H,N/2] is there) or [N,N] real
  * (dense, H = 1); B and C are shaped like A's rows ([H,N/2] or [N]), D and dt [H]. Errors name the part of

@@ -13,8 +13,12 @@
 
 #include <stddef.h>
 
+#include "base/private.h"
+
+/* Exported for libloci-train; no part of the public interface. */
+
 /* The k-th of the N/2 positive mu, ascending, N even, k < N/2, to a few ulp; `below` is 0 or the one before it, where the search
  * begins. Cost: about 10 to 30 times N arc tangents. */
-double loci_normal_frequency(size_t N, size_t k, double below);
+LOCI_PRIVATE double loci_normal_frequency(size_t N, size_t k, double below);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "hippo/normal.h"
 #include "init/hippo.h"
 
 static const double pi = 3.141592653589793238;
@@ -37,13 +38,15 @@ static loci_measure measure_of(loci_system_kind kind)
 
 static loci_status check_spec(const loci_system_spec *s, loci_error *error)
 {
-    if ((int)s->kind < LOCI_SYSTEM_LEGS || s->kind > LOCI_SYSTEM_S4D_REAL)
+    if ((int)s->kind < LOCI_SYSTEM_LEGS || s->kind > LOCI_SYSTEM_S5)
         return loci_fail(error, LOCI_E_ARGUMENT, "kind of system is %d; one of loci_system_kind was expected",
                          (int)s->kind);
     if (memory(s->kind) ? s->structure == LOCI_DIAGONAL : s->structure != LOCI_DIAGONAL)
         return loci_fail(error, LOCI_E_UNSUPPORTED, "structure is %s; %s was expected of %s",
                          loci_structure_name(s->structure), memory(s->kind) ? "dense or dplr" : "diagonal",
-                         memory(s->kind) ? "a memory" : "an s4d system");
+                         memory(s->kind)             ? "a memory"
+                         : s->kind == LOCI_SYSTEM_S5 ? "an s5 system"
+                                                     : "an s4d system");
     if (s->kind == LOCI_SYSTEM_LAGT && s->structure != LOCI_DENSE)
         return loci_fail(error, LOCI_E_UNSUPPORTED, "structure of lagt is dplr; dense was expected");
     const bool none = s->dt == 0 && s->dt_last == 0;
@@ -158,6 +161,19 @@ static void fill_s4d(loci_system *s, loci_system_kind kind)
     }
 }
 
+/* Eigenvectors are orthogonal, so that a random B stays one in their frame. */
+static void fill_s5(loci_system *s, uint64_t seed)
+{
+    const uint64_t key = loci_random_key(seed, loci_random_stream("B"));
+    double mu = 0;
+    for (size_t i = 0; i < s->width; i++) {
+        mu = loci_normal_frequency(s->order, i, mu);
+        s->a_re[i] = -0.5, s->a_im[i] = mu;
+        s->b_re[i] = sqrt(0.5) * loci_random_normal(key, 2 * i);
+        s->b_im[i] = sqrt(0.5) * loci_random_normal(key, 2 * i + 1);
+    }
+}
+
 loci_status loci_system_make(loci_system **system, const loci_system_spec *given, loci_error *error)
 {
     *system = NULL;
@@ -175,6 +191,8 @@ loci_status loci_system_make(loci_system **system, const loci_system_spec *given
     fill_c(s, spec->seed);
     if (spec->structure == LOCI_DPLR || spec->kind == LOCI_SYSTEM_S4D_LEGS) {
         status = fill_dplr(s, spec, error);
+    } else if (spec->kind == LOCI_SYSTEM_S5) {
+        fill_s5(s, spec->seed);
     } else if (spec->structure == LOCI_DIAGONAL) {
         fill_s4d(s, spec->kind);
     } else {

@@ -26,6 +26,7 @@ static const struct {
     {"s4d-inv", LOCI_SYSTEM_S4D_INV, LOCI_DIAGONAL},
     {"s4d-legs", LOCI_SYSTEM_S4D_LEGS, LOCI_DIAGONAL},
     {"s4d-real", LOCI_SYSTEM_S4D_REAL, LOCI_DIAGONAL},
+    {"s5", LOCI_SYSTEM_S5, LOCI_DIAGONAL},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -128,7 +129,7 @@ loci_status loci_system_parse(loci_system **system, const char *text, loci_error
         return loci_fail(
             error, LOCI_E_ARGUMENT,
             "system is \"%.60s\"; KIND:N was expected, with KIND legs, legt, fout, lagt, s4-legs, s4-legt, "
-            "s4-fout, s4d-lin, s4d-inv, s4d-legs or s4d-real, or FILE.npz",
+            "s4-fout, s4d-lin, s4d-inv, s4d-legs, s4d-real or s5, or FILE.npz",
             text);
     spec.kind = kinds[i].kind;
     spec.structure = kinds[i].structure;

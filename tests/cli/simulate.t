@@ -22,7 +22,7 @@ $ loci simulate legs:1,lag=0,copies=2 u.csv --discretization euler --form recurr
 | 2
 | 3
 $ loci simulate - u.csv
-! loci: simulate: "-" is no system; KIND:N with legs, legt, fout, lagt, s4-legs, s4-legt, s4-fout, s4d-lin, s4d-inv, s4d-legs or s4d-real was expected, or an .npz file
+! loci: simulate: "-" is no system; KIND:N with legs, legt, fout, lagt, s4-legs, s4-legt, s4-fout, s4d-lin, s4d-inv, s4d-legs, s4d-real or s5 was expected, or an .npz file
 = 2
 $ loci simulate legs:1,lag=0,dt=0.5 - --discretization euler --form recurrent < u.csv | cmp - y.csv
 $ loci simulate legs:1,lag=0,dt=0.1 u.csv --form recurrent | cut -d, -f 1 | tail -n 2

@@ -9,7 +9,7 @@ $ loci check legs
 ! loci: check: order of "legs" is missing or wrong; legs:N was expected, N from 1 to 1024
 = 2
 $ loci check transformer:8
-! loci: check: "transformer:8" is no system; KIND:N with legs, legt, fout, lagt, s4-legs, s4-legt, s4-fout, s4d-lin, s4d-inv, s4d-legs or s4d-real was expected, or an .npz file
+! loci: check: "transformer:8" is no system; KIND:N with legs, legt, fout, lagt, s4-legs, s4-legt, s4-fout, s4d-lin, s4d-inv, s4d-legs, s4d-real or s5 was expected, or an .npz file
 = 2
 $ loci check legs:0
 ! loci: check: order of "legs:0" is missing or wrong; legs:N was expected, N from 1 to 1024
