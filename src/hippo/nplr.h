@@ -6,8 +6,10 @@
 #include <loci/allocator.h>
 #include <loci/measure.h>
 
+#include "base/private.h"
+
 /* p [2][order]: A + sum over r of p_r p_r^T is normal (Gu et al. 2022, appendix C). Returns the rank, 1 or 2. */
-size_t loci_nplr_correction(loci_measure measure, double *p, size_t order);
+LOCI_PRIVATE size_t loci_nplr_correction(loci_measure measure, double *p, size_t order);
 
 /* A = V (diag(w) - sum over r of P_r P_r^*) V^*, V unitary: of each pair of conjugate modes the one with Im w <= 0, ascending.
  * w, b, p_r = V^* p_r are [order/2][2], real and imaginary parts, b real and not negative where it is not 0; p is [2][order/2]
