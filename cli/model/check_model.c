@@ -68,13 +68,15 @@ static int channels_check(const job *j, size_t channels)
                         channels, channels == 1 ? "" : "s", j->path, j->inputs, j->inputs == 1 ? "" : "s");
 }
 
-/* The test split's sequences, one behind the other. */
+/* The test split's sequences, one behind the other; of a text its tokens. */
 static int fill_set(job *j)
 {
     const loci_model_about *about = loci_model_description(j->model);
     const loci_dataset_options options = {
         .size = sizeof options,
         .test = 1,
+        .target_given = loci_token_kind(j->model) != 0,
+        .target.each = LOCI_TARGET_NEXT,
         .reading = about->reading,
         .classes = about->classes,
         .class_count = about->classes ? loci_model_configuration(j->model)->outputs : 0,
@@ -135,7 +137,8 @@ static int fill(job *j)
         fill_noise(j);
         return STATUS_DONE;
     }
-    return stat(j->data, &about) == 0 && S_ISDIR(about.st_mode) ? fill_set(j) : fill_signal(j);
+    const bool set = loci_token_kind(j->model) || (stat(j->data, &about) == 0 && S_ISDIR(about.st_mode));
+    return set ? fill_set(j) : fill_signal(j);
 }
 
 /* --- told --- */

@@ -24,7 +24,7 @@
 typedef struct {
     const char *match, *except;
     double rate, resample, test; /* NAN: not given */
-    size_t threads;
+    size_t threads, window;      /* SIZE_MAX: not given */
     bool train, all, mono, json, confusion;
 } settings;
 
@@ -207,7 +207,10 @@ static void split_warn(const loci_dataset *set, const char *path, const settings
 {
     const loci_dataset_info info = loci_dataset_inspect(set);
     if (info.split || info.held_out || s->match || s->except || s->train || s->all) return;
-    if (info.target.each == LOCI_TARGET_NEXT) return; /* most often another text */
+    if (info.target.each == LOCI_TARGET_NEXT) { /* most often another text */
+        message_note("%s: all of it is measured, what was trained on too where it is the same text", path);
+        return;
+    }
     message_warn(
         "%s: has no test split, so all of it is measured, what was trained on too; 'loci train --test SHARE' "
         "keeps a share, --match or --except chooses",
@@ -236,6 +239,7 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         options.reading.test = 0;
     }
     if (!isnan(s->resample)) options.reading.resample = s->resample;
+    if (s->window != SIZE_MAX) options.reading.window = s->window;
     if (!isnan(s->test)) options.reading.test = s->test;
     if (s->mono) options.reading.mono = 1;
     if (s->all) options.reading.test = 0;
@@ -245,6 +249,8 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         status = message_fail(
             "%s: knows its tokens by number alone; a model that was trained on a text was expected",
             model_path);
+    else if (!task->next && s->window != SIZE_MAX)
+        status = message_fail("%s: its task is %s; --window is for the task next", model_path, task->name);
     else if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)
         status = message_error(path, &error);
     else
@@ -267,13 +273,14 @@ static int usage_check(const settings *s)
         return message_usage("eval: --rate is %g; more than 0 Hz was expected", s->rate);
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("eval: --resample is %g; more than 0 Hz was expected", s->resample);
+    if (s->window == 0) return message_usage("eval: --window is 0; 1 or more was expected");
     if (s->threads > 1024) return message_usage("eval: --threads is %zu; 0 to 1024 was expected", s->threads);
     return STATUS_DONE;
 }
 
 int command_eval(int argc, char **argv)
 {
-    settings s = {.rate = NAN, .resample = NAN, .test = NAN};
+    settings s = {.rate = NAN, .resample = NAN, .test = NAN, .window = SIZE_MAX};
     const option table[] = {
         {"train", 0, OPTION_FLAG, &s.train, NULL, "on the training split instead of the test split"},
         {"match", 0, OPTION_TEXT, &s.match, "GLOB",
@@ -282,6 +289,8 @@ int command_eval(int argc, char **argv)
         {"test", 0, OPTION_NUMBER, &s.test, "SHARE",
          "the share to test with, where the data have no test split (that of the training)"},
         {"all", 0, OPTION_FLAG, &s.all, NULL, "on everything, where the data have no test split"},
+        {"window", 0, OPTION_COUNT, &s.window, "n",
+         "texts: sequences of n characters, each from its own beginning (as in the training)"},
         {"mono", 0, OPTION_FLAG, &s.mono, NULL, "files: channels mixed to one (as in the training)"},
         {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
          "the data's rate, where they tell none: the model runs at it, whatever it was trained at"},

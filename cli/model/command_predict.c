@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 
 #include <loci/dataset.h>
+#include <loci/data.h>
 #include <loci/stream.h>
+#include <loci/token.h>
 
 #include "shared/message.h"
 #include "model/model_inputs.h"
@@ -336,13 +338,42 @@ static int array_run(job *j, const char *path)
     return status ? status : failed;
 }
 
+/* Whether a model of characters or bytes takes the file as a text: if its name is not that of a table or an array, which hold
+ * the tokens' numbers. */
+static bool is_text(const job *j, const char *path)
+{
+    static const char *const ends[] = {".csv", ".tsv", ".npy", ".npz", ".wav"};
+    const size_t length = strlen(path);
+    if (!loci_token_kind(j->model) || strcmp(path, "-") == 0) return false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (length > strlen(ends[i]) && strcmp(path + length - strlen(ends[i]), ends[i]) == 0) return false;
+    return true;
+}
+
+static int text_run(job *j, const char *path)
+{
+    void *bytes;
+    size_t size;
+    loci_error error;
+    if (loci_file_read(path, &bytes, &size, SIZE_MAX / 8, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    j->count = 0;
+    j->name = path;
+    int status = size ? room_make(j, size) : message_fail("%s: is empty; a text was expected", path);
+    if (!status && loci_token_read(j->model, j->u, &j->count, bytes, size, &error) != LOCI_OK)
+        status = message_fail("%s: %s", path, error.text);
+    loci_bytes_free(bytes);
+    if (!status) status = model_prepare(j, 0);
+    return status ? status : push(j);
+}
+
 /* One sequence, or as many as an array holds. */
 static int path_run(job *j, const char *path)
 {
     if (sequences_are_in(path, j->s->sequences)) return array_run(j, path);
     int status = prediction_begin(&j->out);
     if (status) return status;
-    status = file_run(j, path);
+    status = is_text(j, path) ? text_run(j, path) : file_run(j, path);
     prediction_end(&j->out, path, status == STATUS_DONE);
     return status;
 }

@@ -27,10 +27,22 @@ $ loci eval m text.txt --json | grep -E 'task|targets|bits|perp'
 |~   "bits": 0.[0-3]*,
 |~   "perplexity": 1.*,
 |~   "targets": 35*,
+! loci: note: text.txt: all of it is measured, what was trained on too where it is the same text
 $ loci eval m text.txt | sed -n 2p
 |~ loss        0.* nats, 0.* bits a character, perplexity 1.*
+! loci: note: text.txt: all of it is measured, what was trained on too where it is the same text
+$ loci eval m text.txt --window 1000 --json 2>err | grep -E 'samples|targets'
+|   "samples": 4,
+|~   "targets": 35*,
 $ loci check m | tail -n 1
 | all 7 gaps are within their bounds
+$ loci check m text.txt --length 300 | sed -n 2p
+|~ 300 samples of text.txt; answers from *
+$ printf 'sa\303\237' >word.txt; loci predict m word.txt --top 1 | cut -d, -f 1-3
+| file,sample,class
+|~ word.txt,1,?*
+|~ word.txt,2,?*
+| word.txt,3," "
 
 # What follows; the prompt is written, too, and a line ends.
 $ loci generate m --prompt 'the c' --tokens 19 --temperature 0
@@ -69,6 +81,7 @@ $ loci generate b --prompt "$(printf 'die K\303')" --tokens 1 --temperature 0 | 
 |  c3 a4
 $ loci eval b bytes | sed -n 2p
 |~ loss        * nats, * bits a byte, perplexity *
+! loci: note: bytes: all of it is measured, what was trained on too where it is the same text
 $ sh learn bytes -o b1 --bytes --epochs 3 --threads 3 --window 100 >out 2>&1; sh learn bytes -o b2 --bytes --epochs 3 --threads 1 --window 100 >out 2>&1; cmp b1 b2
 $ sh learn bytes -o b3 --bytes --epochs 3 --window 100 --log - 2>out | head -n 20 >cut; sh learn bytes -o b3 --bytes --epochs 3 --window 100 --resume >out 2>&1; cmp b1 b3
 $ gzip -k text.txt; sh learn text.txt --steps 5 -o t1 >out 2>&1; sh learn text.txt.gz --steps 5 -o t2 >out 2>&1; loci inspect t1 | grep -v command >one; loci inspect t2 | grep -v command >two; cmp one two
@@ -116,6 +129,13 @@ $ loci train d -o x --bytes
 $ printf 'the cat \303\251' >other.txt; loci eval m other.txt
 !~ loci: other.txt: byte 8 begins the character U+00E9, "é", which is none of the 20 that the model knows
 = 1
+$ loci predict m other.txt --top 1
+! loci: other.txt: character 9 is "é"; one of the 20 that the model knows was expected
+| file,sample,class,probability
+= 1
+$ loci eval m text.txt --window 0
+! loci: eval: --window is 0; 1 or more was expected
+= 2
 $ loci generate m --prompt 'the dog'
 !~ loci: m: --prompt: character 7 is "g"; one of the 20 that the model knows was expected
 = 1
