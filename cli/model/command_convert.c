@@ -3,13 +3,15 @@
 #include "shared/command.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <loci/data.h>
 
-#include "shared/message.h"
+#include "model/checkpoint.h"
 #include "model/model_open.h"
+#include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
 
@@ -18,6 +20,7 @@ typedef struct {
     double rate; /* NAN: not given */
     bool prenorm, bilinear, gray, liquid;
     size_t taps;
+    size_t vocabulary; /* SIZE_MAX: not given */
 } settings;
 
 static int usage_check(const settings *s, const char *state)
@@ -28,6 +31,7 @@ static int usage_check(const settings *s, const char *state)
                              state);
     if (!isnan(s->rate) && !(s->rate > 0))
         return message_usage("convert: --rate is %g; more than 0 Hz was expected", s->rate);
+    if (s->vocabulary == 0) return message_usage("convert: --vocabulary is 0; 1 or more was expected");
     return STATUS_DONE;
 }
 
@@ -88,9 +92,22 @@ static int names_check(const parts *names)
     return STATUS_DONE;
 }
 
+/* Models of tokens know all that there is to tell. */
+static int describe_tokens(const settings *s)
+{
+    const char *given = s->classes        ? "classes"
+                        : s->shift        ? "shift"
+                        : s->scale        ? "scale"
+                        : !isnan(s->rate) ? "rate"
+                        : s->gray         ? "gray"
+                                          : NULL;
+    return given ? message_usage("convert: --%s is not for models of tokens", given) : STATUS_DONE;
+}
+
 static int describe(loci_model *model, const settings *s)
 {
     const loci_model_config *config = loci_model_configuration(model);
+    if (config->vocabulary) return describe_tokens(s);
     loci_model_about about = {.rate = isnan(s->rate) ? 0 : s->rate,
                               .task = config->pool == LOCI_POOL_NONE && !s->classes ? LOCI_TASK_VALUE_EACH
                                                                                     : LOCI_TASK_CLASS,
@@ -133,6 +150,11 @@ static int end_kernels(loci_model **model, const char *path, size_t taps)
     return STATUS_DONE;
 }
 
+static bool given(const settings *s)
+{
+    return s->vocabulary != SIZE_MAX;
+}
+
 static int import(loci_model **model, const void *bytes, size_t size, const char *path, const settings *s)
 {
     loci_error error;
@@ -147,22 +169,41 @@ static int import(loci_model **model, const void *bytes, size_t size, const char
         return message_fail("%s: is a model of loci already; a state_dict was expected", path);
     }
     const loci_discretization discretization = s->bilinear ? LOCI_BILINEAR : LOCI_ZOH;
-    if ((s->liquid ? loci_model_import_s5(model, bytes, size, discretization, 1, NULL, &error)
-                   : loci_model_import(model, bytes, size, s->prenorm, discretization, &error)) != LOCI_OK)
+    if ((given(s)    ? loci_model_import_mamba(model, &bytes, &size, 1, NULL, s->vocabulary, NULL, &error)
+         : s->liquid ? loci_model_import_s5(model, bytes, size, discretization, 1, NULL, &error)
+                     : loci_model_import(model, bytes, size, s->prenorm, discretization, &error)) != LOCI_OK)
         return message_error(path, &error);
     return s->taps ? end_kernels(model, path, s->taps) : STATUS_DONE;
 }
 
-static int convert(const char *path, const settings *s)
+static int import_folder(loci_model **model, const char *folder, const settings *s)
+{
+    checkpoint c;
+    loci_error error;
+    int status = checkpoint_read(&c, folder);
+    if (!status && loci_model_import_mamba(model, c.bytes, c.sizes, c.count, c.config,
+                                           given(s) ? s->vocabulary : 0, NULL, &error) != LOCI_OK)
+        status = message_error(folder, &error);
+    checkpoint_release(&c);
+    return status;
+}
+
+static int import_file(loci_model **model, const char *path, const settings *s)
 {
     void *bytes;
     size_t size;
     loci_error error;
     if (loci_file_read(path, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
         return message_error(NULL, &error);
-    loci_model *model = NULL;
-    int status = import(&model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path, s);
+    const int status = import(model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path, s);
     loci_bytes_free(bytes);
+    return status;
+}
+
+static int convert(const char *path, const settings *s)
+{
+    loci_model *model = NULL;
+    int status = checkpoint_is_folder(path) ? import_folder(&model, path, s) : import_file(&model, path, s);
     if (!status) status = describe(model, s);
     if (!status) status = model_write(model, s->output);
     loci_model_free(model);
@@ -171,7 +212,7 @@ static int convert(const char *path, const settings *s)
 
 int command_convert(int argc, char **argv)
 {
-    settings s = {.rate = NAN};
+    settings s = {.rate = NAN, .vocabulary = SIZE_MAX};
     const option table[] = {
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL", "where the model goes"},
         {"prenorm", 0, OPTION_FLAG, &s.prenorm, NULL,
@@ -180,6 +221,8 @@ int command_convert(int argc, char **argv)
         {"liquid", 0, OPTION_FLAG, &s.liquid, NULL, "it is an S5 layer whose input acts on its transition"},
         {"taps", 0, OPTION_COUNT, &s.taps, "n",
          "its kernels end after so many samples: l_max, of S4Block layers that are diagonal (never)"},
+        {"vocabulary", 0, OPTION_COUNT, &s.vocabulary, "n",
+         "of a language model: the first n rows of the embedding are tokens, the rest padding (as it says)"},
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "it was trained on pictures made grey"},
         {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
          "samples a second of the signals it was trained on (unknown)"},
@@ -191,14 +234,15 @@ int command_convert(int argc, char **argv)
     };
     const options_page page = {
         .command = "convert",
-        .synopsis = "STATE.safetensors -o MODEL.safetensors [OPTION]...",
+        .synopsis = "STATE.safetensors|FOLDER -o MODEL.safetensors [OPTION]...",
         .purpose =
             "Make a model of the state_dict of the S4 repository's example (its class S4Model with layers S4D, or S4Block, which "
             "become s4, or s4d where they are diagonal), saved by "
             "safetensors.torch.save_file. The tensors' shapes say how many layers, channels, states, inputs and outputs "
             "there are; what they cannot say is told by options, in words of the example's own. Or of an S5 layer, of which "
             "Lambda, B, C, D and log_step are kept, complex numbers as such or as pairs: a model of that layer alone, with an "
-            "answer at every sample.",
+            "answer at every sample. Or of a language model of Mamba or Mamba 2: the folder with its config.json and safetensors "
+            "files, or the one file; loci generate --ids runs it.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Example, for CIFAR-10, whose pixels are 0 to 255 here:\n"

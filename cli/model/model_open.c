@@ -55,11 +55,9 @@ int model_read(loci_model **model, const char *path)
 }
 
 /* Behind a string that is longer than all its words: see src/model/json.c. */
-int model_note(json_t **note, const loci_model *model)
+int model_json(json_t **value, json_error_t *problem, const char *text)
 {
-    *note = NULL;
-    const char *text = loci_model_description(model)->note;
-    if (!text) return STATUS_DONE;
+    *value = NULL;
     const size_t length = strlen(text);
     size_t first = 24;
     while (first < length) first *= 2;
@@ -68,14 +66,25 @@ int model_note(json_t **note, const loci_model *model)
     memset(both, 'x', 2 + first);
     memcpy(both, "[\"", 2);
     snprintf(both + 2 + first, length + 4, "\",%s]", text);
-    json_error_t problem;
-    json_t *array = json_loads(both, 0, &problem);
+    json_t *array = json_loads(both, 0, problem);
     free(both);
-    if (!array && json_error_code(&problem) == json_error_out_of_memory) return message_memory();
-    json_t *object = json_array_get(array, 1);
-    if (json_is_object(object)) *note = json_incref(object);
+    if (!array && json_error_code(problem) == json_error_out_of_memory) return message_memory();
+    if (json_array_size(array) == 2) *value = json_incref(json_array_get(array, 1));
     json_decref(array);
     return STATUS_DONE;
+}
+
+int model_note(json_t **note, const loci_model *model)
+{
+    *note = NULL;
+    const char *text = loci_model_description(model)->note;
+    json_error_t problem;
+    const int status = text ? model_json(note, &problem, text) : STATUS_DONE;
+    if (!json_is_object(*note)) {
+        json_decref(*note);
+        *note = NULL;
+    }
+    return status;
 }
 
 int model_write(const loci_model *model, const char *path)

@@ -334,6 +334,19 @@ LOCI_API loci_status loci_model_import_s5(loci_model **model, const void *bytes,
                                           loci_discretization discretization, int liquid,
                                           const loci_allocator *allocator, loci_error *error);
 
+/* A language model of Mamba or Mamba 2, as state-spaces/mamba and transformers keep them: safetensors files in memory, several
+ * where the checkpoint is in shards, F32, F64, F16 or BF16, and the text of its config.json (NULL: there is none; the shapes of
+ * tensors say nearly all, what they leave open is as usual). Tensors are backbone.embedding.weight (or embeddings),
+ * backbone.layers.0.mixer.in_proj.weight and so on, backbone.norm_f.weight, and lm_head.weight where the head is not the embedding;
+ * instead of backbone there may be another word or none. tokens: rows of the embedding that mean something, the others are never
+ * drawn; 0: as vocab_size of the configuration says, or all. The model has the task next and knows its tokens by their numbers.
+ * loci_model_import takes such a file as well, without a configuration. LOCI_E_FORMAT: a tensor is missing, surplus, misshapen or
+ * not finite; LOCI_E_UNSUPPORTED: layers or options that we have not; LOCI_E_ARGUMENT: tokens is more than the rows. */
+LOCI_API loci_status loci_model_import_mamba(loci_model **model, const void *const *files,
+                                             const size_t *sizes, size_t count, const char *config,
+                                             size_t tokens, const loci_allocator *allocator,
+                                             loci_error *error);
+
 /* 64 bits for what the model computes: of the fields that its network is built from, shift, scale and parameters. States
  * are bound to it. */
 LOCI_API uint64_t loci_model_fingerprint(const loci_model *model);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * import.c - models that others trained: the S4 repository's example, from a PyTorch state_dict. */
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,6 +77,10 @@ static loci_status import(loci_model **out, const loci_safetensors *file, int pr
     loci_model_config config;
     loci_model *model = NULL;
     char prefix[64];
+    if (loci_model_holds_mamba(file)) {
+        loci_safetensors *const one[] = {(loci_safetensors *)(uintptr_t)file};
+        return loci_model_read_mamba(out, one, 1, NULL, 0, by, error);
+    }
     if (loci_model_holds_s5(file, prefix, sizeof prefix))
         return loci_model_read_s5(out, file, discretization, 0, by, error);
     loci_status status = configure(&config, file, error);

@@ -357,17 +357,16 @@ static void shape_text(char *text, size_t size, const size_t *shape, size_t dime
     }
 }
 
-static loci_status match(const loci_parameter *p, const loci_tensor *tensor, loci_error *error)
+loci_status loci_model_match(const loci_parameter *p, const loci_tensor *tensor, loci_error *error)
 {
-    if (!tensor) return loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", p->name);
     if (tensor->dimensions == p->dimensions &&
         memcmp(tensor->shape, p->shape, p->dimensions * sizeof *p->shape) == 0)
         return LOCI_OK;
     char is[80], expected[80];
     shape_text(is, sizeof is, tensor->shape, tensor->dimensions);
     shape_text(expected, sizeof expected, p->shape, p->dimensions);
-    return loci_fail(error, LOCI_E_FORMAT, "tensor %s has the shape [%s]; [%s] was expected", p->name, is,
-                     expected);
+    return loci_fail(error, LOCI_E_FORMAT, "tensor %.100s has the shape [%s]; [%s] was expected",
+                     tensor->name, is, expected);
 }
 
 static bool has(const loci_model *model, const char *name)
@@ -382,7 +381,9 @@ static loci_status match_all(const loci_model *model, const loci_safetensors *fi
 {
     for (size_t k = 0; k < model->parameters; k++) {
         const loci_parameter *p = &model->table[k];
-        const loci_status status = match(p, loci_safetensors_find(file, p->name), error);
+        const loci_tensor *tensor = loci_safetensors_find(file, p->name);
+        if (!tensor) return loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", p->name);
+        const loci_status status = loci_model_match(p, tensor, error);
         if (status) return status;
     }
     const size_t count = loci_safetensors_count(file);
@@ -396,21 +397,30 @@ static loci_status match_all(const loci_model *model, const loci_safetensors *fi
     return LOCI_OK;
 }
 
-static loci_status read_values(loci_model *model, const loci_parameter *p, const loci_tensor *tensor,
-                               loci_error *error)
+/* Some numbers at a time: they may be many, and doubles are twice their size. */
+loci_status loci_model_take(loci_model *model, const loci_parameter *p, const loci_tensor *tensor,
+                            loci_error *error)
 {
+    enum { PIECE = 1024 };
     float *const values = model->values + p->offset;
-    double *numbers = loci_allocate_by(loci_allocator_of(model), p->count, sizeof *numbers);
-    if (!numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu numbers", p->count);
-    loci_status status = loci_safetensors_doubles(numbers, tensor, error);
-    for (size_t i = 0; i < p->count && !status; i++) {
-        values[i] = (float)numbers[i];
-        if (!isfinite(values[i]))
-            status = loci_fail(error, LOCI_E_FORMAT, "%s[%zu] is %g; a finite number was expected", p->name,
-                               i, numbers[i]);
+    double numbers[PIECE];
+    const size_t size = p->count > 0 ? tensor->bytes / p->count : 0;
+    for (size_t first = 0; first < p->count; first += PIECE) {
+        loci_tensor piece = *tensor;
+        piece.dimensions = 1;
+        piece.shape[0] = p->count - first < PIECE ? p->count - first : PIECE;
+        piece.data = (const char *)tensor->data + first * size;
+        piece.bytes = piece.shape[0] * size;
+        const loci_status status = loci_safetensors_doubles(numbers, &piece, error);
+        if (status) return status;
+        for (size_t i = 0; i < piece.shape[0]; i++) {
+            values[first + i] = (float)numbers[i];
+            if (!isfinite(values[first + i]))
+                return loci_fail(error, LOCI_E_FORMAT, "%.100s[%zu] is %g; a finite number was expected",
+                                 tensor->name, first + i, numbers[i]);
+        }
     }
-    loci_free(numbers);
-    return status;
+    return LOCI_OK;
 }
 
 loci_status loci_model_fill(loci_model *model, const loci_safetensors *file, loci_error *error)
@@ -419,7 +429,7 @@ loci_status loci_model_fill(loci_model *model, const loci_safetensors *file, loc
     if (!status) status = loci_model_room(model, error);
     for (size_t k = 0; k < model->parameters && !status; k++) {
         const loci_parameter *p = &model->table[k];
-        status = read_values(model, p, loci_safetensors_find(file, p->name), error);
+        status = loci_model_take(model, p, loci_safetensors_find(file, p->name), error);
     }
     return status;
 }

@@ -14,6 +14,18 @@ loci_status loci_model_blame_file(loci_status status, loci_error *error);
  * error that names it. On failure values may be there in part. */
 loci_status loci_model_fill(loci_model *model, const loci_safetensors *file, loci_error *error);
 
+/* Whether the tensor has the parameter's shape; and its values from one that has: LOCI_E_FORMAT names the tensor where it has
+ * not, or where a number is not finite. */
+loci_status loci_model_match(const loci_parameter *p, const loci_tensor *tensor, loci_error *error);
+loci_status loci_model_take(loci_model *model, const loci_parameter *p, const loci_tensor *tensor,
+                            loci_error *error);
+
+/* Whether there is an embedding of tokens; as loci_model_import_mamba. */
+int loci_model_holds_mamba(const loci_safetensors *file);
+loci_status loci_model_read_mamba(loci_model **model, loci_safetensors *const *files, size_t count,
+                                  const char *config, size_t tokens, const loci_allocator *by,
+                                  loci_error *error);
+
 /* Whether there is a tensor Lambda, as S5 layers have; what its name begins with goes to prefix [size]. */
 int loci_model_holds_s5(const loci_safetensors *file, char *prefix, size_t size);
 /* As loci_model_import_s5. */

@@ -46,3 +46,53 @@ $ loci train d -o x --layer mamba --expand 65
 $ loci train d -o x --layer mamba --groups 2
 ! loci: train: --groups is not for layers of mamba
 = 2
+
+# A published language model: a folder of a configuration and two files; the greedy continuation is the published one.
+$ loci convert "$FIXTURES/mamba_checkpoint" -o lm.safetensors
+$ loci generate lm.safetensors --ids 60,57,56,28,28,60,42,1,23,11,53,34,24,57,11,25,45,20,26 --tokens 8
+| 14,54,18,9,14,29,6,56
+$ loci check lm.safetensors | tail -n 1
+| all 7 gaps are within their bounds
+$ cp -r "$FIXTURES/mamba_checkpoint" folder && chmod -R u+w folder
+$ loci convert folder -o less.safetensors --vocabulary 50
+$ loci generate less.safetensors --ids 60
+! loci: less.safetensors: token 60 does not exist; 0 to 49 was expected
+= 1
+$ loci generate less.safetensors --ids 42,1,23,11 --tokens 500 --temperature 5 | tr , '\n' | sort -n | tail -n 1
+| 49
+$ loci convert folder -o x --vocabulary 65
+! loci: folder: vocabulary is 65; 1 to 64, the rows of its embedding, was expected
+= 1
+$ loci convert folder -o x --vocabulary 0
+! loci: convert: --vocabulary is 0; 1 or more was expected
+= 2
+$ loci convert folder -o x --shift 1
+! loci: convert: --shift is not for models of tokens
+= 2
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o x --vocabulary 5
+!~ loci: *s4d_state.safetensors: tensor backbone.embedding.weight is missing; a language model of Mamba was expected
+= 1
+$ sed -i 's/"ssm_cfg": {}/"ssm_cfg": {"layer": "Mamba3"}/' folder/config.json; loci convert folder -o x
+! loci: folder: has layers of kind Mamba3; Mamba1 or Mamba2 was expected
+= 1
+$ echo '{"n_layer": 2}' > folder/config.json; rm folder/model-00002*; loci convert folder -o x
+! loci: folder/model-00002-of-00002.safetensors: cannot be opened: No such file or directory
+= 1
+$ sed -i 's/model-00002-of/model-00001-of/' folder/model.safetensors.index.json; loci convert folder -o x
+! loci: folder: tensor backbone.layers.1.mixer.A_log is missing
+= 1
+$ echo '{"weight_map": {"a": "../a"}}' > folder/model.safetensors.index.json; loci convert folder -o x
+! loci: folder/model.safetensors.index.json: tensor a is in no file of the folder
+= 1
+$ echo '{}' > folder/model.safetensors.index.json; loci convert folder -o x
+! loci: folder/model.safetensors.index.json: has no weight_map, which says where tensors are
+= 1
+$ rm folder/model.safetensors.index.json; : > folder/pytorch_model.bin; loci convert folder -o x
+! loci: folder: has no model.safetensors, but pytorch_model.bin: what safetensors.torch.save_file makes of it was expected
+= 1
+$ rm folder/config.json; loci convert folder -o x
+! loci: folder: has no config.json; the folder of a checkpoint was expected
+= 1
+$ ls x
+! ls: cannot access 'x': No such file or directory
+= 2
