@@ -25,6 +25,7 @@ static loci_model_config config_of(size_t kind, const loci_allocator *by)
     if (kind == 3) config.pool = LOCI_POOL_NONE;
     if (kind == 4) config.norm = LOCI_NORM_RMS;
     if (kind == 6) config.mixer = LOCI_MIXER_MLP;
+    if (config.layer == LOCI_LAYER_S5) config.mixer = LOCI_MIXER_GEGLU;
     return config;
 }
 

@@ -36,6 +36,29 @@ static void is_the_published_one(void **state)
     loci_array_free(&x), loci_array_free(&dout), loci_array_free(&y), loci_array_free(&dx);
 }
 
+/* a GELU(b), written out. */
+static void of_gelu(void **state)
+{
+    (void)state;
+    enum { H = 5, L = 20 };
+    uint64_t seed = 4;
+    loci_layer *layer;
+    bench t;
+    assert_int_equal(loci_geglu_create(&layer, NULL, H, NULL), LOCI_OK);
+    bench_open(&t, layer, 1, L);
+    fill(t.x, 1, L, 2 * H, &seed);
+    run_forward(&t, 0, 1);
+    for (size_t l = 0; l < L; l++)
+        for (size_t h = 0; h < H; h++) {
+            const double a = (double)t.x[place(2 * H, L, 0, l, h)],
+                         b = (double)t.x[place(2 * H, L, 0, l, H + h)];
+            assert_near(t.y[place(H, L, 0, l, h)], a * 0.5 * b * (1 + erf(b * sqrt(0.5))),
+                        4 * LOCI_REAL_EPSILON, "y[%zu][%zu]", l, h);
+        }
+    bench_close(&t);
+    loci_layer_free(layer);
+}
+
 static void passes_the_checks(void **state)
 {
     (void)state;
@@ -44,6 +67,8 @@ static void passes_the_checks(void **state)
         loci_layer *layer;
         assert_int_equal(loci_glu_create(&layer, NULL, outputs[i], NULL), LOCI_OK);
         check_layer(layer, 0);
+        assert_int_equal(loci_geglu_create(&layer, NULL, outputs[i], NULL), LOCI_OK);
+        check_layer(layer, 0);
     }
 }
 
@@ -51,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_the_published_one),
+        cmocka_unit_test(of_gelu),
         cmocka_unit_test(passes_the_checks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,24 +17,38 @@
 #include "near.h"
 #include "systems.h"
 
-enum { H = 4, L = 50, TENSORS = 5, MOST = TENSORS + 1 };
+#define BLOCK "layer_s5_block.npz"
+
+enum { H = 4, L = 50, TENSORS = 5, ALL = 11, MOST = ALL + 1 };
 
 typedef struct {
     loci_tensor tensor[MOST];
-    char names[MOST][32];
+    char names[MOST][48];
     size_t count;
 } state_dict;
 
-/* Complex numbers as pairs, or, pairs 0, as such. */
+/* Complex numbers as pairs, or, pairs 0, as such. In the file of a block what is around the layer follows. */
 static void dict_of(state_dict *d, const char *file, const char *prefix, int pairs)
 {
-    static const char *const names[TENSORS] = {"Lambda", "B", "C", "D", "log_step"};
-    *d = (state_dict){.count = TENSORS};
-    for (size_t i = 0; i < TENSORS; i++) {
+    static const char *const names[ALL] = {"Lambda",
+                                           "B",
+                                           "C",
+                                           "D",
+                                           "log_step",
+                                           "attn_norm.weight",
+                                           "attn_norm.bias",
+                                           "ff_norm.weight",
+                                           "ff_norm.bias",
+                                           "ff_enc.weight",
+                                           "ff_dec.weight"};
+    const int block = strcmp(file, BLOCK) == 0;
+    *d = (state_dict){.count = block ? ALL : TENSORS};
+    for (size_t i = 0; i < d->count; i++) {
         char name[32];
-        snprintf(name, sizeof name, "w.%s", names[i]);
+        snprintf(name, sizeof name, "w.%s%s", block && i < TENSORS ? "s5.seq." : "", names[i]);
         loci_array a = golden(file, name);
-        snprintf(d->names[i], sizeof d->names[i], "%s%s", prefix, names[i]);
+        snprintf(d->names[i], sizeof d->names[i], "%s%s%s", prefix, block && i < TENSORS ? "s5.seq." : "",
+                 names[i]);
         loci_tensor *t = &d->tensor[i];
         *t = (loci_tensor){.name = d->names[i], .type = "F32", .dimensions = a.dimensions, .bytes = 4};
         memcpy(t->shape, a.shape, a.dimensions * sizeof *a.shape);
@@ -50,7 +64,7 @@ static void dict_of(state_dict *d, const char *file, const char *prefix, int pai
 
 static void dict_free(state_dict *d)
 {
-    for (size_t i = 0; i < TENSORS; i++) free((void *)(uintptr_t)d->tensor[i].data);
+    for (size_t i = 0; i < MOST && d->tensor[i].data; i++) free((void *)(uintptr_t)d->tensor[i].data);
 }
 
 static loci_status import(loci_model **model, const state_dict *d, loci_discretization discretization,
@@ -77,8 +91,9 @@ static void answers_as_published(void **state)
     } cases[] = {{"layer_s5_zoh.npz", LOCI_ZOH, 0, 0},
                  {"layer_s5_bilinear.npz", LOCI_BILINEAR, 0, 0},
                  {"layer_s5_zoh_bidir.npz", LOCI_ZOH, 0, 1},
-                 {"layer_s5_zoh_liquid.npz", LOCI_ZOH, 1, 0}};
-    for (size_t i = 0; i < 4; i++)
+                 {"layer_s5_zoh_liquid.npz", LOCI_ZOH, 1, 0},
+                 {BLOCK, LOCI_ZOH, 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int pairs = 0; pairs < 2; pairs++) {
             state_dict d;
             loci_model *model;
@@ -132,10 +147,22 @@ static void what_is_no_such_layer(void **state)
     refuses(
         &d,
         "tensor Lambda is F32 with 1 dimensions; C64 with 1, or 2 with pairs in the last one, was expected");
-    d.tensor[5] = d.tensor[4], d.tensor[5].name = "E", d.count++;
+    float *more = malloc(d.tensor[4].bytes);
+    assert_non_null(more);
+    memcpy(more, d.tensor[4].data, d.tensor[4].bytes);
+    d.tensor[5] = d.tensor[4], d.tensor[5].name = "E", d.tensor[5].data = more, d.count++;
     refuses(&d, "holds 6 tensors; the 5 of an S5 layer were expected");
     loci_model *model;
     assert_int_equal(import(&model, &d, LOCI_FOH, 1, NULL), LOCI_E_ARGUMENT);
+    dict_free(&d);
+
+    dict_of(&d, BLOCK, "a.", 0);
+    d.tensor[9].shape[0] = 8, d.tensor[9].shape[1] = 8;
+    refuses(&d, "tensor a.ff_enc.weight has 8 outputs; 16 were expected");
+    dict_free(&d);
+    dict_of(&d, BLOCK, "", 0);
+    d.tensor[8].name = "ff_norm.base";
+    refuses(&d, "tensor ff_norm.bias is missing");
     dict_free(&d);
 }
 

@@ -182,6 +182,7 @@ static loci_model_config shape(size_t i)
                                        : i == 8             ? "gru"
                                        : i == 9             ? "mingru"
                                        : i == 14            ? "gru"
+                                       : i >= 29            ? "s5"
                                        : i >= 25            ? "s4"
                                        : i >= 23            ? "mamba2"
                                        : i >= 21            ? "mamba"
@@ -203,19 +204,20 @@ static loci_model_config shape(size_t i)
     if (i == 22) c.expand = 1, c.dt_rank = 3, c.biased = 1;
     if (i == 24) c.groups = 2, c.head_width = 5, c.gate_norm = LOCI_GATE_NORM_BEFORE, c.scanned = 30;
     if (i == 6 || i == 17) c.mixer = LOCI_MIXER_NONE;
-    if (i == 19) c.blocks = 2, c.discretization = LOCI_BILINEAR;
+    if (i == 29) c.blocks = 2, c.discretization = LOCI_BILINEAR;
+    if (i >= 30) c.mixer = LOCI_MIXER_GEGLU, c.mixer_expand = 2, c.bidirectional = i == 31;
     c.liquid = i == 20;
     if (i == 20) c.mixer = LOCI_MIXER_MLP;
     /* s4 of rank 2, both ways with two kernels, s4d whose kernels end, with two kernels, and both ways */
     if (i == 25) c.init = LOCI_SSM_INIT_LEGT;
     if (i == 26) c.kernels = 2, c.bidirectional = 1, c.init = LOCI_SSM_INIT_FOUT;
-    if (i >= 27) c.layer = LOCI_LAYER_S4D, c.taps = i == 27 ? 5 : 0, c.kernels = i == 28 ? 2 : 0;
+    if (i >= 27 && i < 29) c.layer = LOCI_LAYER_S4D, c.taps = i == 27 ? 5 : 0, c.kernels = i == 28 ? 2 : 0;
     if (i == 28) c.init = LOCI_SSM_INIT_QUAD;
     if (i < 10 || i >= 13) return c;
     c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 29 };
+enum { SHAPES = 32 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};

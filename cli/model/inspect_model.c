@@ -149,6 +149,8 @@ static void config_write(output *out, const loci_model_config *c)
         output_text(out, ", one after the other");
     else if (c->norm == LOCI_NORM_NONE)
         output_text(out, ", no norms");
+    else if (loci_config_has(c, loci_config_find("mixer")) && c->mixer == LOCI_MIXER_GEGLU)
+        output_format(out, ", %s norms before them, whose answers residuals add", loci_norm_name(c->norm));
     else
         output_format(out, ", %s norms %s them", loci_norm_name(c->norm), c->prenorm ? "before" : "behind");
     if (c->dropout > 0) output_format(out, "; dropout %g%s", c->dropout, c->tied ? ", tied" : "");

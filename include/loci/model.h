@@ -67,11 +67,12 @@ typedef enum { LOCI_NORM_LAYER, LOCI_NORM_RMS, LOCI_NORM_NONE } loci_norm; /* "l
 typedef enum { LOCI_POOL_MEAN, LOCI_POOL_LAST, LOCI_POOL_NONE } loci_pool; /* "mean", "last", "none" */
 /* "linear", "unbiased", "tied": weights and a bias, weights alone, those of the embedding */
 typedef enum { LOCI_HEAD_LINEAR, LOCI_HEAD_UNBIASED, LOCI_HEAD_TIED } loci_head;
-/* What mixes channels behind a layer that mixes samples: "gated": GELU, linear, gated linear unit, in the same residual; "mlp":
- * linear, GELU, linear, in a residual with a norm of its own, as in a transformer; "none". */
 /* Of mamba2: RMS(y silu(z)), RMS(y) silu(z), y silu(z); "after", "before", "none" */
 typedef enum { LOCI_GATE_NORM_AFTER, LOCI_GATE_NORM_BEFORE, LOCI_GATE_NORM_NONE } loci_gate_norm;
-typedef enum { LOCI_MIXER_GATED, LOCI_MIXER_MLP, LOCI_MIXER_NONE } loci_mixer;
+/* What mixes channels behind a layer that mixes samples: "gated": GELU, linear, gated linear unit, in the same residual; "mlp":
+ * linear, GELU, linear, in a residual with a norm of its own, as in a transformer; "none"; "geglu": GELU in the same residual, then
+ * linear, one half times GELU of the other, linear, in one of its own, and both are n + f(n), n = norm(x), whatever prenorm says. */
+typedef enum { LOCI_MIXER_GATED, LOCI_MIXER_MLP, LOCI_MIXER_NONE, LOCI_MIXER_GEGLU } loci_mixer;
 
 /* The words above; "unknown layer" and so on for what is none. */
 LOCI_API const char *loci_layer_name(loci_layer_kind layer);
@@ -104,7 +105,7 @@ typedef struct {
     int final_norm; /* a norm, as those of the residuals, in front of pool and head */
     int bidirectional;   /* each layer looks at what follows a sample, too: no steps, no streams */
     loci_mixer mixer;    /* s4d, s4, conv, s5: what mixes channels */
-    size_t mixer_expand; /* mlp: times as many channels inside, 1 to 64; 0: 4 */
+    size_t mixer_expand; /* mlp, geglu: times as many channels inside, 1 to 64; 0: 4 */
     size_t kernel_width; /* conv, mamba, mamba2: samples that a convolution takes, 1 to 64 */
     size_t dilations;    /* conv: layer i takes every 2^(i mod dilations)th, 1 to 12 */
     size_t blocks;       /* s5: its states begin as so many systems, a divisor of order / 2; 0: 1 */

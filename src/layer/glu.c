@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: MIT
- * glu.c - gated linear unit: the first half of the channels, each times the sigmoid of its fellow in the second. */
+ * glu.c - gated linear units: the first half of the channels, each times the sigmoid, or GELU, of its fellow in the second. */
 #include "base/each_precision.h"
 
 #include "layer/layer.h"
 
 #include "base/allocate.h"
+#include "base/status.h"
 #include "layer/loops.h"
 
 enum { V = LOCI_LANES, BAND = LOCI_BAND };
+
+typedef struct {
+    loci_layer layer;
+    int gelu;
+} unit;
+
+static inline int by_gelu(const loci_layer *layer)
+{
+    return ((const unit *)layer)->gelu;
+}
 
 /* The second half begins where the first ends, which need not be at a block: bands of it are shifted into place. */
 static void second_half(real *to, const real *x, size_t stride, size_t half, size_t block, size_t rows)
@@ -52,8 +63,29 @@ static void apply(const loci_layer *layer, real *y, const real *x, size_t rows, 
             const size_t count = rows - r < BAND ? rows - r : BAND;
             first_half(a, x + r * V, rows, layer->outputs, block, count);
             second_half(b, x + r * V, rows, layer->outputs, block, count);
-            loci_loops_get()->glu(y + (block * rows + r) * V, NULL, a, b, count);
+            if (by_gelu(layer)) {
+                loci_loops_get()->gelu(b, b, NULL, 0, count);
+                loci_loops_get()->add(y + (block * rows + r) * V, NULL, a, b, V, count); /* their product */
+            } else {
+                loci_loops_get()->glu(y + (block * rows + r) * V, NULL, a, b, count);
+            }
         }
+}
+
+/* da and db of a band; b becomes scratch. */
+static void apart(int gelu, real *da, real *db, const real *dy, const real *a, real *b, real *gate,
+                  size_t count)
+{
+    const loci_loops *rows = loci_loops_get();
+    if (!gelu) {
+        rows->glu(da, gate, a, b, count);
+        rows->glu_backward(da, db, dy, da, gate, count);
+        return;
+    }
+    rows->gelu_backward(gate, db, NULL, b, NULL, 0, count); /* slope and value */
+    rows->add(da, NULL, dy, db, V, count);
+    rows->add(db, NULL, dy, a, V, count);
+    rows->add(db, NULL, db, gate, V, count);
 }
 
 static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
@@ -82,8 +114,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
             const size_t count = L - r < BAND ? L - r : BAND;
             first_half(a, x + at + r * V, L, half, block, count);
             second_half(b, x + at + r * V, L, half, block, count);
-            rows->glu(da, gate, a, b, count);
-            rows->glu_backward(da, db, dy + (plane * L + r) * V, da, gate, count);
+            apart(by_gelu(layer), da, db, dy + (plane * L + r) * V, a, b, gate, count);
             real *to = dx + at + (block * L + r) * V;
             rows->add(to, to, da, NULL, 0, count);
             second_half_back(dx + at + r * V, db, L, half, block, count);
@@ -101,7 +132,24 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
 static const loci_layer_class class = {
     .name = "glu", .memory = memory, .forward = forward, .backward = backward, .step = step};
 
+static loci_status create(loci_layer **out, const loci_allocator *by, size_t outputs, int gelu,
+                          loci_error *error)
+{
+    unit *self;
+    const loci_status status =
+        loci_layer_allocate((void **)&self, by, sizeof *self, &class, "", 2 * outputs, outputs, error);
+    if (status) return status;
+    self->gelu = gelu;
+    *out = &self->layer;
+    return LOCI_OK;
+}
+
 loci_status loci_glu_create(loci_layer **out, const loci_allocator *by, size_t outputs, loci_error *error)
 {
-    return loci_layer_allocate((void **)out, by, sizeof **out, &class, "", 2 * outputs, outputs, error);
+    return create(out, by, outputs, 0, error);
+}
+
+loci_status loci_geglu_create(loci_layer **out, const loci_allocator *by, size_t outputs, loci_error *error)
+{
+    return create(out, by, outputs, 1, error);
 }

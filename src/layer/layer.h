@@ -55,6 +55,7 @@
 #define loci_norm_create LOCI_NAME(loci_norm_create)
 #define loci_activation_create LOCI_NAME(loci_activation_create)
 #define loci_glu_create LOCI_NAME(loci_glu_create)
+#define loci_geglu_create LOCI_NAME(loci_geglu_create)
 #define loci_dropout_create LOCI_NAME(loci_dropout_create)
 #define loci_pool_create LOCI_NAME(loci_pool_create)
 #define loci_residual_create LOCI_NAME(loci_residual_create)
@@ -225,6 +226,10 @@ loci_status loci_activation_create(loci_layer **layer, const loci_allocator *by,
 
 /* Gated linear unit (Dauphin et al. 2016): outputs channels from twice as many, y_h = x_h sigmoid(x_(h + outputs)). */
 loci_status loci_glu_create(loci_layer **layer, const loci_allocator *by, size_t outputs, loci_error *error);
+
+/* The same with GELU in place of the sigmoid (Shazeer 2020). */
+loci_status loci_geglu_create(loci_layer **layer, const loci_allocator *by, size_t outputs,
+                              loci_error *error);
 
 /* In training each number is 0 with probability `rate`, else divided by 1 - rate; tied: one draw a channel and
  * sequence, for all its samples. The draw is a function of (pass->seed, the name, the sequence's number, channel

@@ -45,9 +45,9 @@ static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                                                    "the weights of the embedding", NULL},
                          *const discretization_words[] = {"zoh", "bilinear", NULL},
                          *const gate_norm_words[] = {"after", "before", "none", NULL},
-                         *const mixer_words[] = {"gated", "mlp", "none", NULL},
+                         *const mixer_words[] = {"gated", "mlp", "none", "geglu", NULL},
                          *const mixer_meanings[] = {"GELU, linear, GLU", "linear, GELU, linear", "nothing",
-                                                    NULL};
+                                                    "linear, GELU of a half times the other, linear", NULL};
 static const char *const init_words[] = {"default", "lin",    "inv",  "quad", "legs",
                                          "real",    "random", "legt", "fout", NULL};
 static const int discretization_values[] = {LOCI_ZOH, LOCI_BILINEAR};
@@ -126,7 +126,7 @@ static const loci_config_row rows[] = {
     {.offset = AT(mixer_expand),
      .field = {"mixer_expand", BUILDS(COUNT), .least = 0, .most = 64, .range = "0 to 64",
                .option = "mixer-expand", .argument = "n", .layers = MIXED, .younger = 1,
-               .help = "times as many channels inside an mlp (0: 4)"}},
+               .help = "times as many channels inside an mlp or geglu (0: 4)"}},
     {.offset = AT(kernel_width),
      .field = {"kernel_width", BUILDS(COUNT), .least = 1, .most = 64, .range = "1 to 64",
                .option = "kernel-width", .argument = "n", .layers = CONV | MAMBAS, .younger = 1,
@@ -417,8 +417,10 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "a plain stack of %s has %zu inputs and width %zu; the same number was expected",
                          loci_layer_name(config->layer), config->inputs, config->width);
-    const size_t expand = config->mixer_expand ? config->mixer_expand : 4;
-    if (loci_config_has(config, loci_config_find("mixer")) && config->mixer == LOCI_MIXER_MLP &&
+    const size_t expand =
+        (config->mixer_expand ? config->mixer_expand : 4) * (config->mixer == LOCI_MIXER_GEGLU ? 2 : 1);
+    if (loci_config_has(config, loci_config_find("mixer")) &&
+        (config->mixer == LOCI_MIXER_MLP || config->mixer == LOCI_MIXER_GEGLU) &&
         expand * config->width > LOCI_LAYER_CHANNELS_MAX)
         return loci_fail(
             error, LOCI_E_ARGUMENT,

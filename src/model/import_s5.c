@@ -2,7 +2,8 @@
  * import_s5.c - S5 layers that others trained: a state_dict with Lambda, B, C, D and log_step.
  *
  * All P states are kept there, without pairing conjugates, y = Re(C x) + D u; here y = 2 Re(C x) + D u, so that half of C says the
- * same. The model is the layer alone: its inputs and outputs are its channels, the decoder is the identity. */
+ * same. The model is the layer alone, or its block with norms and feed-forward network: its inputs and outputs are its channels,
+ * encoder and decoder are the identity. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,13 @@
 #include "model/model.h"
 #include "model/model_file.h"
 
-enum { NAME = 96 };
+enum { NAME = 96, AROUND = 6, ENC = 4, DEC = 5 };
+
+/* What stands around the layer in a block, as it is called there and here; the norms' are [H]. */
+static const char *const around[AROUND][2] = {
+    {"attn_norm.weight", "norms.0.weight"},      {"attn_norm.bias", "norms.0.bias"},
+    {"ff_norm.weight", "mixer_norms.0.weight"},  {"ff_norm.bias", "mixer_norms.0.bias"},
+    {"ff_enc.weight", "mixers.0.ff_enc.weight"}, {"ff_dec.weight", "mixers.0.ff_dec.weight"}};
 
 /* A tensor's numbers in double. */
 typedef struct {
@@ -27,6 +34,8 @@ typedef struct {
     char prefix[NAME]; /* of all names: "", "seq." */
     size_t taken;      /* tensors that were read */
     values lambda, b, c, d, log_step;
+    int block, both; /* there is a block; it looks both ways */
+    values around[AROUND];
 } state_dict;
 
 static loci_status read(state_dict *s, values *to, const char *name, size_t dimensions, int complex_numbers,
@@ -68,6 +77,7 @@ static void forget(state_dict *s)
 {
     loci_free(s->lambda.numbers), loci_free(s->b.numbers), loci_free(s->c.numbers);
     loci_free(s->d.numbers), loci_free(s->log_step.numbers);
+    for (size_t i = 0; i < AROUND; i++) loci_free(s->around[i].numbers);
 }
 
 static loci_status shaped(const values *v, size_t dimension, size_t expected, const char *of,
@@ -79,7 +89,42 @@ static loci_status shaped(const values *v, size_t dimension, size_t expected, co
                            v->shape[dimension], of, expected);
 }
 
-static loci_status read_all(state_dict *s, int *both, loci_error *error)
+/* Whether names that begin with prefix, which becomes the block's, are of a block: "s5.seq.Lambda" beside "attn_norm.weight". */
+static int in_block(const loci_safetensors *file, char *prefix)
+{
+    static const char inside[] = "s5.seq.";
+    const size_t length = strlen(prefix), tail = sizeof inside - 1;
+    char name[NAME];
+    if (length < tail || strcmp(prefix + length - tail, inside) != 0) return 0;
+    snprintf(name, sizeof name, "%.*s%s", (int)(length - tail), prefix, around[0][0]);
+    if (!loci_safetensors_find(file, name)) return 0;
+    prefix[length - tail] = 0;
+    return 1;
+}
+
+static loci_status read_around(state_dict *s, loci_error *error)
+{
+    const size_t H = s->d.shape[0];
+    loci_status status = LOCI_OK;
+    s->block = in_block(s->file, s->prefix);
+    for (size_t i = 0; s->block && i < AROUND && !status; i++)
+        status = read(s, &s->around[i], around[i][0], i < ENC ? 1 : 2, 0, error);
+    for (size_t i = 0; s->block && i < ENC && !status; i++)
+        status = shaped(&s->around[i], 0, H, "channels", error);
+    if (!s->block || status) return status;
+    const size_t hidden = s->around[DEC].shape[1];
+    status = shaped(&s->around[DEC], 0, H, "outputs", error);
+    if (!status) status = shaped(&s->around[ENC], 0, 2 * hidden, "outputs", error);
+    if (!status) status = shaped(&s->around[ENC], 1, H, "inputs", error);
+    if (!status && (hidden == 0 || hidden % H != 0 || hidden / H > 64))
+        status =
+            loci_fail(error, LOCI_E_UNSUPPORTED,
+                      "tensor %s has %zu inputs; a multiple of the %zu channels was expected, up to 64 times",
+                      s->around[DEC].name, hidden, H);
+    return status;
+}
+
+static loci_status read_all(state_dict *s, loci_error *error)
 {
     loci_status status = read(s, &s->lambda, "Lambda", 1, 1, error);
     if (!status) status = read(s, &s->b, "B", 2, 1, error);
@@ -88,25 +133,26 @@ static loci_status read_all(state_dict *s, int *both, loci_error *error)
     if (!status) status = read(s, &s->log_step, "log_step", 1, 0, error);
     if (status) return status;
     const size_t P = s->lambda.shape[0], H = s->d.shape[0];
-    *both = s->c.shape[1] == 2 * P && P > 0;
+    s->both = s->c.shape[1] == 2 * P && P > 0;
     status = shaped(&s->b, 0, P, "states", error);
     if (!status) status = shaped(&s->b, 1, H, "inputs", error);
     if (!status) status = shaped(&s->c, 0, H, "outputs", error);
-    if (!status) status = shaped(&s->c, 1, *both ? 2 * P : P, "states", error);
+    if (!status) status = shaped(&s->c, 1, s->both ? 2 * P : P, "states", error);
     if (!status) status = shaped(&s->log_step, 0, P, "states", error);
     for (size_t n = 0; n < P && !status; n++)
         if (!(s->lambda.numbers[2 * n] < 0))
             status = loci_fail(error, LOCI_E_FORMAT,
                                "tensor %s: state %zu has the real part %g; less than 0 was expected",
                                s->lambda.name, n, s->lambda.numbers[2 * n]);
+    if (!status) status = read_around(s, error);
     if (!status && s->taken != loci_safetensors_count(s->file))
         status = loci_fail(error, LOCI_E_FORMAT, "holds %zu tensors; the %zu of an S5 layer were expected",
                            loci_safetensors_count(s->file), s->taken);
     return status;
 }
 
-/* What parameter i of layer `way`, forward or backward in time, begins with. */
-static float value_of(const state_dict *s, const char *part, size_t i, int both, int way)
+/* What number i of a parameter of the layer, forward or backward in time, is. */
+static float value_of(const state_dict *s, const char *part, size_t i, int way)
 {
     const size_t P = s->lambda.shape[0];
     if (strcmp(part, "log_Lambda_re") == 0) return (float)log(-s->lambda.numbers[2 * i]);
@@ -115,11 +161,30 @@ static float value_of(const state_dict *s, const char *part, size_t i, int both,
     if (strcmp(part, "B") == 0) return (float)s->b.numbers[i];
     if (strcmp(part, "D") == 0) return way ? 0 : (float)s->d.numbers[i];
     const size_t h = i / (2 * P), rest = i % (2 * P);
-    return (float)(0.5 * s->c.numbers[(h * (size_t)(1 + both) + (size_t)way) * 2 * P + rest]);
+    return (float)(0.5 * s->c.numbers[(h * (size_t)(1 + s->both) + (size_t)way) * 2 * P + rest]);
+}
+
+static void fill(float *to, const loci_parameter *p, const state_dict *s)
+{
+    static const char layer[] = "s5_layers.0.", back[] = "back.";
+    const size_t H = s->d.shape[0];
+    if (strncmp(p->name, layer, sizeof layer - 1) == 0) {
+        const char *part = p->name + sizeof layer - 1;
+        const int way = strncmp(part, back, sizeof back - 1) == 0;
+        for (size_t i = 0; i < p->count; i++) to[i] = value_of(s, part + (way ? sizeof back - 1 : 0), i, way);
+        return;
+    }
+    for (size_t k = 0; k < AROUND; k++)
+        if (strcmp(p->name, around[k][1]) == 0) {
+            for (size_t i = 0; i < p->count; i++) to[i] = (float)s->around[k].numbers[i];
+            return;
+        }
+    /* encoder and decoder; a bias stays 0 */
+    for (size_t i = 0; p->dimensions == 2 && i < p->count; i++) to[i] = i / H == i % H;
 }
 
 static loci_status build(loci_model **out, const state_dict *s, loci_discretization discretization,
-                         int liquid, int both, loci_error *error)
+                         int liquid, loci_error *error)
 {
     const size_t P = s->lambda.shape[0], H = s->d.shape[0];
     loci_model_config config;
@@ -128,22 +193,17 @@ static loci_status build(loci_model **out, const state_dict *s, loci_discretizat
     config.allocator = s->by;
     config.layers = 1, config.width = H, config.order = P <= LOCI_STATE_MAX ? 2 * P : P;
     config.discretization = discretization;
-    config.plain = 1, config.norm = LOCI_NORM_NONE, config.prenorm = 0, config.dropout = 0;
-    config.pool = LOCI_POOL_NONE, config.mixer = LOCI_MIXER_NONE, config.head = LOCI_HEAD_UNBIASED;
-    config.liquid = liquid != 0, config.bidirectional = both;
+    config.plain = !s->block, config.norm = s->block ? LOCI_NORM_LAYER : LOCI_NORM_NONE;
+    config.prenorm = 0, config.dropout = 0;
+    config.pool = LOCI_POOL_NONE, config.head = LOCI_HEAD_UNBIASED;
+    config.mixer = s->block ? LOCI_MIXER_GEGLU : LOCI_MIXER_NONE;
+    config.mixer_expand = s->block ? s->around[DEC].shape[1] / H : 0;
+    config.liquid = liquid != 0, config.bidirectional = s->both;
     loci_model *model;
     status = loci_model_create(&model, &config, error);
     if (status) return status;
-    static const char layer[] = "s5_layers.0.", back[] = "back.";
-    for (size_t k = 0; k < model->parameters; k++) {
-        const loci_parameter *p = &model->table[k];
-        const char *part = p->name + sizeof layer - 1;
-        const int of_layer = strncmp(p->name, layer, sizeof layer - 1) == 0,
-                  way = of_layer && strncmp(part, back, sizeof back - 1) == 0;
-        if (way) part += sizeof back - 1;
-        for (size_t i = 0; i < p->count; i++)
-            model->values[p->offset + i] = of_layer ? value_of(s, part, i, both, way) : (i / H == i % H);
-    }
+    for (size_t k = 0; k < model->parameters; k++)
+        fill(model->values + model->table[k].offset, &model->table[k], s);
     *out = model;
     return LOCI_OK;
 }
@@ -169,12 +229,11 @@ loci_status loci_model_read_s5(loci_model **model, const loci_safetensors *file,
                                loci_error *error)
 {
     state_dict s = {.file = file, .by = by};
-    int both = 0;
     if (!loci_model_holds_s5(file, s.prefix, sizeof s.prefix / 2))
         return loci_fail(error, LOCI_E_FORMAT,
                          "tensor Lambda is missing; a state_dict of an S5 layer was expected");
-    loci_status status = read_all(&s, &both, error);
-    if (!status) status = build(model, &s, discretization, liquid, both, error);
+    loci_status status = read_all(&s, error);
+    if (!status) status = build(model, &s, discretization, liquid, error);
     forget(&s);
     return status;
 }

@@ -49,14 +49,79 @@ static loci_status surround(loci_stack *stack, const loci_model_config *c, loci_
     return push(stack, status, layer);
 }
 
+/* As in a block of s5-pytorch: norm, then n + f(n). Takes the layer over, on failure too. */
+static loci_status surround_normed(loci_stack *stack, const loci_model_config *c, loci_layer *layer,
+                                   const char *norms, const char *dropouts, size_t i, loci_error *error)
+{
+    char name[48];
+    loci_layer *norm = NULL;
+    if (c->plain) return surround(stack, c, layer, norms, dropouts, i, error);
+    if (c->norm != LOCI_NORM_NONE) {
+        snprintf(name, sizeof name, "%s.%zu", norms, i);
+        loci_status status = loci_norm_create(&norm, c->allocator, name, c->norm, c->width, error);
+        status = push(stack, status, norm);
+        if (status) {
+            loci_layer_free(layer);
+            return status;
+        }
+    }
+    snprintf(name, sizeof name, "%s.%zu", dropouts, i);
+    const loci_residual_options options = {name, 0, c->dropout, c->tied};
+    const loci_status status = loci_residual_create(&layer, layer, NULL, &options, error);
+    return push(stack, status, layer);
+}
+
+/* W2 (a GELU(b)), (a, b) = W1 x, without biases. */
+static loci_status feed_forward(loci_layer **layer, const loci_model_config *c, size_t hidden, size_t i,
+                                loci_error *error)
+{
+    char up_name[48], down_name[48];
+    loci_layer *up = NULL, *gate = NULL, *down = NULL;
+    snprintf(up_name, sizeof up_name, "mixers.%zu.ff_enc", i);
+    snprintf(down_name, sizeof down_name, "mixers.%zu.ff_dec", i);
+    loci_status status =
+        loci_head_create(&up, c->allocator, up_name, LOCI_HEAD_UNBIASED, c->width, 2 * hidden, error);
+    if (!status) status = loci_geglu_create(&gate, c->allocator, hidden, error);
+    if (!status)
+        status =
+            loci_head_create(&down, c->allocator, down_name, LOCI_HEAD_UNBIASED, hidden, c->width, error);
+    if (status) {
+        loci_layer_free(up), loci_layer_free(gate);
+        return status;
+    }
+    status = loci_chain_create(&up, up, gate, error);
+    if (!status) return loci_chain_create(layer, up, down, error);
+    loci_layer_free(down);
+    return status;
+}
+
+/* Layer i, GELU behind it, and the gated unit, each in such a residual. */
+static loci_status add_normed(loci_stack *stack, const loci_model_config *c, loci_layer *layer, size_t i,
+                              loci_error *error)
+{
+    loci_layer *gelu;
+    loci_status status = loci_activation_create(&gelu, c->allocator, LOCI_GELU, c->width, error);
+    if (status) {
+        loci_layer_free(layer);
+        return status;
+    }
+    status = loci_chain_create(&layer, layer, gelu, error);
+    if (!status) status = surround_normed(stack, c, layer, "norms", "dropout", i, error);
+    if (!status)
+        status = feed_forward(&layer, c, (c->mixer_expand ? c->mixer_expand : 4) * c->width, i, error);
+    return status ? status : surround_normed(stack, c, layer, "mixer_norms", "mixer_dropout", i, error);
+}
+
 /* Layer i, and the two linear layers behind it where it has them. */
 static loci_status add(loci_stack *stack, const loci_model_config *c, size_t i, loci_error *error)
 {
     loci_layer *layer = NULL;
     const int first = c->plain && i == 0 && !c->vocabulary;
     loci_status status = loci_layer_kinds_create(&layer, c, i, first ? c->inputs : c->width, error);
+    const int mixed = loci_config_has(c, loci_config_find("mixer"));
+    if (!status && mixed && c->mixer == LOCI_MIXER_GEGLU) return add_normed(stack, c, layer, i, error);
     if (!status) status = surround(stack, c, layer, "norms", "dropout", i, error);
-    if (status || !loci_config_has(c, loci_config_find("mixer")) || c->mixer != LOCI_MIXER_MLP) return status;
+    if (status || !mixed || c->mixer != LOCI_MIXER_MLP) return status;
     char name[48];
     snprintf(name, sizeof name, "mixers.%zu", i);
     const size_t expand = c->mixer_expand ? c->mixer_expand : 4;
