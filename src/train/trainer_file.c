@@ -61,9 +61,11 @@ static uint64_t hash_config(const loci_model *model)
     uint64_t hash = 0;
     size_t count;
     const loci_field *field;
-    for (size_t i = 0; (field = loci_config_field(i)) != NULL; i++)
-        if (!field->younger || loci_config_bits(c, field) != 0)
-            hash = loci_random_key(hash, loci_config_bits(c, field));
+    for (size_t i = 0; (field = loci_config_field(i)) != NULL; i++) {
+        if (field->younger && (!loci_config_has(c, field) || loci_config_bits(c, field) == 0)) continue;
+        if (field->younger) hash = hash_text(hash, field->name); /* several may have the same number */
+        hash = loci_random_key(hash, loci_config_bits(c, field));
+    }
     const loci_parameter *table = loci_model_parameters(model, &count);
     for (size_t k = 0; k < count; k++) {
         hash = hash_text(hash, table[k].name);
