@@ -202,6 +202,7 @@ cp 8.csv folder/a.csv
 check '' predict value.safetensors folder --json
 check '' train value --task value --layer gru --layers 1 --width 2 --show
 check '' train value --task value --layer conv --mixer mlp --layers 1 --width 2 --show
+check '' train value --task value --layer attention --heads 1 --layers 1 --width 2 --show
 check '' train value --task value --layer mamba2 --layers 1 --width 2 --show
 
 # Texts, and what follows them.

@@ -8,10 +8,10 @@
 #include <loci/network.h>
 #include <loci/stream.h>
 
-enum { INPUTS = 2, OUTPUTS = 3, LENGTH = 70, KINDS = 10 };
+enum { INPUTS = 2, OUTPUTS = 3, LENGTH = 70, KINDS = 11 };
 
-static const char *const presets[KINDS] = {"small",      "lstm", "gru", "mingru", "audio",
-                                           "s4-example", "conv", "s5",  "mamba",  "mamba2"};
+static const char *const presets[KINDS] = {"small", "lstm", "gru",   "mingru", "audio",    "s4-example",
+                                           "conv",  "s5",   "mamba", "mamba2", "attention"};
 
 /* A model that is small, but has all that its preset has. */
 static loci_model_config config_of(size_t kind, const loci_allocator *by)
@@ -19,7 +19,7 @@ static loci_model_config config_of(size_t kind, const loci_allocator *by)
     loci_model_config config;
     assert_int_equal(loci_model_preset(&config, presets[kind], INPUTS, OUTPUTS, NULL), LOCI_OK);
     config.allocator = by;
-    config.width = 5, config.order = 4;
+    config.width = 5, config.heads = 5, config.attention_window = 9, config.order = 4;
     if (config.layers > 2) config.layers = 2;
     if (kind == 1) config.dropout = 0.1; /* a layer of its own where there is no residual */
     if (kind == 3) config.pool = LOCI_POOL_NONE;

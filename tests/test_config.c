@@ -57,6 +57,11 @@ static void texts(void **state)
     refuses("order", "7", "order is 7; an even number of 2 to 1024 was expected");
     refuses("dropout", "nan", "dropout is nan; 0 to below 1 was expected");
     refuses("dropout", "0.1x", "dropout is 0.1x; 0 to below 1 was expected");
+    gives(&c, "attention_window", "none"), set(&c, "attention_window", "5");
+    gives(&c, "attention_window", "5"), set(&c, "attention_window", "none");
+    assert_int_equal(c.attention_window, 0);
+    refuses("attention_window", "0", "attention_window is 0; 1 to 65536 was expected");
+    refuses("heads", "none", "heads is none; 1 to 65535 was expected");
     refuses("norm", "batch", "norm is \"batch\"; layer, rms or none was expected");
     refuses("plain", "yes", "plain is yes; true or false was expected");
     refuses("height", "1", "a model has no field height");
@@ -94,11 +99,11 @@ static void every_field(void **state)
         snprintf(again, sizeof again, "%.17g", field->most + 1);
         assert_int_equal(loci_config_set(&other, field->name, again, NULL), LOCI_E_ARGUMENT);
     }
-    assert_int_equal(count, 41);
+    assert_int_equal(count, 44);
     assert_null(loci_config_find("size"));
     /* the last member of the struct has a row, so that a member without one is noticed */
-    assert_string_equal(loci_config_field(count - 1)->name, "taps");
-    assert_true(offsetof(loci_model_config, taps) + sizeof(size_t) + sizeof(size_t) >
+    assert_string_equal(loci_config_field(count - 1)->name, "attention_window");
+    assert_true(offsetof(loci_model_config, attention_window) + sizeof(size_t) + sizeof(size_t) >
                 sizeof(loci_model_config));
 }
 

@@ -160,7 +160,7 @@ static void test_ranges(void **state)
     assert_int_equal(loci_model_preset(&bad, "large", 1, 10, &error), LOCI_E_ARGUMENT);
     assert_string_equal(
         error.text,
-        "there is no preset large; s4-example, small, audio, lstm, gru, mingru, conv, s5, text, mamba, mamba2 or s4 was expected");
+        "there is no preset large; s4-example, small, audio, lstm, gru, mingru, conv, s5, text, mamba, mamba2, s4 or attention was expected");
 }
 
 int main(void)

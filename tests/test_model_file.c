@@ -192,7 +192,8 @@ static void round_trip(void **state)
     config.width = 5;
     config.dt_min = (double)NAN; /* not used, so not kept */
     comes_back(&config, &everything);
-    const char *const presets[] = {"s4-example", "gru", "mingru", "conv", "s5", "mamba", "mamba2"};
+    const char *const presets[] = {"s4-example", "gru",   "mingru", "conv",
+                                   "s5",         "mamba", "mamba2", "attention"};
     for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) {
         if (loci_model_preset(&config, presets[i], 3, 10, &error)) fail_msg("%s", error.text);
         comes_back(&config, NULL);

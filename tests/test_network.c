@@ -182,6 +182,7 @@ static loci_model_config shape(size_t i)
                                        : i == 8             ? "gru"
                                        : i == 9             ? "mingru"
                                        : i == 14            ? "gru"
+                                       : i >= 32            ? "attention"
                                        : i >= 29            ? "s5"
                                        : i >= 25            ? "s4"
                                        : i >= 23            ? "mamba2"
@@ -198,7 +199,7 @@ static loci_model_config shape(size_t i)
     c.pool = (loci_pool)(i % 3);
     if (i == 4) c.norm = LOCI_NORM_NONE;
     if (i >= 7) c.plain = i == 11; /* residual LSTMs and GRUs */
-    c.bidirectional = i >= 13 && i < 19;
+    c.bidirectional = (i >= 13 && i < 19) || i == 35;
     if (i == 16) c.mixer = LOCI_MIXER_MLP, c.mixer_expand = 2;
     if (i == 16 || i == 17) c.kernel_width = 12;
     if (i == 22) c.expand = 1, c.dt_rank = 3, c.biased = 1;
@@ -213,11 +214,13 @@ static loci_model_config shape(size_t i)
     if (i == 26) c.kernels = 2, c.bidirectional = 1, c.init = LOCI_SSM_INIT_FOUT;
     if (i >= 27 && i < 29) c.layer = LOCI_LAYER_S4D, c.taps = i == 27 ? 5 : 0, c.kernels = i == 28 ? 2 : 0;
     if (i == 28) c.init = LOCI_SSM_INIT_QUAD;
+    if (i >= 32) c.mixer = (loci_mixer)(i % 4), c.positions = (loci_positions)(i / 2 % 3);
+    if (i == 32 || i == 33) c.attention_window = 5;
     if (i < 10 || i >= 13) return c;
     c.inputs = 1, c.vocabulary = 3, c.head = (loci_head)(i % 3), c.final_norm = i != 11;
     return c;
 }
-enum { SHAPES = 32 };
+enum { SHAPES = 36 };
 
 /* Half-known lengths: one full, one short, one empty. */
 static const size_t lengths[3] = {19, 7, 0};
@@ -301,7 +304,8 @@ static void cut_and_stepped(void **unused)
     const size_t B = 3, L = 24;
     for (size_t s = 0; s < SHAPES; s++) {
         loci_model_config config = shape(s);
-        if (config.bidirectional) continue;
+        if (config.bidirectional || (config.layer == LOCI_LAYER_ATTENTION && !config.attention_window))
+            continue;
         bench t, part;
         open_bench(&t, &config, NULL, B, L), open_bench(&part, &config, NULL, B, 12);
         prepare(&t), prepare(&part);

@@ -73,7 +73,7 @@ static loci_model_config recurrent(const char *preset)
 {
     loci_model_config config;
     assert_int_equal(loci_model_preset(&config, preset, 3, 5, NULL), LOCI_OK);
-    config.width = 18;
+    config.width = 18, config.heads = 3, config.attention_window = 37;
     return config;
 }
 
@@ -167,7 +167,8 @@ static void test_forms(void **state)
     forms(&config);
     config = small(LOCI_POOL_NONE), config.discretization = LOCI_BILINEAR;
     forms(&config);
-    const char *const presets[] = {"lstm", "gru", "mingru", "conv", "s5", "mamba", "mamba2", "s4"};
+    const char *const presets[] = {"lstm",  "gru",    "mingru", "conv",     "s5",
+                                   "mamba", "mamba2", "s4",     "attention"};
     for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) {
         config = recurrent(presets[i]);
         forms(&config);
@@ -301,7 +302,7 @@ static void test_lanes(void **state)
     const loci_model_config config = small(LOCI_POOL_MEAN), other = small(LOCI_POOL_NONE),
                             lstm = recurrent("lstm"), gru = recurrent("gru"), mingru = recurrent("mingru"),
                             conv = recurrent("conv"), s5 = recurrent("s5"), mamba = recurrent("mamba"),
-                            mamba2 = recurrent("mamba2");
+                            mamba2 = recurrent("mamba2"), attention = recurrent("attention");
     lanes_of(&config);
     lanes_of(&other);
     lanes_of(&lstm);
@@ -311,6 +312,7 @@ static void test_lanes(void **state)
     lanes_of(&s5);
     lanes_of(&mamba);
     lanes_of(&mamba2);
+    lanes_of(&attention);
 }
 
 /* ---- states ---- */
@@ -321,7 +323,8 @@ static void test_fork_and_restore(void **state)
     (void)state;
     const loci_model_config configs[] = {small(LOCI_POOL_MEAN), small(LOCI_POOL_NONE), recurrent("lstm"),
                                          recurrent("gru"),      recurrent("mingru"),   recurrent("conv"),
-                                         recurrent("s5"),       recurrent("mamba"),    recurrent("mamba2")};
+                                         recurrent("s5"),       recurrent("mamba"),    recurrent("mamba2"),
+                                         recurrent("attention")};
     for (size_t c = 0; c < sizeof configs / sizeof *configs; c++) {
         bench t;
         open_bench(&t, &configs[c], NULL);

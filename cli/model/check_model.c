@@ -157,9 +157,9 @@ static int write_json(const model_differences *found, const job *j)
         json_object_set_new(gaps, found->items[i].key, output_json_number(found->items[i].gap));
     for (size_t i = 0; i < found->layer_count; i++) {
         json_t *layer = json_object();
-        json_object_set_new(layer, loci_model_looks_ahead(j->model) ? "forward_float_double" : "output",
+        json_object_set_new(layer, loci_model_streams(j->model) ? "output" : "forward_float_double",
                             output_json_number(found->layers[i].output));
-        if (!loci_model_looks_ahead(j->model))
+        if (loci_model_streams(j->model))
             json_object_set_new(layer, "output_double", output_json_number(found->layers[i].in_double));
         json_array_append_new(layers, layer);
     }
@@ -207,9 +207,11 @@ static int write_table(const model_differences *found, const job *j)
         write_number(&out, item->bound, 12);
         output_text(&out, model_difference_passes(item) ? "ok\n" : "FAILED\n");
     }
-    const bool ahead = loci_model_looks_ahead(j->model);
+    const bool ahead = !loci_model_streams(j->model);
     if (ahead)
-        output_text(&out, "\nThe model looks ahead (bidirectional): it has no steps and no streams.\n");
+        output_format(&out, "\nThe model%s: it has no steps and no streams.\n",
+                      loci_model_looks_ahead(j->model) ? " looks ahead (bidirectional)"
+                                                       : "'s attention has no window");
     output_text(&out, "\n");
     output_cell(&out,
                 ahead ? "float : double at every sample, behind" : "step : forward at every sample, behind",

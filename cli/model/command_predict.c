@@ -49,7 +49,7 @@ typedef struct {
     loci_stream_tables *tables; /* of `rate` */
     loci_stream *stream;
     double rate;
-    bool ahead; /* the model looks ahead: `whole` is run, there are no streams */
+    bool ahead; /* the model looks ahead, or back without end: `whole` is run, there are no streams */
     whole_run whole;
     double steps; /* of `whole` a sample */
     bool seen;    /* a sample of the sequence at hand */
@@ -434,7 +434,7 @@ static int job_open(job *j)
     j->about = loci_model_description(j->model);
     j->inputs = config->inputs;
     j->outputs = config->outputs;
-    j->ahead = loci_model_looks_ahead(j->model);
+    j->ahead = !loci_model_streams(j->model);
     const loci_task_info *task = loci_task_inspect(j->about->task);
     if (config->pool == LOCI_POOL_NONE && !task->each)
         return message_fail(

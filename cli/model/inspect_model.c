@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "shared/message.h"
+#include "model/config_words.h"
 #include "model/model_open.h"
 #include "shared/output.h"
 #include "model/time_scales.h"
@@ -144,6 +145,7 @@ static void config_write(output *out, const loci_model_config *c)
         if (c->kernels > 1) output_format(out, ", %zu kernels a channel", c->kernels);
         if (c->taps) output_format(out, ", kernels of %zu samples", c->taps);
     }
+    config_words(out, c);
     if (c->bidirectional) output_text(out, ", bidirectional");
     if (c->plain)
         output_text(out, ", one after the other");

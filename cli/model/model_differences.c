@@ -63,7 +63,7 @@ static void bench_open(bench *b, const loci_model *model, const model_difference
                  .outputs = config->outputs,
                  .length = length,
                  .pooled = config->pool != LOCI_POOL_NONE,
-                 .ahead = loci_model_looks_ahead(model),
+                 .ahead = !loci_model_streams(model),
                  .places = found->places,
                  .u = u,
                  .wide = wide};

@@ -171,7 +171,7 @@ int command_train(int argc, char **argv)
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL.safetensors", "the model's file"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
         {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
-         "s4-example, small, audio, lstm, gru, mingru, conv, s5, text, mamba or mamba2, which the options below change (for sounds audio, for texts text, else small)"},
+         "s4-example, small, audio, lstm, gru, mingru, conv, s5, text, mamba, mamba2, s4 or attention, which the options below change (for sounds audio, for texts text, else small)"},
     };
     const option behind[] = {
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
@@ -209,7 +209,7 @@ int command_train(int argc, char **argv)
         {"batch", 0, OPTION_COUNT, &s.batch, "B",
          "sequences a step (64, of less than 1,100 sequences fewer)"},
         {"lr", 0, OPTION_NUMBER, &s.lr, "X",
-         "the learning rate at its highest (0.01, of lstm, gru and conv 0.001, of mamba and mamba2 0.002)"},
+         "the learning rate at its highest (0.01, of lstm, gru, conv and attention 0.001, of mamba and mamba2 0.002)"},
         {"lr-ssm", 0, OPTION_NUMBER, &s.lr_ssm, "X", "at most that for state spaces (0.001)"},
         {"decay", 0, OPTION_NUMBER, &s.decay, "X", "weight decay (0.01)"},
         {"warmup", 0, OPTION_NUMBER, &s.warmup, "SHARE",

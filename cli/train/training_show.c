@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "model/config_words.h"
 #include "model/token_words.h"
 #include "shared/output.h"
 #include "shared/words.h"
@@ -88,6 +89,7 @@ static void model_show(output *out, const char *preset, const loci_model *model)
         number(out, ", steps ", c->dt_min, "");
         number(out, " to ", c->dt_max, "");
     }
+    config_words(out, c);
     output_format(out, "\n%-11s ", "");
     if (!c->plain)
         output_format(out, "%s, %s-norm, ", loci_config_find("norm")->meanings[c->norm],

@@ -76,6 +76,7 @@
 #define loci_mlp_create LOCI_NAME(loci_mlp_create)
 #define loci_mamba_create LOCI_NAME(loci_mamba_create)
 #define loci_mamba2_create LOCI_NAME(loci_mamba2_create)
+#define loci_attention_create LOCI_NAME(loci_attention_create)
 
 typedef struct loci_layer loci_layer;
 
@@ -135,6 +136,9 @@ enum loci_layer_flags {
     LOCI_LAYER_TAKES_STEPS = 2,
     /* y of a sample depends on samples that follow: there is no step, and a state cannot carry it on */
     LOCI_LAYER_LOOKS_AHEAD = 4,
+    /* y of a sample depends on all samples before it, each for itself: no state of a fixed size carries it on, and there is no
+     * step */
+    LOCI_LAYER_LOOKS_BACK = 8,
 };
 
 enum {
@@ -355,6 +359,25 @@ loci_status loci_mingru_create(loci_layer **layer, const loci_allocator *by, con
 enum { LOCI_CONV_TAPS_MAX = 64, LOCI_CONV_DILATION_MAX = 2048 };
 loci_status loci_conv_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
                              size_t outputs, size_t taps, size_t dilation, loci_error *error);
+
+/* Multi-head attention (Vaswani et al. 2017) as in PyTorch: heads of outputs / heads channels each, scores of queries and keys
+ * divided by the root of that, softmax over the samples up to a query's own, or, `whole`, over all of the sequence; with a
+ * window over those that lie less than `window` from it. in_proj_weight [3 outputs][inputs], for queries, keys and values,
+ * uniform in +-sqrt(6/(inputs + 3 outputs)) at first, in_proj_bias [3 outputs], 0, out_proj.weight [outputs][outputs],
+ * uniform in +-1/sqrt(outputs), out_proj.bias [outputs], 0. Memory is of the size of the sequence; time of its square, or times
+ * the window. State of a causal window: its keys and values, and the position; without a window LOCI_LAYER_LOOKS_BACK. */
+enum { LOCI_ATTENTION_WINDOW_MAX = 65536 };
+typedef struct {
+    size_t heads;  /* divides outputs */
+    size_t window; /* 0: none */
+    int whole;     /* LOCI_LAYER_LOOKS_AHEAD */
+    loci_positions
+        positions; /* channels i and i + D/2 of a head of D turn by 10000^(-2i/D) radians a sample; sinusoids: x and
+                               * sin and cos of position 10000^(-2i/inputs) in channels 2i and 2i + 1, are what is projected */
+} loci_attention_options;
+loci_status loci_attention_create(loci_layer **layer, const loci_allocator *by, const char *name,
+                                  size_t inputs, size_t outputs, const loci_attention_options *options,
+                                  loci_error *error);
 
 /* What mixes the channels in a block of a transformer (Vaswani et al. 2017): linear to `hidden` channels, GELU, dropout, linear
  * back. fc1.weight [hidden][channels], fc1.bias [hidden], fc2.weight [channels][hidden], fc2.bias [channels], as two layers

@@ -20,7 +20,7 @@
 _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == sizeof(int) &&
                    sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int) &&
                    sizeof(loci_head) == sizeof(int) && sizeof(loci_mixer) == sizeof(int) &&
-                   sizeof(loci_ssm_init) == sizeof(int),
+                   sizeof(loci_ssm_init) == sizeof(int) && sizeof(loci_positions) == sizeof(int),
                "words are read as int");
 
 #define AT(member) offsetof(loci_model_config, member)
@@ -31,7 +31,8 @@ _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == si
 #define S4 (1u << LOCI_LAYER_S4)
 #define CONV (1u << LOCI_LAYER_CONV)
 #define S5 (1u << LOCI_LAYER_S5)
-#define MIXED (S4D | S4 | CONV | S5) /* layers that mix samples alone */
+#define ATTENTION (1u << LOCI_LAYER_ATTENTION)
+#define MIXED (S4D | S4 | CONV | S5 | ATTENTION) /* layers that mix samples alone */
 
 static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const norm_meanings[] = {"layer norms", "RMS norms", "no norms", NULL},
@@ -46,6 +47,7 @@ static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const discretization_words[] = {"zoh", "bilinear", NULL},
                          *const gate_norm_words[] = {"after", "before", "none", NULL},
                          *const mixer_words[] = {"gated", "mlp", "none", "geglu", NULL},
+                         *const positions_words[] = {"rotary", "sinusoidal", "none", NULL},
                          *const mixer_meanings[] = {"GELU, linear, GLU", "linear, GELU, linear", "nothing",
                                                     "linear, GELU of a half times the other, linear", NULL};
 static const char *const init_words[] = {"default", "lin",    "inv",  "quad", "legs",
@@ -195,6 +197,17 @@ static const loci_config_row rows[] = {
      .field = {"taps", BUILDS(COUNT), .least = 0, .most = 1 << 20, .range = "0 to 1048576", .option = "taps",
                .argument = "n", .layers = S4D | S4, .younger = 1,
                .help = "samples until kernels end (never)"}},
+    {.offset = AT(heads),
+     .field = {"heads", BUILDS(COUNT), CHANNELS, .option = "heads", .argument = "n", .layers = ATTENTION,
+               .younger = 1, .help = "its heads, which divide the width"}},
+    {.offset = AT(positions),
+     .field = {"positions", BUILDS(WORD), .words = positions_words, .option = "positions",
+               .layers = ATTENTION, .younger = 1, .help = "how it knows where samples are"}},
+    {.offset = AT(attention_window),
+     .absent = "none",
+     .field = {"attention_window", BUILDS(COUNT), .least = 1, .most = 65536, .range = "1 to 65536",
+               .option = "attention-window", .argument = "W", .layers = ATTENTION, .younger = 1,
+               .help = "a sample sees W samples, its own among them (all; no streams then)"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -328,6 +341,7 @@ static loci_status check_row(const loci_model_config *config, const loci_config_
     switch (row->field.kind) {
     case LOCI_FIELD_COUNT:
         snprintf(is, sizeof is, "%zu", loci_config_whole(config, row));
+        if (row->absent && loci_config_whole(config, row) == 0) return LOCI_OK;
         return in_range(row, (double)loci_config_whole(config, row)) ? LOCI_OK
                                                                      : refuse(&row->field, is, error);
     case LOCI_FIELD_NUMBER:
@@ -408,6 +422,10 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "blocks is %zu; a number that divides %zu, half of the order, was expected",
                          config->blocks, config->order / 2);
+    if (config->layer == LOCI_LAYER_ATTENTION && config->width % config->heads)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "heads is %zu; a number that divides %zu, the width, was expected", config->heads,
+                         config->width);
     const loci_status tokens = check_tokens(config, error);
     if (tokens) return tokens;
     const loci_status fits = check_ssm(config, error);
@@ -451,6 +469,7 @@ loci_status loci_config_get(const loci_model_config *config, const char *name, c
     const char *word = NULL;
     if (row->field.kind == LOCI_FIELD_WORD) word = loci_config_word(config, row);
     if (row->field.kind == LOCI_FIELD_FLAG) word = truths[loci_config_whole(config, row)];
+    if (row->absent && loci_config_whole(config, row) == 0) word = row->absent;
     if (word || row->field.kind == LOCI_FIELD_WORD)
         snprintf(text, size, "%s", word ? word : "unknown");
     else if (row->field.kind == LOCI_FIELD_COUNT)
@@ -476,6 +495,8 @@ loci_status loci_config_set(loci_model_config *config, const char *name, const c
         const int choice = loci_config_choice(row, text);
         good = choice >= 0;
         whole = good ? (size_t)choice : 0;
+    } else if (row->absent && strcmp(text, row->absent) == 0) {
+        good = 1;
     } else if (field->kind == LOCI_FIELD_FLAG) {
         whole = strcmp(text, truths[1]) == 0;
         good = whole || strcmp(text, truths[0]) == 0;

@@ -10,6 +10,8 @@ typedef struct {
     size_t offset;     /* in loci_model_config: of a size_t, a double or an int, by its kind */
     const int *values; /* what its words stand for; NULL: 0, 1, ... */
     int multiple;      /* the value is one of it; 0: any */
+    const char *
+        absent; /* of a count: the text of 0, which is no number of its range but means that there is none; or NULL */
 } loci_config_row;
 
 /* The caller's configuration, whole; to: zeros. */

@@ -145,11 +145,21 @@ static loci_status mamba2(loci_layer **layer, const char *name, const loci_model
     return loci_mamba2_create(layer, c->allocator, name, inputs, c->width, &options, error);
 }
 
+static loci_status attention(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                             loci_error *error)
+{
+    const loci_attention_options options = {.heads = c->heads,
+                                            .window = c->attention_window,
+                                            .whole = c->bidirectional,
+                                            .positions = c->positions};
+    return loci_attention_create(layer, c->allocator, name, inputs, c->width, &options, error);
+}
+
 /* ---- the table, in the order of loci_layer_kind ---- */
 
 #if !LOCI_REAL_IS_DOUBLE
-const char *const loci_layer_words[] = {"s4d", "lstm",  "gru",    "mingru", "conv",
-                                        "s5",  "mamba", "mamba2", "s4",     NULL};
+const char *const loci_layer_words[] = {"s4d",   "lstm",   "gru", "mingru",    "conv", "s5",
+                                        "mamba", "mamba2", "s4",  "attention", NULL};
 #endif
 
 static const struct {
@@ -166,15 +176,19 @@ static const struct {
     {{.title = "Mamba", .preset = "mamba", .lr = 0.002, .rows = 1, .chunks = 1}, "mamba_layers", mamba},
     {{.title = "Mamba 2", .preset = "mamba2", .lr = 0.002, .rows = 1, .chunks = 1}, "mamba_layers", mamba2},
     {{.title = "S4", .preset = "s4", .lr = 0.01, .rows = 1, .chunks = 1, .square = 1}, "s4_layers", s4},
+    {{.title = "attention", .preset = "attention", .lr = 0.001, .rows = 1, .chunks = 1},
+     "attention_layers",
+     attention},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* Those that mix samples alone: what mixes channels stands behind them. */
-static const unsigned mix_samples =
-    1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_CONV | 1u << LOCI_LAYER_S5 | 1u << LOCI_LAYER_S4;
+static const unsigned mix_samples = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_CONV | 1u << LOCI_LAYER_S5 |
+                                    1u << LOCI_LAYER_S4 | 1u << LOCI_LAYER_ATTENTION;
 
 /* Those that look both ways by themselves; of others there are two. */
-static const unsigned look_themselves = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_S4;
+static const unsigned look_themselves =
+    1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_S4 | 1u << LOCI_LAYER_ATTENTION;
 
 /* The mixer of channels of a block of S4, or of S5, behind a layer, which it takes over; the one of a transformer stands in a residual of its
  * own (stack.c). */

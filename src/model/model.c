@@ -40,6 +40,7 @@ static const struct {
     {"mamba", 4, 64, 16, LOCI_LAYER_MAMBA, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
     {"mamba2", 4, 64, 64, LOCI_LAYER_MAMBA2, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
     {"s4", 4, 64, 32, LOCI_LAYER_S4, 0.001, 0.1, 0, 0, LOCI_NORM_LAYER},
+    {"attention", 4, 64, 64, LOCI_LAYER_ATTENTION, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
@@ -81,7 +82,10 @@ loci_status loci_model_preset_sized(loci_model_config *config, size_t size, cons
                                  .pool = LOCI_POOL_MEAN,
                                  .kernel_width = presets[k].layer >= LOCI_LAYER_MAMBA ? 4 : 3,
                                  .dilations = 8,
-                                 .final_norm = presets[k].prenorm == 2};
+                                 .final_norm = presets[k].prenorm == 2,
+                                 .heads = 4,
+                                 .mixer = presets[k].layer == LOCI_LAYER_ATTENTION ? LOCI_MIXER_MLP
+                                                                                   : LOCI_MIXER_GATED};
     loci_sized_give(config, size, &c, sizeof c);
     return LOCI_OK;
 }

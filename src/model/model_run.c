@@ -92,6 +92,11 @@ loci_status loci_model_run(const loci_model *model, real *y, const real *u, size
         status = loci_fail(
             error, LOCI_E_UNSUPPORTED,
             "the model looks ahead (bidirectional layers) and has no answer before the sequence's end");
+    else if (!status && stepwise && !loci_model_streams(model))
+        status =
+            loci_fail(error, LOCI_E_UNSUPPORTED,
+                      "the model's attention has no window: no state of a fixed size takes it from sample to "
+                      "sample");
     if (!status) status = open(&r, model, stepwise, error);
     if (!status) {
         if (stepwise)

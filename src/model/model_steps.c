@@ -19,6 +19,11 @@ int loci_model_looks_ahead(const loci_model *model)
     return (model->flags & LOCI_LAYER_LOOKS_AHEAD) != 0;
 }
 
+int loci_model_streams(const loci_model *model)
+{
+    return (model->flags & (LOCI_LAYER_LOOKS_AHEAD | LOCI_LAYER_LOOKS_BACK)) == 0;
+}
+
 loci_status loci_model_steps(double *steps, const loci_model *model, double rate, loci_error *error)
 {
     const double own = loci_model_description(model)->rate;

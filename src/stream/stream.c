@@ -39,6 +39,11 @@ loci_status loci_stream_tables_create(loci_stream_tables **out, const loci_model
             error, LOCI_E_UNSUPPORTED,
             "the model looks ahead (bidirectional layers): its answers need the whole sequence, which a "
             "stream does not have");
+    else if (!status && !loci_model_streams(model))
+        status = loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "the model's attention has no window: it looks back at every sample since the beginning, for which "
+            "the fixed memory of a stream has no room; layers with an attention window were expected");
     if (status) return status;
     loci_stream_tables *tables = loci_allocate_by(loci_allocator_of(model), 1, sizeof *tables);
     if (!tables) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a stream's tables");

@@ -1,7 +1,7 @@
 # Convolutions, and mixers of channels, learn, answer, stream and are taken up again as other layers do.
 $ "$FIXTURES"/../labelled.sh d 80
 $ loci train d --layer conv --show | grep -e ^model -e rates
-| model       conv: 8 layers of conv, width 64
+| model       conv: 8 layers of conv, width 64, 3 samples, 1 to 128 apart
 | rates       0.001, rising over 5 % of the steps, then a cosine
 $ printf 'exec loci train d --layer conv --layers 3 --width 20 --batch 8 --lr 0.01 --seed 2 --valid 0.1 "$@"\n' > conv
 $ printf 'exec loci train d --layer conv --mixer mlp --mixer-expand 2 --kernel-width 5 --dilations 2 --layers 3 --width 20 --batch 8 --lr 0.01 --seed 2 --valid 0.1 "$@"\n' > mlp
@@ -25,7 +25,7 @@ $ loci stream conv.safetensors x.csv --state-in s
 ! loci: s: is the state of a stream of another model, or of this one when its parameters, shift or scale were others
 = 1
 $ loci inspect mlp.safetensors | sed -n '1p; /^part/,/^mixer_norms.0/p'
-| layers      3 x conv of width 20, layer norms before them; dropout 0.1, tied
+| layers      3 x conv of width 20, 5 samples, 1 to 2 apart, mlp of 40 channels, layer norms before them; dropout 0.1, tied
 | part            parameters
 | encoder                 40
 | conv_layers.0        2,020
