@@ -36,7 +36,7 @@ static loci_status amplitudes(const loci_allocator *by, double complex *c, const
     column = 0;
     for (size_t m = 0; well && m < width; m++) {
         const bool pair = cimag(z[m]) != 0;
-        c[m] = pair ? CMPLX(b[column], b[column + 1]) : CMPLX(b[column], 0);
+        c[m] = pair ? b[column] + I * b[column + 1] : b[column];
         column += pair ? 2 : 1;
         well = isfinite(creal(c[m])) && isfinite(cimag(c[m]));
     }
@@ -65,7 +65,7 @@ static loci_status diagonal(const loci_rule *rule, loci_system **system, const d
     if (!z) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of %zu states", order);
     double complex *const c = z + order;
     for (size_t i = 0; i < order; i++) {
-        const double complex pole = CMPLX(rule->z_re[i], rule->z_im[i]);
+        const double complex pole = rule->z_re[i] + I * rule->z_im[i];
         for (size_t j = 0; j < i; j++)
             simple = simple && (rule->z_re[j] != creal(pole) || rule->z_im[j] != cimag(pole));
         simple = simple && cabs(pole) > 1e-100;
