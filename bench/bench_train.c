@@ -2,9 +2,13 @@
  * bench_train.c - what a step of training costs, and which part of it: sequences of LENGTH (1024) samples of 3 numbers, in
  * batches of 64, dropout on.
  *
- *     bench_train [--json] [PRESET [LENGTH [THREADS [SEQUENCES]]]]
+ *     bench_train [--json] [MODEL [LENGTH [THREADS [SEQUENCES]]]]
+ *     bench_train --pair MODEL MODEL [LENGTH [THREADS]]
  *
- * Steps of PRESET (s4-example) are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one
+ * A MODEL is a preset and fields that differ: s4-example,layer=s4,rank=1. --pair steps two in turn, and prints the processor time
+ * of the second as a share of the first's.
+ *
+ * Steps of MODEL (s4-example) are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one
  * thread, with micro-batches of SEQUENCES (as many as in training), and are given for a batch, in core milliseconds. */
 #include <stdio.h>
 #include <sys/resource.h>
@@ -120,6 +124,39 @@ static void time_steps(loci_model *model, const loci_dataset *set, size_t thread
     printf("  evaluation  %8.1f ms, best %.1f\n", 1e3 * bench_median(&evaluation),
            1e3 * bench_best(&evaluation));
     printf("  memory      %8.1f MiB beside the data\n", held);
+}
+
+/* ---- two in turn ---- */
+
+enum { PAIRS = 15 };
+
+static void time_pair(loci_model *const model[2], const loci_dataset *set, size_t threads)
+{
+    loci_trainer *trainer[2];
+    loci_error error;
+    loci_train_report report;
+    loci_train_options options = loci_train_options_default();
+    options.epochs = 1000, options.threads = threads;
+    double busy[2][PAIRS], ratio[PAIRS];
+    for (size_t k = 0; k < 2; k++)
+        if (loci_trainer_create(&trainer[k], model[k], set, NULL, &options, &error)) stop(error.text);
+    for (int r = -1; r < PAIRS; r++)
+        for (size_t k = 0; k < 2; k++) {
+            const double worked = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+            if (loci_trainer_step(trainer[k], &report, &error)) stop(error.text);
+            if (r >= 0) busy[k][r] = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - worked;
+        }
+    for (int r = 0; r < PAIRS; r++) { /* in order */
+        const double now = busy[1][r] / busy[0][r];
+        int i = r;
+        for (; i > 0 && ratio[i - 1] > now; i--) ratio[i] = ratio[i - 1];
+        ratio[i] = now;
+    }
+    double sum[2] = {0};
+    for (int r = 0; r < PAIRS; r++) sum[0] += busy[0][r] / PAIRS, sum[1] += busy[1][r] / PAIRS;
+    printf("core-ms of a step %.1f and %.1f; ratio %.3f in the middle, quarters %.3f to %.3f\n", 1e3 * sum[0],
+           1e3 * sum[1], ratio[PAIRS / 2], ratio[PAIRS / 4], ratio[PAIRS - 1 - PAIRS / 4]);
+    for (size_t k = 0; k < 2; k++) loci_trainer_free(trainer[k]);
 }
 
 /* ---- parts ---- */
@@ -256,22 +293,50 @@ static size_t number(char **argv, int argc, int at, size_t usual)
 {
     const long value = at < argc ? strtol(argv[at], NULL, 10) : (long)usual;
     if (value < 1 || value > 65536)
-        stop("usage: bench_train [--json] [PRESET [LENGTH [THREADS [SEQUENCES]]]]");
+        stop(
+            "usage: bench_train [--json] [MODEL [LENGTH [THREADS [SEQUENCES]]]], or --pair MODEL MODEL [LENGTH [THREADS]]");
     return (size_t)value;
+}
+
+/* "s4-example,layer=s4,rank=1" */
+static loci_model *model_of(const char *text)
+{
+    char words[256];
+    loci_model *model = NULL;
+    loci_model_config config;
+    loci_error error;
+    snprintf(words, sizeof words, "%s", text);
+    char *field = strchr(words, ',');
+    if (field) *field++ = 0;
+    if (loci_model_preset(&config, words, INPUTS, CLASSES, &error)) stop(error.text);
+    while (field) {
+        char *const next = strchr(field, ','), *const value = strchr(field, '=');
+        if (next) *next = 0;
+        if (!value) stop("a field is without its value; NAME=VALUE was expected");
+        *value = 0;
+        if (loci_config_set(&config, field, value + 1, &error)) stop(error.text);
+        field = next ? next + 1 : NULL;
+    }
+    if (loci_model_create(&model, &config, &error)) stop(error.text);
+    loci_model_initialize(model, 0);
+    return model;
 }
 
 int main(int argc, char **argv)
 {
-    loci_model *model = NULL;
-    loci_model_config config;
-    loci_error error;
+    if (argc > 1 && !strcmp(argv[1], "--pair")) {
+        if (argc < 4) stop("--pair is without its two models");
+        loci_model *const pair[2] = {model_of(argv[2]), model_of(argv[3])};
+        loci_dataset *const set = noise(number(argv, argc, 4, 1024));
+        time_pair(pair, set, number(argv, argc, 5, 1));
+        loci_dataset_close(set);
+        loci_model_free(pair[0]), loci_model_free(pair[1]);
+        return 0;
+    }
     if (argc > 1 && !strcmp(argv[1], "--json")) json = 1, argc--, argv++;
-    if (loci_model_preset(&config, argc > 1 ? argv[1] : "s4-example", INPUTS, CLASSES, &error) ||
-        loci_model_create(&model, &config, &error))
-        stop(error.text);
+    loci_model *const model = model_of(argc > 1 ? argv[1] : "s4-example");
     const size_t L = number(argv, argc, 2, 1024), threads = number(argv, argc, 3, 2),
-                 B = number(argv, argc, 4, loci_micro_batch_most(&config, L));
-    loci_model_initialize(model, 0);
+                 B = number(argv, argc, 4, loci_micro_batch_most(loci_model_configuration(model), L));
     loci_dataset *set = noise(L);
     time_steps(model, set, threads);
     time_parts(model, L, B);

@@ -83,51 +83,6 @@ void loci_recurrence_diagonal(real *y, real *state, const real *u, const loci_re
     }
 }
 
-/* rank is a constant in each of the two calls below. */
-static inline LOCI_INLINE void run_dplr(real *y, real *state, const real *u,
-                                        const loci_recurrence_block *block, size_t rank, size_t length)
-{
-    const size_t modes = block->modes, low = modes * 2 * V;
-    const real *z = block->z, *b = block->b1, *c = block->c, *q = block->q, *g = block->g;
-    vlanes sigma[2] = {{0}, {0}}; /* Re(g_r x), g being doubled */
-    for (size_t n = 0; n < modes; n++)
-        for (size_t r = 0; r < rank; r++)
-            sigma[r] += RE(g + r * low, n) * CONST_REAL(state + n * V) -
-                        IM(g + r * low, n) * CONST_REAL(state + (modes + n) * V);
-    for (size_t k = 0; k < length; k++) {
-        const vlanes now = u ? CONST_REAL(u + k * V) : (vlanes){0};
-        vlanes sum = {0}, after[2] = {{0}, {0}};
-        for (size_t n = 0; n < modes; n++) {
-            real *re_at = state + n * V, *im_at = state + (modes + n) * V;
-            vlanes re = RE(b, n) * now + RE(z, n) * REAL(re_at) - IM(z, n) * REAL(im_at);
-            vlanes im = IM(b, n) * now + RE(z, n) * REAL(im_at) + IM(z, n) * REAL(re_at);
-            for (size_t r = 0; r < rank; r++)
-                re -= RE(q + r * low, n) * sigma[r], im -= IM(q + r * low, n) * sigma[r];
-            for (size_t r = 0; r < rank; r++) after[r] += RE(g + r * low, n) * re - IM(g + r * low, n) * im;
-            sum += RE(c, n) * re - IM(c, n) * im;
-            REAL(re_at) = re;
-            REAL(im_at) = im;
-        }
-        for (size_t r = 0; r < rank; r++) sigma[r] = after[r];
-        if (y) REAL(y + k * V) += sum;
-    }
-}
-
-LOCI_HOT
-void loci_recurrence_dplr(real *y, real *state, const real *u, const loci_recurrence_block *all,
-                          size_t length)
-{
-    for (size_t turn = 0; turn < V && length;
-         turn += TURN, state += TURN, y += y ? TURN : 0, u += u ? TURN : 0) {
-        const loci_recurrence_block block = from_lane(all, turn);
-        begin(y, u, block.d, length);
-        if (block.rank == 1)
-            run_dplr(y, state, u, &block, 1, length);
-        else
-            run_dplr(y, state, u, &block, 2, length);
-    }
-}
-
 LOCI_HOT
 void loci_recurrence_dense(real *y, real *state, const real *u, const real *columns, const real *b1,
                            const real *b0, const real *c, real d, real *restrict next, size_t n,

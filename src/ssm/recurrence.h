@@ -11,6 +11,8 @@
 #include "base/real.h"
 
 #define loci_recurrence_diagonal LOCI_NAME(loci_recurrence_diagonal)
+#define loci_recurrence_low LOCI_NAME(loci_recurrence_low)
+#define loci_recurrence_level LOCI_NAME(loci_recurrence_level)
 #define loci_recurrence_dplr LOCI_NAME(loci_recurrence_dplr)
 #define loci_recurrence_dplr_scratch LOCI_NAME(loci_recurrence_dplr_scratch)
 #define loci_recurrence_dplr_backward LOCI_NAME(loci_recurrence_dplr_backward)
@@ -33,12 +35,25 @@ typedef struct {
     real *z, *b1, *c, *q, *g, *d;
 } loci_recurrence_gradient;
 
+/* What a level of the processor has; call the functions below. */
+typedef struct loci_recurrence_low {
+    void (*forward)(real *y, real *state, const real *u, const loci_recurrence_block *block, size_t length);
+    size_t (*scratch)(size_t modes, size_t length);
+    void (*backward)(const loci_recurrence_gradient *gradient, real *du, real *dstate, const real *dy,
+                     const real *state, const real *u, const loci_recurrence_block *block, size_t length,
+                     void *scratch);
+} loci_recurrence_low;
+LOCI_LEVELS(const loci_recurrence_low, loci_recurrence_level);
+
 /* length samples: y [length][V], or NULL; u [length][V], or NULL for 0. Cost, in multiply-adds a sample, mode
  * and lane: 8 (diagonal), 8 + 4 rank (dplr). */
 void loci_recurrence_diagonal(real *y, real *state, const real *u, const loci_recurrence_block *block,
                               size_t length);
-void loci_recurrence_dplr(real *y, real *state, const real *u, const loci_recurrence_block *block,
-                          size_t length);
+static inline void loci_recurrence_dplr(real *y, real *state, const real *u,
+                                        const loci_recurrence_block *block, size_t length)
+{
+    LOCI_CHOOSE(loci_recurrence_level)->forward(y, state, u, block, length);
+}
 
 /* One dense system: columns [n][n] is abar transposed, so that abar x is a sum of columns; b0 may be NULL; c
  * [n]; state [n (+ 1)]; next [n] is scratch. */
@@ -50,9 +65,16 @@ void loci_recurrence_dense(real *y, real *state, const real *u, const real *colu
  * `gradient` are those of the members of `block`, added to what they hold (b1, c, d, z, q, g; not const for
  * once). scratch: loci_recurrence_dplr_scratch(modes, length) bytes, 64-byte aligned. The states are kept at
  * every 16th sample and recomputed between. */
-size_t loci_recurrence_dplr_scratch(size_t modes, size_t length);
-void loci_recurrence_dplr_backward(const loci_recurrence_gradient *gradient, real *du, real *dstate,
-                                   const real *dy, const real *state, const real *u,
-                                   const loci_recurrence_block *block, size_t length, void *scratch);
+static inline size_t loci_recurrence_dplr_scratch(size_t modes, size_t length)
+{
+    return LOCI_CHOOSE(loci_recurrence_level)->scratch(modes, length);
+}
+static inline void loci_recurrence_dplr_backward(const loci_recurrence_gradient *gradient, real *du,
+                                                 real *dstate, const real *dy, const real *state,
+                                                 const real *u, const loci_recurrence_block *block,
+                                                 size_t length, void *scratch)
+{
+    LOCI_CHOOSE(loci_recurrence_level)->backward(gradient, du, dstate, dy, state, u, block, length, scratch);
+}
 
 #endif

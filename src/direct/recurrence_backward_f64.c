@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: MIT
- * recurrence_backward_f64.c - recurrence_backward.c in double, for builds without CMake (docs/embed.md). */
-#define LOCI_REAL_IS_DOUBLE 1
-#include "ssm/recurrence_backward.c"
