@@ -455,6 +455,73 @@ static void budgets_hold(void **state)
     free(u);
 }
 
+/* Pages join as they age, beyond what is decoded at once: nothing goes, errors are as stated, and every question is answered as by the
+ * samples. */
+static void old_pages_join(void **state)
+{
+    (void)state;
+    const size_t n = 120000;
+    double *u = signal_make(n, 1), *y = malloc(n * sizeof *y);
+    assert_non_null(y);
+    static const size_t budgets[] = {4000, 16000};
+    for (size_t b = 0; b < 2; b++) {
+        loci_archive_spec spec = loci_archive_defaults();
+        spec.page = 256;
+        spec.rule = LOCI_KEEP_BUDGET;
+        spec.budget = budgets[b];
+        file f = archive_make(&spec, u, n, 10007);
+        assert_true(f.most <= budgets[b]);
+        errors_check(&f, u, INFINITY, INFINITY);
+        loci_archive *a = archive_open(&f);
+        loci_error error;
+        const loci_archive_info info = loci_archive_inspect(a);
+        assert_int_equal(info.samples, n);
+        assert_true(info.pages < 40); /* of 469 */
+        loci_archive_page_info old;
+        good(loci_archive_page(a, 0, 0, &old, &error), &error);
+        assert_true(old.known.samples >= (b == 0 ? 32768u : 2048u));
+        good(loci_archive_samples(a, 0, 0, n, y, &error), &error);
+        for (size_t k = 0; k < 100; k++) { /* means of stretches within, across and of whole pages */
+            const size_t from = (size_t)(loci_random_uniform(5, 2 * k) * (double)(n - 1)),
+                         to = from + 1 + (size_t)(loci_random_uniform(5, 2 * k + 1) * (double)(n - 1 - from));
+            const double t[2] = {(double)from + 0.25, (double)to - 0.25};
+            double sum = 0.0, integral, value;
+            for (size_t i = from; i < to; i++) sum += y[i];
+            sum -= 0.25 * y[from] + 0.25 * y[to - 1];
+            good(loci_archive_recall(a, LOCI_INTEGRAL, 0, t, 1, &integral, &error), &error);
+            assert_true(fabs(integral - sum) <= 1e-10 * (double)n);
+            good(loci_archive_recall(a, LOCI_VALUE, 0, t, 1, &value, &error), &error);
+            assert_true(fabs(value - y[from]) <= 1e-12);
+        }
+        /* coarser by another rule, and with more behind it */
+        const double rms[1] = {1.0};
+        file coarse = {0}, more = {.size = f.size};
+        good(loci_archive_recode(a, rms, take, &coarse, &error), &error);
+        errors_check(&coarse, u, INFINITY, INFINITY);
+        more.bytes = malloc(f.size);
+        assert_non_null(more.bytes);
+        memcpy(more.bytes, f.bytes, f.size);
+        loci_archive_writer *w;
+        good(loci_archive_writer_resume(&w, f.bytes, f.size, take, &more, &error), &error);
+        good(loci_archive_writer_push(w, u, n, &error), &error);
+        good(loci_archive_writer_finish(w, &error), &error);
+        loci_archive_writer_free(w);
+        assert_true(more.most <= budgets[b]);
+        double *twice = malloc(2 * n * sizeof *twice);
+        assert_non_null(twice);
+        memcpy(twice, u, n * sizeof *u);
+        memcpy(twice + n, u, n * sizeof *u);
+        errors_check(&more, twice, INFINITY, INFINITY);
+        loci_archive_close(a);
+        free(twice);
+        free(more.bytes);
+        free(coarse.bytes);
+        free(f.bytes);
+    }
+    free(u);
+    free(y);
+}
+
 /* What a look at a writer shows is an archive of the samples so far, and nothing of it stays. */
 static void peeking_changes_nothing(void **state)
 {
@@ -640,7 +707,7 @@ int main(void)
         cmocka_unit_test(zoom_is_the_slow_part), cmocka_unit_test(change_keeps_errors_exact),
         cmocka_unit_test(budgets_hold),          cmocka_unit_test(damage_is_found),
         cmocka_unit_test(bad_input_is_refused),  cmocka_unit_test(peeking_changes_nothing),
-        cmocka_unit_test(odd_signals),
+        cmocka_unit_test(old_pages_join),        cmocka_unit_test(odd_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,8 +48,8 @@ typedef enum {
     LOCI_KEEP_UNITS, /* samples that are multiples of `bound` come back as they were, to the bit; a channel of a page
                         that holds others is kept as doubles, so that nothing is ever lost. A decimal fraction (0.001)
                         stands for the doubles nearest to its multiples */
-    LOCI_KEEP_BUDGET /* the archive takes at most `budget` bytes, whatever comes: pages become coarser as they age, and when none can,
-                        the oldest go; `bound` is not looked at */
+    LOCI_KEEP_BUDGET /* the archive takes at most `budget` bytes, whatever comes: pages become coarser as they age, and are joined; when
+                        none can, the oldest go; `bound` is not looked at */
 } loci_archive_rule;
 
 typedef struct {
@@ -61,7 +61,7 @@ typedef struct {
         order; /* samples of a leaf, 1 to LOCI_ARCHIVE_ORDER_MAX; 0: of 4, 8 and 16 the one that takes the fewest
                         bytes for the first page; 0 */
     size_t page; /* samples of a page: order times a power of 2 (order 0: a power of 2, at least 64), at most
-                        LOCI_ARCHIVE_PAGE_MAX; 0: 65,536, and fewer where there are many channels */
+                        LOCI_ARCHIVE_PAGE_MAX; 0: 65,536, of a budget 16,384, and fewer where there are many channels */
     loci_archive_rule rule; /* LOCI_KEEP_RMS */
     double bound;           /* > 0, of that rule; 0.05 */
     int relative; /* bound is a share of the standard deviation of each channel in the first page: not for units; 1 */

@@ -2,7 +2,9 @@
  * archive_budget.c - pages that together take a bounded number of bytes. */
 #include "archive/archive_budget.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/allocate.h"
@@ -10,7 +12,12 @@
 
 /* What fitting aims at, of the budget: so that not every page makes others change. */
 #define FILLED 0.97
-#define SHARPEST -12.0
+
+enum {
+    SHARPEST = 16,     /* the step is 2^-16 of the deviation */
+    JOIN_AGE = 4,      /* pages are joined when they are older than so many times their length */
+    ANY_STEP = INT_MAX /* of numbers that are all zero */
+};
 
 static loci_status short_of_memory(loci_error *error)
 {
@@ -19,14 +26,16 @@ static loci_status short_of_memory(loci_error *error)
 
 loci_status loci_budget_create(page_store *s, const archive_header *h, loci_error *error)
 {
-    const size_t head = loci_archive_header_room(h), page = loci_page_room(h->page, h->channels);
+    const size_t head = loci_archive_header_room(h),
+                 page = loci_page_room(loci_archive_capacity(h), h->channels);
     const loci_allocator *by = loci_allocator_of(h->bound);
     *s = (page_store){.header = h};
     s->part = loci_allocate_by(by, h->channels, sizeof *s->part);
     s->drop = loci_allocate_by(by, h->channels, sizeof *s->drop);
-    s->rms = loci_allocate_by(by, h->channels, sizeof *s->rms);
+    s->other = loci_allocate_by(by, h->channels, sizeof *s->other);
+    s->rules = loci_allocate_by(by, h->channels, sizeof *s->rules);
     s->bytes = loci_allocate_by(by, head > page ? head : page, 1);
-    if (s->part && s->drop && s->rms && s->bytes) {
+    if (s->part && s->other && s->drop && s->rules && s->bytes) {
         s->header_size = loci_archive_header_write(h, s->bytes, head);
         return LOCI_OK;
     }
@@ -41,7 +50,8 @@ void loci_budget_destroy(page_store *s)
     loci_free(s->page);
     loci_free(s->part);
     loci_free(s->drop);
-    loci_free(s->rms);
+    loci_free(s->other);
+    loci_free(s->rules);
     loci_free(s->bytes);
     loci_free(s->whole);
     *s = (page_store){0};
@@ -53,12 +63,18 @@ static double part_level(const page_store *s, size_t c)
     const page_part *part = &s->part[c];
     if (part->kind == PART_RAW) return -INFINITY;
     if (part->kind == PART_EMPTY || part->planes == 0) return INFINITY;
-    return (double)part->step / STEPS_AN_OCTAVE + part->plane - log2(s->header->bound[c]);
+    return (double)part->step / STEPS_AN_OCTAVE - log2(s->header->bound[c]);
 }
 
-static bool parse(const page_store *s, page_view *view, const unsigned char *bytes, size_t size)
+static loci_status damaged(size_t index, loci_error *error)
 {
-    *view = (page_view){.part = s->part};
+    return loci_fail(error, LOCI_E_FORMAT, "page %zu is damaged; what was written was expected", index + 1);
+}
+
+static bool parse(const page_store *s, page_view *view, page_part *part, const unsigned char *bytes,
+                  size_t size)
+{
+    *view = (page_view){.part = part};
     return loci_page_parse(view, bytes, size, s->header->channels, PAGE_WHOLE);
 }
 
@@ -70,12 +86,30 @@ static double level_of(const page_store *s)
     return level;
 }
 
+/* What the store notes of a page whose parts were parsed. */
+static budget_page note(const page_store *s, const page_view *view, unsigned char *bytes, size_t size)
+{
+    budget_page p = {.step = ANY_STEP,
+                     .bytes = bytes,
+                     .size = size,
+                     .first = view->first,
+                     .samples = view->samples,
+                     .level = level_of(s),
+                     .joinable = true};
+    for (size_t c = 0; c < view->channels; c++) {
+        const page_part *part = &view->part[c];
+        if (p.step == ANY_STEP && part->kind == PART_CODED && part->planes > 0) p.step = part->step;
+        const bool can = part->kind == PART_EMPTY || part->flags & PART_ROOTED;
+        if (!can || loci_page_numbers(part, view->order) > loci_archive_capacity(s->header) / 2)
+            p.joinable = false;
+    }
+    return p;
+}
+
 loci_status loci_budget_add(page_store *s, const unsigned char *bytes, size_t size, loci_error *error)
 {
     page_view view;
-    if (!parse(s, &view, bytes, size))
-        return loci_fail(error, LOCI_E_FORMAT, "page %zu is damaged; what was written was expected",
-                         s->pages + 1);
+    if (!parse(s, &view, s->part, bytes, size)) return damaged(s->pages, error);
     if (s->pages == s->room) {
         const size_t more = s->room > 0 ? 2 * s->room : 64;
         budget_page *larger = loci_allocate_by(loci_allocator_of(s->part), more, sizeof *larger);
@@ -88,10 +122,42 @@ loci_status loci_budget_add(page_store *s, const unsigned char *bytes, size_t si
     unsigned char *copy = loci_allocate_by(loci_allocator_of(s->part), size, 1);
     if (!copy) return short_of_memory(error);
     memcpy(copy, bytes, size);
-    s->page[s->pages++] = (budget_page){
-        .bytes = copy, .size = size, .first = view.first, .samples = view.samples, .level = level_of(s)};
+    s->page[s->pages++] = note(s, &view, copy, size);
     s->total += size;
     return LOCI_OK;
+}
+
+/* s->bytes takes the place of a page. */
+static loci_status replace(page_store *s, size_t index, size_t size, loci_error *error)
+{
+    page_view view;
+    budget_page *p = &s->page[index];
+    unsigned char *copy = loci_allocate_by(loci_allocator_of(s->part), size, 1);
+    if (!copy) return short_of_memory(error);
+    memcpy(copy, s->bytes, size);
+    loci_free(p->bytes);
+    s->total = s->total - p->size + size;
+    p->bytes = copy;
+    p->size = size;
+    if (!parse(s, &view, s->part, copy, size)) return damaged(index, error);
+    *p = note(s, &view, copy, size);
+    return LOCI_OK;
+}
+
+static void page_remove(page_store *s, size_t index)
+{
+    s->total -= s->page[index].size;
+    loci_free(s->page[index].bytes);
+    memmove(s->page + index, s->page + index + 1, (--s->pages - index) * sizeof *s->page);
+}
+
+/* The coder of pages of an order; NULL where memory is short. */
+static page_coder *coder_of(page_store *s, size_t order)
+{
+    if (!s->coder[order])
+        s->coder[order] =
+            loci_page_coder_create(loci_allocator_of(s->part), order, loci_archive_capacity(s->header));
+    return s->coder[order] && loci_page_coder_write(s->coder[order]) ? s->coder[order] : NULL;
 }
 
 /* How much a page's error weighs, as a level: INFINITY where it can drop nothing. */
@@ -116,38 +182,116 @@ static size_t choose(const page_store *s)
     return best;
 }
 
+keep loci_budget_rule(const archive_header *h, size_t channel, int octave)
+{
+    const double step =
+        rint(STEPS_AN_OCTAVE * (log2(h->bound[channel]) - SHARPEST)) + STEPS_AN_OCTAVE * octave;
+    return (keep){.rule = octave < 0 ? KEEP_DOUBLES : KEEP_STEP,
+                  .step = (int)fmin(fmax(step, -STEP_LIMIT), STEP_LIMIT)};
+}
+
 /* A bit of every channel that is not coarser than the sharpest by a bit or more. */
 static loci_status coarsen(page_store *s, size_t index, loci_error *error)
 {
     budget_page *p = &s->page[index];
     page_view view;
-    if (!parse(s, &view, p->bytes, p->size))
-        return loci_fail(error, LOCI_E_FORMAT, "page %zu is damaged; what was written was expected",
-                         index + 1);
-    const double usual = loci_budget_next(s);
+    if (!parse(s, &view, s->part, p->bytes, p->size)) return damaged(index, error);
+    const int usual = loci_budget_next(s); /* samples as they are: coded as others are */
     for (size_t c = 0; c < view.channels; c++) {
         s->drop[c] = part_level(s, c) < p->level + 1.0 ? 1 : 0;
-        s->rms[c] = s->header->bound[c] *
-                    exp2(usual + LOCI_BUDGET_RMS_OF_STEP); /* samples as they are: coded as others are */
+        s->rules[c] = loci_budget_rule(s->header, c, usual);
     }
-    if (!s->coder[view.order])
-        s->coder[view.order] =
-            loci_page_coder_create(loci_allocator_of(s->part), view.order, s->header->page);
-    if (!s->coder[view.order] || !loci_page_coder_write(s->coder[view.order])) return short_of_memory(error);
-    const size_t size = loci_page_drop(s->coder[view.order], s->bytes, &view, s->drop, s->rms);
-    unsigned char *copy = loci_allocate_by(loci_allocator_of(s->part), size, 1);
-    if (!copy) return short_of_memory(error);
-    memcpy(copy, s->bytes, size);
-    loci_free(p->bytes);
-    s->total = s->total - p->size + size;
-    p->bytes = copy;
-    p->size = size;
+    page_coder *coder = coder_of(s, view.order);
+    if (!coder) return short_of_memory(error);
     const double before = p->level;
-    if (!parse(s, &view, p->bytes, p->size))
-        return loci_fail(error, LOCI_E_FORMAT, "page %zu is damaged", index + 1);
-    p->level = level_of(s);
-    if (!(p->level > before)) p->level = INFINITY; /* samples that no coding makes shorter */
+    const loci_status status =
+        replace(s, index, loci_page_drop(coder, s->bytes, &view, s->drop, s->rules), error);
+    if (status == LOCI_OK && !(s->page[index].level > before))
+        s->page[index].level = INFINITY; /* samples that no coding makes shorter */
+    return status;
+}
+
+/* Makes page `index` as coarse as the one beside it, which is `other`, where that is coarser. */
+static loci_status align(page_store *s, size_t index, const page_view *other, loci_error *error)
+{
+    budget_page *p = &s->page[index];
+    page_view view;
+    if (!parse(s, &view, s->part, p->bytes, p->size)) return damaged(index, error);
+    bool some = false;
+    for (size_t c = 0; c < view.channels; c++) {
+        const page_part *to = &other->part[c], *part = &view.part[c];
+        const bool finer = part->kind == PART_CODED && to->kind == PART_CODED && part->planes > 0 &&
+                           to->planes > 0 && part->step < to->step;
+        s->drop[c] = finer ? (to->step - part->step) / STEPS_AN_OCTAVE : 0;
+        s->rules[c] = (keep){.rule = KEEP_DOUBLES};
+        some |= finer;
+    }
+    page_coder *coder = some ? coder_of(s, view.order) : NULL;
+    if (some && !coder) return short_of_memory(error);
+    return some ? replace(s, index, loci_page_drop(coder, s->bytes, &view, s->drop, s->rules), error)
+                : LOCI_OK;
+}
+
+/* Two pages become one; *joined: whether they could. */
+static loci_status join(page_store *s, size_t index, bool *joined, loci_error *error)
+{
+    const budget_page *p = s->page;
+    page_view one = {0}, other;
+    *joined = false;
+    if (!parse(s, &other, s->other, p[index + 1].bytes, p[index + 1].size)) return damaged(index + 1, error);
+    loci_status status = align(s, index, &other, error);
+    if (status == LOCI_OK && !parse(s, &one, s->other, p[index].bytes, p[index].size))
+        return damaged(index, error);
+    if (status == LOCI_OK) status = align(s, index + 1, &one, error);
+    if (status != LOCI_OK) return status;
+    if (!parse(s, &one, s->part, p[index].bytes, p[index].size)) return damaged(index, error);
+    if (!parse(s, &other, s->other, p[index + 1].bytes, p[index + 1].size)) return damaged(index + 1, error);
+    page_coder *coder = coder_of(s, one.order);
+    if (!coder) return short_of_memory(error);
+    const size_t size = loci_page_join(coder, s->bytes, &one, &other);
+    if (size == 0) { /* not in its channels: another time they are not tried */
+        s->page[index].joinable = false;
+        return LOCI_OK;
+    }
+    status = replace(s, index, size, error);
+    if (status == LOCI_OK) page_remove(s, index + 1);
+    *joined = true;
+    return status;
+}
+
+/* Whether dropping few bits makes them equal. */
+static bool steps_near(int one, int other)
+{
+    if (one == ANY_STEP || other == ANY_STEP) return true;
+    return (one - other) % STEPS_AN_OCTAVE == 0 && abs(one - other) <= 3 * STEPS_AN_OCTAVE;
+}
+
+/* Joins the oldest two neighbours of one length that are older than so many times that; always the same ones of all that have been, so that
+ * none is left between longer ones. */
+static loci_status join_some(page_store *s, size_t lengths, bool *joined, loci_error *error)
+{
+    const budget_page *newest = &s->page[s->pages - 1];
+    const uint64_t now = newest->first + newest->samples;
+    *joined = false;
+    for (size_t k = 0; k + 1 < s->pages; k++) {
+        const budget_page *one = &s->page[k], *other = one + 1;
+        const uint64_t age = now - (other->first + other->samples);
+        if (one->samples != other->samples || age / one->samples < lengths) continue;
+        if (!one->joinable || !other->joinable || one->first / one->samples % 2 == 1) continue;
+        if (!steps_near(one->step, other->step)) continue;
+        const loci_status status = join(s, k, joined, error);
+        if (status != LOCI_OK || *joined) return status;
+    }
     return LOCI_OK;
+}
+
+/* From which age on pages are joined, in lengths: soon where most bytes are those that any page has. */
+static size_t join_age(const page_store *s)
+{
+    size_t order = 0;
+    for (size_t i = 0; i <= GRAM_ORDER_MAX; i++)
+        if (s->coder[i]) order = i;
+    return s->total / s->pages < 4 * (48 + 6 * order) * s->header->channels ? 0 : JOIN_AGE;
 }
 
 loci_status loci_budget_fit(page_store *s, bool *changed, loci_error *error)
@@ -157,28 +301,29 @@ loci_status loci_budget_fit(page_store *s, bool *changed, loci_error *error)
     if (s->header_size + s->total <= budget) return LOCI_OK;
     const size_t aim = (size_t)(FILLED * (double)budget);
     while (s->header_size + s->total > aim) {
+        bool joined;
+        loci_status status = join_some(s, join_age(s), &joined, error);
         const size_t index = choose(s);
-        *changed = true;
-        if (index < s->pages) {
-            const loci_status status = coarsen(s, index, error);
-            if (status != LOCI_OK) return status;
-        } else if (s->pages > 1) {
-            s->total -= s->page[0].size;
-            loci_free(s->page[0].bytes);
-            memmove(s->page, s->page + 1, --s->pages * sizeof *s->page);
-        } else if (s->header_size + s->total > budget) {
-            return loci_fail(
-                error, LOCI_E_ARGUMENT,
-                "budget is %zu bytes; %zu or more, the header and one page with nothing but means, was expected",
-                budget, s->header_size + s->total);
-        } else {
-            break;
+        if (status == LOCI_OK && !joined && index < s->pages) {
+            status = coarsen(s, index, error);
+        } else if (status == LOCI_OK && !joined) {
+            status = join_some(s, 0, &joined, error);
+            if (status == LOCI_OK && !joined && s->pages == 1) {
+                if (s->header_size + s->total <= budget) return LOCI_OK;
+                return loci_fail(
+                    error, LOCI_E_ARGUMENT,
+                    "budget is %zu bytes; %zu or more, the header and one page with nothing but means, was expected",
+                    budget, s->header_size + s->total);
+            }
+            if (status == LOCI_OK && !joined) page_remove(s, 0);
         }
+        if (status != LOCI_OK) return status;
+        *changed = true;
     }
     return LOCI_OK;
 }
 
-double loci_budget_next(const page_store *s)
+int loci_budget_next(const page_store *s)
 {
     double level = INFINITY;
     for (size_t i = 0; i < s->pages; i++) {
@@ -186,7 +331,8 @@ double loci_budget_next(const page_store *s)
         const double now = (double)(newest->first + newest->samples + s->header->page);
         if (s->page[i].level > -INFINITY) level = fmin(level, weight(s, &s->page[i], now));
     }
-    return level < INFINITY ? fmax(level, SHARPEST) : SHARPEST;
+    if (!(level < INFINITY)) return 0;
+    return (int)fmin(fmax(floor(level + SHARPEST + 0.25), 0.0), LOCI_BUDGET_OCTAVES);
 }
 
 size_t loci_budget_whole(page_store *s, const unsigned char **bytes)

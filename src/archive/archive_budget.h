@@ -2,9 +2,11 @@
  *
  * archive/archive_budget.h - pages that together take a bounded number of bytes, for ever.
  *
- * Each page has a level: the binary logarithm of its step in units of the channel's deviation in the first page. When pages
- * take more bytes than they may, the one whose level is lowest for its age drops a bit, and so on: levels come to rise with age as
- * age^(fading / 2), so that squares of errors rise as age^fading. When none has a bit left, the oldest page goes.
+ * All pages of a channel count in steps that are whole octaves apart, the finest a small share of its deviation in the first page; later they drop
+ * bits. The level of a page is the binary logarithm of what it counts in, in deviations. When pages take more bytes than they may, neighbours of equal
+ * length are joined, where there are several of that length, and the page whose level is lowest for its age drops a bit, and so on:
+ * levels come to rise with age as age^(fading / 2), so that squares of errors rise as age^fading, and pages become longer with
+ * age. When none has a bit left and none can be joined, the oldest page goes.
  */
 #ifndef LOCI_ARCHIVE_BUDGET_H
 #define LOCI_ARCHIVE_BUDGET_H
@@ -12,14 +14,13 @@
 #include "archive/archive_header.h"
 #include "archive/page.h"
 
-/* The rms error of a step, as a level: 1/sqrt(12). */
-#define LOCI_BUDGET_RMS_OF_STEP (-1.8)
-
 typedef struct {
     unsigned char *bytes;
     size_t size;
     uint64_t first, samples;
-    double level; /* -INFINITY: samples as they are; INFINITY: nothing left to drop */
+    double level;  /* -INFINITY: samples as they are; INFINITY: nothing left to drop */
+    bool joinable; /* it can become half of a longer page, when that is of use */
+    int step;      /* of the first channel that has one */
 } budget_page;
 
 typedef struct {
@@ -28,11 +29,11 @@ typedef struct {
     size_t pages, room;
     size_t total; /* bytes of pages */
     size_t header_size;
-    page_part *part;      /* [channels] */
-    int *drop;            /* [channels] */
-    double *rms;          /* [channels] */
-    unsigned char *bytes; /* of a page */
-    unsigned char *whole; /* of all of them */
+    page_part *part, *other; /* [channels], of two pages */
+    int *drop;               /* [channels] */
+    keep *rules;             /* [channels] */
+    unsigned char *bytes;    /* of a page */
+    unsigned char *whole;    /* of all of them */
     size_t whole_room;
     page_coder *coder[GRAM_ORDER_MAX + 1];
 } page_store;
@@ -45,8 +46,12 @@ void loci_budget_destroy(page_store *store);
 loci_status loci_budget_add(page_store *store, const unsigned char *bytes, size_t size, loci_error *error);
 /* Makes pages coarser until all fit; *changed where one was. LOCI_E_ARGUMENT where not even one page fits. */
 loci_status loci_budget_fit(page_store *store, bool *changed, loci_error *error);
-/* The level that the next page would have by its age; a low one where there is none yet. */
-double loci_budget_next(const page_store *store);
+enum { LOCI_BUDGET_OCTAVES = 30 };
+
+/* How many octaves the next page's step is above the finest one, by its age: 0 where there is no page yet. */
+int loci_budget_next(const page_store *store);
+/* How a channel is coded then; -1: as it is. */
+keep loci_budget_rule(const archive_header *header, size_t channel, int octave);
 /* Header and pages, one after another: *bytes stays the store's, until it is used again. 0 where memory is short. */
 size_t loci_budget_whole(page_store *store, const unsigned char **bytes);
 

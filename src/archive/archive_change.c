@@ -27,7 +27,8 @@ static loci_status give(taker *t, const void *bytes, size_t size, loci_error *er
 static loci_status take_begin(taker *t, const archive_header *h, loci_archive_sink *sink, void *target,
                               loci_error *error)
 {
-    const size_t head = loci_archive_header_room(h), page = loci_page_room(h->page, h->channels);
+    const size_t head = loci_archive_header_room(h),
+                 page = loci_page_room(loci_archive_capacity(h), h->channels);
     *t = (taker){.sink = sink,
                  .target = target,
                  .bytes = loci_allocate_by(loci_allocator_of(h->bound), head > page ? head : page, 1)};
@@ -155,6 +156,7 @@ loci_status loci_archive_recode(loci_archive *a, const double *rms, loci_archive
         if (!(rms[c] > 0.0) || !isfinite(rms[c]))
             return loci_fail(error, LOCI_E_ARGUMENT,
                              "rms of channel %zu is %g; a number above 0 was expected", c + 1, rms[c]);
+    h.page = a->capacity; /* joined pages stay */
     h.rule = LOCI_KEEP_RMS;
     h.budget = 0;
     h.fading = 0.0;
@@ -178,12 +180,13 @@ static loci_status deviations(loci_archive *a, double *deviation, loci_error *er
     for (size_t c = 0; c < a->header.channels && status == LOCI_OK; c++) {
         double mean = 0.0, square = 0.0;
         uint64_t n = 0;
-        status = loci_archive_hold(a, 0, c, error);
-        for (uint64_t i = 0; i < a->page[0].samples && status == LOCI_OK; i++) {
-            if (isnan(a->held[i])) continue;
-            const double off = a->held[i] - mean;
+        if (status == LOCI_OK) status = loci_archive_hold(a, 0, c, 0, error);
+        for (uint64_t i = 0; i < a->held_end && status == LOCI_OK; i++) {
+            const double value = a->held[i];
+            if (isnan(value)) continue;
+            const double off = value - mean;
             mean += off / (double)++n;
-            square += off * (a->held[i] - mean);
+            square += off * (value - mean);
         }
         deviation[c] = n > 0 ? sqrt(square / (double)n) : 0.0;
         if (deviation[c] > 0.0) least = fmin(least, deviation[c]);

@@ -18,6 +18,15 @@ int loci_archive_is(const void *bytes, size_t size)
     return size >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
 }
 
+size_t loci_archive_capacity(const archive_header *h)
+{
+    enum { JOINED = 4, JOINED_SHORT = 64, SHORT = 65536 };
+    if (h->rule != LOCI_KEEP_BUDGET) return h->page;
+    const size_t many = h->page * JOINED, more = h->page * JOINED_SHORT;
+    const size_t most = h->channels > 1 || many > SHORT ? many : more < SHORT ? more : SHORT;
+    return most < LOCI_ARCHIVE_PAGE_MAX ? most : LOCI_ARCHIVE_PAGE_MAX;
+}
+
 size_t loci_archive_header_room(const archive_header *h)
 {
     return 128 + 16 * h->channels + h->note_length;

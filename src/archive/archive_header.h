@@ -21,6 +21,8 @@ typedef struct {
     size_t note_length;
 } archive_header;
 
+/* How many numbers a page holds at most: of a budget several pages' worth, when they are joined. */
+size_t loci_archive_capacity(const archive_header *h);
 size_t loci_archive_header_room(const archive_header *h);
 /* Returns the size. */
 size_t loci_archive_header_write(const archive_header *h, unsigned char *bytes, size_t room);

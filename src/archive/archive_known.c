@@ -71,8 +71,7 @@ static loci_status page_info(loci_archive *a, size_t page, size_t channel, loci_
                                      .first = p->first,
                                      .bytes = p->size,
                                      .known = nothing()};
-    if (part->kind == PART_CODED && part->planes > 0)
-        info->step = ldexp(loci_quantise_step(part->step), part->plane);
+    if (part->kind == PART_CODED && part->planes > 0) info->step = loci_quantise_step(part->step);
     known_add(&info->known, &square, part, p->samples);
     known_finish(&info->known, square);
     return LOCI_OK;

@@ -12,8 +12,7 @@
 page_coder *loci_archive_coder(loci_archive *a, size_t page)
 {
     const size_t order = a->page[page].order;
-    if (!a->coder[order])
-        a->coder[order] = loci_page_coder_create(loci_allocator_of(a), order, a->header.page);
+    if (!a->coder[order]) a->coder[order] = loci_page_coder_create(loci_allocator_of(a), order, a->capacity);
     return a->coder[order];
 }
 
@@ -63,6 +62,18 @@ static bool page_add(loci_archive *a, size_t *room, archive_page page)
 
 typedef enum { FOUND, UNFINISHED, DAMAGED } scan;
 
+/* Whether a page is one that can be recalled: no longer than pages are, or joined ones whose numbers are not more than there is room for. */
+static bool page_can(const loci_archive *a, const page_view *view)
+{
+    if (view->samples <= a->header.page) return true;
+    for (size_t c = 0; c < view->channels; c++) {
+        const page_part *part = &view->part[c];
+        if (part->kind == PART_EMPTY) continue;
+        if (!(part->flags & PART_ROOTED) || loci_page_numbers(part, view->order) > a->capacity) return false;
+    }
+    return true;
+}
+
 /* The page that starts at byte `at`. */
 static scan page_scan(loci_archive *a, size_t at, bool whole, archive_page *page)
 {
@@ -77,7 +88,7 @@ static scan page_scan(loci_archive *a, size_t at, bool whole, archive_page *page
         return DAMAGED;
     *page = (archive_page){
         .at = at, .size = head + body, .first = view.first, .samples = view.samples, .order = view.order};
-    if (view.samples > a->header.page) return DAMAGED;
+    if (!page_can(a, &view)) return DAMAGED;
     if (a->pages == 0) return FOUND;
     const archive_page *last = &a->page[a->pages - 1];
     return view.first >= last->first + last->samples ? FOUND : DAMAGED;
@@ -129,10 +140,11 @@ loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size
     a->given = size;
     loci_status status = loci_archive_header_read(&a->header, allocator, bytes, size, &a->begin, error);
     if (status == LOCI_OK) {
+        a->capacity = loci_archive_capacity(&a->header);
         a->part = loci_allocate_by(allocator, a->header.channels, sizeof *a->part);
-        a->held = loci_allocate_by(allocator, a->header.page, sizeof *a->held);
-        a->coefficients = loci_allocate_by(allocator, a->header.page, sizeof *a->coefficients);
-        a->present = loci_allocate_by(allocator, a->header.page, sizeof *a->present);
+        a->held = loci_allocate_by(allocator, a->capacity, sizeof *a->held);
+        a->coefficients = loci_allocate_by(allocator, a->capacity, sizeof *a->coefficients);
+        a->present = loci_allocate_by(allocator, a->capacity, sizeof *a->present);
         if (!a->part || !a->present || !a->held || !a->coefficients)
             status = loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
     }

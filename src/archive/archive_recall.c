@@ -30,21 +30,74 @@ static void spread(double *held, const double *present, const page_part *part, u
     memcpy(held + at, present, (size_t)(samples - at) * sizeof *held);
 }
 
-loci_status loci_archive_hold(loci_archive *a, size_t page, size_t channel, loci_error *error)
+/* Coefficients of the first `rows` rows of a page, or of those that hold something: a->coefficients, a->known_used of them. The part of it is
+ * a->part[channel] then. */
+static loci_status known(loci_archive *a, size_t page, size_t channel, const pyramid_layout *l, size_t rows,
+                         loci_error *error)
 {
-    if (a->held_page == page && a->held_channel == channel) return LOCI_OK;
-    a->held_page = a->pages;
+    const bool whole = rows > loci_page_coarse_rows(l);
+    if (a->known_page == page && a->known_channel == channel && a->known_rows == rows) return LOCI_OK;
+    a->known_page = a->pages;
+    if (whole && !loci_archive_parse(a, page, true)) return loci_archive_damaged(a, page, error);
+    page_coder *coder = loci_archive_coder(a, page);
+    if (!coder) return short_of_memory(error);
+    a->known_used = loci_page_coefficients(coder, a->coefficients, &a->part[channel], l, rows);
+    a->known_page = page;
+    a->known_channel = channel;
+    a->known_rows = rows;
+    return LOCI_OK;
+}
+
+/* Of a page of more samples than there is room for: those around `at`. */
+static loci_status hold_some(loci_archive *a, size_t page, size_t channel, uint64_t at, loci_error *error)
+{
+    const archive_page *of = &a->page[page];
+    pyramid_layout l;
+    if (!loci_archive_parse(a, page, true)) return loci_archive_damaged(a, page, error);
+    const page_part *part = &a->part[channel];
+    const uint64_t left = of->samples - at / a->capacity * a->capacity;
+    a->held_begin = of->samples - left;
+    a->held_end = a->held_begin + (left < a->capacity ? left : a->capacity);
+    const size_t n = (size_t)(a->held_end - a->held_begin);
+    if (part->kind == PART_EMPTY) {
+        for (size_t i = 0; i < n; i++) a->held[i] = NAN;
+        return LOCI_OK;
+    }
+    loci_pyramid_layout(&l, of->samples, of->order);
+    const loci_status status = known(a, page, channel, &l, l.rows, error);
+    if (status != LOCI_OK) return status;
+    loci_pyramid_inverse(loci_page_pyramid(loci_archive_coder(a, page)), a->held, a->coefficients, &l,
+                         a->known_used, a->held_begin, n);
+    for (size_t i = 0; i < n; i++) a->held[i] += part->least;
+    return LOCI_OK;
+}
+
+static loci_status hold_all(loci_archive *a, size_t page, size_t channel, loci_error *error)
+{
     if (!loci_archive_parse(a, page, true)) return loci_archive_damaged(a, page, error);
     const page_part *part = &a->part[channel];
     const size_t samples = (size_t)a->page[page].samples;
+    a->held_begin = 0;
+    a->held_end = samples;
     if (part->kind == PART_EMPTY) {
         for (size_t i = 0; i < samples; i++) a->held[i] = NAN;
-    } else {
-        page_coder *coder = loci_archive_coder(a, page);
-        if (!coder) return short_of_memory(error);
-        loci_page_samples(coder, part->runs > 0 ? a->present : a->held, part);
-        if (part->runs > 0) spread(a->held, a->present, part, samples);
+        return LOCI_OK;
     }
+    page_coder *coder = loci_archive_coder(a, page);
+    if (!coder) return short_of_memory(error);
+    loci_page_samples(coder, part->runs > 0 ? a->present : a->held, part);
+    if (part->runs > 0) spread(a->held, a->present, part, samples);
+    return LOCI_OK;
+}
+
+loci_status loci_archive_hold(loci_archive *a, size_t page, size_t channel, uint64_t at, loci_error *error)
+{
+    if (a->held_page == page && a->held_channel == channel && at >= a->held_begin && at < a->held_end)
+        return LOCI_OK;
+    a->held_page = a->pages;
+    const loci_status status = a->page[page].samples > a->capacity ? hold_some(a, page, channel, at, error)
+                                                                   : hold_all(a, page, channel, error);
+    if (status != LOCI_OK) return status;
     a->held_page = page;
     a->held_channel = channel;
     return LOCI_OK;
@@ -72,12 +125,12 @@ loci_status loci_archive_samples(loci_archive *a, size_t channel, uint64_t first
             out[done++] = NAN;
             continue;
         }
-        status = loci_archive_hold(a, page, channel, error);
+        const uint64_t within = at - a->page[page].first;
+        status = loci_archive_hold(a, page, channel, within, error);
         if (status != LOCI_OK) return status;
-        const archive_page *p = &a->page[page];
-        const uint64_t left = p->first + p->samples - at;
+        const uint64_t left = a->held_end - within;
         const size_t some = n - done < left ? n - done : (size_t)left;
-        memcpy(out + done, a->held + (at - p->first), some * sizeof *out);
+        memcpy(out + done, a->held + (within - a->held_begin), some * sizeof *out);
         done += some;
     }
     return LOCI_OK;
@@ -115,8 +168,9 @@ static loci_status one(loci_archive *a, size_t channel, uint64_t sample, double 
     const size_t page = loci_archive_find(a, sample);
     *value = NAN;
     if (page == a->pages) return LOCI_OK;
-    const loci_status status = loci_archive_hold(a, page, channel, error);
-    if (status == LOCI_OK) *value = a->held[sample - a->page[page].first];
+    const uint64_t within = sample - a->page[page].first;
+    const loci_status status = loci_archive_hold(a, page, channel, within, error);
+    if (status == LOCI_OK) *value = a->held[within - a->held_begin];
     return status;
 }
 
@@ -131,23 +185,6 @@ static loci_status slope(loci_archive *a, size_t channel, uint64_t sample, doubl
     if (status == LOCI_OK) status = one(a, channel, sample + 1, &next, error);
     if (status == LOCI_OK) *value = (next - here) / a->header.dt;
     return status;
-}
-
-/* Coefficients of the first `rows` rows of a page: a->coefficients. The part of it is a->part[channel] then. */
-static loci_status known(loci_archive *a, size_t page, size_t channel, const pyramid_layout *l, size_t rows,
-                         loci_error *error)
-{
-    const bool whole = rows > loci_page_coarse_rows(l);
-    if (a->known_page == page && a->known_channel == channel && a->known_rows == rows) return LOCI_OK;
-    a->known_page = a->pages;
-    if (whole && !loci_archive_parse(a, page, true)) return loci_archive_damaged(a, page, error);
-    page_coder *coder = loci_archive_coder(a, page);
-    if (!coder) return short_of_memory(error);
-    loci_page_coefficients(coder, a->coefficients, &a->part[channel], l, rows);
-    a->known_page = page;
-    a->known_channel = channel;
-    a->known_rows = rows;
-    return LOCI_OK;
 }
 
 /* The sum of all samples of a page that are there, and how many: from its root where that is all. */
@@ -167,9 +204,48 @@ static loci_status page_sum(loci_archive *a, size_t page, size_t channel, double
         if (status == LOCI_OK) *sum = a->coefficients[0] * sqrt(n) + n * part->least;
         return status;
     }
-    const loci_status status = loci_archive_hold(a, page, channel, error);
+    const loci_status status = loci_archive_hold(a, page, channel, 0, error);
     for (uint64_t i = 0; i < a->page[page].samples && status == LOCI_OK; i++)
         if (!isnan(a->held[i])) *sum += a->held[i];
+    return status;
+}
+
+/* The sum over [from, to), places within a page, of what is held there; covered: how much of it is not missing. */
+static loci_status part_sum(loci_archive *a, size_t page, size_t channel, double from, double to, double *sum,
+                            double *covered, loci_error *error)
+{
+    loci_status status = LOCI_OK;
+    double some = 0.0;
+    for (uint64_t i = (uint64_t)from; (double)i < to && i < a->page[page].samples; i++) {
+        status = loci_archive_hold(a, page, channel, i, error);
+        if (status != LOCI_OK) break;
+        const double value = a->held[i - a->held_begin],
+                     part = fmin(to, (double)i + 1.0) - fmax(from, (double)i);
+        if (isnan(value)) continue;
+        some += part * value;
+        *covered += part;
+    }
+    *sum += some;
+    return status;
+}
+
+/* The same of a page of whole levels, from its coefficients: whole samples in a few steps for each level. */
+static loci_status rooted_sum(loci_archive *a, size_t page, size_t channel, double from, double to,
+                              double *sum, double *covered, loci_error *error)
+{
+    const double begin = ceil(from), end = floor(to);
+    if (end - begin < DISTANT) return part_sum(a, page, channel, from, to, sum, covered, error);
+    pyramid_layout l;
+    loci_pyramid_layout(&l, a->page[page].samples, a->page[page].order);
+    loci_status status = known(a, page, channel, &l, l.rows, error);
+    if (status != LOCI_OK) return status;
+    pyramid *p = loci_page_pyramid(loci_archive_coder(a, page));
+    *sum += loci_pyramid_sum(p, a->coefficients, &l, a->known_used, (uint64_t)end) -
+            loci_pyramid_sum(p, a->coefficients, &l, a->known_used, (uint64_t)begin) +
+            (end - begin) * a->part[channel].least;
+    *covered += end - begin;
+    if (from < begin) status = part_sum(a, page, channel, from, begin, sum, covered, error);
+    if (end < to && status == LOCI_OK) status = part_sum(a, page, channel, end, to, sum, covered, error);
     return status;
 }
 
@@ -191,17 +267,12 @@ static loci_status integral(loci_archive *a, size_t channel, double from, double
             *covered += (double)count;
             continue;
         }
-        status = loci_archive_hold(a, page, channel, error);
-        if (status != LOCI_OK) break;
-        const double a0 = fmax(from, first), b0 = fmin(to, end);
-        double some = 0.0;
-        for (uint64_t i = (uint64_t)a0 - p->first; i < p->samples && (double)(p->first + i) < b0; i++) {
-            const double at = (double)(p->first + i), part = fmin(b0, at + 1.0) - fmax(a0, at);
-            if (isnan(a->held[i])) continue;
-            some += part * a->held[i];
-            *covered += part;
-        }
-        *sum += some;
+        if (!loci_archive_parse(a, page, false)) return loci_archive_damaged(a, page, error);
+        const double begin = fmax(from, first) - first, stop = fmin(to, end) - first;
+        if (a->part[channel].kind == PART_EMPTY) continue;
+        const bool rooted = a->part[channel].flags & PART_ROOTED && p->samples > a->header.page;
+        status = rooted ? rooted_sum(a, page, channel, begin, stop, sum, covered, error)
+                        : part_sum(a, page, channel, begin, stop, sum, covered, error);
     }
     return status;
 }
@@ -285,8 +356,8 @@ static loci_status glance(loci_archive *a, size_t channel, double x, double dist
     const size_t rows = rows_for(&l, distance);
     const loci_status status = known(a, page, channel, &l, rows, error);
     if (status == LOCI_OK)
-        *out = loci_pyramid_value(loci_page_pyramid(loci_archive_coder(a, page)), a->coefficients, &l, rows,
-                                  distance, TERMS, at) +
+        *out = loci_pyramid_value(loci_page_pyramid(loci_archive_coder(a, page)), a->coefficients, &l,
+                                  a->known_used, distance, TERMS, at) +
                part->least;
     return status;
 }

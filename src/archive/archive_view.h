@@ -22,11 +22,14 @@ struct loci_archive {
     archive_page *page;
     size_t pages;
     uint64_t damaged;
+    size_t capacity;                       /* numbers of a page at most */
     page_coder *coder[GRAM_ORDER_MAX + 1]; /* by order; made when a page needs it */
     page_part *part;                       /* [channels], of the page that was parsed last */
     /* decoded last: samples of a page and channel, and coefficients of its first rows */
-    double *held, *coefficients, *present; /* [header.page]; present: room */
+    double *held, *coefficients, *present; /* [capacity]; present: room */
     size_t held_page, held_channel, known_page, known_channel, known_rows;
+    uint64_t held_begin, held_end; /* which samples of the page */
+    size_t known_used;             /* rows that coefficients holds */
 };
 
 /* The coder of a page; NULL where memory is short. */
@@ -39,8 +42,9 @@ bool loci_archive_parse(loci_archive *a, size_t page, bool whole);
 size_t loci_archive_find(const loci_archive *a, uint64_t sample);
 /* The error that names a damaged page. */
 loci_status loci_archive_damaged(const loci_archive *a, size_t page, loci_error *error);
-/* a->held: the samples of a page and channel, NaN where missing. */
-loci_status loci_archive_hold(loci_archive *a, size_t page, size_t channel, loci_error *error);
+/* a->held: samples held_begin to held_end - 1 of a page and channel, `at` among them, NaN where missing; all of a page that is no longer than
+ * the capacity. */
+loci_status loci_archive_hold(loci_archive *a, size_t page, size_t channel, uint64_t at, loci_error *error);
 /* The sample that is held at a time, from 0 to samples - 1; times within a few ulp of a sample count as its. false: the time
  * lies outside, and the error says so. */
 loci_status loci_archive_index(const loci_archive *a, double t, uint64_t *sample, loci_error *error);

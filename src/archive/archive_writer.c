@@ -17,14 +17,11 @@ enum {
     PAGE_SAMPLES = 65536, /* of all channels together, about, where nothing else is said */
     PAGE_MANY = 262144,   /* the same where there are many */
     PAGE_LEAST = 1024,
-    PAGE_OF_BUDGET = 16384, /* where a budget is small, so that there are several pages to weigh */
-    BUDGET_SMALL = 262144,
+    PAGE_OF_BUDGET = 16384, /* where there is a budget, so that there are several pages to weigh */
     BUDGET_LEAST = 256,
+    ORDER_OCTAVE = 13, /* of the step at which orders are compared for a budget: an error of some 4 % */
     ORDERS = 3
 };
-/* The error, of the deviation, at which orders are compared for a budget. */
-#define ORDER_SHARE 0.05
-#define BUDGET_COARSEST 3.0 /* a level at which hardly anything is kept */
 static const size_t orders[ORDERS] = {4, 8, 16};
 static const uint64_t samples_most = (uint64_t)1 << 53;
 
@@ -50,8 +47,7 @@ static size_t usual_page(const loci_archive_spec *s)
 {
     size_t page = s->order > 0 ? s->order : 1;
     size_t most = s->channels <= PAGE_MANY / PAGE_SAMPLES ? PAGE_SAMPLES : PAGE_MANY / s->channels;
-    if (s->rule == LOCI_KEEP_BUDGET && s->budget < BUDGET_SMALL && most > PAGE_OF_BUDGET)
-        most = PAGE_OF_BUDGET;
+    if (s->rule == LOCI_KEEP_BUDGET && most > PAGE_OF_BUDGET) most = PAGE_OF_BUDGET;
     while (2 * page <= (most > PAGE_LEAST ? most : PAGE_LEAST)) page *= 2;
     return page;
 }
@@ -163,7 +159,8 @@ loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_
     w->budgeted = s->rule == LOCI_KEEP_BUDGET;
     w->relative = w->budgeted ? 1.0 : s->relative ? s->bound : 0.0;
     w->note = loci_allocate_by(loci_allocator_of(w), note_length, 1);
-    if (s->order > 0) w->coder = loci_page_coder_create(loci_allocator_of(w), s->order, w->header.page);
+    if (s->order > 0)
+        w->coder = loci_page_coder_create(loci_allocator_of(w), s->order, loci_archive_capacity(&w->header));
     if (!w->note || !rooms_make(w) || (s->order > 0 && (!w->coder || !loci_page_coder_write(w->coder)))) {
         loci_archive_writer_free(w);
         return short_of_memory(error);
@@ -223,7 +220,7 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     w->header.bound = NULL;
     w->sink = sink;
     w->target = target;
-    w->coder = loci_page_coder_create(loci_allocator_of(w), info.order, read.page);
+    w->coder = loci_page_coder_create(loci_allocator_of(w), info.order, loci_archive_capacity(&read));
     if (!rooms_make(w) || !w->coder || !loci_page_coder_write(w->coder)) {
         loci_free(read.bound);
         loci_archive_writer_free(w);
@@ -320,7 +317,8 @@ static loci_status order_choose(loci_archive_writer *w, loci_error *error)
 {
     size_t best = 0;
     for (size_t i = 0; i < ORDERS; i++) {
-        page_coder *coder = loci_page_coder_create(loci_allocator_of(w), orders[i], w->header.page);
+        page_coder *coder =
+            loci_page_coder_create(loci_allocator_of(w), orders[i], loci_archive_capacity(&w->header));
         if (!coder || !loci_page_coder_write(coder)) {
             loci_page_coder_destroy(coder);
             return short_of_memory(error);
@@ -344,7 +342,8 @@ static loci_status begin(loci_archive_writer *w, loci_error *error)
     loci_status status = bounds_make(w, error);
     if (status != LOCI_OK) return status;
     rules_make(w);
-    for (size_t c = 0; c < w->header.channels && w->budgeted; c++) w->rules[c].bound *= ORDER_SHARE;
+    for (size_t c = 0; c < w->header.channels && w->budgeted; c++)
+        w->rules[c] = loci_budget_rule(&w->header, c, ORDER_OCTAVE);
     if (!w->coder) status = order_choose(w, error);
     if (status != LOCI_OK) return status;
     if (w->budgeted) return store_begin(w, error);
@@ -367,13 +366,10 @@ static loci_status page_give(loci_archive_writer *w, loci_error *error)
     return give(w, w->bytes, page_encode(w), error);
 }
 
-/* level -INFINITY: samples as they are. */
-static size_t budget_encode(loci_archive_writer *w, double level)
+/* octave -1: samples as they are. */
+static size_t budget_encode(loci_archive_writer *w, int octave)
 {
-    for (size_t c = 0; c < w->header.channels; c++) {
-        w->rules[c].rule = level > -INFINITY ? KEEP_RMS : KEEP_DOUBLES;
-        w->rules[c].bound = w->header.bound[c] * exp2(level + LOCI_BUDGET_RMS_OF_STEP);
-    }
+    for (size_t c = 0; c < w->header.channels; c++) w->rules[c] = loci_budget_rule(&w->header, c, octave);
     return page_encode(w);
 }
 
@@ -387,14 +383,15 @@ static loci_status budget_write(loci_archive_writer *w, loci_error *error)
     const double numbers = (double)(w->count * w->header.channels);
     /* while there is room for them samples stay what they are */
     const bool exact = (double)store->header_size + (double)store->total + 8.0 * numbers < (double)most;
-    for (double level = exact ? -INFINITY : loci_budget_next(store);;) {
-        size = budget_encode(w, level);
-        if (size <= most || level > BUDGET_COARSEST) break;
-        if (level > -INFINITY)
-            level +=
-                fmax(1.0, floor(8.0 * (double)(size - most) / numbers)); /* a bit of each number a level */
+    for (int octave = exact ? -1 : loci_budget_next(store);;) {
+        size = budget_encode(w, octave);
+        if (size <= most || octave >= LOCI_BUDGET_OCTAVES) break;
+        if (octave >= 0)
+            octave += (int)fmax(
+                1.0, floor(8.0 * (double)(size - most) / numbers)); /* a bit of each number an octave */
         else
-            level = loci_budget_next(store);
+            octave = loci_budget_next(store);
+        if (octave > LOCI_BUDGET_OCTAVES) octave = LOCI_BUDGET_OCTAVES;
     }
     loci_status status = loci_budget_add(store, w->bytes, size, error);
     if (status == LOCI_OK) status = loci_budget_fit(store, &changed, error);
@@ -509,10 +506,11 @@ loci_status loci_archive_writer_peek(loci_archive_writer *w, loci_archive_sink *
     const loci_status status = sink(target, 0, whole, all, error);
     if (status != LOCI_OK || w->count == 0) return status;
     const size_t exact = all + 8 * w->count * w->header.channels;
-    double level = exact < w->header.budget ? -INFINITY : loci_budget_next(&w->store);
-    for (; level <= BUDGET_COARSEST; level = level > -INFINITY ? level + 1.0 : loci_budget_next(&w->store)) {
-        const size_t size = budget_encode(w, level);
+    for (int octave = exact < w->header.budget ? -1 : loci_budget_next(&w->store);
+         octave <= LOCI_BUDGET_OCTAVES;) {
+        const size_t size = budget_encode(w, octave);
         if (all + size <= w->header.budget) return sink(target, all, w->bytes, size, error);
+        octave = octave < 0 ? loci_budget_next(&w->store) : octave + 1;
     }
     return LOCI_OK; /* as a page of its own it finds no room yet */
 }

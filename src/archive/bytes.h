@@ -84,6 +84,16 @@ static inline void bytes_put_short_real(byte_writer *w, double x)
     bytes_put(w, (bits + 0x8000u) >> 16, 6);
 }
 
+/* What becomes of x so. */
+static inline double bytes_short_real(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits = (bits + 0x8000u) & ~(uint64_t)0xFFFF;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 static inline double bytes_get_short_real(byte_reader *r)
 {
     const uint64_t bits = bytes_get(r, 6) << 16;

@@ -1,44 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * page.c - a page's bytes, written and read. */
-#include "archive/page.h"
+ * page.c - a page's bytes, written. */
+#include "archive/page_parts.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "archive/bytes.h"
 #include "archive/units.h"
 #include "base/allocate.h"
 #include "base/checksum.h"
-
-#define ROUNDING 0x1p-50 /* of a sample, on one processor and another */
-
-enum {
-    COARSE_NODES = 16, /* details, about, that the head holds */
-    CANDIDATES = 3,
-    HEAD_ROOM = 512, /* a channel's head without its runs and its coarse rows */
-    RUN_MOST = 20,   /* bytes of a run */
-    RUN_ROOM = 2     /* bytes of runs, a sample: two counts a run, and 127 samples for each byte more */
-};
-static const unsigned char magic[2] = {0xA7, 'P'};
-
-struct page_coder {
-    size_t order, page;
-    pyramid *transform;
-    coefficient_coder *coefficients;
-    double *u, *x;                   /* [page]: samples that are there, and counted from the least */
-    double *c, *expected, *recalled; /* [page], [page], [2 page] */
-    int32_t *q, *corrections;        /* [page] */
-    unsigned char *bytes[2];         /* a candidate's, and the best one's */
-    size_t room;
-};
-
-/* One way of coding a channel, and what it takes. */
-typedef struct {
-    page_part part;
-    unsigned char *bytes; /* coarse, fine, corrections */
-    size_t size;
-} candidate;
 
 size_t loci_page_room(size_t samples, size_t channels)
 {
@@ -122,9 +92,13 @@ size_t loci_page_coarse_rows(const pyramid_layout *l)
     return rows;
 }
 
-static size_t rows_used(const int32_t *q, const pyramid_layout *l)
+uint64_t loci_page_known(const pyramid_layout *l, size_t rows)
 {
-    size_t rows = l->rows;
+    return rows > 0 ? l->row[rows - 1].at + l->row[rows - 1].nodes * l->row[rows - 1].width : 0;
+}
+
+size_t loci_page_rows_used(const int32_t *q, const pyramid_layout *l, size_t rows)
+{
     for (; rows > 0; rows--) {
         const int32_t *row = q + l->row[rows - 1].at;
         const size_t n = (size_t)l->row[rows - 1].nodes * l->row[rows - 1].width;
@@ -132,6 +106,16 @@ static size_t rows_used(const int32_t *q, const pyramid_layout *l)
             if (row[i] != 0) return rows;
     }
     return 0;
+}
+
+bool loci_page_part_bytes(page_coder *p, candidate *a, const pyramid_layout *l)
+{
+    page_part *part = &a->part;
+    if (!loci_coefficients_encode(p->coefficients, a->bytes, p->room, &part->coarse_size, &part->fine_size,
+                                  p->q, l, loci_page_coarse_rows(l), part->rows))
+        return false;
+    a->size = part->coarse_size + part->fine_size;
+    return true;
 }
 
 /* Codes p->c by a step, all zero where step is NULL: everything of the candidate but corrections. false where that does not
@@ -148,21 +132,55 @@ static bool candidate_code(page_coder *p, candidate *a, const pyramid_layout *l,
     } else {
         memset(p->q, 0, n * sizeof *p->q);
     }
-    loci_quantise_errors(part->error, p->c, p->q, n, part->step, part->planes, p->recalled);
-    part->rows = rows_used(p->q, l);
-    if (!loci_coefficients_encode(p->coefficients, a->bytes, p->room, &part->coarse_size, &part->fine_size,
-                                  p->q, l, loci_page_coarse_rows(l), part->rows))
-        return false;
-    a->size = part->coarse_size + part->fine_size;
-    return true;
+    loci_quantise_errors(part->error, p->c, p->q, n, part->step, 0, part->planes, p->recalled);
+    part->rows = loci_page_rows_used(p->q, l, l->rows);
+    return loci_page_part_bytes(p, a, l);
+}
+
+/* The root of p->c goes to the candidate, as its bytes will hold it; what is lost of it is returned. */
+static double root_take(page_coder *p, candidate *a, const pyramid_layout *l)
+{
+    double lost = 0.0;
+    a->roots = l->root;
+    for (size_t k = 0; k < l->root; k++) {
+        a->root[k] = k == 0 ? p->c[k] : bytes_short_real(p->c[k]);
+        lost += (p->c[k] - a->root[k]) * (p->c[k] - a->root[k]);
+        p->c[k] = 0.0;
+    }
+    return lost;
+}
+
+/* By a step that is given: a page of a budget. One of whole levels keeps its root apart, so that it can be joined with its
+ * neighbour. */
+static bool candidate_stepped(page_coder *p, candidate *a, const pyramid_layout *l, int step)
+{
+    const size_t n = (size_t)l->samples;
+    page_part *part = &a->part;
+    const bool rooted = l->unequal == 0 && l->rest == 0 && !(part->flags & PART_MISSING);
+    part->kind = PART_CODED;
+    part->step = step;
+    const double lost = rooted ? root_take(p, a, l) : 0.0;
+    if (rooted) part->flags |= PART_ROOTED;
+    /* as if it had been finer: what is kept of a number then does not depend on how many bits were dropped */
+    const int finer = step - FINER * STEPS_AN_OCTAVE;
+    if (loci_quantise(p->q, p->c, p->expected, n, finer) < 0) return false;
+    loci_quantise_drop(p->q, n, finer, FINER);
+    part->plane = FINER;
+    part->planes = loci_quantise_planes(p->q, n, step);
+    loci_quantise_errors(part->error, p->c, p->q, n, step, FINER, part->planes, p->recalled);
+    for (int i = 0; i <= part->planes; i++) part->error[i] += lost;
+    part->rows = loci_page_rows_used(p->q, l, l->rows);
+    return loci_page_part_bytes(p, a, l);
 }
 
 /* p->recalled: what the decoder will find. */
 static void recalled_make(page_coder *p, const candidate *a, const pyramid_layout *l)
 {
     const size_t n = (size_t)l->samples;
-    loci_quantise_restore(p->recalled + n, p->q, n, a->part.step, 0);
-    loci_pyramid_inverse(p->transform, p->recalled, p->recalled + n, l, a->part.rows, 0, n);
+    loci_quantise_restore(p->recalled + n, p->q, n, a->part.step, a->part.plane);
+    if (a->part.flags & PART_ROOTED) memcpy(p->recalled + n, a->root, l->root * sizeof *a->root);
+    loci_pyramid_inverse(p->transform, p->recalled, p->recalled + n, l, a->part.rows > 0 ? a->part.rows : 1,
+                         0, n);
 }
 
 /* A float that is not below x. */
@@ -174,7 +192,7 @@ static double round_up(double x)
 }
 
 /* Between p->u and p->recalled, counted from least; with what another processor may round otherwise. */
-static double largest_difference(const page_coder *p, size_t n, double least)
+double loci_page_largest_difference(const page_coder *p, size_t n, double least)
 {
     double largest = 0.0, size = 0.0;
     for (size_t i = 0; i < n; i++) {
@@ -226,8 +244,8 @@ static bool step_find(page_coder *p, int *step, bool *all_zero, const pyramid_la
 }
 
 /* The shortest of a few ways to code p->x, n samples whose coefficients are p->c. false: none is shorter than n doubles. */
-static bool part_code(page_coder *p, candidate *best, const pyramid_layout *l, const keep *rule, double least,
-                      unsigned flags)
+bool loci_page_part_code(page_coder *p, candidate *best, const pyramid_layout *l, const keep *rule,
+                         double least, unsigned flags)
 {
     /* Corrections cost bits a sample, steps cost bits a coefficient: rms errors that are these parts of the bound. */
     static const double part_of_bound[CANDIDATES] = {0.56, 0.44, 0.35};
@@ -236,6 +254,13 @@ static bool part_code(page_coder *p, candidate *best, const pyramid_layout *l, c
     bool found = false;
     candidate other = {.bytes = p->bytes[1]};
     best->bytes = p->bytes[0];
+    if (rule->rule == KEEP_STEP) {
+        best->part = (page_part){.flags = flags};
+        if (!candidate_stepped(p, best, l, rule->step)) return false;
+        recalled_make(p, best, l);
+        best->part.largest = loci_page_largest_difference(p, n, least);
+        return best->size < 8 * n;
+    }
     for (size_t i = 0; i < (corrected ? CANDIDATES : 1); i++) {
         candidate a = {.part = {.flags = flags}, .bytes = other.bytes};
         const double half = rule->rule == KEEP_UNITS ? 0.5 * rule->bound : rule->bound;
@@ -246,7 +271,7 @@ static bool part_code(page_coder *p, candidate *best, const pyramid_layout *l, c
         if (!candidate_code(p, &a, l, all_zero ? NULL : &step)) continue;
         recalled_make(p, &a, l);
         if (!corrected)
-            a.part.largest = largest_difference(p, n, least);
+            a.part.largest = loci_page_largest_difference(p, n, least);
         else if (!candidate_correct(p, &a, n, rule, least))
             continue;
         if (a.size >= 8 * n || (found && a.size >= best->size)) continue;
@@ -262,7 +287,7 @@ static void put_step(byte_writer *w, int step)
     bytes_put(w, (uint64_t)(uint16_t)(int16_t)step, 2);
 }
 
-static void part_write(byte_writer *head, byte_writer *body, const candidate *a, const double *raw)
+void loci_page_part_write(byte_writer *head, byte_writer *body, const candidate *a, const double *raw)
 {
     const page_part *part = &a->part;
     bytes_put_pair(head, part->least, part->most);
@@ -280,6 +305,10 @@ static void part_write(byte_writer *head, byte_writer *body, const candidate *a,
     bytes_put(head, bits, 4);
     bytes_put(head, part->rows, 1);
     if (part->flags & (PART_CORRECTED | PART_ROUNDED)) bytes_put_real(head, part->unit);
+    if (part->flags & PART_ROOTED) {
+        bytes_put_real(head, a->root[0]);
+        for (size_t k = 1; k < a->roots; k++) bytes_put_short_real(head, a->root[k]);
+    }
     bytes_put_count(head, part->coarse_size);
     bytes_put_count(head, part->fine_size);
     if (part->flags & PART_CORRECTED) bytes_put_count(head, part->correction_size);
@@ -347,7 +376,7 @@ static void channel_encode(page_coder *p, byte_writer *head, byte_writer *body, 
         loci_pyramid_layout(&l, n, p->order);
         loci_pyramid_forward(p->transform, p->c, p->x, &l);
         loci_quantise_expect(p->expected, p->c, &l);
-        if (!in_units(u, samples, rule) || !part_code(p, &a, &l, rule, least, missing))
+        if (!in_units(u, samples, rule) || !loci_page_part_code(p, &a, &l, rule, least, missing))
             a = (candidate){.part = {.kind = PART_RAW, .flags = missing}};
     }
     a.part.present = n;
@@ -359,35 +388,29 @@ static void channel_encode(page_coder *p, byte_writer *head, byte_writer *body, 
         bytes_put_count(head, runs_write(NULL, u, samples));
         runs_write(head, u, samples);
     }
-    part_write(head, body, &a, p->u);
+    loci_page_part_write(head, body, &a, p->u);
 }
 
-/* Where the head of a page, and its body until it is moved behind the head, are written. */
-typedef struct {
-    unsigned char *bytes, *body_begin;
-    byte_writer head, body;
-} page_frame;
-
-static page_frame frame_begin(unsigned char *bytes, uint64_t first, uint64_t samples, size_t channels,
-                              size_t order)
+page_frame loci_page_frame_begin(const page_coder *p, unsigned char *bytes, uint64_t first, uint64_t samples,
+                                 size_t channels)
 {
-    const size_t room = loci_page_room((size_t)samples, channels),
-                 body_room = channels * 8 * (size_t)samples + 16;
+    const size_t most = samples < p->page ? (size_t)samples : p->page, room = loci_page_room(most, channels),
+                 body_room = channels * 8 * most + 16;
     page_frame f = {.bytes = bytes, .body_begin = bytes + room - body_room};
     f.head = (byte_writer){.at = bytes + PAGE_FIXED, .end = f.body_begin};
     f.body = (byte_writer){.at = f.body_begin, .end = bytes + room};
     bytes_put_count(&f.head, first);
     bytes_put_count(&f.head, samples);
-    bytes_put(&f.head, order, 1);
+    bytes_put(&f.head, p->order, 1);
     return f;
 }
 
-static size_t frame_end(page_frame *f)
+size_t loci_page_frame_end(page_frame *f)
 {
     const size_t head = (size_t)(f->head.at - f->bytes) + 4, body = (size_t)(f->body.at - f->body_begin);
     byte_writer fixed = {.at = f->bytes, .end = f->bytes + PAGE_FIXED};
-    bytes_put(&fixed, magic[0], 1);
-    bytes_put(&fixed, magic[1], 1);
+    bytes_put(&fixed, PAGE_MAGIC_0, 1);
+    bytes_put(&fixed, PAGE_MAGIC_1, 1);
     bytes_put(&fixed, head, 4);
     bytes_put(&fixed, body, 4);
     bytes_put(&fixed, loci_checksum(f->bytes, PAGE_FIXED - 2), 2);
@@ -401,321 +424,32 @@ static size_t frame_end(page_frame *f)
 size_t loci_page_encode(page_coder *p, unsigned char *bytes, const double *u, size_t stride,
                         const keep *rules, uint64_t first, size_t samples, size_t channels)
 {
-    page_frame f = frame_begin(bytes, first, samples, channels, p->order);
+    page_frame f = loci_page_frame_begin(p, bytes, first, samples, channels);
     for (size_t c = 0; c < channels; c++)
         channel_encode(p, &f.head, &f.body, u + c * stride, samples, &rules[c]);
-    return frame_end(&f);
+    return loci_page_frame_end(&f);
 }
 
-/* The most planes that may go. */
-static int planes_to_drop(const page_part *part, double rms)
+double loci_page_largest_of(const double *moved, const pyramid_layout *l, size_t rows)
 {
-    const double allowed = rms * rms * (double)part->present;
-    int drop = part->kind == PART_CODED ? part->planes : 0;
-    while (drop > 0 && part->error[drop] > allowed) drop--;
-    return drop;
-}
-
-/* How far samples move, at most, where coefficients move from p->expected to p->recalled + n; the part's own corrections go. */
-static double largest_move(page_coder *p, const page_part *old, const pyramid_layout *l, size_t known)
-{
-    const size_t n = (size_t)old->present;
-    double *moved = p->recalled + n, largest = 0.0, size = fmax(fabs(old->least), fabs(old->most));
-    for (size_t i = 0; i < known; i++) moved[i] -= p->expected[i];
-    loci_pyramid_inverse(p->transform, p->recalled, moved, l, old->rows, 0, n);
-    for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(p->recalled[i]));
-    return largest + ROUNDING * size;
-}
-
-/* The largest error is at most what it was and what the samples moved by. */
-static void part_coarsen(page_coder *p, candidate *a, const page_part *old, int drop)
-{
-    const size_t n = (size_t)old->present, used = old->rows;
-    pyramid_layout l;
-    loci_pyramid_layout(&l, n, p->order);
-    const size_t known =
-        used > 0 ? (size_t)(l.row[used - 1].at + l.row[used - 1].nodes * l.row[used - 1].width) : 0;
-    const bool corrected = old->flags & (PART_CORRECTED | PART_ROUNDED);
-    if (corrected) loci_page_samples(p, p->u, old);
-    loci_coefficients_decode(p->coefficients, p->q, old->coarse, old->coarse_size, old->body, old->fine_size,
-                             &l, loci_page_coarse_rows(&l), used);
-    memset(p->q + known, 0, (n - known) * sizeof *p->q);
-    loci_quantise_restore(p->expected, p->q, known, old->step, old->plane);
-    for (size_t i = 0; i < known; i++) p->q[i] = p->q[i] < 0 ? -(-p->q[i] >> drop) : p->q[i] >> drop;
-    *a = (candidate){.part = *old, .bytes = p->bytes[0]};
-    page_part *part = &a->part;
-    part->flags &= PART_MISSING;
-    part->plane += drop;
-    part->planes -= drop;
-    memmove(part->error, old->error + drop, (size_t)(part->planes + 1) * sizeof *part->error);
-    part->rows = rows_used(p->q, &l);
-    part->correction_size = 0;
-    /* fewer bits of the same numbers: they fit where those did */
-    loci_coefficients_encode(p->coefficients, a->bytes, p->room, &part->coarse_size, &part->fine_size, p->q,
-                             &l, loci_page_coarse_rows(&l), part->rows);
-    loci_quantise_restore(p->recalled + n, p->q, n, part->step, part->plane);
-    if (corrected) {
-        loci_pyramid_inverse(p->transform, p->recalled, p->recalled + n, &l, part->rows, 0, n);
-        part->largest = old->largest + largest_difference(p, n, old->least);
-    } else {
-        part->largest = old->largest + largest_move(p, old, &l, known);
+    const double order = (double)l->order;
+    double sum = 0.0;
+    for (size_t row = 0; row < rows; row++) {
+        /* values of the orthonormal polynomials of a stretch at a sample: their squares sum to 1 at most, and, of a long one, to
+         * order^2 / samples, which they have at its ends */
+        const size_t width = l->row[row].width;
+        const double part = row > l->unequal ? ldexp(order, (int)(l->rows - row)) / 2.0
+                            : row == 0       ? (double)l->samples
+                                             : 0.0;
+        const double height = part > order * order ? order * order / part : 1.0;
+        double most = 0.0;
+        for (uint64_t i = 0; i < l->row[row].nodes; i++) {
+            const double *c = moved + l->row[row].at + i * width;
+            double square = 0.0;
+            for (size_t k = 0; k < width; k++) square += c[k] * c[k];
+            most = square > most ? square : most;
+        }
+        sum += sqrt(most * height);
     }
-}
-
-/* Samples that are kept as they are, coded for the first time; where that does not pay they stay. */
-static void raw_change(page_coder *p, candidate *a, const page_part *old, const keep *rule)
-{
-    const size_t n = (size_t)old->present;
-    pyramid_layout l;
-    loci_page_samples(p, p->u, old);
-    for (size_t i = 0; i < n; i++) p->x[i] = p->u[i] - old->least;
-    loci_pyramid_layout(&l, n, p->order);
-    loci_pyramid_forward(p->transform, p->c, p->x, &l);
-    loci_quantise_expect(p->expected, p->c, &l);
-    if (part_code(p, a, &l, rule, old->least, old->flags)) {
-        a->part.present = old->present;
-        a->part.least = old->least;
-        a->part.most = old->most;
-        return;
-    }
-    *a = (candidate){.part = *old};
-}
-
-static void runs_copy(byte_writer *head, const page_part *part)
-{
-    run_walk walk = loci_page_runs(part);
-    uint64_t begin, length, next = 0;
-    bytes_put_count(head, part->runs);
-    while (loci_page_run(&walk, &begin, &length)) {
-        bytes_put_count(head, begin - next);
-        bytes_put_count(head, length);
-        next = begin + length;
-    }
-}
-
-static void channel_change(page_coder *p, page_frame *f, const page_part *old, int drop, const double *rms)
-{
-    candidate a = {.part = *old};
-    if (old->kind == PART_RAW) {
-        if (rms)
-            raw_change(p, &a, old, &(keep){.rule = KEEP_RMS, .bound = *rms});
-        else
-            loci_page_samples(p, p->u, old);
-    } else if (drop > 0) {
-        part_coarsen(p, &a, old, drop);
-    } else if (old->kind == PART_CODED) { /* as it is */
-        memcpy(p->bytes[0], old->coarse, old->coarse_size);
-        memcpy(p->bytes[0] + old->coarse_size, old->body, old->fine_size + old->correction_size);
-        a.bytes = p->bytes[0];
-    }
-    bytes_put(&f->head, (uint64_t)a.part.kind | a.part.flags, 1);
-    if (a.part.kind == PART_EMPTY) return;
-    if (a.part.flags & PART_MISSING) runs_copy(&f->head, old);
-    part_write(&f->head, &f->body, &a, p->u);
-}
-
-size_t loci_page_change(page_coder *p, unsigned char *bytes, const page_view *view, const double *rms,
-                        uint64_t first)
-{
-    page_frame f = frame_begin(bytes, first, view->samples, view->channels, p->order);
-    for (size_t c = 0; c < view->channels; c++)
-        channel_change(p, &f, &view->part[c], rms ? planes_to_drop(&view->part[c], rms[c]) : 0,
-                       rms ? &rms[c] : NULL);
-    return frame_end(&f);
-}
-
-size_t loci_page_drop(page_coder *p, unsigned char *bytes, const page_view *view, const int *drop,
-                      const double *rms)
-{
-    page_frame f = frame_begin(bytes, view->first, view->samples, view->channels, p->order);
-    for (size_t c = 0; c < view->channels; c++) {
-        const page_part *part = &view->part[c];
-        const int most = part->kind == PART_CODED ? part->planes : 0;
-        channel_change(p, &f, part, drop[c] < most ? drop[c] : most, &rms[c]);
-    }
-    return frame_end(&f);
-}
-
-bool loci_page_sizes(const unsigned char *bytes, size_t size, size_t *head, size_t *body)
-{
-    if (size < PAGE_FIXED || memcmp(bytes, magic, sizeof magic) != 0) return false;
-    byte_reader r = {.at = bytes + sizeof magic, .end = bytes + PAGE_FIXED};
-    *head = (size_t)bytes_get(&r, 4);
-    *body = (size_t)bytes_get(&r, 4) + 4;
-    return bytes_get(&r, 2) == (loci_checksum(bytes, PAGE_FIXED - 2) & 0xFFFFu) && *head >= PAGE_FIXED + 4;
-}
-
-run_walk loci_page_runs(const page_part *part)
-{
-    return (run_walk){.at = part->run_bytes, .end = part->run_end, .left = part->runs};
-}
-
-bool loci_page_run(run_walk *walk, uint64_t *begin, uint64_t *length)
-{
-    if (walk->left == 0) return false;
-    byte_reader r = {.at = walk->at, .end = walk->end};
-    *begin = walk->next + bytes_get_count(&r);
-    *length = bytes_get_count(&r);
-    walk->next = *begin + *length;
-    walk->at = r.at;
-    walk->left--;
-    return true;
-}
-
-/* The runs must lie in the page, in order; their sum is what is missing. */
-static bool runs_parse(byte_reader *r, page_part *part, uint64_t samples)
-{
-    const uint64_t runs = bytes_get_count(r);
-    part->run_bytes = r->at;
-    uint64_t next = 0, missing = 0;
-    if (runs > samples) return false;
-    for (uint64_t i = 0; i < runs; i++) {
-        const uint64_t gap = bytes_get_count(r), length = bytes_get_count(r);
-        if (r->short_of || gap > samples || length == 0 || length > samples || next + gap + length > samples)
-            return false;
-        next += gap + length;
-        missing += length;
-    }
-    if (missing >= samples) return false;
-    part->run_end = r->at;
-    part->runs = (size_t)runs;
-    part->present = samples - missing;
-    return true;
-}
-
-static bool sum_of_squares(double x)
-{
-    return x >= 0.0 && isfinite(x);
-}
-
-static bool coded_parse(byte_reader *r, page_part *part, size_t order)
-{
-    part->step = (int16_t)(uint16_t)bytes_get(r, 2);
-    part->plane = (int)bytes_get(r, 1);
-    part->planes = (int)bytes_get(r, 1);
-    if (part->plane + part->planes > PLANES_MAX || part->step < -STEP_LIMIT || part->step > STEP_LIMIT)
-        return false;
-    for (int i = 0; i <= part->planes; i++) {
-        part->error[i] = bytes_get_short_real(r);
-        if (!sum_of_squares(part->error[i])) return false;
-    }
-    const uint32_t bits = (uint32_t)bytes_get(r, 4);
-    float largest;
-    memcpy(&largest, &bits, sizeof largest);
-    part->largest = largest;
-    part->rows = (size_t)bytes_get(r, 1);
-    if (part->flags & (PART_CORRECTED | PART_ROUNDED)) part->unit = bytes_get_real(r);
-    part->coarse_size = (size_t)bytes_get_count(r);
-    part->fine_size = (size_t)bytes_get_count(r);
-    if (part->flags & PART_CORRECTED) part->correction_size = (size_t)bytes_get_count(r);
-    part->coarse = r->at;
-    pyramid_layout l;
-    loci_pyramid_layout(&l, part->present, order);
-    if (r->short_of || part->rows > l.rows || !(largest >= 0.0f) ||
-        (part->flags & (PART_CORRECTED | PART_ROUNDED) && !(part->unit > 0.0 && isfinite(part->unit))) ||
-        part->coarse_size > (size_t)(r->end - r->at))
-        return false;
-    r->at += part->coarse_size;
-    return true;
-}
-
-static bool part_parse(byte_reader *r, page_part *part, uint64_t samples, size_t order)
-{
-    const unsigned kind = (unsigned)bytes_get(r, 1);
-    *part = (page_part){.kind = (part_kind)(kind & 3), .flags = kind & ~3u, .present = samples};
-    if (part->kind >= PART_KINDS || kind >> 5) return false;
-    if (part->kind == PART_EMPTY) {
-        part->present = 0;
-        part->least = INFINITY;
-        part->most = -INFINITY;
-        return part->flags == 0;
-    }
-    if (part->flags & PART_MISSING && !runs_parse(r, part, samples)) return false;
-    bytes_get_pair(r, &part->least, &part->most);
-    if (!(part->least <= part->most) || !isfinite(part->least) || !isfinite(part->most)) return false;
-    if (part->kind == PART_RAW) {
-        part->fine_size = (size_t)part->present * 8;
-        return !r->short_of && (part->flags & ~(unsigned)PART_MISSING) == 0;
-    }
-    return coded_parse(r, part, order);
-}
-
-bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, size_t channels,
-                     page_look look)
-{
-    size_t head, body;
-    if (!loci_page_sizes(bytes, size, &head, &body) || head > size) return false;
-    byte_reader sum = {.at = bytes + head - 4, .end = bytes + head};
-    if (look != PAGE_KNOWN && bytes_get(&sum, 4) != (loci_checksum(bytes, head - 4) & 0xFFFFFFFFu))
-        return false;
-    byte_reader r = {.at = bytes + PAGE_FIXED, .end = bytes + head - 4};
-    view->first = bytes_get_count(&r);
-    view->samples = bytes_get_count(&r);
-    view->order = (size_t)bytes_get(&r, 1);
-    view->channels = channels;
-    if (r.short_of || view->order < 1 || view->order > GRAM_ORDER_MAX || view->samples == 0 ||
-        view->first > (uint64_t)1 << 53 || view->samples > (uint64_t)1 << 53)
-        return false;
-    uint64_t bodies = 0;
-    for (size_t c = 0; c < channels; c++) {
-        page_part *part = &view->part[c];
-        if (!part_parse(&r, part, view->samples, view->order)) return false;
-        if (part->fine_size > body || part->correction_size > body) return false;
-        bodies += part->fine_size + part->correction_size;
-    }
-    if (r.at != r.end || bodies + 4 != body) return false;
-    if (look != PAGE_WHOLE) return true;
-    if (size - head < body) return false;
-    const unsigned char *at = bytes + head;
-    byte_reader tail = {.at = at + body - 4, .end = at + body};
-    if (bytes_get(&tail, 4) != (loci_checksum(at, body - 4) & 0xFFFFFFFFu)) return false;
-    for (size_t c = 0; c < channels; c++) {
-        view->part[c].body = at;
-        at += view->part[c].fine_size + view->part[c].correction_size;
-    }
-    return true;
-}
-
-void loci_page_coefficients(page_coder *p, double *c, const page_part *part, const pyramid_layout *l,
-                            size_t rows)
-{
-    const size_t used = rows < part->rows ? rows : part->rows;
-    const uint64_t known =
-        used > 0 ? l->row[used - 1].at + l->row[used - 1].nodes * l->row[used - 1].width : 0;
-    const uint64_t end = rows > 0 ? l->row[rows - 1].at + l->row[rows - 1].nodes * l->row[rows - 1].width : 0;
-    loci_coefficients_decode(p->coefficients, p->q, part->coarse, part->coarse_size, part->body,
-                             part->fine_size, l, loci_page_coarse_rows(l), used);
-    loci_quantise_restore(c, p->q, (size_t)known, part->step, part->plane);
-    memset(c + known, 0, (size_t)(end - known) * sizeof *c);
-}
-
-void loci_page_samples(page_coder *p, double *x, const page_part *part)
-{
-    const size_t n = (size_t)part->present;
-    if (part->kind == PART_RAW) {
-        byte_reader r = {.at = part->body, .end = part->body + 8 * n};
-        for (size_t i = 0; i < n; i++) x[i] = bytes_get_real(&r);
-        return;
-    }
-    if (n == 0) return;
-    pyramid_layout l;
-    loci_pyramid_layout(&l, n, p->order);
-    loci_page_coefficients(p, p->c, part, &l, l.rows);
-    loci_pyramid_inverse(p->transform, x, p->c, &l, part->rows, 0, n);
-    if (part->flags & PART_CORRECTED)
-        loci_corrections_decode(p->coefficients, p->corrections, n, part->body + part->fine_size,
-                                part->correction_size);
-    else if (part->flags & PART_ROUNDED)
-        memset(p->corrections, 0, n * sizeof *p->corrections);
-    if (part->flags & PART_ROUNDED) {
-        for (size_t i = 0; i < n; i++)
-            x[i] = loci_units_value(rint(part->least / part->unit) + rint(x[i] * (1.0 / part->unit)) +
-                                        p->corrections[i],
-                                    part->unit);
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (part->flags & PART_CORRECTED) x[i] += p->corrections[i] * part->unit;
-        x[i] += part->least;
-    }
+    return sum;
 }

@@ -28,19 +28,22 @@ typedef enum {
     PART_KINDS
 } part_kind;
 
-enum { PART_MISSING = 4, PART_CORRECTED = 8, PART_ROUNDED = 16 }; /* added to the kind */
+/* Added to the kind. Rooted: the root's coefficients are kept apart, as they are, so that two such pages can be joined. */
+enum { PART_MISSING = 4, PART_CORRECTED = 8, PART_ROUNDED = 16, PART_ROOTED = 32 };
 
 /* What is to be kept. */
 typedef enum {
     KEEP_RMS,     /* root mean square error of the page at most `bound` */
     KEEP_LARGEST, /* no sample is off by more than `bound` */
     KEEP_UNITS,   /* samples that are multiples of `bound` come back as they were */
-    KEEP_DOUBLES  /* samples as they are */
+    KEEP_DOUBLES, /* samples as they are */
+    KEEP_STEP     /* whole numbers of `step`, as far as they have 30 bits */
 } keep_rule;
 
 typedef struct {
     keep_rule rule;
     double bound;
+    int step; /* of that rule */
 } keep;
 
 /* One channel of a page, as its head tells. */
@@ -56,6 +59,7 @@ typedef struct {
     double largest;               /* no error is larger */
     size_t rows;                  /* that hold something */
     double unit;                  /* of corrections and of rounding */
+    const unsigned char *root;    /* bytes of it, where it is kept apart */
     size_t coarse_size, fine_size, correction_size;
     const unsigned char *coarse, *body; /* body: NULL where only the head was read */
 } page_part;
@@ -97,10 +101,14 @@ size_t loci_page_encode(page_coder *coder, unsigned char *bytes, const double *u
 size_t loci_page_change(page_coder *coder, unsigned char *bytes, const page_view *view, const double *rms,
                         uint64_t first);
 
-/* The same with the number of bits given that each channel drops, [channels], where it has so many. rms: of samples that are kept as they
- * are, which are then coded. */
+/* The same with the number of bits given that each channel drops, [channels], where it has so many. rules [channels]: how samples that are
+ * kept as they are are coded then. */
 size_t loci_page_drop(page_coder *coder, unsigned char *bytes, const page_view *view, const int *drop,
-                      const double *rms);
+                      const keep *rules);
+
+/* Two pages that follow one another as one, where they are of equal length, both rooted in every channel, with the same bits of the same
+ * step, and where the numbers that they hold fit a page: else 0. */
+size_t loci_page_join(page_coder *coder, unsigned char *bytes, const page_view *one, const page_view *other);
 
 /* The sizes at the start of a page: false where none starts. size is at least PAGE_FIXED. */
 bool loci_page_sizes(const unsigned char *bytes, size_t size, size_t *head, size_t *body);
@@ -110,13 +118,16 @@ bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, s
                      page_look look);
 
 /* Parts are decoded by a coder of the page's order.
- * Coefficients c of the first `rows` rows of a coded part; c has room for them. rows beyond the coarse ones need the body. */
-void loci_page_coefficients(page_coder *coder, double *c, const page_part *part, const pyramid_layout *layout,
-                            size_t rows);
+ * Coefficients c of the first `rows` rows of a coded part, at least 1, or of those that hold something, which is how many is returned; c has
+ * room for them. rows beyond the coarse ones need the body. */
+size_t loci_page_coefficients(page_coder *coder, double *c, const page_part *part,
+                              const pyramid_layout *layout, size_t rows);
+/* How many numbers those are at most. */
+uint64_t loci_page_numbers(const page_part *part, size_t order);
 /* How many rows the head holds. */
 size_t loci_page_coarse_rows(const pyramid_layout *layout);
 
-/* All present samples of a part, x [part->present] <= page. */
+/* All present samples of a part, x [part->present] <= page. A longer one is recalled from its coefficients, piece by piece. */
 void loci_page_samples(page_coder *coder, double *x, const page_part *part);
 
 /* The runs of missing samples one after another: false after the last. begin counts from the page's first sample. */

@@ -284,6 +284,35 @@ void loci_pyramid_inverse(pyramid *p, double *x, const double *c, const pyramid_
     }
 }
 
+double loci_pyramid_sum(pyramid *p, const double *c, const pyramid_layout *l, size_t known, uint64_t at)
+{
+    const size_t order = p->order;
+    double now[GRAM_ORDER_MAX] = {0}, both[2 * GRAM_ORDER_MAX + PYRAMID_LANES], sum = 0.0;
+    uint64_t begin = 0;
+    memcpy(now, c, order * sizeof *now);
+    if (at >= l->samples) return now[0] * sqrt((double)l->samples);
+    for (size_t level = l->levels; level > 0; level--) {
+        const uint64_t node = begin / order >> level, half = (uint64_t)order << (level - 1);
+        const size_t row = l->rows - level;
+        p->rows->split(both, now, row < known ? c + l->row[row].at + node * order : NULL,
+                       table(p, level)->back, 1, order, p->stride);
+        const size_t side = at >= begin + half ? 1 : 0;
+        /* the first polynomial of a stretch is 1 / sqrt(samples): its coefficient times that root is their sum */
+        if (side) sum += both[0] * sqrt((double)half);
+        memcpy(now, both + side * order, order * sizeof *now);
+        begin += side * half;
+    }
+    double leaf[GRAM_ORDER_MAX + PYRAMID_LANES];
+    p->rows->leaf(leaf, now, p->leaf_back, 1, order, p->stride);
+    for (uint64_t i = begin; i < at; i++) sum += leaf[i - begin];
+    return sum;
+}
+
+void loci_pyramid_join(pyramid *p, double *out, const double *both, size_t level)
+{
+    p->rows->merge(out, out + p->order, both, table(p, level)->forward, 1, p->order, p->stride);
+}
+
 double loci_pyramid_value(pyramid *p, const double *c, const pyramid_layout *l, size_t known, double finest,
                           size_t terms, double at)
 {

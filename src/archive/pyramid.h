@@ -60,6 +60,11 @@ void loci_pyramid_forward(pyramid *p, double *c, const double *x, const pyramid_
  * `page` samples at once. Cost O(order n), whatever the size of the page. */
 void loci_pyramid_inverse(pyramid *p, double *x, const double *c, const pyramid_layout *layout, size_t known,
                           uint64_t first, size_t n);
+/* The sum of samples 0 to at - 1 of a page of whole levels (a power of two of whole leaves), from the rows before `known`.
+ * O(order^2 levels). */
+double loci_pyramid_sum(pyramid *p, const double *c, const pyramid_layout *layout, size_t known, uint64_t at);
+/* Two roots of equal stretches, both [2 order], to their parent's and the detail, out [2 order]: where the parent is of 2^level leaves. */
+void loci_pyramid_join(pyramid *p, double *out, const double *both, size_t level);
 /* The value, at sample `at` (which need not be whole), of the first `terms` terms of the polynomial of the stretch that the rows
  * before `known` give for it, details of stretches of at most `finest` samples left out. O(order^2 levels). */
 double loci_pyramid_value(pyramid *p, const double *c, const pyramid_layout *layout, size_t known,

@@ -14,7 +14,7 @@
 #define CUT_LONE 0.80  /* below 1, where they are zero */
 #define ABOVE_ONE 0.05 /* 1 is kept as 1.05 */
 #define ABOVE 0.02     /* others as q + 0.02 */
-#define MIDDLE 0.45    /* at plane p, where in the 2^p - 1 above the lowest */
+#define SKEW 0.04      /* at a plane, below the middle of what became a number */
 
 double loci_quantise_step(int step)
 {
@@ -116,77 +116,117 @@ bool loci_quantise_search(int *step, bool *all_zero, const double *c, const doub
     return good >= least;
 }
 
-LOCI_HOT static double quantise_all(int32_t *q, const double *c, const double *expected, size_t n,
-                                    double step)
+/* Whether the octave of a step is an odd one. */
+static unsigned octave_odd(int step)
+{
+    return (unsigned)((step + 2 * STEPS_AN_OCTAVE * STEP_LIMIT) / STEPS_AN_OCTAVE) & 1u;
+}
+
+/* How numbers become those of a step an octave up: by turns q >> 1, which makes too many of them zero, and (q + 1) >> 1 of those above 1,
+ * which makes up for it. */
+static inline LOCI_INLINE uint32_t dropped(uint32_t q, unsigned odd)
+{
+    return (q + (odd & (q > 1))) >> 1;
+}
+
+LOCI_HOT static void quantise_all(int32_t *q, const double *c, const double *expected, size_t n, double step)
 {
     const double scale = 1.0 / step;
-    double largest = 0.0;
     for (size_t i = 0; i < n; i++) {
-        const double x = fabs(c[i]) * scale, w = whole(x, expected[i] * scale);
-        const int32_t size = (int32_t)w;
-        largest = w > largest ? w : largest;
+        const double x = fabs(c[i]) * scale;
+        const int32_t size = (int32_t)whole(x, expected[i] * scale);
         q[i] = c[i] < 0.0 ? -size : size;
     }
-    return largest;
+}
+
+int loci_quantise_planes(const int32_t *q, size_t n, int step)
+{
+    uint32_t largest = 0;
+    int planes = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t size = (uint32_t)(q[i] < 0 ? -q[i] : q[i]);
+        largest = size > largest ? size : largest;
+    }
+    for (; largest > 0; planes++) largest = dropped(largest, octave_odd(step + planes * STEPS_AN_OCTAVE));
+    return planes;
 }
 
 int loci_quantise(int32_t *q, const double *c, const double *expected, size_t n, int step)
 {
     const double size = loci_quantise_step(step);
     if (largest_of(c, n) >= size * (double)(COEFFICIENT_LIMIT - 1)) return -1;
-    const double largest = quantise_all(q, c, expected, n, size);
-    int planes = 0;
-    while (largest >= ldexp(1.0, planes)) planes++;
-    return planes;
+    quantise_all(q, c, expected, n, size);
+    return loci_quantise_planes(q, n, step);
 }
 
-static inline LOCI_INLINE double kept_at(uint32_t q, int plane)
-{
-    if (q == 0) return 0.0;
-    if (plane == 0) return kept((double)q);
-    const double unit = (double)((uint32_t)1 << plane);
-    return (double)q * unit + (unit - 1.0) * MIDDLE + ABOVE;
-}
+/* What is kept of numbers, in steps: of 1, and of a larger one beyond itself. */
+typedef struct {
+    double one, above, step;
+} keeping;
 
-void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int planes,
-                          double *scratch)
+/* Where bits were dropped a number m began at m - 0.28 or m - 0.68, by turns, on average. */
+static keeping keeping_of(int step, int plane)
 {
     const double size = loci_quantise_step(step);
+    if (plane == 0) return (keeping){1.0 + ABOVE_ONE, ABOVE, size};
+    return octave_odd(step) ? (keeping){1.13, 0.5 - 0.28 - SKEW, size}
+                            : (keeping){1.04, 0.5 - 0.68 - SKEW, size};
+}
+
+static inline LOCI_INLINE double kept_of(double q, const keeping *k)
+{
+    return k->step * (q > 1.5 ? q + k->above : q > 0.5 ? k->one : 0.0);
+}
+
+void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int plane,
+                          int planes, double *scratch)
+{
     double *x = scratch, *number = scratch + n, lost = 0.0;
     size_t some = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) { /* those that are not zero, in front */
         const double magnitude = fabs(c[i]);
-        if (q[i] == 0) {
-            lost += magnitude * magnitude;
-        } else {
-            x[some] = magnitude;
-            number[some++] = fabs((double)q[i]);
-        }
+        lost += q[i] != 0 ? 0.0 : magnitude * magnitude;
+        x[some] = magnitude;
+        number[some] = fabs((double)q[i]);
+        some += q[i] != 0;
     }
-    for (int plane = 0; plane <= planes; plane++) {
+    for (int k = 0; k <= planes; k++, step += STEPS_AN_OCTAVE) {
+        const keeping kept = keeping_of(step, plane + k);
+        const unsigned odd = octave_odd(step);
         double sum = 0.0;
         size_t left = 0;
         for (size_t i = 0; i < some; i++) {
-            const uint32_t cut = (uint32_t)number[i] >> plane;
-            const double d = x[i] - size * kept_at(cut, plane);
-            if (cut == 0) { /* from here on */
-                lost += d * d;
-            } else {
-                sum += d * d;
-                x[left] = x[i];
-                number[left++] = number[i];
-            }
+            const double d = x[i] - kept_of(number[i], &kept);
+            sum += d * d;
         }
-        error[plane] = lost + sum;
+        error[k] = lost + sum;
+        for (size_t i = 0; i < some; i++) {
+            const uint32_t next = dropped((uint32_t)number[i], odd);
+            lost += next != 0 ? 0.0 : x[i] * x[i]; /* from here on */
+            x[left] = x[i];
+            number[left] = next;
+            left += next != 0;
+        }
         some = left;
+    }
+}
+
+LOCI_HOT void loci_quantise_drop(int32_t *q, size_t n, int step, int planes)
+{
+    for (; planes > 0; planes--, step += STEPS_AN_OCTAVE) {
+        const unsigned odd = octave_odd(step);
+        for (size_t i = 0; i < n; i++) {
+            const int32_t cut = (int32_t)dropped((uint32_t)(q[i] < 0 ? -q[i] : q[i]), odd);
+            q[i] = q[i] < 0 ? -cut : cut;
+        }
     }
 }
 
 LOCI_HOT void loci_quantise_restore(double *c, const int32_t *q, size_t n, int step, int plane)
 {
-    const double size = loci_quantise_step(step);
+    const keeping kept = keeping_of(step, plane);
     for (size_t i = 0; i < n; i++) {
-        const double magnitude = size * kept_at((uint32_t)(q[i] < 0 ? -q[i] : q[i]), plane);
+        const double magnitude = kept_of(fabs((double)q[i]), &kept);
         c[i] = q[i] < 0 ? -magnitude : magnitude;
     }
 }

@@ -4,7 +4,7 @@
  *
  * A magnitude |c| = x steps becomes the whole number q, larger ones cut a little below the half, small ones well above it
  * (where the neighbours are small, a lone 1 costs more bits than it is worth). It is kept as q plus a little, for most that become q
- * lie above. Coarser versions come by dropping bits from below: at plane p the number is q >> p, kept as the middle of what becomes
+ * lie above. Coarser versions come by dropping bits from below: after p of them the number is about q / 2^p, kept as the middle of what becomes
  * it. So what a coarser version will cost is known while the coefficients are still there, and is written down for all planes:
  * afterwards it could not be known exactly.
  */
@@ -19,7 +19,7 @@
 
 enum {
     STEPS_AN_OCTAVE = 64, /* step i is 2^(i / 64) */
-    STEP_LIMIT = 32000,   /* |i| is at most this */
+    STEP_LIMIT = 30000,   /* |i| is at most this, before bits are dropped */
     PLANES_MAX = 30
 };
 
@@ -34,14 +34,21 @@ void loci_quantise_expect(double *expected, const double *c, const pyramid_layou
 bool loci_quantise_search(int *step, bool *all_zero, const double *c, const double *expected, size_t n,
                           double allowed);
 
-/* q [n] by a step. Returns how many bits the largest takes: the planes; -1 where it leaves COEFFICIENT_LIMIT. */
+/* How many bits can be dropped of numbers of a step until all are zero. */
+int loci_quantise_planes(const int32_t *q, size_t n, int step);
+
+/* q [n] by a step. Returns its planes, at most PLANES_MAX; -1 where it leaves COEFFICIENT_LIMIT. */
 int loci_quantise(int32_t *q, const double *c, const double *expected, size_t n, int step);
 
-/* error[p], p from 0 to planes: the sum of squared errors at plane p; at `planes` everything is zero. scratch is [2 n]. */
-void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int planes,
-                          double *scratch);
+/* q [n] of a step, which has dropped `plane` bits already. error[i], i from 0 to planes: the sum of squared errors when i more are dropped; at
+ * `planes` everything is zero. scratch is [2 n]. */
+void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int plane,
+                          int planes, double *scratch);
 
-/* c [n]: what is kept of numbers that were cut to `plane`. */
+/* Numbers of a step without so many of their lowest bits: those of the step so many octaves up. */
+void loci_quantise_drop(int32_t *q, size_t n, int step, int planes);
+
+/* c [n]: what is kept of numbers of a step, from which `plane` bits were dropped. */
 void loci_quantise_restore(double *c, const int32_t *q, size_t n, int step, int plane);
 
 #endif

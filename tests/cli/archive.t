@@ -79,7 +79,7 @@ $ printf 'time,u\n0,1\n1,2\n2.4,3\n' | loci remember - --time time --error 1 -o 
 
 # Within a budget for ever; then less of it, and coarser.
 $ loci remember waves.txt --budget 2K --page 4096 -o small.loci && test $(wc -c <small.loci) -le 2048 && loci inspect small.loci | sed -n '1,2p'
-| archive   a number of bytes; order 16
+|~ archive   a number of bytes; order *
 | budget    2.05 KB, fading 1
 $ rm -f ring.loci; for i in 1 2 3; do loci remember waves.txt --append ring.loci $([ $i != 1 ] || echo --budget 3K --fading 2 --page 4096) && test $(wc -c <ring.loci) -le 3072 || echo larger; done
 $ cat waves.txt waves.txt waves.txt | loci recall ring.loci --against - --json | python3 -c "
