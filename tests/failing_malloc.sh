@@ -138,6 +138,7 @@ check '' identify 1 3 4 4 --order 1 --json
 cp "$golden/s4d_state.safetensors" state.safetensors
 check model.safetensors convert state.safetensors -o model.safetensors --classes 0,1,2,3,4,5,6,7,8,9 --shift 1,2,3
 check layer.safetensors convert "$golden/s5_state.safetensors" -o layer.safetensors
+check mha.safetensors convert "$golden/mha_state.safetensors" --heads 2 -o mha.safetensors
 check lm.safetensors convert "$golden/mamba_checkpoint" -o lm.safetensors --vocabulary 60
 "$program" convert state.safetensors -o model.safetensors --rate 8000
 check '' inspect model.safetensors

@@ -18,7 +18,8 @@
 typedef struct {
     const char *output, *classes, *shift, *scale;
     double rate; /* NAN: not given */
-    bool prenorm, bilinear, gray, liquid;
+    bool prenorm, bilinear, gray, liquid, whole;
+    size_t heads; /* SIZE_MAX: not given */
     size_t taps;
     size_t vocabulary; /* SIZE_MAX: not given */
 } settings;
@@ -31,6 +32,8 @@ static int usage_check(const settings *s, const char *state)
                              state);
     if (!isnan(s->rate) && !(s->rate > 0))
         return message_usage("convert: --rate is %g; more than 0 Hz was expected", s->rate);
+    if (s->whole && s->heads == SIZE_MAX)
+        return message_usage("convert: --whole is of attention; --heads was expected");
     if (s->vocabulary == 0) return message_usage("convert: --vocabulary is 0; 1 or more was expected");
     return STATUS_DONE;
 }
@@ -169,10 +172,14 @@ static int import(loci_model **model, const void *bytes, size_t size, const char
         return message_fail("%s: is a model of loci already; a state_dict was expected", path);
     }
     const loci_discretization discretization = s->bilinear ? LOCI_BILINEAR : LOCI_ZOH;
-    if ((given(s)    ? loci_model_import_mamba(model, &bytes, &size, 1, NULL, s->vocabulary, NULL, &error)
+    if ((given(s) ? loci_model_import_mamba(model, &bytes, &size, 1, NULL, s->vocabulary, NULL, &error)
+         : s->heads != SIZE_MAX
+             ? loci_model_import_attention(model, bytes, size, s->heads, s->whole, NULL, &error)
          : s->liquid ? loci_model_import_s5(model, bytes, size, discretization, 1, NULL, &error)
                      : loci_model_import(model, bytes, size, s->prenorm, discretization, &error)) != LOCI_OK)
-        return message_error(path, &error);
+        return error.status == LOCI_E_ARGUMENT && s->heads != SIZE_MAX
+                   ? message_usage("convert: --%s", error.text)
+                   : message_error(path, &error);
     return s->taps ? end_kernels(model, path, s->taps) : STATUS_DONE;
 }
 
@@ -212,13 +219,15 @@ static int convert(const char *path, const settings *s)
 
 int command_convert(int argc, char **argv)
 {
-    settings s = {.rate = NAN, .vocabulary = SIZE_MAX};
+    settings s = {.rate = NAN, .vocabulary = SIZE_MAX, .heads = SIZE_MAX};
     const option table[] = {
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL", "where the model goes"},
         {"prenorm", 0, OPTION_FLAG, &s.prenorm, NULL,
          "it was trained with norms before the layers (behind them)"},
         {"bilinear", 0, OPTION_FLAG, &s.bilinear, NULL, "its discretization is bilinear (zoh)"},
         {"liquid", 0, OPTION_FLAG, &s.liquid, NULL, "it is an S5 layer whose input acts on its transition"},
+        {"heads", 0, OPTION_COUNT, &s.heads, "n", "it is PyTorch's MultiheadAttention with so many heads"},
+        {"whole", 0, OPTION_FLAG, &s.whole, NULL, "which sees what follows a sample, too (causal)"},
         {"taps", 0, OPTION_COUNT, &s.taps, "n",
          "its kernels end after so many samples: l_max, of S4Block layers that are diagonal (never)"},
         {"vocabulary", 0, OPTION_COUNT, &s.vocabulary, "n",
@@ -241,7 +250,8 @@ int command_convert(int argc, char **argv)
             "safetensors.torch.save_file. The tensors' shapes say how many layers, channels, states, inputs and outputs "
             "there are; what they cannot say is told by options, in words of the example's own. Or of an S5 layer, of which "
             "Lambda, B, C, D and log_step are kept, complex numbers as such or as pairs: a model of that layer alone, with an "
-            "answer at every sample. Or of a language model of Mamba or Mamba 2: the folder with its config.json and safetensors "
+            "answer at every sample. Or of PyTorch's MultiheadAttention, with --heads, likewise. "
+            "Or of a language model of Mamba or Mamba 2: the folder with its config.json and safetensors "
             "files, or the one file; loci generate --ids runs it.",
         .options = table,
         .count = sizeof table / sizeof table[0],

@@ -349,6 +349,15 @@ LOCI_API loci_status loci_model_import_s5(loci_model **model, const void *bytes,
                                           loci_discretization discretization, int liquid,
                                           const loci_allocator *allocator, loci_error *error);
 
+/* A model from the state_dict of PyTorch's MultiheadAttention, as a safetensors file in memory: tensors in_proj_weight [3 H][H], for
+ * queries, keys and values, and out_proj.weight [H][H], in_proj_bias [3 H] and out_proj.bias [H] or neither, whose names may all
+ * begin with the same ("self_attn."). `heads` divides H; whole: a sample sees those that follow it, too, else it is causal. The
+ * layer stands alone, without positions, encoder and norms, between H inputs and H outputs at every sample. LOCI_E_FORMAT: a tensor
+ * is missing, surplus, misshapen or not finite, and named; LOCI_E_ARGUMENT: heads does not divide H. */
+LOCI_API loci_status loci_model_import_attention(loci_model **model, const void *bytes, size_t size,
+                                                 size_t heads, int whole, const loci_allocator *allocator,
+                                                 loci_error *error);
+
 /* A language model of Mamba or Mamba 2, as state-spaces/mamba and transformers keep them: safetensors files in memory, several
  * where the checkpoint is in shards, F32, F64, F16 or BF16, and the text of its config.json (NULL: there is none; the shapes of
  * tensors say nearly all, what they leave open is as usual). Tensors are backbone.embedding.weight (or embeddings),

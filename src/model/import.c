@@ -81,6 +81,10 @@ static loci_status import(loci_model **out, const loci_safetensors *file, int pr
         loci_safetensors *const one[] = {(loci_safetensors *)(uintptr_t)file};
         return loci_model_read_mamba(out, one, 1, NULL, 0, by, error);
     }
+    if (loci_model_holds_attention(file, prefix, sizeof prefix))
+        return loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "holds attention, whose tensors do not say how many heads it has; their number was expected");
     if (loci_model_holds_s5(file, prefix, sizeof prefix))
         return loci_model_read_s5(out, file, discretization, 0, by, error);
     loci_status status = configure(&config, file, error);

@@ -28,6 +28,8 @@ loci_status loci_model_read_mamba(loci_model **model, loci_safetensors *const *f
 
 /* Whether there is a tensor Lambda, as S5 layers have; what its name begins with goes to prefix [size]. */
 int loci_model_holds_s5(const loci_safetensors *file, char *prefix, size_t size);
+/* The same of a tensor in_proj_weight, as attention has. */
+int loci_model_holds_attention(const loci_safetensors *file, char *prefix, size_t size);
 /* As loci_model_import_s5. */
 loci_status loci_model_read_s5(loci_model **model, const loci_safetensors *file,
                                loci_discretization discretization, int liquid, const loci_allocator *by,

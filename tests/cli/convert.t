@@ -58,7 +58,7 @@ $ ls x
 # An S5 layer.
 $ cp "$FIXTURES/s5_state.safetensors" s5.safetensors
 $ loci convert s5.safetensors -o layer.safetensors && loci inspect layer.safetensors | head -n 3
-| layers      1 x s5 of width 4 and order 16, zoh, one after the other
+| layers      1 x s5 of width 4 and order 16, zoh, no mixer of channels, one after the other
 | inputs      4 numbers a sample
 | outputs     4 numbers at every sample
 $ printf '1,0,-1,0.5\n0,2,0,0\n' | loci predict layer.safetensors -
@@ -74,4 +74,31 @@ $ loci convert state.safetensors -o x --liquid
 = 1
 $ sed 's/seq.log_step/seq.log_stop/' s5.safetensors > x.safetensors; loci convert x.safetensors -o x
 ! loci: x.safetensors: tensor seq.log_step is missing
+= 1
+
+# PyTorch's attention: a layer alone, whose heads are told.
+$ cp "$FIXTURES/mha_state.safetensors" mha.safetensors
+$ loci convert mha.safetensors -o causal.safetensors --heads 2 && loci inspect causal.safetensors | head -n 1
+| layers      1 x attention of width 8, 2 heads, no positions, no mixer of channels, one after the other
+$ loci convert mha.safetensors -o whole.safetensors --heads 2 --whole
+$ for k in causal whole; do loci check $k.safetensors --length 100 | tail -n 1; done
+| all 1 gaps are within their bounds
+| all 1 gaps are within their bounds
+$ loci convert mha.safetensors -o x
+! loci: mha.safetensors: holds attention, whose tensors do not say how many heads it has; their number was expected
+= 1
+$ loci convert mha.safetensors -o x --heads 3
+! loci: convert: --heads is 3; a number that divides 8, the width, was expected
+= 2
+$ loci convert mha.safetensors -o x --whole
+! loci: convert: --whole is of attention; --heads was expected
+= 2
+$ loci convert s5.safetensors -o x --heads 2
+! loci: s5.safetensors: tensor in_proj_weight is missing; a state_dict of MultiheadAttention was expected
+= 1
+$ printf '1,0,0,0,0,0,0,0\n0,1,0,0,0,0,0,0\n' > two.csv; loci predict causal.safetensors two.csv | cut -d , -f 1,2; loci stream causal.safetensors two.csv
+| file,sample
+| two.csv,1
+| two.csv,2
+! loci: causal.safetensors: the model's attention has no window: it looks back at every sample since the beginning, for which the fixed memory of a stream has no room; layers with an attention window were expected
 = 1

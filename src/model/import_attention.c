@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ * import_attention.c - attention that others trained: the state_dict of PyTorch's MultiheadAttention.
+ *
+ * The model is the layer alone, without positions: its inputs and outputs are its channels, the decoder is the identity. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "model/model.h"
+#include "model/model_file.h"
+
+enum { NAME = 96 };
+static const char layer[] = "attention_layers.0.";
+
+int loci_model_holds_attention(const loci_safetensors *file, char *prefix, size_t size)
+{
+    static const char last[] = "in_proj_weight";
+    for (size_t i = 0; i < loci_safetensors_count(file); i++) {
+        const char *name = loci_safetensors_tensor(file, i)->name;
+        const size_t length = strlen(name),
+                     before = length < sizeof last - 1 ? 0 : length - (sizeof last - 1);
+        if (strcmp(name + before, last) != 0 || (before > 0 && name[before - 1] != '.') || before >= size)
+            continue;
+        memcpy(prefix, name, before);
+        prefix[before] = 0;
+        return 1;
+    }
+    return 0;
+}
+
+/* The layer's parameters from tensors of their names behind the prefix; biases may be missing, both of them. */
+static loci_status fill(loci_model *model, const loci_safetensors *file, const char *prefix,
+                        loci_error *error)
+{
+    size_t taken = 0;
+    loci_status status = LOCI_OK;
+    for (size_t k = 0; k < model->parameters && !status; k++) {
+        const loci_parameter *p = &model->table[k];
+        char name[2 * NAME];
+        if (strncmp(p->name, layer, sizeof layer - 1) != 0) { /* the decoder, which has no bias */
+            for (size_t i = 0; i < p->count; i++)
+                model->values[p->offset + i] = i / p->shape[1] == i % p->shape[1];
+            continue;
+        }
+        snprintf(name, sizeof name, "%s%s", prefix, p->name + sizeof layer - 1);
+        const loci_tensor *tensor = loci_safetensors_find(file, name);
+        if (!tensor && p->dimensions == 1) continue;
+        if (!tensor)
+            status = loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", name);
+        else
+            status = loci_model_match(p, tensor, error);
+        if (!status) status = loci_model_take(model, p, tensor, error);
+        taken++;
+    }
+    if (!status && (taken == 3 || taken != loci_safetensors_count(file)))
+        status = loci_fail(
+            error, LOCI_E_FORMAT,
+            "holds %zu tensors; in_proj_weight and out_proj.weight were expected, both with biases or "
+            "without, and no others",
+            loci_safetensors_count(file));
+    return status;
+}
+
+static loci_status build(loci_model **out, const loci_safetensors *file, size_t heads, int whole,
+                         const loci_allocator *by, loci_error *error)
+{
+    char prefix[NAME], name[2 * NAME];
+    loci_model_config config;
+    if (!loci_model_holds_attention(file, prefix, sizeof prefix))
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "tensor in_proj_weight is missing; a state_dict of MultiheadAttention was expected");
+    snprintf(name, sizeof name, "%sin_proj_weight", prefix);
+    const loci_tensor *in = loci_safetensors_find(file, name);
+    if (in->dimensions != 2 || in->shape[1] == 0 || in->shape[0] / 3 != in->shape[1] || in->shape[0] % 3)
+        return loci_fail(error, LOCI_E_FORMAT, "tensor %s has the shape [%zu, %zu]; [3 H, H] was expected",
+                         name, in->shape[0], in->dimensions > 1 ? in->shape[1] : 0);
+    const size_t H = in->shape[1];
+    if (heads == 0 || H % heads)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "heads is %zu; a number that divides %zu, the width, was expected", heads, H);
+    loci_status status = loci_model_preset(&config, "attention", H, H, error);
+    if (status) return status;
+    config.allocator = by;
+    config.layers = 1, config.width = H, config.heads = heads, config.positions = LOCI_POSITIONS_NONE;
+    config.plain = 1, config.norm = LOCI_NORM_NONE, config.prenorm = 0, config.dropout = 0;
+    config.pool = LOCI_POOL_NONE, config.head = LOCI_HEAD_UNBIASED, config.mixer = LOCI_MIXER_NONE;
+    config.bidirectional = whole != 0;
+    loci_model *model = NULL;
+    status = loci_model_blame_file(loci_model_create(&model, &config, error), error);
+    if (!status) status = fill(model, file, prefix, error);
+    if (status)
+        loci_model_free(model);
+    else
+        *out = model;
+    return status;
+}
+
+loci_status loci_model_import_attention(loci_model **model, const void *bytes, size_t size, size_t heads,
+                                        int whole, const loci_allocator *allocator, loci_error *error)
+{
+    loci_safetensors *file;
+    loci_status status = loci_safetensors_read(&file, allocator, bytes, size, error);
+    if (status) return status;
+    status = build(model, file, heads, whole, allocator, error);
+    loci_safetensors_free(file);
+    return status;
+}
