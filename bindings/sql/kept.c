@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT
+ * kept.c - memories and archives of one channel as bytes in a column. */
+#include "kept.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char note[] = "channel=value\n";
+
+static loci_status fail(loci_error *error, loci_status status, const char *text)
+{
+    if (!error) return status;
+    error->status = status;
+    snprintf(error->text, sizeof error->text, "%s", text);
+    return status;
+}
+
+static loci_status no_memory(loci_error *error)
+{
+    return fail(error, LOCI_E_MEMORY, "out of memory");
+}
+
+static void *take(const loci_allocator *by, size_t size)
+{
+    return by->allocate(by->context, size ? size : 1);
+}
+
+static void give(const loci_allocator *by, void *memory)
+{
+    if (memory) by->release(by->context, memory);
+}
+
+/* ---- plans ---- */
+
+struct kept_plan {
+    loci_memory_plan *plan;
+    kept_plan *next;
+};
+
+static int same(const loci_memory_spec *a, const loci_memory_spec *b)
+{
+    return a->measure == b->measure && a->order == b->order && a->detail == b->detail &&
+           memcmp(&a->dt, &b->dt, sizeof a->dt) == 0 &&
+           memcmp(&a->window, &b->window, sizeof a->window) == 0 && a->join == b->join &&
+           a->missing == b->missing && a->method == b->method && a->discretization == b->discretization;
+}
+
+static loci_status find(const loci_memory_plan **plan, kept_plans *plans, const loci_memory_spec *wanted,
+                        loci_error *error)
+{
+    for (kept_plan *p = plans->first; p; p = p->next)
+        if (same(loci_memory_plan_spec(p->plan), wanted)) {
+            *plan = p->plan;
+            return LOCI_OK;
+        }
+    kept_plan *p = take(&plans->allocator, sizeof *p);
+    if (!p) return no_memory(error);
+    loci_memory_spec spec = *wanted;
+    spec.allocator = &plans->allocator;
+    const loci_status status = loci_memory_plan_create(&p->plan, &spec, error);
+    if (status != LOCI_OK) {
+        give(&plans->allocator, p);
+        return status;
+    }
+    p->next = plans->first;
+    plans->first = p;
+    *plan = p->plan;
+    return LOCI_OK;
+}
+
+void kept_plans_release(kept_plans *plans)
+{
+    for (kept_plan *p = plans->first, *next; p; p = next) {
+        next = p->next;
+        loci_memory_plan_free(p->plan);
+        give(&plans->allocator, p);
+    }
+    plans->first = NULL;
+}
+
+/* ---- reading ---- */
+
+static loci_status make_room(kept *k, loci_error *error)
+{
+    const size_t size = loci_memory_size(k->plan, 1);
+    k->room = take(k->allocator, size + 64);
+    if (!k->room) return no_memory(error);
+    k->memory = (loci_memory *)(((uintptr_t)k->room + 63) & ~(uintptr_t)63);
+    return LOCI_OK;
+}
+
+static loci_status open_memory(kept *k, kept_plans *plans, const void *bytes, size_t size, loci_error *error)
+{
+    loci_memory_header header;
+    loci_status status = loci_memory_load_header(&header, bytes, size, error);
+    if (status == LOCI_OK && header.channels != 1)
+        status = fail(error, LOCI_E_MISMATCH, "a memory of several channels; one was expected");
+    if (status == LOCI_OK) status = find(&k->plan, plans, &header.spec, error);
+    if (status == LOCI_OK) status = make_room(k, error);
+    if (status == LOCI_OK) status = loci_memory_load(k->memory, k->plan, bytes, size, error);
+    return status;
+}
+
+loci_status kept_open(kept *k, kept_plans *plans, const void *bytes, size_t size, loci_error *error)
+{
+    *k = (kept){.allocator = &plans->allocator};
+    loci_status status;
+    if (loci_archive_is(bytes, size)) {
+        status = loci_archive_open_by(&k->archive, bytes, size, LOCI_ARCHIVE_WHOLE, &plans->allocator, error);
+        if (status == LOCI_OK && loci_archive_inspect(k->archive).channels != 1)
+            status = fail(error, LOCI_E_MISMATCH, "an archive of several channels; one was expected");
+        if (status == LOCI_OK) status = loci_archive_verify(k->archive, error);
+    } else {
+        status = open_memory(k, plans, bytes, size, error);
+    }
+    if (status != LOCI_OK) kept_close(k);
+    return status;
+}
+
+void kept_close(kept *k)
+{
+    loci_archive_close(k->archive);
+    if (k->room) give(k->allocator, k->room);
+    *k = (kept){0};
+}
+
+double kept_start(const kept *k)
+{
+    return k->archive ? loci_archive_inspect(k->archive).start
+                      : loci_memory_inspect(k->memory, k->plan).start;
+}
+
+double kept_end(const kept *k)
+{
+    return k->archive ? loci_archive_inspect(k->archive).end : loci_memory_inspect(k->memory, k->plan).end;
+}
+
+uint64_t kept_samples(const kept *k)
+{
+    return k->archive ? loci_archive_inspect(k->archive).samples
+                      : loci_memory_inspect(k->memory, k->plan).samples;
+}
+
+loci_status kept_recall(const kept *k, loci_ask ask, const double *t, size_t n, double *out,
+                        loci_error *error)
+{
+    if (k->archive) return loci_archive_recall(k->archive, ask, 0, t, n, out, error);
+    return loci_memory_recall(k->memory, k->plan, ask, 0, t, n, out, error);
+}
+
+loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_error *error)
+{
+    if (k->archive) {
+        loci_archive_known known;
+        const loci_status status = loci_archive_stretch(k->archive, 0, from, to, &known, error);
+        if (status == LOCI_OK) *rms = sqrt(known.mean_square);
+        return status;
+    }
+    const size_t stretches = loci_memory_inspect(k->memory, k->plan).stretches;
+    double sum = 0, length = 0;
+    for (size_t i = 0; i < stretches; i++) {
+        loci_memory_stretch_info s;
+        double square, variance;
+        loci_status status = loci_memory_stretch(k->memory, k->plan, i, &s, error);
+        if (status == LOCI_OK)
+            status = loci_memory_stretch_error(k->memory, k->plan, i, 0, &square, &variance, error);
+        if (status != LOCI_OK) return status;
+        if (s.end < from || s.start > to || !(s.end > s.start)) continue;
+        sum += (s.exact ? 0 : square) * (s.end - s.start);
+        length += s.end - s.start;
+    }
+    *rms = length > 0 ? sqrt(sum / length) : NAN;
+    return LOCI_OK;
+}
+
+loci_status kept_extremes(const kept *k, double from, double to, double *least, double *most,
+                          loci_error *error)
+{
+    if (!k->archive)
+        return fail(error, LOCI_E_UNSUPPORTED,
+                    "a memory does not keep the least and the largest of its samples, which an archive does");
+    loci_archive_known known;
+    const loci_status status = loci_archive_stretch(k->archive, 0, from, to, &known, error);
+    if (status != LOCI_OK) return status;
+    *least = known.least;
+    *most = known.most;
+    return LOCI_OK;
+}
+
+loci_status kept_points(const kept *k, size_t n, double *t, double *out, loci_error *error)
+{
+    const double from = kept_start(k), to = kept_end(k);
+    for (size_t i = 0; i < n; i++)
+        t[i] = n == 1 ? to : i + 1 == n ? to : from + (double)i * ((to - from) / (double)(n - 1));
+    if (!k->archive) return loci_memory_recall(k->memory, k->plan, LOCI_VALUE, 0, t, n, out, error);
+    if (n == 1) return loci_archive_recall(k->archive, LOCI_VALUE, 0, t, 1, out, error);
+    return loci_archive_zoom(k->archive, 0, from, to, n, out, error);
+}
+
+/* ---- writing ---- */
+
+loci_status kept_bytes_room(kept_bytes *bytes, size_t more, loci_error *error)
+{
+    if (bytes->room - bytes->size >= more) return LOCI_OK;
+    if (more > SIZE_MAX / 4 - bytes->size) return no_memory(error);
+    const size_t room = 2 * (bytes->size + more);
+    char *larger = take(bytes->allocator, room);
+    if (!larger) return no_memory(error);
+    if (bytes->size) memcpy(larger, bytes->at, bytes->size);
+    give(bytes->allocator, bytes->at);
+    bytes->at = larger;
+    bytes->room = room;
+    return LOCI_OK;
+}
+
+void kept_bytes_release(kept_bytes *bytes)
+{
+    give(bytes->allocator, bytes->at);
+    bytes->at = NULL;
+    bytes->size = bytes->room = 0;
+}
+
+loci_status kept_memory_begin(kept *k, kept_plans *plans, size_t order, size_t detail, double step,
+                              double start, loci_error *error)
+{
+    *k = (kept){.allocator = &plans->allocator};
+    loci_memory_spec spec = loci_memory_defaults();
+    spec.order = order;
+    spec.detail = detail;
+    spec.dt = step;
+    loci_status status = find(&k->plan, plans, &spec, error);
+    if (status == LOCI_OK) status = make_room(k, error);
+    if (status == LOCI_OK) status = loci_memory_init(k->memory, k->plan, 1, start, error);
+    if (status != LOCI_OK) kept_close(k);
+    return status;
+}
+
+loci_status kept_memory_bytes(const kept *k, kept_bytes *bytes, loci_error *error)
+{
+    kept whole = *k;
+    loci_status status = LOCI_OK;
+    if (loci_memory_plan_spec(k->plan)->detail == 0) {
+        whole.room = NULL;
+        status = make_room(&whole, error);
+        if (status == LOCI_OK) status = loci_memory_collapse(whole.memory, k->memory, k->plan, error);
+    }
+    const size_t size = loci_memory_save_size(k->memory, k->plan, sizeof note - 1);
+    bytes->size = 0;
+    if (status == LOCI_OK) status = kept_bytes_room(bytes, size, error);
+    if (status == LOCI_OK)
+        status = loci_memory_save(whole.memory, k->plan, note, sizeof note - 1, bytes->at, size, error);
+    if (status == LOCI_OK) bytes->size = size;
+    if (whole.room && whole.room != k->room) give(k->allocator, whole.room);
+    return status;
+}
+
+loci_status kept_sink(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error)
+{
+    kept_bytes *to = target;
+    to->size = (size_t)at;
+    const loci_status status = kept_bytes_room(to, size, error);
+    if (status != LOCI_OK) return status;
+    memcpy(to->at + to->size, bytes, size);
+    to->size += size;
+    return LOCI_OK;
+}
+
+/* ---- what an archive keeps, as text ---- */
+
+/* A decimal number at *text, which moves behind it: mantissa and power of ten are exact doubles, so that the quotient is
+ * rounded once. NAN: there is none, or none of at most 15 digits. Not strtod, whose point depends on the locale. */
+static double number(const char **text)
+{
+    const char *p = *text;
+    double mantissa = 0, power = 1;
+    int digits = 0, point = 0;
+    for (; (*p >= '0' && *p <= '9') || (*p == '.' && !point); p++) {
+        if (*p == '.') {
+            point = 1;
+            continue;
+        }
+        mantissa = 10 * mantissa + (*p - '0');
+        if (point) power *= 10;
+        if (++digits > 15) return NAN;
+    }
+    if (digits == 0) return NAN;
+    *text = p;
+    return mantissa / power;
+}
+
+static loci_status wrong(loci_error *error, const char *text)
+{
+    char sentence[sizeof error->text];
+    snprintf(
+        sentence, sizeof sentence,
+        "\"%.80s\" does not say what an archive keeps; error=X, error=P%%, max=X, lossless=UNIT or budget=BYTES "
+        "(K, M), and fading=F, step=S, start=T, page=N behind commas were expected",
+        text);
+    return fail(error, LOCI_E_ARGUMENT, sentence);
+}
+
+loci_status kept_archive_spec(loci_archive_spec *spec, const char *text, loci_error *error)
+{
+    static const char *const keys[] = {
+        "error=", "max=", "lossless=", "budget=", "fading=", "step=", "start=", "page="};
+    enum { KEYS = sizeof keys / sizeof *keys, RULES = 4 };
+    int rule = -1;
+    *spec = loci_archive_defaults();
+    for (const char *p = text; *p;) {
+        size_t k = 0;
+        while (k < KEYS && strncmp(p, keys[k], strlen(keys[k])) != 0) k++;
+        if (k == KEYS || (k < RULES && rule >= 0)) return wrong(error, text);
+        p += strlen(keys[k]);
+        const int negative = k == 6 && *p == '-';
+        p += negative;
+        double value = number(&p);
+        if (isnan(value)) return wrong(error, text);
+        if (k == 3 && (*p == 'K' || *p == 'M')) value *= *p++ == 'K' ? 1024 : 1048576;
+        if (k < 2) spec->relative = *p == '%';
+        if (k < 2 && *p == '%') value /= 100, p++;
+        if (k < RULES) {
+            static const loci_archive_rule rules[RULES] = {LOCI_KEEP_RMS, LOCI_KEEP_LARGEST, LOCI_KEEP_UNITS,
+                                                           LOCI_KEEP_BUDGET};
+            rule = (int)k;
+            spec->rule = rules[k];
+        }
+        if (k < 3) spec->bound = value;
+        if (k == 2) spec->relative = 0;
+        if (k == 3 || k == 7) {
+            if (!(value < 0x1p53) || value != floor(value)) return wrong(error, text);
+            *(k == 3 ? &spec->budget : &spec->page) = (size_t)value;
+        }
+        if (k == 4) spec->fading = value;
+        if (k == 5) spec->dt = value;
+        if (k == 6) spec->start = negative ? -value : value;
+        if (*p == ',' && p[1])
+            p++;
+        else if (*p)
+            return wrong(error, text);
+    }
+    return rule < 0 ? wrong(error, text) : loci_archive_check(spec, error);
+}
+
+/* ---- many to one ---- */
+
+/* Merges the sorted runs [begin, middle) and [middle, end). */
+static void merge(kept_sample *to, const kept_sample *from, size_t begin, size_t middle, size_t end)
+{
+    size_t a = begin, b = middle;
+    for (size_t i = begin; i < end; i++)
+        to[i] = b == end || (a < middle && from[a].time <= from[b].time) ? from[a++] : from[b++];
+}
+
+/* By runs that are in order already, which is what parts of a table are: O(n log runs). */
+loci_status kept_sort(kept_sample *samples, size_t count, const loci_allocator *allocator, loci_error *error)
+{
+    size_t ordered = 1;
+    while (ordered < count && samples[ordered - 1].time <= samples[ordered].time) ordered++;
+    kept_sample *from = samples, *to = ordered < count ? take(allocator, count * sizeof *to) : NULL;
+    if (ordered < count && !to) return no_memory(error);
+    kept_sample *const room = to;
+    for (int sorted = ordered >= count; !sorted;) {
+        size_t runs = 0;
+        for (size_t begin = 0, middle, end; begin < count; begin = end, runs++) {
+            for (middle = begin + 1; middle < count && from[middle - 1].time <= from[middle].time;) middle++;
+            for (end = middle + (middle < count); end < count && from[end - 1].time <= from[end].time;) end++;
+            merge(to, from, begin, middle, end);
+        }
+        kept_sample *other = from;
+        from = to, to = other;
+        sorted = runs <= 1;
+    }
+    if (from != samples) memcpy(samples, from, count * sizeof *samples);
+    give(allocator, room);
+    for (size_t i = 1; i < count; i++)
+        if (!(samples[i - 1].time < samples[i].time)) {
+            char sentence[128];
+            snprintf(sentence, sizeof sentence, "two samples have the time %.17g; one was expected",
+                     samples[i].time);
+            return fail(error, LOCI_E_VALUE, sentence);
+        }
+    return LOCI_OK;
+}
+
+/* Sorts by start: insertion, since pieces mostly come in order. */
+static void sort_pieces(kept *pieces, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const kept moved = pieces[i];
+        const double start = kept_start(&moved);
+        size_t k = i;
+        for (; k > 0 && kept_start(&pieces[k - 1]) > start; k--) pieces[k] = pieces[k - 1];
+        pieces[k] = moved;
+    }
+}
+
+static loci_status merge_memories(kept_bytes *result, kept *k, size_t count, loci_error *error)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (k[i].plan != k[0].plan)
+            return fail(error, LOCI_E_MISMATCH,
+                        "memories of different order, detail or step; alike ones were expected");
+        const loci_status status = loci_memory_merge(k[0].memory, k[0].plan, k[i].memory, error);
+        if (status != LOCI_OK) return status;
+    }
+    return kept_memory_bytes(&k[0], result, error);
+}
+
+static loci_status merge_archives(kept_bytes *result, kept *k, size_t count, loci_error *error)
+{
+    loci_archive **all = take(k->allocator, count * sizeof(loci_archive *));
+    if (!all) return no_memory(error);
+    loci_status status = LOCI_OK;
+    for (size_t i = 0; i < count && status == LOCI_OK; i++) {
+        all[i] = k[i].archive;
+        const double gap = i ? kept_start(&k[i]) - kept_end(&k[i - 1]) : 0,
+                     dt = loci_archive_inspect(all[i]).dt;
+        char sentence[200];
+        if (fabs(gap) <= 1e-3 * dt) continue;
+        snprintf(
+            sentence, sizeof sentence,
+            "an archive ends at %.17g and the next begins at %.17g; archives that follow one another without a "
+            "gap were expected",
+            kept_end(&k[i - 1]), kept_start(&k[i]));
+        status = fail(error, LOCI_E_MISMATCH, sentence);
+    }
+    result->size = 0;
+    if (status == LOCI_OK) status = loci_archive_merge(all, count, kept_sink, result, error);
+    give(k->allocator, all);
+    return status;
+}
+
+loci_status kept_rollup(kept_bytes *result, kept_plans *plans, const kept_piece *pieces, size_t count,
+                        loci_error *error)
+{
+    kept *k = count > 0 && count < SIZE_MAX / sizeof *k ? take(&plans->allocator, count * sizeof *k) : NULL;
+    if (!k) return no_memory(error);
+    loci_status status = LOCI_OK;
+    size_t opened = 0;
+    for (; opened < count && status == LOCI_OK; opened++) {
+        status = kept_open(&k[opened], plans, pieces[opened].bytes, pieces[opened].size, error);
+        if (status != LOCI_OK) break;
+        if (!k[opened].archive == !k[0].archive) continue;
+        status = fail(error, LOCI_E_MISMATCH,
+                      "memories and archives do not become one; only one kind was expected");
+    }
+    if (status == LOCI_OK) {
+        sort_pieces(k, count);
+        status = (k[0].archive ? merge_archives : merge_memories)(result, k, count, error);
+    }
+    for (size_t i = 0; i < opened; i++) kept_close(&k[i]);
+    give(&plans->allocator, k);
+    return status;
+}

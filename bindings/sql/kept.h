@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kept.h - what databases have in common: memories and archives of one channel as bytes in a column. They are the files of `loci
+ * remember -o`, byte by byte, so that files go into tables and values of columns are files.
+ *
+ * All of it takes memory from the allocator that it is given, so that a database which ends a query in the middle finds all
+ * again. One thread at a time.
+ */
+#ifndef LOCI_BINDINGS_KEPT_H
+#define LOCI_BINDINGS_KEPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <loci/allocator.h>
+#include <loci/archive.h>
+#include <loci/memory.h>
+
+/* Plans by what they are made from, so that a row costs no tables. */
+typedef struct kept_plan kept_plan;
+typedef struct {
+    kept_plan *first;
+    loci_allocator allocator;
+} kept_plans;
+void kept_plans_release(kept_plans *plans);
+
+/* A memory or an archive that is read or written. {0}: nothing. */
+typedef struct {
+    const loci_allocator *allocator;
+    const loci_memory_plan *plan; /* one of kept_plans, which must live on; NULL: it is an archive */
+    loci_memory *memory;
+    void *room; /* that memory lies in */
+    loci_archive *archive;
+} kept;
+
+/* bytes must stay as they are while an archive is open. */
+loci_status kept_open(kept *k, kept_plans *plans, const void *bytes, size_t size, loci_error *error);
+void kept_close(kept *k);
+
+double kept_start(const kept *k);
+double kept_end(const kept *k);
+uint64_t kept_samples(const kept *k);
+
+/* Recall, as loci_memory_recall and loci_archive_recall: t [n], or [n][2] of means and integrals; out [n]. */
+loci_status kept_recall(const kept *k, loci_ask ask, const double *t, size_t n, double *out,
+                        loci_error *error);
+/* The root mean square of recall minus signal over [from, to]; stretches that are touched count whole. NAN: not known. */
+loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_error *error);
+/* The least and the largest sample in [from, to], of archives: LOCI_E_UNSUPPORTED for memories. What is not a whole page counts
+ * whole. */
+loci_status kept_extremes(const kept *k, double from, double to, double *least, double *most,
+                          loci_error *error);
+/* n > 0 times from start to end, and what is recalled there: value of memories, archives at a glance (loci_archive_zoom). */
+loci_status kept_points(const kept *k, size_t n, double *t, double *out, loci_error *error);
+
+/* Bytes that grow. */
+typedef struct {
+    const loci_allocator *allocator;
+    char *at;
+    size_t size, room;
+} kept_bytes;
+loci_status kept_bytes_room(kept_bytes *bytes, size_t more, loci_error *error);
+void kept_bytes_release(kept_bytes *bytes);
+
+/* An empty memory of one channel: stamped, or with a step. */
+loci_status kept_memory_begin(kept *k, kept_plans *plans, size_t order, size_t detail, double step,
+                              double start, loci_error *error);
+/* The bytes of a memory. */
+loci_status kept_memory_bytes(const kept *k, kept_bytes *bytes, loci_error *error);
+
+/* What an archive is asked to keep, from a text: "error=0.1", "error=1%", "max=0.5", "lossless=0.001", "budget=64K", and behind
+ * it, with commas, "fading=1", "step=60", "start=0", "page=4096". */
+loci_status kept_archive_spec(loci_archive_spec *spec, const char *text, loci_error *error);
+/* A sink into kept_bytes. */
+loci_status kept_sink(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error);
+
+/* One memory, or archive, of `count` of them that follow one another, in any order: they are sorted by their start. Overlaps are
+ * LOCI_E_MISMATCH; gaps too, but for those between stamped memories, over which the last value is held. */
+typedef struct {
+    const void *bytes;
+    size_t size;
+} kept_piece;
+loci_status kept_rollup(kept_bytes *result, kept_plans *plans, const kept_piece *pieces, size_t count,
+                        loci_error *error);
+
+/* Samples that came in any order: sorted by time, two of one time refused. */
+typedef struct {
+    double time, value;
+} kept_sample;
+loci_status kept_sort(kept_sample *samples, size_t count, const loci_allocator *allocator, loci_error *error);
+
+#endif
