@@ -10,6 +10,7 @@
  *
  * Steps of MODEL (s4-example) are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one
  * thread, with micro-batches of SEQUENCES (as many as in training), and are given for a batch, in core milliseconds. */
+#include <math.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -230,6 +231,14 @@ static double weights_of(const loci_model_config *c)
         return layers * ((double)c->kernel_width * H * H + mixed);
     case LOCI_LAYER_S5:
         return layers * (2 * (double)c->order * H + mixed / 2);
+    case LOCI_LAYER_MAMBA: {
+        const double E = (double)(c->expand ? c->expand : 2) * H, R = ceil(H / 16);
+        return layers * E * (3 * H + 2 * R + 2 * (double)c->order);
+    }
+    case LOCI_LAYER_MAMBA2: {
+        const double E = (double)(c->expand ? c->expand : 2) * H;
+        return layers * H * (3 * E + 2 * (double)c->order);
+    }
     default:
         return layers * mixed;
     }

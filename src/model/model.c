@@ -37,8 +37,8 @@ static const struct {
     {"conv", 8, 64, 64, LOCI_LAYER_CONV, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
     {"s5", 4, 128, 64, LOCI_LAYER_S5, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
     {"text", 4, 128, 64, LOCI_LAYER_MINGRU, 0.001, 0, 2, 0, LOCI_NORM_LAYER},
-    {"mamba", 4, 64, 16, LOCI_LAYER_MAMBA, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
-    {"mamba2", 4, 64, 64, LOCI_LAYER_MAMBA2, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
+    {"mamba", 4, 128, 16, LOCI_LAYER_MAMBA, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
+    {"mamba2", 4, 128, 32, LOCI_LAYER_MAMBA2, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
     {"s4", 4, 64, 32, LOCI_LAYER_S4, 0.001, 0.1, 0, 0, LOCI_NORM_LAYER},
     {"attention", 4, 64, 64, LOCI_LAYER_ATTENTION, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
 };
@@ -81,6 +81,7 @@ loci_status loci_model_preset_sized(loci_model_config *config, size_t size, cons
                                  .tied = 1,
                                  .pool = LOCI_POOL_MEAN,
                                  .kernel_width = presets[k].layer >= LOCI_LAYER_MAMBA ? 4 : 3,
+                                 .expand = presets[k].layer >= LOCI_LAYER_MAMBA ? 1 : 0,
                                  .dilations = 8,
                                  .final_norm = presets[k].prenorm == 2,
                                  .heads = 4,
