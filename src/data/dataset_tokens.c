@@ -16,7 +16,7 @@
 #include "data/input.h"
 #include "data/quote.h"
 
-enum { WINDOW = 256, CODES = 0x110000, BYTES = 256 };
+enum { WINDOW = 256, BYTES = 256 };
 
 /* ---- which files are texts ---- */
 
@@ -105,8 +105,14 @@ static size_t encode(char *text, uint32_t code)
     return length;
 }
 
-/* *count characters, all of them good; place [CODES]: the numbers of those that there are become 1. */
-static loci_status survey(size_t *count, uint32_t *place, const loci_dataset *set, const unsigned char *text,
+/* A place for each number of a character up to the greatest that there is: 1 and more for the first class and so on, 0: none. */
+typedef struct {
+    uint32_t *place; /* [codes] */
+    uint32_t codes;
+} alphabet;
+
+/* *count characters, all of them good, whose numbers are below *codes. */
+static loci_status survey(size_t *count, uint32_t *codes, const loci_dataset *set, const unsigned char *text,
                           size_t size, size_t skipped, loci_error *error)
 {
     *count = 0;
@@ -122,16 +128,23 @@ static loci_status survey(size_t *count, uint32_t *place, const loci_dataset *se
                              "%s: byte %zu is 0; a text without such was expected, or --bytes, which takes "
                              "any file",
                              set->folder, at + skipped);
-        place[decode(text + at, length)] = 1;
+        const uint32_t code = decode(text + at, length);
+        if (code >= *codes) *codes = code + 1;
     }
     return LOCI_OK;
 }
 
-/* The classes are the characters of `place`, by their numbers; place becomes 1 and more for the first class and so on. */
-static loci_status find_alphabet(loci_dataset *set, uint32_t *place, loci_error *error)
+/* The classes are the characters of the text, by their numbers. */
+static loci_status find_alphabet(loci_dataset *set, const alphabet *a, const unsigned char *text, size_t size,
+                                 loci_error *error)
 {
+    uint32_t *place = a->place;
     size_t classes = 0;
-    for (size_t code = 0; code < CODES; code++) classes += place[code];
+    for (size_t at = 0, length; at < size; at += length) {
+        length = loci_utf8_length(text + at, size - at);
+        place[decode(text + at, length)] = 1;
+    }
+    for (size_t code = 0; code < a->codes; code++) classes += place[code];
     if (classes < 2)
         return loci_fail(error, LOCI_E_FORMAT,
                          "%s: has %zu different character%s; two at least were expected", set->folder,
@@ -142,10 +155,10 @@ static loci_status find_alphabet(loci_dataset *set, uint32_t *place, loci_error 
                          USHRT_MAX);
     set->names = loci_dataset_allocate(set, classes, sizeof *set->names);
     if (!set->names) return loci_dataset_no_memory(set, error);
-    for (uint32_t code = 0; code < CODES; code++) {
-        char text[4];
+    for (uint32_t code = 0; code < a->codes; code++) {
+        char spelled[4];
         if (!place[code]) continue;
-        const char *name = loci_dataset_text(set, text, encode(text, code));
+        const char *name = loci_dataset_text(set, spelled, encode(spelled, code));
         if (!name) return loci_dataset_no_memory(set, error);
         set->names[set->classes] = name;
         place[code] = (uint32_t)++set->classes;
@@ -153,11 +166,10 @@ static loci_status find_alphabet(loci_dataset *set, uint32_t *place, loci_error 
     return LOCI_OK;
 }
 
-/* Those of a model. */
-static loci_status take_alphabet(loci_dataset *set, uint32_t *place, const loci_dataset_options *options,
+/* Those of a model; what of them lies beyond the text's characters is of no use. */
+static loci_status take_alphabet(loci_dataset *set, const alphabet *a, const loci_dataset_options *options,
                                  loci_error *error)
 {
-    memset(place, 0, CODES * sizeof *place);
     set->names = loci_dataset_allocate(set, options->class_count, sizeof *set->names);
     if (!set->names) return loci_dataset_no_memory(set, error);
     for (size_t c = 0; c < options->class_count; c++) {
@@ -169,7 +181,8 @@ static loci_status take_alphabet(loci_dataset *set, uint32_t *place, const loci_
                              "%s: is a text, and the model's classes are no characters", set->folder);
         set->names[c] = loci_dataset_text(set, name, size);
         if (!set->names[c]) return loci_dataset_no_memory(set, error);
-        place[decode((const unsigned char *)name, length)] = (uint32_t)c + 1;
+        const uint32_t code = decode((const unsigned char *)name, length);
+        if (code < a->codes) a->place[code] = (uint32_t)c + 1;
     }
     set->classes = options->class_count;
     return LOCI_OK;
@@ -201,18 +214,19 @@ static loci_status read_characters(uint16_t **tokens, size_t *count, loci_datase
                                    const loci_dataset_options *options, const unsigned char *text,
                                    size_t size, size_t skipped, loci_error *error)
 {
-    uint32_t *place = loci_allocate(CODES, sizeof *place);
-    if (!place) return loci_dataset_no_memory(set, error);
-    loci_status status = survey(count, place, set, text, size, skipped, error);
-    if (status == LOCI_OK)
-        status =
-            options->classes ? take_alphabet(set, place, options, error) : find_alphabet(set, place, error);
+    alphabet a = {0};
+    loci_status status = survey(count, &a.codes, set, text, size, skipped, error);
+    if (status != LOCI_OK) return status;
+    a.place = loci_allocate(a.codes, sizeof *a.place);
+    if (!a.place) return loci_dataset_no_memory(set, error);
+    status =
+        options->classes ? take_alphabet(set, &a, options, error) : find_alphabet(set, &a, text, size, error);
     if (status == LOCI_OK) {
         *tokens = loci_dataset_allocate(set, *count, sizeof **tokens);
-        status = *tokens ? number_characters(*tokens, place, set, text, size, skipped, error)
+        status = *tokens ? number_characters(*tokens, a.place, set, text, size, skipped, error)
                          : loci_dataset_no_memory(set, error);
     }
-    loci_free(place);
+    loci_free(a.place);
     return status;
 }
 
