@@ -140,6 +140,9 @@ check model.safetensors convert state.safetensors -o model.safetensors --classes
 check layer.safetensors convert "$golden/s5_state.safetensors" -o layer.safetensors
 check mha.safetensors convert "$golden/mha_state.safetensors" --heads 2 -o mha.safetensors
 check lm.safetensors convert "$golden/mamba_checkpoint" -o lm.safetensors --vocabulary 60
+"$program" convert "$golden/s5_state.safetensors" -o layer.safetensors --rate 10
+printf 't,a,b,c,d\n0,1,2,3,4\n0.1,4,3,2,1\n0.3,1,1,1,1\n' >timed.csv
+check '' stream layer.safetensors timed.csv --time t
 "$program" convert state.safetensors -o model.safetensors --rate 8000
 check '' inspect model.safetensors
 check '' inspect model.safetensors --json

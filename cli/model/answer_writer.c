@@ -34,6 +34,7 @@ int answer_writer_open(answer_writer *a, const char *path, const loci_model *mod
                          .classes = loci_model_description(model)->classes,
                          .outputs = loci_model_configuration(model)->outputs,
                          .rate = rate,
+                         .when = NAN,
                          .json = json,
                          .silent = silent,
                          .kept = kept};
@@ -53,11 +54,16 @@ static size_t likeliest(const answer_writer *a)
     return isfinite(a->values[best]) ? best : a->outputs;
 }
 
+static double time_of(const answer_writer *a, uint64_t samples)
+{
+    return isnan(a->when) ? (double)samples / a->rate : a->when;
+}
+
 static void put_csv(answer_writer *a, uint64_t samples)
 {
     char text[ANSWER_SIZE];
     if (a->rate > 0)
-        output_number(&a->out, (double)samples / a->rate);
+        output_number(&a->out, time_of(a, samples));
     else
         output_format(&a->out, "%llu", (unsigned long long)samples);
     if (a->classes) {
@@ -77,7 +83,7 @@ static void put_json(answer_writer *a, uint64_t samples)
     char text[ANSWER_SIZE];
     json_t *object = json_object(), *values = json_array();
     json_object_set_new(object, "sample", json_integer((json_int_t)samples));
-    if (a->rate > 0) json_object_set_new(object, "time", json_real((double)samples / a->rate));
+    if (a->rate > 0) json_object_set_new(object, "time", json_real(time_of(a, samples)));
     const size_t best = likeliest(a);
     if (a->classes)
         json_object_set_new(object, "class",
@@ -102,7 +108,7 @@ static int keep(answer_writer *a, uint64_t samples)
         a->y = y;
         a->room = room;
     }
-    a->x[a->count] = a->rate > 0 ? (double)samples / a->rate : (double)samples;
+    a->x[a->count] = a->rate > 0 ? time_of(a, samples) : (double)samples;
     memcpy(a->y + a->count++ * a->outputs, a->values, a->outputs * sizeof *a->y);
     return STATUS_DONE;
 }

@@ -19,7 +19,8 @@ typedef struct {
     const loci_model *model;
     const char *const *classes; /* [outputs], or NULL */
     size_t outputs;
-    double rate;             /* Hz; 0: not known */
+    double rate; /* Hz; 0: not known */
+    double when; /* seconds of the next answer, where samples come when they come; NAN: rate tells */
     bool json, silent, kept; /* silent: nothing is written; kept: for answer_writer_draw */
     double *values;          /* [outputs] */
     double *x, *y;           /* kept: [room], [room][outputs] */

@@ -55,9 +55,11 @@ typedef struct {
     bool live, gray;
     uint64_t samples; /* so far */
     size_t inputs, outputs, chunk;
-    double *held;    /* [channels]: the last values that were there */
-    double *changed; /* resampled: [most][inputs] */
-    float *waiting;  /* [chunk][inputs]: samples that wait for others */
+    double *held;            /* [channels]: the last values that were there */
+    double *changed;         /* resampled: [most][inputs] */
+    float *waiting;          /* [chunk][inputs]: samples that wait for others */
+    double *times, *lasting; /* [chunk]: stamped: when they were taken, and how many steps each lasts */
+    double before;           /* when the one before them was; NAN: there was none */
     size_t count;
     float *due; /* [chunk][outputs] */
     uint64_t answered;
@@ -104,6 +106,9 @@ static int usage_check(settings *s, const char *model, const char *signal)
         return message_usage(
             "stream: with --window nothing older counts, so there is no state to be kept; no "
             "--state-in and --state-out were expected");
+    if (s->source.time && (s->window != NOT_GIVEN || !isnan(s->resample)))
+        return message_usage("stream: with --time each sample lasts as long as it does; no --%s was expected",
+                             s->window != NOT_GIVEN ? "window" : "resample");
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("stream: --resample is %g; more than 0 Hz was expected", s->resample);
     if (drawn && s->output && !elsewhere)
@@ -137,9 +142,17 @@ static int rate_settle(job *j)
 {
     const settings *s = j->s;
     const double own = loci_model_description(j->model)->rate, given = j->from.info.rate;
-    const bool told = given > 0 || !isnan(s->source.rate);
+    const bool told = given > 0 || !isnan(s->source.rate), stamped = j->from.info.stamped;
+    if (stamped && !(own > 0))
+        return message_fail(
+            "%s: it does not know the rate of its training, which --time would be set against; "
+            "leave --time out",
+            j->model_path);
+    if (stamped && !loci_model_takes_steps(j->model))
+        return message_fail("%s: layers of %s know no time, which --time gives; leave --time out",
+                            j->model_path, loci_layer_name(loci_model_configuration(j->model)->layer));
     double rate = told || own > 0 ? 1 / j->from.dt : 0;
-    if (given > 0)
+    if (given > 0 && !stamped)
         rate = given;
     else if (!isnan(s->source.rate))
         rate = s->source.rate;
@@ -238,7 +251,10 @@ static int prepare(job *j)
     j->held = calloc(j->from.info.channels, sizeof *j->held);
     j->waiting = calloc(j->chunk * j->inputs, sizeof *j->waiting);
     j->due = calloc(j->chunk * j->outputs, sizeof *j->due);
-    if (!j->held || !j->waiting || !j->due) return message_memory();
+    j->times = calloc(j->chunk, sizeof *j->times);
+    j->lasting = calloc(j->chunk, sizeof *j->lasting);
+    j->before = NAN;
+    if (!j->held || !j->waiting || !j->due || !j->times || !j->lasting) return message_memory();
     if (loci_model_description(j->model)->reading.permuted)
         message_warn("%s: it was trained on samples in another order; the signal's must come in that order",
                      j->model_path);
@@ -257,7 +273,12 @@ static loci_status push_all(job *j, size_t *due, loci_error *error)
         return loci_window_push(j->window, j->waiting, j->count, j->every, j->due, error);
     }
     *due = loci_stream_due(j->stream, 0, j->count, j->every);
-    return loci_stream_push(j->stream, NULL, 1, j->waiting, NULL, j->count, j->every, j->due, error);
+    for (size_t k = 0; j->from.info.stamped && k < j->count; k++) {
+        const double before = k ? j->times[k - 1] : j->before;
+        j->lasting[k] = isnan(before) ? 1 : (j->times[k] - before) * j->rate;
+    }
+    return loci_stream_push(j->stream, NULL, 1, j->waiting, j->from.info.stamped ? j->lasting : NULL,
+                            j->count, j->every, j->due, error);
 }
 
 /* Pushes what waits. */
@@ -272,20 +293,23 @@ static int push(job *j)
         return message_error(j->from.path, &error); /* what cannot be pushed was refused before */
     latency_stop(&j->taken, j->count);
     j->samples += j->count;
+    if (j->from.info.stamped) j->before = j->times[j->count - 1];
     j->count = 0;
     int status = STATUS_DONE;
     for (size_t k = 0; k < due && !status; k++) {
         j->answered = before - before % j->every + (k + 1) * j->every;
+        if (j->from.info.stamped) j->out.when = j->times[j->answered - before - 1];
         status = answer_writer_put(&j->out, j->answered, j->due + k * j->outputs);
     }
     if (!status && j->live) answer_writer_flush(&j->out);
     return answer_writer_failed(&j->out) ? STATUS_FAILED : status;
 }
 
-/* n samples of the model's inputs. */
-static int add(job *j, const double *u, size_t n)
+/* n samples of the model's inputs, taken at t where they are stamped. */
+static int add(job *j, const double *u, const double *t, size_t n)
 {
     for (size_t k = 0; k < n; k++) {
+        if (j->from.info.stamped) j->times[j->count] = t[k];
         for (size_t i = 0; i < j->inputs; i++)
             j->waiting[j->count * j->inputs + i] = model_input(&j->in, i, u[k * j->inputs + i]);
         if (++j->count < j->chunk) continue;
@@ -295,11 +319,22 @@ static int add(job *j, const double *u, size_t n)
     return STATUS_DONE;
 }
 
+/* Whether sample k of the piece is stamped, and not after the one before. */
+static bool late(const job *j, size_t k)
+{
+    if (!j->from.info.stamped || (k == 0 && j->from.samples == 0)) return false;
+    const double before = k ? j->from.t[k - 1] : j->from.last, lasting = (j->from.t[k] - before) * j->rate;
+    return !(lasting > 0 && isfinite(lasting));
+}
+
 /* Sample k of the piece cannot be used for its channel c. */
 static int refuse(const job *j, size_t k, size_t c, double value)
 {
     char place[64];
     loci_signal_position(j->from.signal, k, place, sizeof place);
+    if (late(j, k))
+        return message_fail("%s: %s: its time is not after the one before; times in order were expected",
+                            j->from.path, place);
     const char *name = loci_signal_channel(j->from.signal, c);
     if (!isnan(value))
         return message_fail("%s: %s: \"%s\" is %g; a finite number in single precision was expected",
@@ -333,17 +368,18 @@ static int take(job *j)
             if (!isfinite(model_input(&j->in, input_of(j, c), *value))) break;
             j->held[c] = *value;
         }
-        if (c < channels) break;
+        if (c < channels || late(j, good)) break;
         if (j->gray) u[good] = 0.299 * u[good * 3] + 0.587 * u[good * 3 + 1] + 0.114 * u[good * 3 + 2];
     }
     int status = STATUS_DONE;
     if (j->resampler) {
         const size_t count = loci_resampler_push(j->resampler, j->changed, u, good);
-        status = add(j, j->changed, count);
+        status = add(j, j->changed, NULL, count);
     } else {
-        status = add(j, u, good);
+        status = add(j, u, j->from.t, good);
     }
     if (!status && (j->s->chunk == NOT_GIVEN || good < n)) status = push(j);
+    if (!status && good < n && late(j, good)) refused = refuse(j, good, 0, 0);
     if (!status && good < n)
         for (size_t c = 0; c < channels && !refused; c++)
             if (!isfinite(model_input(&j->in, input_of(j, c), u[good * channels + c])))
@@ -369,7 +405,7 @@ static int run(job *j)
     if (shown) progress_wipe();
     if (!status && j->resampler && !interrupt_seen()) {
         const size_t count = loci_resampler_end(j->resampler, j->changed);
-        status = add(j, j->changed, count);
+        status = add(j, j->changed, NULL, count);
     }
     if (!status) status = push(j);
     if (!status && j->last && j->samples > 0 && j->answered != j->samples) {
@@ -377,6 +413,7 @@ static int run(job *j)
             loci_window_answer(j->window, j->due);
         else
             loci_stream_answer(j->stream, 0, j->due);
+        if (j->from.info.stamped) j->out.when = j->before;
         status = answer_writer_put(&j->out, j->samples, j->due);
     }
     return status;
@@ -451,6 +488,8 @@ static void release(job *j)
     free(j->changed);
     free(j->waiting);
     free(j->due);
+    free(j->times);
+    free(j->lasting);
 }
 
 int command_stream(int argc, char **argv)
@@ -476,6 +515,8 @@ int command_stream(int argc, char **argv)
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
         {"rate", 0, OPTION_NUMBER, &s.source.rate, "HZ",
          "samples a second, where the file does not tell (as the model was trained); the model's time is scaled to it"},
+        {"time", 0, OPTION_TEXT, &s.source.time, "COLUMN",
+         "each sample has a time, in this column, and lasts, for the model, as long as since the one before"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signal to this rate"},
         SOURCE_CONTENT_OPTIONS(s.source, "all that hold numbers"),
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",

@@ -63,3 +63,24 @@ $ loci train d -o x --layer gru --blocks 2
 $ loci train d -o x --liquid
 ! loci: train: --liquid is not for layers of s4d
 = 2
+
+# Samples at any times: one that lasts two steps is two of the same value.
+$ cp "$FIXTURES/s5_state.safetensors" state.safetensors; loci convert state.safetensors --rate 10 -o layer.safetensors
+$ awk 'BEGIN { print "t,a,b,c,d"; for (k = 0; k < 40; k++) { t += k % 3 == 2 ? 0.2 : 0.1; print t "," sin(k / 3) "," cos(k) "," k / 50 ",1" } }' > irregular.csv
+$ awk -F, 'NR > 1 { for (k = NR % 3 == 1 ? 0 : 1; k < 2; k++) print $2 "," $3 "," $4 "," $5 }' irregular.csv > even.csv; sed -n '$=' even.csv
+| 53
+$ printf '%s\n' 'NR > 1 { printf "%s %.4f %.4f %.4f %.4f\n", $1, $2, $3, $4, $5 }' > rounded
+$ loci stream layer.safetensors irregular.csv --time t --every 0 | awk -F, -f rounded > a; loci stream layer.safetensors even.csv --every 0 | awk -F, -f rounded | cmp - a
+$ for n in 1 5 40; do loci stream layer.safetensors irregular.csv --time t --every 2 --chunk $n > $n.csv; cmp $n.csv 1.csv; done; sed -n '2p; $p' 1.csv | cut -d , -f 1
+| 0.2
+| 5.3
+$ awk -F, -v OFS=, 'NR == 9 { $1 = 0.1 } 1' irregular.csv | loci stream layer.safetensors - --time t --every 0
+! loci: standard input: line 9: its time is not after the one before; times in order were expected
+| time,y0,y1,y2,y3
+= 1
+$ loci stream layer.safetensors irregular.csv --time t --resample 5
+! loci: stream: with --time each sample lasts as long as it does; no --resample was expected
+= 2
+$ loci stream s5.safetensors irregular.csv --time t --column a
+! loci: s5.safetensors: it does not know the rate of its training, which --time would be set against; leave --time out
+= 1
