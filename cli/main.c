@@ -24,6 +24,7 @@ static const struct {
     {"recall", command_recall, "get any part of the signal back from the memory"},
     {"merge", command_merge, "join memories of stretches that follow one another"},
     {"inspect", command_inspect, "say what a memory holds and what it forgot, what a model is made of"},
+    {"fit", command_fit, "make a model in seconds, in one pass over labelled sequences"},
     {"train", command_train, "train a model on labelled sequences"},
     {"eval", command_eval, "measure a model on labelled sequences"},
     {"predict", command_predict, "say what a model takes files for"},

@@ -8,6 +8,7 @@
 #include <loci/data.h>
 #include <loci/dataset.h>
 #include <loci/init.h>
+#include <loci/learner.h>
 #include <loci/rule.h>
 #include <loci/train.h>
 

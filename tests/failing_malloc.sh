@@ -216,6 +216,12 @@ check '' train cab.txt --window 4 --layers 1 --width 2 --show
 check '' generate cab.safetensors --prompt 'a b' --tokens 3
 check '' eval cab.safetensors cab.txt --threads 1
 
+# Learned in one pass, and on.
+"$program" fit value -o fitted.safetensors --task value --modes 2 --threads 1 >"$scratch/out"
+check new.safetensors fit value -o new.safetensors --task value --modes 2 --threads 1 --final
+check new.safetensors fit fitted.safetensors -o new.safetensors --final --json
+rm new.safetensors
+
 # Data sets of every other kind, read to be shown.
 awk 'BEGIN { print "t,walk,x,gait"; for (i = 0; i < 48; i++) printf "%d,w%d,%.2f,%s\n", i, i / 6, sin(i * (1 + int(i / 6) % 2)), int(i / 6) % 2 ? "slow" : "fast" }' >walks.csv
 check '' train walks.csv --label gait --group walk --time t --test 0.5 --show

@@ -264,7 +264,7 @@ static loci_status whole_measure(model_differences *found, const bench *b, uint6
 
 /* --- layers --- */
 
-/* The same network, its answer told from what comes out of its first `layers` layers, at every sample. */
+/* The same network, its answer told from what comes out of its first `layers` layers, at every sample; of a bank at some. */
 static loci_status cut_off(loci_model **part, const loci_model *model, size_t layers, loci_error *error)
 {
     loci_model_config config = *loci_model_configuration(model);
@@ -272,7 +272,7 @@ static loci_status cut_off(loci_model **part, const loci_model *model, size_t la
     about.size = sizeof about;
     config.size = sizeof config;
     config.layers = layers;
-    config.pool = LOCI_POOL_NONE;
+    if (config.layer != LOCI_LAYER_BANK) config.pool = LOCI_POOL_NONE; /* a bank is its own pool */
     loci_status status = loci_model_create(part, &config, error);
     if (!status) status = loci_model_describe(*part, &about, error);
     if (status) return status;

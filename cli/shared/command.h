@@ -18,6 +18,7 @@ int command_recall(int argc, char **argv);
 int command_remember(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_stream(int argc, char **argv);
+int command_fit(int argc, char **argv);
 int command_generate(int argc, char **argv);
 int command_train(int argc, char **argv);
 

@@ -171,7 +171,7 @@ int command_train(int argc, char **argv)
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL.safetensors", "the model's file"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
         {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
-         "s4-example, small, audio, lstm, gru, mingru, conv, s5, text, mamba, mamba2, s4 or attention, which the options below change (for sounds audio, for texts text, else small)"},
+         "s4-example, small, audio, lstm, gru, mingru, conv, s5, text, mamba, mamba2, s4, attention or bank, which the options below change (for sounds audio, for texts text, else small)"},
     };
     const option behind[] = {
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},

@@ -345,7 +345,7 @@ char *training_settings_command(const options_page *page, const char *data)
     size_t size;
     FILE *text = open_memstream(&memory, &size);
     if (!text) return NULL;
-    fputs("loci train ", text);
+    fprintf(text, "loci %s ", page->command);
     shell_word(text, data);
     for (size_t i = 0; i < page->count; i++) {
         const option *row = &page->options[i];

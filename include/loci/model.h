@@ -36,7 +36,7 @@ extern "C" {
 
 /* ---- configuration ---- */
 
-/* "s4d", "lstm", "gru", "mingru", "conv", "s5", "mamba", "mamba2", "s4", "attention" */
+/* "s4d", "lstm", "gru", "mingru", "conv", "s5", "mamba", "mamba2", "s4", "attention", "bank" */
 typedef enum {
     LOCI_LAYER_S4D,
     LOCI_LAYER_LSTM,
@@ -47,7 +47,8 @@ typedef enum {
     LOCI_LAYER_MAMBA,
     LOCI_LAYER_MAMBA2,
     LOCI_LAYER_S4,
-    LOCI_LAYER_ATTENTION
+    LOCI_LAYER_ATTENTION,
+    LOCI_LAYER_BANK
 } loci_layer_kind;
 /* How the modes of s4d and s4 begin (Gu et al. 2022): Re A = -1/2 and Im A = pi n ("lin"), N/pi (N/(2n + 1) - 1) ("inv"),
  * (2n + 1)^2/pi ("quad"), the normal part of HiPPO's legs ("legs"), exp of a normal number ("random"); A = -(n + 1) ("real").
@@ -77,6 +78,10 @@ typedef enum { LOCI_MIXER_GATED, LOCI_MIXER_MLP, LOCI_MIXER_NONE, LOCI_MIXER_GEG
 /* How attention knows where samples are: "rotary": queries and keys turn with time; "sinusoidal": sinusoids are added to
  * what it sees; "none": not at all, but for what it is not allowed to see. */
 typedef enum { LOCI_POSITIONS_ROTARY, LOCI_POSITIONS_SINUSOIDAL, LOCI_POSITIONS_NONE } loci_positions;
+
+/* What a bank tells of each of its oscillators: "all", "shares", "power": the shares of samples above two thresholds and the logarithm
+ * of the mean power; the former alone; the latter alone. */
+typedef enum { LOCI_STATISTICS_ALL, LOCI_STATISTICS_SHARES, LOCI_STATISTICS_POWER } loci_statistics;
 
 /* The words above; "unknown layer" and so on for what is none. */
 LOCI_API const char *loci_layer_name(loci_layer_kind layer);
@@ -135,6 +140,9 @@ typedef struct {
     size_t
         attention_window; /* attention: a sample sees those less than this away, 1 to 65536; 0: all of them, and there are no
                                * steps and no streams */
+    loci_statistics statistics; /* bank */
+    double span;                /* bank: samples that the slowest oscillators look back, 2 to 10^9 */
+    size_t bank_seed;           /* bank: what the oscillators are drawn by, up to 2^52 */
 } loci_model_config;
 
 /* ---- its fields, as a table ---- */
@@ -215,6 +223,7 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  * "s4"          small with layers of s4, from legs
  * "attention"   a transformer: 4 layers of attention of width 64 with 4 heads, rotary, each with an mlp, pre-norm with layer norms,
  *               dropout 0.1 tied, mean pool: 200,714 parameters for 1 input and 10 outputs
+ * "bank"        plain: 256 random oscillators, their statistics, and a linear layer, which alone learns (loci/learner.h)
  * LOCI_E_ARGUMENT: no such name. */
 LOCI_API loci_status loci_model_preset_sized(loci_model_config *config, size_t size, const char *name,
                                              size_t inputs, size_t outputs, loci_error *error);

@@ -74,6 +74,8 @@
 #define loci_mingru_create LOCI_NAME(loci_mingru_create)
 #define loci_conv_create LOCI_NAME(loci_conv_create)
 #define loci_mlp_create LOCI_NAME(loci_mlp_create)
+#define loci_bank_create LOCI_NAME(loci_bank_create)
+#define loci_bank_features LOCI_NAME(loci_bank_features)
 #define loci_mamba_create LOCI_NAME(loci_mamba_create)
 #define loci_mamba2_create LOCI_NAME(loci_mamba2_create)
 #define loci_attention_create LOCI_NAME(loci_attention_create)
@@ -414,5 +416,17 @@ typedef struct {
 } loci_mamba2_options;
 loci_status loci_mamba2_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
                                size_t outputs, const loci_mamba2_options *options, loci_error *error);
+
+/* `modes` oscillators that do not learn, drawn by the seed, and as outputs statistics of each for the samples so far, those of a mode side
+ * by side: LOCI_LAYER_SHRINKS. span: samples that the slowest of them look back. threshold [2][modes], 0 at first. */
+typedef struct {
+    loci_statistics statistics;
+    double span;
+    uint64_t seed;
+} loci_bank_options;
+loci_status loci_bank_create(loci_layer **layer, const loci_allocator *by, const char *name, size_t inputs,
+                             size_t modes, const loci_bank_options *options, loci_error *error);
+/* How many statistics there are of a mode. */
+size_t loci_bank_features(loci_statistics statistics);
 
 #endif

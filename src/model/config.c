@@ -20,7 +20,8 @@
 _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == sizeof(int) &&
                    sizeof(loci_pool) == sizeof(int) && sizeof(loci_discretization) == sizeof(int) &&
                    sizeof(loci_head) == sizeof(int) && sizeof(loci_mixer) == sizeof(int) &&
-                   sizeof(loci_ssm_init) == sizeof(int) && sizeof(loci_positions) == sizeof(int),
+                   sizeof(loci_ssm_init) == sizeof(int) && sizeof(loci_positions) == sizeof(int) &&
+                   sizeof(loci_statistics) == sizeof(int),
                "words are read as int");
 
 #define AT(member) offsetof(loci_model_config, member)
@@ -33,6 +34,7 @@ _Static_assert(sizeof(loci_layer_kind) == sizeof(int) && sizeof(loci_norm) == si
 #define S5 (1u << LOCI_LAYER_S5)
 #define ATTENTION (1u << LOCI_LAYER_ATTENTION)
 #define MIXED (S4D | S4 | CONV | S5 | ATTENTION) /* layers that mix samples alone */
+#define BANK (1u << LOCI_LAYER_BANK)
 
 static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const norm_meanings[] = {"layer norms", "RMS norms", "no norms", NULL},
@@ -48,6 +50,10 @@ static const char *const norm_words[] = {"layer", "rms", "none", NULL},
                          *const gate_norm_words[] = {"after", "before", "none", NULL},
                          *const mixer_words[] = {"gated", "mlp", "none", "geglu", NULL},
                          *const positions_words[] = {"rotary", "sinusoidal", "none", NULL},
+                         *const statistics_words[] = {"all", "shares", "power", NULL},
+                         *const statistics_meanings[] = {"shares and power",
+                                                         "how often it is above two thresholds",
+                                                         "its mean power", NULL},
                          *const mixer_meanings[] = {"GELU, linear, GLU", "linear, GELU, linear", "nothing",
                                                     "linear, GELU of a half times the other, linear", NULL};
 static const char *const init_words[] = {"default", "lin",    "inv",  "quad", "legs",
@@ -208,6 +214,17 @@ static const loci_config_row rows[] = {
      .field = {"attention_window", BUILDS(COUNT), .least = 1, .most = 65536, .range = "1 to 65536",
                .option = "attention-window", .argument = "W", .layers = ATTENTION, .younger = 1,
                .help = "a sample sees W samples, its own among them (all; no streams then)"}},
+    {.offset = AT(statistics),
+     .field = {"statistics", BUILDS(WORD), .words = statistics_words, .meanings = statistics_meanings,
+               .option = "statistics", .layers = BANK, .younger = 1,
+               .help = "what is told of each oscillator"}},
+    {.offset = AT(span),
+     .field = {"span", BUILDS(NUMBER), .least = 2, .most = 1e9, .range = "2 to 1e9", .option = "span",
+               .argument = "n", .layers = BANK, .younger = 1,
+               .help = "samples that the slowest oscillators look back"}},
+    {.offset = AT(bank_seed),
+     .field = {"bank_seed", BUILDS(COUNT), .least = 0, .most = 0x1p52, .range = "0 to 2^52", .layers = BANK,
+               .younger = 1, .help = "what the oscillators are drawn by"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -403,6 +420,30 @@ static loci_status check_ssm(const loci_model_config *c, loci_error *error)
     return LOCI_OK;
 }
 
+/* A bank is a model's one layer, and its own pool. */
+static loci_status check_bank(const loci_model_config *c, loci_error *error)
+{
+    const size_t features = c->statistics == LOCI_STATISTICS_ALL      ? 3
+                            : c->statistics == LOCI_STATISTICS_SHARES ? 2
+                                                                      : 1;
+    if (c->layer != LOCI_LAYER_BANK) return LOCI_OK;
+    if (c->layers != 1 || !c->plain)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "a model of a bank has %zu layers%s; one, and plain, was expected", c->layers,
+                         c->plain ? "" : " and is not plain");
+    if (c->width % features)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "width is %zu; a multiple of %zu, the statistics of an oscillator, was expected",
+                         c->width, features);
+    if (c->pool == LOCI_POOL_NONE || c->bidirectional || c->vocabulary)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "a model of a bank answers for whole sequences of numbers, in their direction; %s",
+                         c->vocabulary      ? "vocabulary 0 was expected"
+                         : c->bidirectional ? "bidirectional false was expected"
+                                            : "a pool was expected");
+    return LOCI_OK;
+}
+
 loci_status loci_config_check(const loci_model_config *given, loci_error *error)
 {
     loci_model_config whole = {0};
@@ -430,6 +471,8 @@ loci_status loci_config_check(const loci_model_config *given, loci_error *error)
     if (tokens) return tokens;
     const loci_status fits = check_ssm(config, error);
     if (fits) return fits;
+    const loci_status bank = check_bank(config, error);
+    if (bank) return bank;
     const loci_layer_traits *traits = loci_layer_traits_of(config->layer);
     if (traits->square && config->plain && !config->vocabulary && config->inputs != config->width)
         return loci_fail(error, LOCI_E_ARGUMENT,

@@ -155,11 +155,19 @@ static loci_status attention(loci_layer **layer, const char *name, const loci_mo
     return loci_attention_create(layer, c->allocator, name, inputs, c->width, &options, error);
 }
 
+static loci_status bank(loci_layer **layer, const char *name, const loci_model_config *c, size_t inputs,
+                        loci_error *error)
+{
+    const loci_bank_options options = {c->statistics, c->span, c->bank_seed};
+    return loci_bank_create(layer, c->allocator, name, inputs, c->width / loci_bank_features(c->statistics),
+                            &options, error);
+}
+
 /* ---- the table, in the order of loci_layer_kind ---- */
 
 #if !LOCI_REAL_IS_DOUBLE
 const char *const loci_layer_words[] = {"s4d",   "lstm",   "gru", "mingru",    "conv", "s5",
-                                        "mamba", "mamba2", "s4",  "attention", NULL};
+                                        "mamba", "mamba2", "s4",  "attention", "bank", NULL};
 #endif
 
 static const struct {
@@ -179,6 +187,7 @@ static const struct {
     {{.title = "attention", .preset = "attention", .lr = 0.001, .rows = 1, .chunks = 1},
      "attention_layers",
      attention},
+    {{.title = "bank", .preset = "bank", .lr = 0.001, .rows = 1, .chunks = 1}, "bank_layers", bank},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

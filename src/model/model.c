@@ -41,12 +41,13 @@ static const struct {
     {"mamba2", 4, 128, 32, LOCI_LAYER_MAMBA2, 0.001, 0.1, 1, 0, LOCI_NORM_RMS},
     {"s4", 4, 64, 32, LOCI_LAYER_S4, 0.001, 0.1, 0, 0, LOCI_NORM_LAYER},
     {"attention", 4, 64, 64, LOCI_LAYER_ATTENTION, 0.001, 0.1, 1, 0, LOCI_NORM_LAYER},
+    {"bank", 1, 768, 0, LOCI_LAYER_BANK, 0.001, 0, 0, 1, LOCI_NORM_NONE},
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
 static loci_status no_preset(const char *name, loci_error *error)
 {
-    char names[160] = "";
+    char names[192] = "";
     for (size_t i = 0; i < PRESETS; i++) {
         const size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s",
@@ -79,6 +80,7 @@ loci_status loci_model_preset_sized(loci_model_config *config, size_t size, cons
                                  .prenorm = presets[k].prenorm != 0,
                                  .dropout = presets[k].dropout,
                                  .tied = 1,
+                                 .span = 1000,
                                  .pool = LOCI_POOL_MEAN,
                                  .kernel_width = presets[k].layer >= LOCI_LAYER_MAMBA ? 4 : 3,
                                  .expand = presets[k].layer >= LOCI_LAYER_MAMBA ? 1 : 0,

@@ -148,7 +148,7 @@ static loci_status build(loci_stack *stack, const loci_model_config *c, loci_err
         status = loci_norm_create(&layer, c->allocator, "norm_f", c->norm, c->width, error);
         status = push(stack, status, layer);
     }
-    if (!status && c->pool != LOCI_POOL_NONE) {
+    if (!status && c->pool != LOCI_POOL_NONE && c->layer != LOCI_LAYER_BANK) { /* a bank is its own pool */
         status = loci_pool_create(&layer, c->allocator, c->pool, c->width, error);
         status = push(stack, status, layer);
     }

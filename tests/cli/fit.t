@@ -1,0 +1,108 @@
+# A model in one pass: three kinds of steps, two columns, files of different lengths, by class.
+$ cat > steps.awk <<'END'
++ BEGIN {
++     split("crawl walk run", names)
++     for (i = 0; i < n; i++) {
++         k = i % 3 + 1; s = 7 + 13 * (i + from)
++         file = folder "/" names[k] "/" sprintf("%03d", i + from) ".csv"
++         print "up,side" > file
++         for (t = 0; t < 60 + (i * 7) % 40; t++) {
++             s = (s * 16807) % 2147483647; e = s / 2147483647 - 0.5
++             s = (s * 16807) % 2147483647; d = s / 2147483647 - 0.5
++             printf "%.3f,%.3f\n", sin((0.15 + 0.2 * k) * t + i) + e + 2, cos(0.4 * t) + 2 * d > file
++         }
++         close(file)
++     }
++ }
++ END
+$ for f in all/train first second all/test; do mkdir -p $f/crawl $f/walk $f/run; done
+$ awk -v n=60 -v from=0 -v folder=all/train -f steps.awk; awk -v n=30 -v from=0 -v folder=first -f steps.awk; awk -v n=30 -v from=30 -v folder=second -f steps.awk; awk -v n=60 -v from=500 -v folder=all/test -f steps.awk
+$ loci fit all -o steps.safetensors --modes 150 | sed 's/^time .*/time/'
+| model       steps.safetensors: 150 oscillators, 450 statistics of them
+| learned     60 sequences, known one by one
+|~ left out    [19][0-9.]* % right, each sequence in turn
+|~ test        [19][0-9.]* % right, * of 60
+|~ to go on    steps.safetensors.learned, *KB
+| time
+$ loci eval steps.safetensors all --confusion | sed '/time/d; /loss/d; s/accuracy  *\([0-9]*\).*/\1/' | awk 'NR == 1 { print ($1 >= 95) }'
+| 1
+$ loci inspect steps.safetensors | grep -e layers -e bank -e decoder | sed 's/, one after.*//'
+| layers      1 x bank of width 450
+| bank_layers.0          300
+| decoder              1,353
+
+# One go, pieces, any number of threads: the same file, to the bit but for what it says it was made by.
+$ loci fit all -o again.safetensors --modes 150 --threads 3 > out; loci fit all -o once.safetensors --modes 150 --threads 1 > out; cmp again.safetensors once.safetensors; cmp again.safetensors.learned steps.safetensors.learned
+
+# Learned on, and two learners of one bank added, against one that had both halves one after the other.
+$ loci fit first -o a.safetensors --modes 150 > out; loci fit second --like a.safetensors -o b.safetensors > out
+$ loci fit a.safetensors b.safetensors -o sum.safetensors | head -n 2
+| model       sum.safetensors: 150 oscillators, 450 statistics of them
+| learned     60 sequences, known one by one
+$ cp a.safetensors on.safetensors; cp a.safetensors.learned on.safetensors.learned; loci fit second -o on.safetensors --add --json | grep -e sequences -e one_by
+|   "sequences": 60,
+|   "one_by_one": true,
+|   "test_sequences": 0,
+$ loci fit first second --like a.safetensors -o both.safetensors > out; for f in sum on; do cmp $f.safetensors.learned both.safetensors.learned; done
+$ loci predict sum.safetensors all/test/*/* > sum.csv; for f in on both; do loci predict $f.safetensors all/test/*/* | cmp - sum.csv; done; wc -l < sum.csv
+| 61
+# Few oscillators: the same as sums of products.
+$ loci fit first -o a.safetensors --modes 6 > out; loci fit second --like a.safetensors -o b.safetensors > out; loci fit a.safetensors b.safetensors -o sum.safetensors | sed -n 2p
+| learned     60 sequences, as sums of products
+$ loci fit first second --like a.safetensors -o both.safetensors --final > out; loci predict both.safetensors all/test/*/* | cut -d, -f 1,2 > both.csv; loci predict sum.safetensors all/test/*/* | cut -d, -f 1,2 | cmp - both.csv
+$ test -e both.safetensors.learned
+= 1
+
+# Answers while the signal comes are those of predict; states are saved and gone on with at any place.
+$ cp all/test/walk/501.csv one.csv; loci predict steps.safetensors one.csv | tail -n 1 | cut -d, -f 2- > whole
+$ loci stream steps.safetensors one.csv --every 0 | tail -n 1 | cut -d, -f 2- | cmp - whole
+$ head -n 31 one.csv > head.csv; (head -n 1 one.csv; tail -n +32 one.csv) > tail.csv
+$ loci stream steps.safetensors head.csv --every 0 --state-out state > out; loci stream steps.safetensors tail.csv --every 0 --state-in state | tail -n 1 | cut -d, -f 2- | cmp - whole
+$ loci check steps.safetensors --length 3000 | tail -n 1
+| all 7 gaps are within their bounds
+
+# Values instead of classes.
+$ (echo speed,who,x; awk 'BEGIN { for (i = 0; i < 40; i++) for (t = 0; t < 50; t++) printf "%g,w%d,%.4f\n", 1 + i % 4, i, sin(0.2 * (1 + i % 4) * t + i) }') > table.csv
+$ loci fit table.csv -o speed.safetensors --value speed --group who --test 0.25 | grep -e left -e test
+|~ left out    9[0-9.]* % of the variance explained, each sequence in turn
+|~ test        9[0-9.]* % of the variance of * sequences explained
+
+# What does not fit.
+$ loci fit all
+! loci: fit: -o MODEL.safetensors is missing; a file for the model was expected
+= 2
+$ loci fit all -o x.safetensors --add
+! loci: x.safetensors: there is no such model; --add learns on from one
+= 1
+$ loci fit second -o x.safetensors --like steps.safetensors --modes 10
+! loci: fit: the bank and its task are those of the model; --modes, --statistics, --span, --seed and --task are for a new one
+= 2
+$ loci fit steps.safetensors a.safetensors -o x.safetensors
+! loci: a.safetensors: the learners have different banks or classes; models of one bank (fit --like) were expected
+= 1
+$ loci fit both.safetensors -o x.safetensors
+! loci: both.safetensors: there is no both.safetensors.learned beside it, what it has learned so far; fit writes one, unless it is --final
+= 1
+$ head -c 5000 steps.safetensors.learned > again.safetensors.learned; loci fit again.safetensors -o x.safetensors
+! loci: again.safetensors.learned: it is damaged: its checksum is another one
+= 1
+$ cp b.safetensors.learned again.safetensors.learned; loci fit again.safetensors -o x.safetensors
+! loci: again.safetensors.learned: it was learned with another bank than that of the model
+= 1
+$ loci fit all -o x.safetensors --modes 0
+! loci: fit: --modes is 0; 1 to 20000 was expected
+= 2
+$ loci fit all -o x.safetensors --statistics mean
+! loci: fit: --statistics is "mean"; all, shares or power was expected
+= 2
+$ loci fit all -o x.safetensors --task next
+! loci: fit: --task is "next"; class or value was expected
+= 2
+$ loci fit all -o x.safetensors --value up --label up
+! loci: fit: --label and --value exclude each other; one was expected
+= 2
+$ loci fit none -o x.safetensors
+! loci: none: cannot be opened: No such file or directory
+= 1
+$ ls x.* 2>/dev/null
+= 2
