@@ -102,3 +102,17 @@ $ printf '1,0,0,0,0,0,0,0\n0,1,0,0,0,0,0,0\n' > two.csv; loci predict causal.saf
 | two.csv,2
 ! loci: causal.safetensors: the model's attention has no window: it looks back at every sample since the beginning, for which the fixed memory of a stream has no room; layers with an attention window were expected
 = 1
+
+# Layers that are S4Block: of low rank, both ways, and for kernels that end.
+$ loci convert "$FIXTURES/s4_state.safetensors" -o s4.safetensors; loci inspect s4.safetensors | head -n 1; loci check s4.safetensors --length 300 | tail -n 1
+| layers      2 x s4 of width 16 and order 16, bilinear, rank 1, layer norms behind them; dropout 0.1, tied
+| all 7 gaps are within their bounds
+$ loci convert "$FIXTURES/s4_small.safetensors" -o small.safetensors --taps 20; loci inspect small.safetensors | head -n 1
+| layers      1 x s4 of width 2 and order 4, bilinear, rank 2, kernels of 20 samples, bidirectional, layer norms behind them; dropout 0.1, tied
+$ loci convert "$FIXTURES/s4_small.safetensors" -o small.safetensors --taps 2000000
+!~ loci: *s4_small.safetensors: taps is 2000000; 0 to 1048576 was expected
+= 1
+$ loci convert "$FIXTURES/s4_small.safetensors" -o s4.safetensors
+$ awk 'BEGIN { for (k = 0; k < 9; k++) print k % 4 }' | loci predict s4.safetensors - --top 1 | cut -d, -f 2
+| class
+| 1
