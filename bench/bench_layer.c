@@ -2,7 +2,8 @@
  * bench_layer.c - what layers cost, forward and backward, on one core and on two, with the share of the peak.
  *
  *     bench_layer [--json]
- *     bench_layer lstm        seconds of the LSTM of 256 channels, 64 sequences of 100 samples, on two threads, alone */
+ *     bench_layer lstm        seconds of the LSTM of 256 channels, 64 sequences of 100 samples, on two threads, alone
+ *     bench_layer attention   the same of causal attention of 128 channels with 4 heads, 64 sequences of 1024 samples */
 #include "base/real.h"
 
 #include <pthread.h>
@@ -16,7 +17,7 @@
 #include "bench.h"
 #include "layer/layer.h"
 
-enum { V = LOCI_LANES, THREADS = 2, CASES = 6 };
+enum { V = LOCI_LANES, THREADS = 2, CASES = 8 };
 
 /* A layer at work on B sequences of L samples, `part` of them at a time. */
 typedef struct {
@@ -148,34 +149,63 @@ static loci_layer *s5(size_t H, size_t N)
     return in_residual(mixer, gated);
 }
 
+static loci_layer *attention(size_t H, size_t heads)
+{
+    loci_layer *layer;
+    const loci_attention_options options = {heads, 0, 0, LOCI_POSITIONS_ROTARY};
+    if (loci_attention_create(&layer, NULL, "attention", H, H, &options, NULL)) exit(1);
+    return layer;
+}
+
+static loci_layer *conv(size_t H)
+{
+    loci_layer *layer;
+    if (loci_conv_create(&layer, NULL, "conv", H, H, 3, 4, NULL)) exit(1);
+    return layer;
+}
+
+/* One case alone, for bench/table. */
+static int alone(loci_layer *layer, size_t L, size_t part)
+{
+    static work w;
+    set_up(&w, layer, 64, L, part, 0);
+    printf("%.6g\n", two_threads(&w));
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && !strcmp(argv[1], "lstm")) return alone(lstm(256), 100, 32);
+    if (argc == 2 && !strcmp(argv[1], "attention")) return alone(attention(128, 4), 1024, 1);
     work w[CASES];
-    /* products with input and recurrent weights, once forward and twice back; of s4d the mixing of channels alone is counted */
+    /* products with input and recurrent weights, once forward and twice back; of s4d the mixing of channels alone is counted; of
+     * attention four products with weights, and of scores, of which half are seen, two forward and five back */
     set_up(&w[0], lstm(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 4 * 256 * 512);
-    if (argc == 2 && !strcmp(argv[1], "lstm")) {
-        printf("%.6g\n", two_threads(&w[0]));
-        return 0;
-    }
     const int json = bench_json(argc, argv);
     set_up(&w[1], gru(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 3 * 256 * 512);
     set_up(&w[2], mingru(256), 64, 100, 32, 64.0 * 100 * 2 * 3 * 2 * 256 * 256);
     set_up(&w[3], s4d(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
     set_up(&w[4], s5(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * (128 + 2 * 64));
     set_up(&w[5], s5(128, 128), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * (128 + 2 * 128));
+    set_up(&w[6], attention(128, 4), 64, 1024, 1, 64.0 * 1024 * 2 * (3 * 4 * 128 * 128 + 7 * 128 * 512));
+    set_up(&w[7], conv(128), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 3 * 128 * 128);
     static const char *const names[] = {"LSTM, H 256, L 100, B 64",
                                         "GRU, H 256, L 100, B 64",
                                         "minGRU, H 256, L 100, B 64",
                                         "S4D with residual and norm, H 128, N 64, L 1024, B 64",
                                         "S5 with residual and norm, H 128, P 64, L 1024, B 64",
-                                        "S5 with residual and norm, H 128, P 128, L 1024, B 64"};
+                                        "S5 with residual and norm, H 128, P 128, L 1024, B 64",
+                                        "causal attention, H 128, 4 heads, L 1024, B 64",
+                                        "convolution, H 128, 3 samples, L 1024, B 64"};
     bench_case cases[] = {{.name = "peak", .run = bench_peak_run},
                           {.name = names[0], .run = one_thread, .argument = &w[0]},
                           {.name = names[1], .run = one_thread, .argument = &w[1]},
                           {.name = names[2], .run = one_thread, .argument = &w[2]},
                           {.name = names[3], .run = one_thread, .argument = &w[3]},
                           {.name = names[4], .run = one_thread, .argument = &w[4]},
-                          {.name = names[5], .run = one_thread, .argument = &w[5]}};
+                          {.name = names[5], .run = one_thread, .argument = &w[5]},
+                          {.name = names[6], .run = one_thread, .argument = &w[6]},
+                          {.name = names[7], .run = one_thread, .argument = &w[7]}};
     bench_rounds(cases, 1 + CASES, 0.02);
     if (!json)
         puts("layer, forward and backward                          core-ms  of the peak  ms on two threads");

@@ -2,7 +2,7 @@
 # peer_torch.py - the same work as bench_train, bench_stream and bench_layer, in PyTorch, for `make bench` to set beside
 # ours: the S4 repository's example (4 S4D layers of width 128 and order 64 on sequences of 1024 pixels) and an LSTM layer.
 #
-#     peer_torch.py NAME [ROUNDS]     NAME: step, eval, stream, lstm; prints the median seconds of ROUNDS (5) after one
+#     peer_torch.py NAME [ROUNDS]     NAME: step, eval, stream, lstm, attention; prints the median seconds of ROUNDS (5) after one
 #     peer_torch.py memory            prints by how many megabytes a training step raises the most that was resident
 #
 # Seconds are those of the clock on the wall, but for stream, one thread, those of the processor, as ours are.
@@ -137,8 +137,32 @@ def lstm_work():
     return run, 1
 
 
+def attention_work():
+    """Scores and what they weight, forward and backward; the products with weights before and behind, which ours has, are left out."""
+    attend = getattr(nn.functional, "scaled_dot_product_attention", None)
+    if attend is None:
+        print("peer_torch.py: PyTorch " + torch.__version__ + " has no scaled_dot_product_attention", file=sys.stderr)
+        sys.exit(0)
+    q, k, v = (torch.randn(BATCH, 4, LENGTH, WIDTH // 4, requires_grad=True) for _ in range(3))
+    gradient = torch.randn(BATCH, 4, LENGTH, WIDTH // 4)
+
+    def run():
+        for x in (q, k, v):
+            x.grad = None
+        attend(q, k, v, is_causal=True).backward(gradient)
+
+    return run, 1
+
+
 def main():
-    works = {"step": step_work, "eval": eval_work, "stream": stream_work, "lstm": lstm_work, "memory": step_work}
+    works = {
+        "step": step_work,
+        "eval": eval_work,
+        "stream": stream_work,
+        "lstm": lstm_work,
+        "attention": attention_work,
+        "memory": step_work,
+    }
     if len(sys.argv) < 2 or sys.argv[1] not in works:
         sys.exit("peer_torch.py: one of " + ", ".join(works) + " was expected")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

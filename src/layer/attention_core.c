@@ -65,11 +65,16 @@ size_t loci_attention_room(size_t D)
 static void pack_columns(real *packed, const real *x, size_t stride, size_t r, size_t count, size_t D)
 {
     const size_t width = loci_product_get()->width;
-    memset(packed, 0, loci_product_size(loci_product_get(), D, count) * sizeof(real));
-    for (size_t d = 0; d < D; d++) {
-        const real *from = x + (d / V * stride + r) * V + d % V;
-        for (size_t q = 0; q < count; q++) packed[(q / width * D + d) * width + q % width] = from[q * V];
-    }
+    if (count % width) memset(packed, 0, loci_product_size(loci_product_get(), D, count) * sizeof(real));
+    for (size_t e = 0; e < D; e += V)
+        for (size_t q = 0; q < count; q++) { /* x in the order in which it lies */
+            const real *from = x + (e / V * stride + r + q) * V;
+            real *to = packed + (q / width * D + e) * width + q % width;
+            if (D - e >= V)
+                for (size_t d = 0; d < V; d++) to[d * width] = from[d];
+            else
+                for (size_t d = 0; d < D - e; d++) to[d * width] = from[d];
+        }
 }
 
 static void pack_rows(real *packed, const real *x, size_t stride, size_t r, size_t count, size_t D)
@@ -87,10 +92,7 @@ static void scale_rows(real *packed, const real *factor, size_t count, size_t D)
 {
     const size_t width = loci_product_get()->width;
     for (size_t e = 0; e < D; e += width)
-        for (size_t q = 0; q < count; q++) {
-            real *row = packed + (e / width * count + q) * width;
-            for (size_t i = 0; factor[q] != 1 && i < width; i++) row[i] *= factor[q];
-        }
+        loci_attention_tiles_get()->scale(packed + e * count, factor, width, count);
 }
 
 /* Rows r, ... of x from what is so packed. */

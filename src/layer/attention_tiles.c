@@ -137,6 +137,13 @@ static void soften(real *scores, real *most, real *sum, real *shrink, const real
     }
 }
 
+static void scale(real *x, const real *factor, size_t width, size_t rows)
+{
+    for (size_t r = 0; r < rows; r++, x += width)
+        if (factor[r] != 1)
+            for (size_t i = 0; i < width; i += W) TO(x + i) = factor[r] * AT(x + i);
+}
+
 static inline LOCI_INLINE void soften_column_backward(real *scores, real *dscores, const real *level,
                                                       const real *less, const real *limits, size_t keys,
                                                       const int limited)
@@ -216,4 +223,4 @@ static void attend(real *o, const real *q, const real *keys, const real *values,
 }
 
 const loci_attention_tiles LOCI_LEVEL(loci_attention_tiles_level) = {
-    .turn = turn, .soften = soften, .soften_backward = soften_backward, .attend = attend};
+    .turn = turn, .soften = soften, .scale = scale, .soften_backward = soften_backward, .attend = attend};

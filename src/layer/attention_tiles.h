@@ -25,6 +25,9 @@ typedef struct loci_attention_tiles {
     void (*soften)(real *scores, real *most, real *sum, real *shrink, const real *limits, size_t keys,
                    size_t queries);
 
+    /* Row i of x, `width` numbers, a multiple of 16, is multiplied by factor [rows]. */
+    void (*scale)(real *x, const real *factor, size_t width, size_t rows);
+
     /* For backward: scores become weights w = e^(score - level), and their gradients w (gradient - less). */
     void (*soften_backward)(real *scores, real *dscores, const real *level, const real *less,
                             const real *limits, size_t keys, size_t queries);
