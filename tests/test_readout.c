@@ -35,9 +35,9 @@ static void signals(double *u, size_t n)
     }
 }
 
-static const double scale[C] = {0.7, 25.0};
+static const double given[C] = {0.7, 25.0};
 
-static loci_readout *made(int own, size_t order)
+static loci_readout *made_with(int own, size_t order, double ridge)
 {
     loci_readout *r = NULL;
     const loci_readout_spec spec = {.size = sizeof spec,
@@ -45,10 +45,15 @@ static loci_readout *made(int own, size_t order)
                                     .window = 24,
                                     .order = order,
                                     .horizon = 7,
-                                    .ridge = 0.01,
+                                    .ridge = ridge,
                                     .own = own};
-    assert_int_equal(loci_readout_create(&r, &spec, scale, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_create(&r, &spec, given, NULL), LOCI_OK);
     return r;
+}
+
+static loci_readout *made(int own, size_t order)
+{
+    return made_with(own, order, 0.01);
 }
 
 /* A readout beside rows of features, one window after the other. */
@@ -58,6 +63,13 @@ static void written_out(void **state)
     enum { W = 24, K = 10, H = 7, P = K + 1 };
     double u[N * C], basis[K * W], x[C][N];
     signals(u, N);
+    double scale[C]; /* the deviations */
+    for (size_t c = 0; c < C; c++) {
+        double mean = 0.0, square = 0.0;
+        for (size_t t = 0; t < N; t++) mean += u[t * C + c] / N;
+        for (size_t t = 0; t < N; t++) square += (u[t * C + c] - mean) * (u[t * C + c] - mean) / N;
+        scale[c] = sqrt(square);
+    }
     loci_windows_basis(basis, W, K);
     for (int own = 0; own < 2; own++) {
         loci_readout *r = made(own, K);
@@ -144,6 +156,17 @@ static void cuts(void **state)
             free(bytes);
         }
     }
+    double wide[14], found[14];
+    for (size_t k = 0; k < 14; k++) wide[k] = 1.0 + (double)k;
+    assert_int_equal(loci_readout_set_widths(part, 1, wide, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_set_widths(whole, 1, wide, NULL), LOCI_OK);
+    size_t size;
+    void *bytes = saved(part, &size);
+    loci_readout_free(part);
+    assert_int_equal(loci_readout_load(&part, NULL, NULL, bytes, size, NULL, NULL), LOCI_OK);
+    free(bytes);
+    assert_int_equal(loci_readout_widths(part, 1, found, NULL), LOCI_OK);
+    assert_memory_equal(found, wide, sizeof wide);
     assert_int_equal(loci_readout_solve(whole, NULL), LOCI_OK);
     loci_readout *fork;
     assert_int_equal(loci_readout_copy(&fork, part, NULL), LOCI_OK);
@@ -212,19 +235,20 @@ static void adding(void **state)
     loci_readout_free(a), loci_readout_free(b);
 }
 
-/* Forgotten altogether, only what came later counts; kept altogether, nothing changes. */
+/* Forgotten altogether, only what came later counts (but for the deviation, which matters to a ridge alone); kept altogether, nothing
+ * changes. */
 static void forgetting(void **state)
 {
     (void)state;
     double u[N * C];
     signals(u, N);
-    loci_readout *a = made(1, 10), *b = made(1, 10), *kept = made(1, 10);
+    loci_readout *a = made_with(1, 10, 0.0), *b = made_with(1, 10, 0.0), *kept = made(1, 10);
     loci_readout_push(a, u, 300, NULL);
     assert_int_equal(loci_readout_forget(a, 0.0, NULL), LOCI_OK);
     loci_readout_push(a, u + 300 * C, N - 300, NULL);
     loci_readout_push(b, u + 270 * C, N - 270, NULL); /* windows that end after sample 300 begin at 270 */
     loci_readout_solve(a, NULL), loci_readout_solve(b, NULL);
-    near_forecasts(a, b, 1e-12);
+    near_forecasts(a, b, 1e-11);
     loci_readout_push(kept, u, 300, NULL);
     loci_readout_forget(kept, 1.0, NULL);
     loci_readout_push(kept, u + 300 * C, N - 300, NULL);
@@ -280,14 +304,14 @@ static void walking(void **state)
     const loci_readout_score score = {sizeof score, sums[0], sums[1], sums[2], sums[3], sums[4]};
     assert_int_equal(loci_readout_walk(r, 0, &score, x, T, 2000, NULL), LOCI_OK);
     for (size_t t = 2000; t < T; t++)
-        for (size_t j = 0; j < H && t + 1 + j < T; j++) {
+        for (size_t j = 0; j < H && t + H < T; j++) {
             const double e = x[t + 1 + j] - x[t];
             square[j] += e * e;
             absolute[j] += fabs(e);
         }
     loci_readout_widths(r, 0, widths, NULL);
     for (size_t j = 0; j < H; j++) {
-        assert_true(sums[0][j] == (double)(T - 2000 - 1 - j));
+        assert_true(sums[0][j] == (double)(T - 2000 - H));
         assert_near(sums[1][j], square[j], 1e-9, "squares ahead %zu", j + 1);
         assert_near(sums[2][j], absolute[j], 1e-9, "sizes ahead %zu", j + 1);
         assert_near(sums[3][j] / sums[0][j], 0.8, 0.03, "80 %% ahead %zu", j + 1);

@@ -9,6 +9,7 @@ int command_check(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_figures(int argc, char **argv);
+int command_forecast(int argc, char **argv);
 int command_identify(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_kernel(int argc, char **argv);

@@ -7,7 +7,7 @@
  * past are sums of products, which are gathered as samples come, in memory that does not grow, and which add: two readouts become one that
  * has learned from both. A signal that is moved or stretched gets forecasts that are moved and stretched alike.
  *
- * Channels learn each for itself; weights are shared by all of them (of sums in units of each channel's `scale`), or each
+ * Channels learn each for itself; weights are shared by all of them (of sums in units of each channel's deviation), or each
  * channel's own. Beside each forecast stand widths: an interval of a forecast is the value +- its width. They follow the hits: after each
  * sample a width that was too narrow grows a little, one that was wide enough shrinks, so that in the long run four of five
  * samples lie in the one, 19 of 20 in the other (adaptive conformal inference, Gibbs and Candes 2021, on the width itself).
@@ -48,12 +48,13 @@ typedef struct {
     size_t
         order; /* coefficients of them, at most `window` and LOCI_READOUT_ORDER_MAX; 0: none, the newest value is the forecast */
     size_t horizon; /* samples foretold, 1 to LOCI_READOUT_HORIZON_MAX */
-    double ridge;   /* the penalty on squared weights, a window: >= 0; signals in units of their scale */
-    int own;        /* each channel has its own weights; 0: all share them */
+    double
+        ridge; /* the penalty on squared weights, a window: >= 0; signals in units of their deviation, over all samples so far */
+    int own;   /* each channel has its own weights; 0: all share them */
     const loci_allocator *allocator; /* where memory comes from; NULL: malloc */
 } loci_readout_spec;
 
-/* scale [channels]: the size of each channel's changes, > 0, say a standard deviation; NULL: 1. LOCI_E_ARGUMENT names the field that is
+/* scale [channels]: about the size of each channel's changes, > 0; forecasts do not depend on it, but for rounding; NULL: 1. LOCI_E_ARGUMENT names the field that is
  * out of range; LOCI_E_MEMORY. Memory: for each channel order^2 + (order + 6) horizon + 3 (window + horizon) doubles, and window horizon for
  * each set of weights. */
 LOCI_API loci_status loci_readout_create(loci_readout **readout, const loci_readout_spec *spec,
@@ -96,6 +97,29 @@ LOCI_API loci_status loci_readout_add(loci_readout *readout, const loci_readout 
  * horizon multiply-adds for each set of weights, and (window + horizon)^2 + order window^2 for each channel. */
 LOCI_API loci_status loci_readout_solve(loci_readout *readout, loci_error *error);
 
+/* ---- what to learn with ---- */
+
+#define LOCI_READOUT_CHOOSE                                                                                  \
+    SIZE_MAX /* in spec: a window or an order that is to be chosen; -1 for ridge and own */
+
+typedef struct {
+    size_t size;
+    double valid,
+        last; /* mean square errors on the part to choose by, in units of the scales: of the spec, of the newest value held */
+} loci_readout_choice;
+/* Fills in what spec leaves open: window, order, ridge, own. x[c] is channel c, [n]; of each, what learns from the first `train`
+ * samples is tried on forecasts of the `valid` samples behind them, and a window of 336 stands
+ * unless another has 2 % less error, and of its orders and ridges the lowest and the largest within 0.3 % of its best; order 0, the newest value held, unless another is better by 2 %, or by half of the horizon's share in valid. Weights of its own for each channel take 1 %. LOCI_E_VALUE: train or
+ * valid are too short for the horizon, or spec's window for train; LOCI_E_ARGUMENT, LOCI_E_MEMORY. Some hundred regressions on moments: 0.1 s
+ * and the pass over the samples. */
+LOCI_API loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *choice,
+                                         const double *const *x, size_t train, size_t valid,
+                                         const double *scale, loci_error *error);
+/* The lag, 2 to `most`, at which changes of x [n] repeat themselves most, as a day's or a year's do; 0 where they do not, or n is less than
+ * 3 most. */
+LOCI_API loci_status loci_readout_season(size_t *season, const double *x, size_t n, size_t most,
+                                         loci_error *error);
+
 /* ---- forecasts, of a readout that was solved ---- */
 
 /* Of channel c after the newest sample pushed: y, and lower and upper bounds, [horizon] and [2][horizon]: first of 80, then of 95 of a
@@ -115,8 +139,9 @@ typedef struct {
 } loci_readout_score;
 
 /* Goes through a signal of channel c, x [n], with a forecast after each sample from x[from] on, from >= window - 1, and lets the channel's
- * widths follow the hits as outcomes come; what is known of them in the end counts in score (NULL: it is not wanted). Where the channel has
- * no widths yet, they begin as the quantiles of the errors of forecasts before x[from] with outcomes up to there, of 1000 at most. Bits depend
+ * widths follow the hits as outcomes come. Forecasts all of whose outcomes are in x count in score (NULL: it is not wanted). Where the channel has
+ * no widths yet, they begin as the quantiles of the errors of forecasts before x[from] with outcomes up to there, of 1000 at most;
+ * of none, as the first errors. Bits depend
  * on x and from alone. Scratch of 3 horizon (horizon + 64) numbers and more: LOCI_E_MEMORY. */
 LOCI_API loci_status loci_readout_walk(loci_readout *readout, size_t c, const loci_readout_score *score,
                                        const double *x, size_t n, size_t from, loci_error *error);

@@ -35,7 +35,7 @@ size_t loci_readout_numbers(const loci_readout_spec *s, size_t *saved)
 {
     const size_t lags = s->window + s->horizon, moments = loci_ridge_size(s->order + 1, s->horizon);
     const size_t each =
-        4 + moments + lags + 2 * (lags - 1) + 2 * s->horizon; /* of a channel: far from overflow */
+        7 + moments + lags + 2 * (lags - 1) + 2 * s->horizon; /* of a channel: far from overflow */
     const size_t set = s->window * s->horizon + s->horizon;
     size_t all, sets;
     if (!loci_size_multiply(&all, s->channels, each) || !loci_size_multiply(&sets, readout_sets(s), set) ||
@@ -54,6 +54,9 @@ readout_view loci_readout_view(const loci_readout *r)
     double *at = (double *)(uintptr_t)(r + 1);
     v.scale = at, at += channels;
     v.origin = at, at += channels;
+    v.mean = at, at += channels;
+    v.spread = at, at += channels;
+    v.unit = at, at += channels;
     v.rows = at, at += channels;
     v.moments = at, at += channels * loci_ridge_size(s->order + 1, s->horizon);
     v.products = at, at += channels * lags;
@@ -100,7 +103,7 @@ loci_status loci_readout_create(loci_readout **readout, const loci_readout_spec 
     if (status == LOCI_OK) status = loci_readout_make(readout, &s, error);
     if (status != LOCI_OK) return status;
     const readout_view v = loci_readout_view(*readout);
-    for (size_t c = 0; c < s.channels; c++) v.scale[c] = scale ? scale[c] : 1.0;
+    for (size_t c = 0; c < s.channels; c++) v.scale[c] = scale ? scale[c] : 1.0, v.unit[c] = 1.0;
     return LOCI_OK;
 }
 
@@ -147,6 +150,11 @@ static void learn(loci_readout *r, const readout_view *v, const double *u, size_
         double *x = v->work + past, *recent = v->recent + c * past;
         memcpy(v->work, recent, past * sizeof *recent);
         for (size_t k = 0; k < n; k++) x[k] = (u[k * channels + c] - v->origin[c]) / v->scale[c];
+        for (size_t k = 0; k < n; k++) { /* Welford's way: exact for any cut, and two can be made one */
+            const double off = x[k] - v->mean[c];
+            v->mean[c] += off / (double)(r->samples + k + 1);
+            v->spread[c] += off * (x[k] - v->mean[c]);
+        }
         if (wait < n) {
             if (r->fresh == 0) memcpy(v->first + c * past, v->work + wait, past * sizeof *recent);
             LOCI_CHOOSE(loci_ridge_tiles_level)->correlate(v->products + c * lags, x + wait, lags, n - wait);
@@ -203,7 +211,7 @@ loci_status loci_readout_predict(const loci_readout *r, size_t c, double *y, con
     const size_t set = r->spec.own ? c : 0, window = r->spec.window, h = r->spec.horizon;
     const double *filter = v.filter + set * window * h, *constant = v.constant + set * h;
     for (size_t k = 0; k < n; k++)
-        for (size_t j = 0; j < h; j++) y[k * h + j] = constant[j] * v.scale[c];
+        for (size_t j = 0; j < h; j++) y[k * h + j] = constant[j] * v.scale[c] * v.unit[c];
     LOCI_CHOOSE(loci_ridge_tiles_level)->multiply(y, h, x, 1, 1, filter, h, n, h, window, false, false);
     return LOCI_OK;
 }
@@ -221,7 +229,7 @@ loci_status loci_readout_forecast(const loci_readout *r, size_t c, double *y, do
     /* in units of the scale, the constant too; what comes out is moved back */
     const size_t set = r->spec.own ? c : 0;
     const double *filter = v.filter + set * window * h, *x = v.recent + c * past + past - window;
-    for (size_t j = 0; j < h; j++) y[j] = v.constant[set * h + j];
+    for (size_t j = 0; j < h; j++) y[j] = v.constant[set * h + j] * v.unit[c];
     LOCI_CHOOSE(loci_ridge_tiles_level)->multiply(y, h, x, 1, 1, filter, h, 1, h, window, false, false);
     for (size_t j = 0; j < h; j++) y[j] = y[j] * v.scale[c] + v.origin[c];
     for (size_t k = 0; k < 2 * h; k++) {

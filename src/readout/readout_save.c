@@ -111,7 +111,8 @@ loci_status loci_readout_load(loci_readout **readout, const char **note, size_t 
     loci_endian_get_f64(v.scale, &at, saved);
     bool good = true;
     for (size_t i = 0; i < saved; i++) good = good && isfinite(v.scale[i]);
-    for (size_t c = 0; c < spec.channels; c++) good = good && v.scale[c] > 0.0 && v.rows[c] >= 0.0;
+    for (size_t c = 0; c < spec.channels; c++)
+        good = good && v.scale[c] > 0.0 && v.unit[c] > 0.0 && v.spread[c] >= 0.0 && v.rows[c] >= 0.0;
     for (size_t i = 0; i < spec.channels * 2 * spec.horizon; i++) good = good && v.widths[i] >= 0.0;
     if (good) return LOCI_OK;
     loci_readout_free(r);

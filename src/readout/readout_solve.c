@@ -172,9 +172,16 @@ loci_status loci_readout_add(loci_readout *r, const loci_readout *other, int fol
     }
     const readout_view v = loci_readout_view(r), w = loci_readout_view(other);
     const bool empty = r->samples == 0;
+    const double before = (double)r->samples, more = (double)other->samples;
     if (empty) memcpy(v.origin, w.origin, r->spec.channels * sizeof *v.origin);
     fold(&b, r);
     for (size_t c = 0; c < r->spec.channels; c++) {
+        if (other->samples > 0) { /* in r's units */
+            const double ratio = w.scale[c] / v.scale[c];
+            const double off = w.mean[c] * ratio + (w.origin[c] - v.origin[c]) / v.scale[c] - v.mean[c];
+            v.mean[c] += off * more / (before + more);
+            v.spread[c] += w.spread[c] * ratio * ratio + off * off * before * more / (before + more);
+        }
         loci_ridge mine = loci_ridge_at(v.moments + c * b.moments, b.p, r->spec.horizon, v.rows[c]);
         memcpy(b.one, w.moments + c * b.moments, b.moments * sizeof *b.one);
         loci_ridge theirs = loci_ridge_at(b.one, b.p, r->spec.horizon, w.rows[c]);
@@ -244,6 +251,10 @@ loci_status loci_readout_solve(loci_readout *r, loci_error *error)
         memcpy(b.one, v.moments + c * b.moments, b.moments * sizeof *b.one);
         loci_ridge one = loci_ridge_at(b.one, b.p, r->spec.horizon, v.rows[c]);
         add_fresh(&b, &one, r, c);
+        /* in deviations of all samples so far: what the caller's scale was does not matter */
+        const double deviation = r->samples > 0 ? sqrt(v.spread[c] / (double)r->samples) : 0.0;
+        v.unit[c] = deviation > 0.0 && isfinite(deviation) ? deviation : 1.0;
+        rescale(&one, 1.0 / v.unit[c]);
         if (r->spec.own)
             weights(&b, r, &one, c);
         else

@@ -48,10 +48,6 @@ static loci_status begin(loci_readout *r, size_t c, double *widths, const double
                          loci_error *error)
 {
     const size_t window = r->spec.window, h = r->spec.horizon;
-    if (end < window + h)
-        return loci_fail(error, LOCI_E_VALUE,
-                         "%zu samples are too few to tell the widths of intervals from; %zu were expected",
-                         end, window + h);
     const size_t origins = end - window - h + 1, taken = origins < SAMPLED ? origins : SAMPLED;
     double *const errors = loci_allocate_by(loci_allocator_of(r), taken * h + h, sizeof *errors), *const y =
                                                                                                       errors +
@@ -74,7 +70,7 @@ static loci_status begin(loci_readout *r, size_t c, double *widths, const double
 
 /* Of one time: forecasts for it and their widths, by horizon; the first `count` of them were made. */
 typedef struct {
-    size_t h, count;
+    size_t h, count, scored; /* from `scored` on they count: all that they foretell is known in the end */
     const double *y, *wide[2];
 } outcome;
 
@@ -84,9 +80,12 @@ LOCI_HOT static void compare(const loci_readout_score *score, double *widths, co
     double *const narrow = widths, *const broad = widths + o.h;
     for (size_t j = 0; j < o.count; j++) {
         const double e = x - o.y[j], size = fabs(e);
-        narrow[j] *= size > o.wide[0][j] ? step[0] : step[1];
-        broad[j] *= size > o.wide[1][j] ? step[2] : step[3];
-        if (!score) continue;
+        /* a width of 0, of a signal that was constant, begins with what breaks it */
+        narrow[j] = narrow[j] > 0.0 ? narrow[j] * (size > o.wide[0][j] ? step[0] : step[1]) : size;
+        broad[j] = broad[j] > 0.0 ? broad[j] * (size > o.wide[1][j] ? step[2] : step[3]) : size;
+    }
+    for (size_t j = o.scored; score && j < o.count; j++) {
+        const double e = x - o.y[j], size = fabs(e);
         score->count[j] += 1.0;
         score->square[j] += e * e;
         score->absolute[j] += size;
@@ -116,7 +115,8 @@ loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_scor
     loci_status status = loci_readout_widths(r, c, widths, error);
     bool known = false;
     for (size_t k = 0; status == LOCI_OK && k < 2 * h; k++) known = known || widths[k] > 0.0;
-    if (status == LOCI_OK && !known) status = begin(r, c, widths, x, from < n ? from : n, error);
+    const size_t before = from < n ? from : n; /* known before the first forecast */
+    if (status == LOCI_OK && !known && before >= window + h) status = begin(r, c, widths, x, before, error);
     double step[4];
     for (size_t level = 0; level < 2; level++) {
         step[2 * level] = exp(SPEED * (1.0 - missing_share[level]));
@@ -127,8 +127,11 @@ loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_scor
         status = loci_readout_predict(r, c, made, x + t0 - (window - 1), count, error);
         for (size_t k = 0; k < count && status == LOCI_OK; k++) {
             const size_t t = t0 + k, row = t % ring;
-            const outcome o = {
-                h, t - from < h ? t - from : h, y + row * h, {wide[0] + row * h, wide[1] + row * h}};
+            const outcome o = {h,
+                               t - from < h ? t - from : h,
+                               t + h < n ? 0 : t + h - n,
+                               y + row * h,
+                               {wide[0] + row * h, wide[1] + row * h}};
             compare(score ? &s : NULL, widths, step, o, x[t]);
             size_t place = row; /* of time t + 1 + j */
             for (size_t j = 0; j < h; j++) {

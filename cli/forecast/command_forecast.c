@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT
+ * command_forecast.c - the next values of a table, learned in one pass. */
+#include "shared/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw/chart.h"
+#include "forecast/forecast_learn.h"
+#include "forecast/forecast_report.h"
+#include "shared/message.h"
+#include "shared/options.h"
+#include "shared/output.h"
+#include "shared/output_kind.h"
+
+typedef struct {
+    source_options source;
+    forecast_wishes wishes;
+    const char *missing, *output, *plot, *model_out;
+    bool update, add, json;
+} settings;
+
+typedef struct {
+    const settings *s;
+    series data;
+    forecaster f;
+    backtest t;
+    forecast_report report;
+} job;
+
+static bool refuse(const settings *s)
+{
+    return s->missing && strcmp(s->missing, "refuse") == 0;
+}
+
+static int usage_check(settings *s, const char *const *operands, size_t count, bool learns)
+{
+    if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
+        return message_usage("forecast: --missing is \"%s\"; refuse or hold was expected", s->missing);
+    loci_error error;
+    if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
+        return error.status == LOCI_E_ARGUMENT ? message_usage("forecast: --plot: %s", error.text)
+                                               : message_fail("--plot: %s", error.text);
+    if (s->plot && strcmp(s->plot, "-") == 0 && s->json)
+        return message_usage(
+            "forecast: --json and --plot - both go to standard output; one of them was expected");
+    for (size_t i = 0; i < count; i++) {
+        const char *const targets[] = {s->output, s->plot};
+        for (size_t k = 0; k < 2; k++)
+            if (targets[k] && strcmp(operands[i], "-") != 0 && output_same_file(operands[i], targets[k]) &&
+                !(k == 0 && i == 0 && s->update))
+                return message_usage("forecast: %s is read and written; another file was expected",
+                                     targets[k]);
+    }
+    if (s->output && s->plot && strcmp(s->output, s->plot) == 0)
+        return message_usage("forecast: %s is named for two things that are written", s->output);
+    const forecast_wishes *w = &s->wishes;
+    const char *given = w->horizon != SIZE_MAX  ? "horizon"
+                        : w->window != SIZE_MAX ? "window"
+                        : w->order != SIZE_MAX  ? "order"
+                        : !isnan(w->ridge)      ? "ridge"
+                        : w->season != SIZE_MAX ? "season"
+                        : !isnan(w->valid)      ? "valid"
+                        : !isnan(w->test)       ? "test"
+                        : w->own                ? "own"
+                        : w->shared             ? "shared"
+                                                : NULL;
+    if (!learns && given)
+        return message_usage("forecast: --%s is for learning from DATA alone; a model has its own", given);
+    const int status = source_check(&s->source, "forecast");
+    return status ? status : forecast_wishes_check(w);
+}
+
+static int finish(job *j, const char *table, bool told)
+{
+    const settings *s = j->s;
+    int status = forecast_report_foretell(&j->report);
+    const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0;
+    if (!status && !drawn_instead) status = forecast_report_print(&j->report, table, s->json, told);
+    if (!status && s->plot) status = forecast_report_draw(&j->report, s->plot);
+    return status;
+}
+
+/* DATA alone. */
+static int run_learn(job *j, const char *path)
+{
+    int status = series_read(&j->data, path, &j->s->source, refuse(j->s));
+    j->report = (forecast_report){.s = &j->data, .f = &j->f, .t = &j->t};
+    if (!status)
+        status = forecast_learn(&j->f, &j->t, &j->report.train, &j->report.valid, &j->report.test, &j->data,
+                                &j->s->wishes);
+    if (!status && j->s->output) status = forecaster_write(&j->f, j->s->output);
+    return status ? status : finish(j, NULL, true);
+}
+
+/* The model's columns of a table, by their names, whatever their order there. */
+static int read_columns(job *j, const char *path)
+{
+    const settings *s = j->s;
+    source_options o = s->source;
+    option_list columns = {(const char **)calloc(j->f.channels, sizeof(char *)), j->f.channels};
+    if (!columns.items) return message_memory();
+    for (size_t c = 0; c < j->f.channels; c++) columns.items[c] = j->f.names[c];
+    bool numbered = j->f.channels > 0; /* u, or u0, u1, ...: a file without names */
+    for (size_t c = 0; c < j->f.channels; c++) {
+        char name[32];
+        snprintf(name, sizeof name, j->f.channels == 1 ? "u" : "u%zu", c);
+        numbered = numbered && strcmp(name, j->f.names[c]) == 0;
+    }
+    if (o.columns.count == 0 && !numbered && !o.raw) o.columns = columns;
+    int status = series_read(&j->data, path, &o, refuse(s));
+    free(columns.items);
+    if (!status && j->data.channels != j->f.channels)
+        status = message_fail("%s: it has %zu columns; %zu, those of %s, were expected (--column chooses)",
+                              path, j->data.channels, j->f.channels, j->f.path);
+    if (!status && j->data.stamped && j->f.stamped && fabs(j->data.step - j->f.step) > 0.01 * j->f.step)
+        message_warn("%s: its rows are %g s apart, those of %s were %g s", path, j->data.step, j->f.path,
+                     j->f.step);
+    return status;
+}
+
+/* The row of data that is the first after those that the model learned from: 0 where they are another history. */
+static size_t rows_known(const job *j)
+{
+    const series *d = &j->data;
+    if (!j->f.stamped || !d->stamped) return 0;
+    const double behind = (d->last - j->f.last) / d->step; /* rows after the last one learned */
+    if (behind >= (double)d->n - 0.5) return 0;
+    return behind < 0.5 ? d->n : d->n - (size_t)round(behind);
+}
+
+/* Whether the first row of data is the one right after the last one learned. */
+static bool goes_on(const job *j)
+{
+    const series *d = &j->data;
+    return j->f.stamped && d->stamped && fabs(d->first - (j->f.last + j->f.step)) < 0.5 * j->f.step;
+}
+
+/* The newest rows of the table become the model's own: what it foretells is what comes after them. */
+static int replace_history(job *j, size_t from, bool learned)
+{
+    loci_error error;
+    loci_readout *r = j->f.readout;
+    if (!learned && loci_readout_part(r, &error) != LOCI_OK) return message_error(j->f.path, &error);
+    if (loci_readout_push(r, j->data.u + from * j->data.channels, j->data.n - from, &error) != LOCI_OK)
+        return message_error(j->data.path, &error);
+    j->f.last = j->data.last;
+    j->f.step = j->data.step;
+    j->f.stamped = j->data.stamped;
+    j->f.iso = j->data.iso;
+    return STATUS_DONE;
+}
+
+/* How the model's forecasts of the new rows were, and widths that have followed them. */
+static int try_model(job *j, size_t known, bool on)
+{
+    const loci_readout_spec spec = loci_readout_inspect(j->f.readout).spec;
+    const size_t first = known > 0 ? known : spec.window; /* the first row that is foretold */
+    (void)on;
+    double *scale = calloc(spec.channels, sizeof *scale);
+    if (!scale) return message_memory();
+    for (size_t c = 0; c < spec.channels; c++) {
+        double mean = 0, square = 0;
+        const double *x = j->data.x[c];
+        for (size_t k = 0; k < j->data.n; k++) mean += (x[k] - x[0]) / (double)j->data.n;
+        for (size_t k = 0; k < j->data.n; k++) square += (x[k] - x[0] - mean) * (x[k] - x[0] - mean);
+        scale[c] = square > 0 ? sqrt(square / (double)j->data.n) : 1;
+    }
+    int status = STATUS_DONE;
+    if (j->data.n >= first + spec.horizon && first >= spec.window) {
+        status = backtest_open(&j->t, spec.horizon);
+        if (!status) status = backtest_run(&j->t, j->f.readout, &j->data, first, scale);
+        if (!status) status = backtest_baselines(&j->t, NULL, &j->data, first, scale, j->f.season);
+        j->report.t = &j->t;
+    }
+    free(scale);
+    return status;
+}
+
+/* MODEL DATA, or MODEL alone. */
+static int run_model(job *j, const char *model, const char *path)
+{
+    const settings *s = j->s;
+    int status = forecaster_read(&j->f, model);
+    j->report = (forecast_report){.s = path ? &j->data : NULL, .f = &j->f};
+    if (status || !path) return status ? status : finish(j, s->output, false);
+    status = read_columns(j, path);
+    if (status) return status;
+    const loci_readout_spec spec = loci_readout_inspect(j->f.readout).spec;
+    const size_t known = rows_known(j);
+    const bool on = goes_on(j);
+    if (!on && !s->update && j->data.n < spec.window)
+        return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", path, j->data.n, model,
+                            spec.window);
+    status = try_model(j, known, on);
+    if (!status && s->update) {
+        loci_error error;
+        if (!on && known == 0 && loci_readout_part(j->f.readout, &error) != LOCI_OK)
+            return message_error(model, &error);
+        status = replace_history(j, known, true);
+        if (!status && loci_readout_solve(j->f.readout, &error) != LOCI_OK)
+            status = message_error(path, &error);
+        j->report.updated = j->data.n - known;
+        if (!status) status = forecaster_write(&j->f, s->output ? s->output : model);
+        return status ? status : finish(j, NULL, true);
+    }
+    if (!status) status = replace_history(j, on ? 0 : 0, on);
+    return status ? status : finish(j, s->output, false);
+}
+
+/* A B --add. */
+static int run_add(job *j, const char *a, const char *b)
+{
+    forecaster other = {0};
+    int status = forecaster_read(&j->f, a);
+    if (!status) status = forecaster_read(&other, b);
+    if (!status && other.channels == j->f.channels)
+        for (size_t c = 0; c < other.channels && !status; c++)
+            if (strcmp(other.names[c], j->f.names[c]) != 0)
+                status = message_fail("%s: its column %zu is \"%s\"; \"%s\", as in %s, was expected", b,
+                                      c + 1, other.names[c], j->f.names[c], a);
+    (void)status;
+    if (!status) {
+        loci_error error;
+        const loci_readout_info mine = loci_readout_inspect(j->f.readout),
+                                theirs = loci_readout_inspect(other.readout);
+        const double rows = (double)theirs.samples;
+        const bool follows =
+            j->f.stamped && other.stamped &&
+            fabs(other.last - (rows - 1) * other.step - (j->f.last + j->f.step)) < 0.01 * j->f.step;
+        loci_status added = loci_readout_add(j->f.readout, other.readout, follows, &error);
+        if (added == LOCI_E_MISMATCH && follows && mine.spec.window == theirs.spec.window)
+            added = loci_readout_add(j->f.readout, other.readout, 0, &error);
+        if (added != LOCI_OK || loci_readout_solve(j->f.readout, &error) != LOCI_OK)
+            status = message_error(b, &error);
+        if (follows) j->f.last = other.last;
+    }
+    if (!status) status = forecaster_write(&j->f, j->s->output);
+    forecaster_close(&other);
+    return status;
+}
+
+static int run(job *j, int argc, char **argv)
+{
+    const settings *s = j->s;
+    const char *first = argv[1], *second = argc > 2 ? argv[2] : NULL;
+    const bool model = s->add || second || forecaster_is(first);
+    const char *const operands[] = {first, second};
+    int status = usage_check((settings *)(uintptr_t)s, operands, second ? 2 : 1, !model);
+    if (status) return status;
+    if (s->add) {
+        if (!second) return message_usage("forecast: --add takes two models; their files were expected");
+        if (!s->output) return message_usage("forecast: --add makes a model; -o with its file was expected");
+        return run_add(j, first, second);
+    }
+    if (s->update && model && !second)
+        return message_usage("forecast: --update learns from new rows; MODEL and DATA were expected");
+    return model ? run_model(j, first, second) : run_learn(j, first);
+}
+
+int command_forecast(int argc, char **argv)
+{
+    settings s = {.source = SOURCE_DEFAULTS,
+                  .wishes = {.horizon = SIZE_MAX,
+                             .window = SIZE_MAX,
+                             .order = SIZE_MAX,
+                             .season = SIZE_MAX,
+                             .ridge = NAN,
+                             .valid = NAN,
+                             .test = NAN}};
+    const option table[] = {
+        {"horizon", 0, OPTION_COUNT, &s.wishes.horizon, "H",
+         "rows to foretell (96, or fewer where there are few rows)"},
+        {"window", 0, OPTION_COUNT, &s.wishes.window, "W", "rows that a forecast is made of (chosen)"},
+        {"order", 0, OPTION_COUNT, &s.wishes.order, "N",
+         "coefficients that the window is known by; 0: its newest value alone (chosen)"},
+        {"ridge", 0, OPTION_NUMBER, &s.wishes.ridge, "R", "penalty on squared weights (chosen)"},
+        {"season", 0, OPTION_COUNT, &s.wishes.season, "ROWS",
+         "season of the forecast that repeats the last one; 0: none (found)"},
+        {"shared", 0, OPTION_FLAG, &s.wishes.shared, NULL, "all columns share their weights (chosen)"},
+        {"own", 0, OPTION_FLAG, &s.wishes.own, NULL, "each column has weights of its own (chosen)"},
+        {"valid", 0, OPTION_NUMBER, &s.wishes.valid, "SHARE",
+         "share of the rows, before those of the test, to choose by (0.2)"},
+        {"test", 0, OPTION_NUMBER, &s.wishes.test, "SHARE",
+         "share of the rows, at the end, to measure on (0.2)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "With a model:"},
+        {"update", 0, OPTION_FLAG, &s.update, NULL,
+         "learn on from the rows of DATA that are new, into -o, or MODEL itself"},
+        {"add", 0, OPTION_FLAG, &s.add, NULL, "make one model of two, into -o"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The data:"},
+        SOURCE_OPTIONS(s.source, "1", "all that hold numbers"),
+        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
+         "what to do with missing values: end with an error, or hold the column's last value and count (hold)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
+         "of DATA: the model; of MODEL DATA: the forecast, as CSV or .json (standard output)"},
+        {"json", 0, OPTION_FLAG, &s.json, NULL, "all that is printed as JSON"},
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
+         "draw the forecast with its bands: .svg, .png, or '-': in the terminal instead of the numbers"},
+    };
+    const options_page page = {
+        .command = "forecast",
+        .synopsis =
+            "DATA [-o MODEL] [OPTION]...\nMODEL [DATA] [--update] [-o FILE] [OPTION]...\nA B --add -o MODEL",
+        .purpose =
+            "Foretell the next rows of a table, with intervals, without training: by a ridge regression on polynomial "
+            "coefficients of the newest rows, learned in one pass.\n"
+            "\n"
+            "Of DATA alone, learn from its first rows, choose by those that follow, measure on the last ones how good the "
+            "forecasts and their intervals are, beside simple ways; then learn from all rows, and print the next ones. With "
+            "MODEL, foretell what follows the rows of DATA, or the rows that it learned from.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci forecast load.csv --column MW --horizon 24 --plot next.svg -o load.loci\n"
+                   "  loci forecast load.loci today.csv --update\n"
+                   "  loci forecast north.loci south.loci --add -o both.loci",
+        .operand = "DATA",
+        .least = 1,
+        .most = 2,
+    };
+    job j = {.s = &s};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) status = run(&j, argc, argv);
+    forecast_report_close(&j.report);
+    backtest_close(&j.t);
+    forecaster_close(&j.f);
+    series_close(&j.data);
+    options_release(&s.source.columns);
+    return status;
+}

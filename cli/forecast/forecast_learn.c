@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT
+ * forecast_learn.c - a forecaster from a table.
+ *
+ * Learned from the first rows, it is chosen by those that follow; learned from both, it is tried on the rest; learned from all, it
+ * is what foretells the future. One readout is pushed all rows once, and solved three times. */
+#include "forecast/forecast_learn.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/message.h"
+
+enum { HORIZON = 96, SEASON_MOST = 1000 };
+
+int forecast_wishes_check(const forecast_wishes *w)
+{
+    const size_t none = SIZE_MAX;
+    if (w->horizon != none && (w->horizon < 1 || w->horizon > LOCI_READOUT_HORIZON_MAX))
+        return message_usage("forecast: --horizon is %zu; 1 to %d was expected", w->horizon,
+                             LOCI_READOUT_HORIZON_MAX);
+    if (w->window != none && (w->window < 1 || w->window > LOCI_READOUT_WINDOW_MAX))
+        return message_usage("forecast: --window is %zu; 1 to %d was expected", w->window,
+                             LOCI_READOUT_WINDOW_MAX);
+    if (w->order != none &&
+        (w->order > LOCI_READOUT_ORDER_MAX || (w->window != none && w->order > w->window)))
+        return message_usage("forecast: --order is %zu; 0 to %zu was expected", w->order,
+                             w->window != none && w->window < LOCI_READOUT_ORDER_MAX
+                                 ? w->window
+                                 : (size_t)LOCI_READOUT_ORDER_MAX);
+    if (!isnan(w->ridge) && !(w->ridge >= 0 && w->ridge <= 1e100))
+        return message_usage("forecast: --ridge is %g; 0 or more was expected", w->ridge);
+    if (!isnan(w->valid) && !(w->valid > 0 && w->valid < 1))
+        return message_usage("forecast: --valid is %g; a share between 0 and 1 was expected", w->valid);
+    if (!isnan(w->test) && !(w->test >= 0 && w->test < 1))
+        return message_usage("forecast: --test is %g; 0 or a share below 1 was expected", w->test);
+    const double valid = isnan(w->valid) ? 0.2 : w->valid, test = isnan(w->test) ? 0.2 : w->test;
+    if (!(valid + test < 1))
+        return message_usage("forecast: --valid %g and --test %g leave nothing to learn from", valid, test);
+    if (w->shared && w->own)
+        return message_usage("forecast: --shared and --own exclude each other; one of them was expected");
+    if (w->season != none && w->season == 1)
+        return message_usage("forecast: --season is 1; 2 or more rows, or 0 for none, was expected");
+    return STATUS_DONE;
+}
+
+/* The deviation of each column over the first rows: 1 of a constant, which is told. */
+static void scales(double *scale, const series *s, size_t rows)
+{
+    for (size_t c = 0; c < s->channels; c++) {
+        const double *x = s->x[c];
+        double mean = 0, square = 0;
+        for (size_t k = 0; k < rows; k++) mean += (x[k] - x[0]) / (double)rows;
+        for (size_t k = 0; k < rows; k++) square += (x[k] - x[0] - mean) * (x[k] - x[0] - mean);
+        scale[c] = sqrt(square / (double)rows);
+        if (!(scale[c] > 1e-12 * fabs(x[0])) || !isfinite(scale[c])) {
+            message_note("%s: \"%s\" is constant over the first %zu rows; so is its forecast", s->path,
+                         s->names[c], rows);
+            scale[c] = fabs(x[0]) > 0 ? fabs(x[0]) : 1;
+        }
+    }
+}
+
+/* The season of most columns: of each its own, and of these the one that comes most often. */
+static int season_find(size_t *season, const series *s, size_t rows)
+{
+    enum { COLUMNS = 8 };
+    size_t found[COLUMNS], count = 0, most = 0;
+    const size_t longest = rows / 3 < SEASON_MOST ? rows / 3 : SEASON_MOST;
+    for (size_t c = 0; c < s->channels && count < COLUMNS; c++) {
+        loci_error error;
+        if (loci_readout_season(&found[count], s->x[c], rows, longest, &error) != LOCI_OK)
+            return message_error(s->path, &error);
+        if (found[count] > 0) count++;
+    }
+    *season = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t votes = 0;
+        for (size_t k = 0; k < count; k++) votes += found[k] == found[i];
+        if (votes > most) most = votes, *season = found[i];
+    }
+    return STATUS_DONE;
+}
+
+static int solved(loci_readout *r, const series *s, size_t from, size_t to)
+{
+    loci_error error;
+    if (loci_readout_push(r, s->u + from * s->channels, to - from, &error) != LOCI_OK ||
+        loci_readout_solve(r, &error) != LOCI_OK)
+        return message_error(s->path, &error);
+    return STATUS_DONE;
+}
+
+/* Widths from the errors on rows from..to, which were not learned from. */
+static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
+{
+    const size_t window = loci_readout_inspect(r).spec.window;
+    for (size_t c = 0; c < s->channels; c++) {
+        loci_error error;
+        if (loci_readout_walk(r, c, NULL, s->x[c] + from - window, to - from + window, to - from + window,
+                              &error) != LOCI_OK)
+            return message_error(s->path, &error);
+    }
+    return STATUS_DONE;
+}
+
+static int names_copy(forecaster *f, const series *s)
+{
+    f->names = calloc(s->channels, sizeof *f->names);
+    if (!f->names) return message_memory();
+    for (size_t c = 0; c < s->channels; c++)
+        if (!(f->names[f->channels++] = strdup(s->names[c]))) return message_memory();
+    f->stamped = s->stamped;
+    f->iso = s->iso;
+    f->last = s->last;
+    f->step = s->step;
+    return STATUS_DONE;
+}
+
+/* The autoregression on the raw window, of all coefficients that there can be and next to no ridge. */
+static int autoregression(backtest *t, const series *s, const loci_readout_spec *spec, size_t from,
+                          const double *scale, size_t season)
+{
+    loci_readout_spec raw = *spec;
+    raw.order = raw.window < LOCI_READOUT_ORDER_MAX ? raw.window : LOCI_READOUT_ORDER_MAX;
+    raw.ridge = 1e-6;
+    raw.own = 0;
+    loci_readout *ar = NULL;
+    loci_error error;
+    int status = STATUS_DONE;
+    if (loci_readout_create(&ar, &raw, scale, &error) != LOCI_OK) return message_error(s->path, &error);
+    status = solved(ar, s, 0, from);
+    double *widths = calloc(2 * spec->horizon, sizeof *widths);
+    if (!widths) status = message_memory();
+    for (size_t k = 0; k < 2 * spec->horizon && !status; k++) widths[k] = 1;
+    for (size_t c = 0; c < s->channels && !status; c++) loci_readout_set_widths(ar, c, widths, NULL);
+    if (!status) status = backtest_baselines(t, ar, s, from, scale, season);
+    free(widths);
+    loci_readout_free(ar);
+    return status;
+}
+
+static int learn(forecaster *f, backtest *t, size_t train, size_t valid, const series *s,
+                 const forecast_wishes *w, double *scale, size_t horizon)
+{
+    scales(scale, s, train);
+    loci_readout_spec spec = {.size = sizeof spec,
+                              .channels = s->channels,
+                              .horizon = horizon,
+                              .window = w->window == SIZE_MAX ? LOCI_READOUT_CHOOSE : w->window,
+                              .order = w->order == SIZE_MAX ? LOCI_READOUT_CHOOSE : w->order,
+                              .ridge = isnan(w->ridge) ? -1 : w->ridge,
+                              .own = w->own      ? 1
+                                     : w->shared ? 0
+                                                 : -1};
+    loci_error error;
+    if (loci_readout_choose(&spec, NULL, (const double *const *)s->x, train, valid, scale, &error) !=
+            LOCI_OK ||
+        loci_readout_create(&f->readout, &spec, scale, &error) != LOCI_OK)
+        return message_error(s->path, &error);
+    const size_t known = train + valid;
+    int status = season_find(&f->season, s, known);
+    if (w->season != SIZE_MAX) f->season = w->season;
+    if (!status) status = solved(f->readout, s, 0, train);
+    if (!status) status = calibrate(f->readout, s, train, known);
+    if (!status && s->n > known) {
+        status = solved(f->readout, s, train, known);
+        if (!status) status = backtest_open(t, horizon);
+        if (!status) status = backtest_run(t, f->readout, s, known, scale);
+        if (!status) status = autoregression(t, s, &spec, known, scale, f->season);
+    }
+    const size_t done = s->n > known ? known : train;
+    if (!status) status = solved(f->readout, s, done, s->n);
+    return status;
+}
+
+int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, size_t *test, const series *s,
+                   const forecast_wishes *w)
+{
+    *test = (size_t)round((double)s->n * (isnan(w->test) ? 0.2 : w->test));
+    *valid = (size_t)round((double)s->n * (isnan(w->valid) ? 0.2 : w->valid));
+    if (*test + *valid >= s->n)
+        return message_fail("%s: %zu rows are too few to forecast from", s->path, s->n);
+    *train = s->n - *valid - *test;
+    /* without --horizon, what the rows can bear */
+    size_t horizon = w->horizon, most = *valid / 2;
+    if (*test > 0 && *test / 2 < most) most = *test / 2;
+    if (horizon == SIZE_MAX) horizon = most < 1 ? 1 : most < HORIZON ? most : HORIZON;
+    if (*valid < horizon || (*test > 0 && *test < horizon))
+        return message_fail(
+            "%s: its %zu rows leave %zu to choose by and %zu to test on; %zu, the horizon, were expected of each",
+            s->path, s->n, *valid, *test, horizon);
+    double *scale = calloc(s->channels, sizeof *scale);
+    if (!scale) return message_memory();
+    int status = names_copy(f, s);
+    if (!status) status = learn(f, t, *train, *valid, s, w, scale, horizon);
+    free(scale);
+    return status;
+}
+
+int forecast_update(forecaster *f, backtest *t, const series *s, size_t from)
+{
+    (void)t;
+    const int status = solved(f->readout, s, from, s->n);
+    if (status) return status;
+    f->last = s->last;
+    return STATUS_DONE;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * forecast_learn.h - a forecaster from a table: chosen, tried, and learned from all of it. */
+#ifndef LOCI_CLI_FORECAST_LEARN_H
+#define LOCI_CLI_FORECAST_LEARN_H
+
+#include "forecast/forecaster.h"
+#include "forecast/series.h"
+#include "forecast/backtest.h"
+
+typedef struct {
+    size_t horizon, window, order, season; /* SIZE_MAX: not given */
+    double ridge, valid, test;             /* NAN: not given; shares of the rows */
+    bool shared, own;
+} forecast_wishes;
+
+int forecast_wishes_check(const forecast_wishes *w);
+/* f gets all of the forecaster but its path; t, {0}, is opened and filled in where there is a test part; *train, *valid, *test are the rows. */
+int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, size_t *test, const series *s,
+                   const forecast_wishes *w);
+/* The forecaster learns on from s, whose rows follow its own (or are another history), and t is how its forecasts of them were. */
+int forecast_update(forecaster *f, backtest *t, const series *s, size_t from);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ * series.c - a table of numbers, whole. */
+#include "forecast/series.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/message.h"
+#include "shared/output.h"
+#include "shared/words.h"
+
+enum { LOOKED = 101 }; /* steps whose median is the step */
+
+void series_close(series *s)
+{
+    for (size_t c = 0; c < s->channels; c++) {
+        if (s->names) free(s->names[c]);
+        if (s->x) free(s->x[c]);
+    }
+    free(s->names);
+    free(s->x);
+    free(s->u);
+    *s = (series){0};
+}
+
+double series_time(const series *s, double rows)
+{
+    return s->last + rows * s->step;
+}
+
+/* Whether the first column is dates, of a file that can be opened twice. */
+static bool dates_first(const char *path, const source_options *o)
+{
+    if (strcmp(path, "-") == 0 || output_is_stream(path) || o->raw || o->time || o->mono || !isnan(o->rate))
+        return false;
+    loci_signal_options options = {.size = sizeof options,
+                                   .time_column = "1",
+                                   .columns = o->columns.count ? o->columns.items : NULL,
+                                   .column_count = o->columns.count,
+                                   .header = !o->header          ? LOCI_HEADER_FOUND
+                                             : *o->header == 'y' ? LOCI_HEADER_YES
+                                                                 : LOCI_HEADER_NO,
+                                   .skip = o->skip == SIZE_MAX ? 0 : o->skip,
+                                   .decimal = o->decimal ? *o->decimal : 0};
+    loci_signal *signal = NULL;
+    double t[1];
+    size_t count = 0;
+    if (loci_signal_open(&signal, path, &options, NULL) != LOCI_OK) return false;
+    const loci_signal_info info = loci_signal_inspect(signal);
+    double *row = calloc(info.channels + 1, sizeof *row);
+    bool dates = false;
+    if (row && info.stamped)
+        dates = loci_signal_read(signal, row, t, 1, &count, NULL) == LOCI_OK && count == 1;
+    dates = dates && loci_signal_inspect(signal).iso_times;
+    free(row);
+    loci_signal_close(signal);
+    return dates;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The step of most rows, from their times, and how many steps are another. */
+static int steps_settle(series *s, const double *t)
+{
+    double some[LOOKED];
+    const size_t steps = s->n > 0 ? s->n - 1 : 0, looked = steps < LOOKED ? steps : LOOKED;
+    s->step = 1;
+    if (!s->stamped || steps == 0) return STATUS_DONE;
+    for (size_t i = 0; i < looked; i++) {
+        const size_t k = (size_t)((double)i * (double)steps / (double)looked);
+        some[i] = t[k + 1] - t[k];
+    }
+    qsort(some, looked, sizeof *some, compare);
+    s->step = some[looked / 2];
+    for (size_t k = 0; k < steps; k++) {
+        const double step = t[k + 1] - t[k];
+        if (!(step > 0)) {
+            char time[WORDS_SIZE];
+            return message_fail("%s: the times do not go on after %s, row %zu; later times were expected",
+                                s->path, words_time(time, t[k], s->iso), k + 1);
+        }
+        s->irregular += fabs(step - s->step) > 0.01 * s->step;
+    }
+    if (s->irregular > 0) {
+        char step[WORDS_SIZE], some_text[WORDS_SIZE], all[WORDS_SIZE];
+        message_warn(
+            "%s: the times are irregular: %s of %s steps are not %s long; rows are taken to follow one another evenly",
+            s->path, words_count(some_text, s->irregular), words_count(all, steps),
+            words_duration(step, s->step));
+    }
+    return STATUS_DONE;
+}
+
+/* What comes, until the end: rows into s->u, times into *times. */
+static int rows_read(series *s, source *from, bool refuse, double **times)
+{
+    size_t room = 0;
+    const size_t channels = s->channels;
+    while (from->count > 0) {
+        if (s->n + from->count > room) {
+            room = room ? 2 * room : 4 * from->capacity;
+            if (room > SIZE_MAX / sizeof(double) / channels) return message_memory();
+            double *u = realloc(s->u, room * channels * sizeof *u);
+            if (u) s->u = u;
+            double *t = realloc(*times, room * sizeof *t);
+            if (t) *times = t;
+            if (!u || !t) return message_memory();
+        }
+        double *to = s->u + s->n * channels;
+        memcpy(to, from->u, from->count * channels * sizeof *to);
+        if (s->stamped) memcpy(*times + s->n, from->t, from->count * sizeof **times);
+        for (size_t k = 0; k < from->count; k++)
+            for (size_t c = 0; c < channels; c++) {
+                double *value = to + k * channels + c;
+                if (fabs(*value) <= 1e150) continue;
+                char place[64];
+                loci_signal_position(from->signal, k, place, sizeof place);
+                if (!isnan(*value))
+                    return message_fail("%s: %s: \"%s\" is %g; a number within 1e150 was expected",
+                                        from->path, place, s->names[c], *value);
+                if (refuse)
+                    return message_fail(
+                        "%s: %s: \"%s\" is missing or not a number; a number was expected, or --missing hold",
+                        from->path, place, s->names[c]);
+                if (s->n + k == 0)
+                    return message_fail(
+                        "%s: %s: \"%s\" has no value yet that could be held; a number was expected first",
+                        from->path, place, s->names[c]);
+                *value = *(value - channels);
+                s->missing++;
+            }
+        s->n += from->count;
+        const int status = source_next(from);
+        if (status) return status;
+    }
+    return STATUS_DONE;
+}
+
+static int read_from(series *s, source *from, bool refuse)
+{
+    s->channels = from->info.channels;
+    s->stamped = from->info.stamped;
+    s->names = calloc(s->channels, sizeof *s->names);
+    s->x = calloc(s->channels, sizeof *s->x);
+    if (!s->names || !s->x) return message_memory();
+    for (size_t c = 0; c < s->channels; c++) {
+        s->names[c] = strdup(loci_signal_channel(from->signal, c));
+        if (!s->names[c]) return message_memory();
+    }
+    double *times = NULL;
+    int status = rows_read(s, from, refuse, &times);
+    s->iso = loci_signal_inspect(from->signal).iso_times;
+    if (!status) status = steps_settle(s, times);
+    if (!status) {
+        s->first = s->stamped ? times[0] : 0;
+        s->last = s->stamped ? times[s->n - 1] : (double)s->n - 1;
+    }
+    if (!s->stamped && from->dt != 1 && !status) {
+        s->step = from->dt;
+        s->last *= from->dt;
+    }
+    free(times);
+    for (size_t c = 0; c < s->channels && !status; c++) {
+        s->x[c] = malloc(s->n * sizeof **s->x);
+        if (!s->x[c]) return message_memory();
+        for (size_t k = 0; k < s->n; k++) s->x[c][k] = s->u[k * s->channels + c];
+    }
+    if (!status && s->missing > 0) {
+        char count[WORDS_SIZE];
+        message_note("%s: %s missing; of each the value before stands there", s->path,
+                     words_plural(count, s->missing, "value"));
+    }
+    return status;
+}
+
+int series_read(series *s, const char *path, const source_options *options, bool refuse)
+{
+    source from = {0};
+    source_options o = *options;
+    if (dates_first(path, options)) o.time = "1";
+    int status = source_open(&from, path, &o, 0);
+    s->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    if (!status) status = read_from(s, &from, refuse);
+    source_close(&from);
+    return status;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * series.h - a table of numbers, whole: what forecast learns from. */
+#ifndef LOCI_CLI_SERIES_H
+#define LOCI_CLI_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "shared/source.h"
+
+typedef struct {
+    const char *path;
+    size_t n, channels;
+    double *u;    /* [n][channels] */
+    double **x;   /* [channels], each [n]: the same by channels */
+    char **names; /* [channels] */
+    bool stamped, iso;
+    double last,
+        step; /* the time of the last row, and between rows: seconds; 1 where there are no times: numbers of rows */
+    double first;
+    size_t irregular; /* steps that are another length */
+    size_t missing;   /* values that were held */
+} series;
+
+/* Reads path; where no time column is named, a first column of ISO dates is one. refuse: a missing value is an error; else the last one
+ * stands for it. A series of {0} or of a call, even in vain, is for series_close. */
+int series_read(series *s, const char *path, const source_options *options, bool refuse);
+void series_close(series *s);
+
+/* The time of the row so many rows behind the last one: negative before it. */
+double series_time(const series *s, double rows);
+
+#endif

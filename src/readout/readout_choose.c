@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT
+ * readout_choose.c - window, order and ridge by the errors on a part that was not learned from.
+ *
+ * Errors of a regression on any window and order are quadratic forms of the same moments, so that nothing is foretold in order to
+ * choose: the moments of the longest window hold those of all others. */
+#include "readout/readout.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LOCI_REAL_IS_DOUBLE 1
+#include "base/allocate.h"
+#include "base/sized.h"
+#include "base/status.h"
+#include "readout/ridge_tiles.h"
+
+static const size_t windows[] = {8, 16, 32, 64, 96, 192, 336, 512, 720};
+static const size_t orders[] = {4, 8, 16, 32, 64, 128};
+static const double ridges[] = {1e-5, 1e-4, 1e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 100, 1000};
+enum {
+    WINDOWS = sizeof windows / sizeof *windows,
+    ORDERS = sizeof orders / sizeof *orders,
+    RIDGES = sizeof ridges / sizeof *ridges,
+    USUAL = 336 /* the window that stands unless another is clearly better */
+};
+
+typedef struct {
+    size_t window, order;
+    double ridge, error;
+} trial;
+
+typedef struct {
+    const loci_readout_spec *asked;
+    const double *const *x;
+    const double *scale;
+    size_t train, valid, horizon, channels;
+    size_t most;           /* the longest window */
+    size_t highest;        /* order */
+    double *numbers;       /* all below */
+    double *signal, *lags; /* one channel, [train + valid]; scratch [2 (most + horizon)] */
+    double *basis, *project;
+    double *some[2], *all[2]; /* moments of an order, and of the highest: to learn from, to choose by */
+    double *factor, *w, *sum, *penalty;
+    loci_windows part[2];
+    double best; /* the least error */
+    trial trials[WINDOWS * (ORDERS + 1) * RIDGES], chosen;
+    size_t count;
+} search;
+
+static loci_status search_open(search *s, loci_error *error)
+{
+    const size_t h = s->horizon, lags = s->most + h, p = s->highest + 1;
+    const size_t moments = loci_ridge_size(p, h), project = loci_windows_scratch(s->most, h, s->highest);
+    const size_t count = s->train + s->valid + 2 * lags + s->highest * s->most + project + 4 * moments +
+                         p * p + 2 * p * h + h + p + 2 * (lags + lags * lags);
+    double *at = s->numbers = loci_allocate_by(s->asked->allocator, count, sizeof *at);
+    if (!at)
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory to choose a window of up to %zu samples",
+                         s->most);
+    s->signal = at, at += s->train + s->valid;
+    s->lags = at, at += 2 * lags;
+    s->basis = at, at += s->highest * s->most;
+    s->project = at, at += project;
+    for (int k = 0; k < 2; k++) {
+        s->some[k] = at, at += moments;
+        s->all[k] = at, at += moments;
+        s->part[k] = (loci_windows){.window = s->most, .horizon = h, .sum = at, .m = at + lags};
+        at += lags + lags * lags;
+    }
+    s->factor = at, at += p * p;
+    s->w = at, at += 2 * p * h;
+    s->sum = at, at += h;
+    s->penalty = at;
+    for (size_t i = 1; i < p; i++) s->penalty[i] = 1.0;
+    return LOCI_OK;
+}
+
+/* The windows of channel c, added to both parts; of windows of `window` samples. */
+static void gather(search *s, size_t c, size_t window)
+{
+    const size_t lags = window + s->horizon, n = s->train + s->valid;
+    for (size_t t = 0; t < n; t++) s->signal[t] = (s->x[c][t] - s->x[c][0]) / s->scale[c];
+    for (int k = 0; k < 2; k++) s->part[k].window = window;
+    loci_windows_add_signal(&s->part[0], s->signal, lags - 1, s->train, s->lags);
+    loci_windows_add_signal(&s->part[1], s->signal, s->train - 1 + s->horizon, n, s->lags);
+}
+
+static void clear(search *s, size_t window)
+{
+    const size_t lags = window + s->horizon;
+    for (int k = 0; k < 2; k++) {
+        memset(s->part[k].sum, 0, lags * sizeof(double));
+        memset(s->part[k].m, 0, lags * lags * sizeof(double));
+        s->part[k].count = 0;
+    }
+}
+
+/* Moments of the coefficients of a window, to `order`, of both parts. */
+static void project(search *s, loci_ridge m[2], size_t window, size_t order)
+{
+    for (int k = 0; k < 2; k++) {
+        memset(s->all[k], 0, loci_ridge_size(order + 1, s->horizon) * sizeof(double));
+        m[k] = loci_ridge_at(s->all[k], order + 1, s->horizon, 0);
+        loci_windows_project(&m[k], &s->part[k], s->basis, window, order, s->project);
+    }
+}
+
+/* The error of a regression on the first `order` coefficients of m, summed over what is to be chosen by. */
+static double error_of(search *s, const loci_ridge m[2], size_t order, double ridge)
+{
+    const size_t p = order + 1, whole = m[0].features, h = s->horizon;
+    loci_ridge some[2];
+    for (int k = 0; k < 2; k++) {
+        some[k] = loci_ridge_at(s->some[k], p, h, m[k].rows);
+        for (size_t i = 0; i < p; i++)
+            memcpy(some[k].gram + i * p, m[k].gram + i * whole, p * sizeof(double));
+        memcpy(some[k].cross, m[k].cross, p * h * sizeof(double));
+        memcpy(some[k].square, m[k].square, h * sizeof(double));
+    }
+    loci_ridge_factor(s->factor, some[0].gram, ridge * some[0].rows, s->penalty, p);
+    memcpy(s->w, some[0].cross, p * h * sizeof *s->w);
+    loci_ridge_solve(s->w, s->factor, p, h);
+    loci_ridge_residual(s->sum, &some[1], s->w, s->w + p * h);
+    double sum = 0.0;
+    for (size_t j = 0; j < h; j++) sum += s->sum[j];
+    return sum;
+}
+
+static double last_error(const search *s, const loci_ridge *m)
+{
+    double sum = 0.0;
+    for (size_t j = 0; j < s->horizon; j++) sum += m->square[j];
+    return sum;
+}
+
+/* All ridges for an order, noted; the least error. */
+static double try_ridges(search *s, const loci_ridge m[2], size_t window, size_t order)
+{
+    const bool set = s->asked->ridge >= 0.0;
+    double best = INFINITY, before = INFINITY;
+    for (size_t i = set ? 1 : RIDGES;
+         i-- > 0;) { /* from the largest down, until it has become worse by a fifth */
+        const trial one = {window, order, set ? s->asked->ridge : ridges[i],
+                           error_of(s, m, order, set ? s->asked->ridge : ridges[i])};
+        if (one.error < best) best = one.error;
+        s->trials[s->count++] = one;
+        if (one.error > 1.2 * best && one.error > before) break;
+        before = one.error;
+    }
+    return best;
+}
+
+static bool given(size_t value)
+{
+    return value != LOCI_READOUT_CHOOSE;
+}
+
+/* All orders of one window, until a higher one is no better by half a percent. */
+static void try_window(search *s, size_t window, double *last)
+{
+    loci_ridge m[2];
+    const size_t most = given(s->asked->order) ? s->asked->order : window < s->highest ? window : s->highest;
+    loci_windows_basis(s->basis, window, most);
+    project(s, m, window, most);
+    *last = last_error(s, &m[1]);
+    if (given(s->asked->order)) {
+        try_ridges(s, m, window, most);
+        return;
+    }
+    double best = INFINITY;
+    size_t before = 0;
+    for (size_t i = 0; i <= ORDERS && before < most; i++) {
+        const size_t order = i < ORDERS && orders[i] < most ? orders[i] : most;
+        const double here = try_ridges(s, m, window, order);
+        if (!(here < 0.995 * best) && i > 2) break;
+        if (here < best) best = here;
+        before = order;
+    }
+}
+
+/* The window: the usual one, unless another is better by 2 %, and else the shortest that comes within 0.6 % of the best. Of this window the
+ * lowest order, and of that the largest ridge, within 0.3 % of its best. What is simpler, or was found good before, is surer where
+ * the part to choose by can hardly tell. */
+static void decide(search *s)
+{
+    double of_usual = INFINITY, of_window = INFINITY;
+    s->best = INFINITY;
+    for (size_t i = 0; i < s->count; i++) {
+        s->best = fmin(s->best, s->trials[i].error);
+        if (s->trials[i].window == USUAL) of_usual = fmin(of_usual, s->trials[i].error);
+    }
+    size_t window = USUAL;
+    for (size_t i = s->count; i-- > 0 && !(of_usual <= 1.02 * s->best);) /* they come with growing windows */
+        if (s->trials[i].error <= 1.006 * s->best) window = s->trials[i].window;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->trials[i].window == window) of_window = fmin(of_window, s->trials[i].error);
+    const trial *chosen = NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        const trial *one = &s->trials[i];
+        if (one->window != window || !(one->error <= 1.003 * of_window)) continue;
+        if (!chosen || one->order < chosen->order ||
+            (one->order == chosen->order && one->ridge > chosen->ridge))
+            chosen = one;
+    }
+    if (!chosen) return;
+    s->chosen = *chosen;
+    s->best = chosen->error;
+}
+
+/* Whether each channel's own weights are better by a percent, and with which ridge. */
+static void try_own(search *s, loci_readout_spec *spec)
+{
+    double total[RIDGES] = {0}, best = INFINITY;
+    const bool set = s->asked->ridge >= 0.0;
+    size_t which = 0;
+    loci_windows_basis(s->basis, spec->window, spec->order);
+    for (size_t c = 0; c < s->channels; c++) {
+        loci_ridge m[2];
+        clear(s, spec->window);
+        gather(s, c, spec->window);
+        project(s, m, spec->window, spec->order);
+        for (size_t i = 0; i < RIDGES && !(set && i > 0); i++)
+            total[i] += error_of(s, m, spec->order, set ? spec->ridge : ridges[i]);
+    }
+    for (size_t i = 0; i < RIDGES && !(set && i > 0); i++)
+        if (total[i] < best) best = total[i], which = i;
+    if (s->asked->own < 0 && !(best < 0.99 * s->best)) return;
+    spec->own = 1;
+    s->best = best;
+    if (!set) spec->ridge = ridges[which];
+}
+
+/* The longest window that is tried: a quarter of what there is to learn from, at least the shortest. */
+static loci_status longest(search *s, loci_error *error)
+{
+    const size_t h = s->horizon, asked = s->asked->window;
+    if (s->valid < h)
+        return loci_fail(error, LOCI_E_VALUE,
+                         "%zu samples to choose by are too few; %zu, the horizon, were expected", s->valid,
+                         h);
+    const size_t least = given(asked)                                    ? asked
+                         : given(s->asked->order) && s->asked->order > 8 ? s->asked->order
+                                                                         : 8;
+    if (s->train < least + h + 8)
+        return loci_fail(
+            error, LOCI_E_VALUE,
+            "%zu samples to learn from are too few for a horizon of %zu; %zu or more were expected", s->train,
+            h, least + h + 8);
+    s->most = least;
+    for (size_t i = 0; i < WINDOWS && !given(asked); i++)
+        if (windows[i] > s->most && windows[i] + h <= s->train && 4 * windows[i] <= s->train - h)
+            s->most = windows[i];
+    s->highest = given(s->asked->order)         ? s->asked->order
+                 : s->most < orders[ORDERS - 1] ? s->most
+                                                : orders[ORDERS - 1];
+    return LOCI_OK;
+}
+
+loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *choice, const double *const *x,
+                                size_t train, size_t valid, const double *scale, loci_error *error)
+{
+    loci_readout_spec asked = {0};
+    loci_status status = LOCI_SIZED_TAKE(&asked, spec, "loci_readout_spec", error);
+    if (status != LOCI_OK) return status;
+    loci_readout_spec possible = asked; /* with what is open filled in somehow */
+    if (!given(possible.window)) possible.window = given(asked.order) && asked.order > 8 ? asked.order : 8;
+    if (!given(possible.order)) possible.order = 1;
+    if (!(possible.ridge >= 0.0)) possible.ridge = 1.0;
+    status = loci_readout_check(&possible, error);
+    if (status != LOCI_OK) return status;
+    search s;
+    memset(&s, 0, sizeof s);
+    s.asked = &asked;
+    s.x = x;
+    s.scale = scale;
+    s.train = train;
+    s.valid = valid;
+    s.horizon = asked.horizon;
+    s.channels = asked.channels;
+    status = longest(&s, error);
+    if (status == LOCI_OK) status = search_open(&s, error);
+    if (status != LOCI_OK) return status;
+    for (size_t c = 0; c < s.channels; c++) gather(&s, c, s.most);
+    double last = 0.0;
+    if (given(asked.window) || s.most < windows[0]) {
+        try_window(&s, s.most, &last);
+    } else {
+        for (size_t i = 0; i < WINDOWS && windows[i] <= s.most; i++)
+            if (!given(asked.order) || windows[i] >= asked.order) try_window(&s, windows[i], &last);
+        if (s.count == 0) try_window(&s, s.most, &last);
+    }
+    decide(&s);
+    loci_readout_spec found = asked;
+    found.window = s.chosen.window, found.order = s.chosen.order, found.ridge = s.chosen.ridge;
+    found.own = asked.own > 0;
+    const double rows = s.part[1].count * (double)s.horizon;
+    /* stretches as long as the horizon are few witnesses where there are few of them */
+    const double margin = fmax(0.02, 0.5 * (double)s.horizon / (double)valid);
+    if (!isfinite(s.best) || (!given(asked.order) && !(s.best < (1.0 - margin) * last))) {
+        found.window = given(asked.window) ? asked.window : windows[0];
+        found.order = 0, found.ridge = asked.ridge >= 0.0 ? asked.ridge : 0.0;
+        found.own = 0;
+        s.best = last;
+    } else if (asked.own != 0 && s.channels > 1) {
+        try_own(&s, &found);
+    }
+    if (found.own < 0) found.own = 0;
+    found.size = spec->size;
+    *spec = found;
+    if (choice) {
+        const loci_readout_choice whole = {sizeof whole, s.best / rows, last / rows};
+        loci_sized_give(choice, choice->size ? choice->size : sizeof whole, &whole, sizeof whole);
+    }
+    loci_free(s.numbers);
+    return LOCI_OK;
+}
+
+loci_status loci_readout_season(size_t *season, const double *x, size_t n, size_t most, loci_error *error)
+{
+    *season = 0;
+    if (most < 2 || n < 3 * most) return LOCI_OK;
+    const size_t lags = most + 2, count = n - 1;
+    double *const d = loci_allocate(lags - 1 + count + lags, sizeof *d), *const r = d + lags - 1 + count;
+    if (!d) return loci_fail(error, LOCI_E_MEMORY, "out of memory to look for a season in %zu samples", n);
+    double square = 0.0; /* steps are made alike in size: one jump is no season */
+    for (size_t t = 0; t < count; t++) square += (x[t + 1] - x[t]) * (x[t + 1] - x[t]);
+    const double limit = 3.0 * sqrt(square / (double)count);
+    for (size_t t = 0; t < count; t++) d[lags - 1 + t] = fmax(fmin(x[t + 1] - x[t], limit), -limit);
+    for (size_t t = 0; t < count; t += 1024)
+        LOCI_CHOOSE(loci_ridge_tiles_level)
+            ->correlate(r, d + lags - 1 + t, lags, count - t < 1024 ? count - t : 1024);
+    /* r[lags - 1 - k] is that of lag k; 4 deviations of what noise has there, and a tenth at least */
+    const double none = r[lags - 1], least = fmax(0.1, 4.0 / sqrt((double)count));
+    double best = least * none;
+    for (size_t k = 2; k <= most && none > 0.0; k++) {
+        const double here = r[lags - 1 - k] * (double)count / (double)(count - k);
+        /* a multiple must be better by a twentieth */
+        if (here > best * (*season ? 1.05 : 1.0) && here >= r[lags - k] && here >= r[lags - 2 - k])
+            best = here, *season = k;
+    }
+    loci_free(d);
+    return LOCI_OK;
+}

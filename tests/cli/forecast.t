@@ -1,0 +1,90 @@
+# Two columns by the hour, six weeks of them: a day's swing in noise, and a slow noise.
+$ awk 'BEGIN { s = 7; for (k = 0; k < 1000; k++) { s = s * 16807 % 2147483647; n = s / 2147483647 - 0.5; w = 0.9 * w + n;
++     printf "2024-%02d-%02dT%02d:00:00,%.4f,%.4f\n", 1 + int(k / 24 / 31), 1 + int(k / 24) % 31, k % 24, 100 + 20 * sin(k * 3.14159265 / 12) + n, 5 + w } }' > rows
+$ (echo date,load,wind; cat rows) > load.csv; (echo date,load,wind; head -n 600 rows) > a.csv; (echo date,load,wind; tail -n +601 rows) > b.csv
+
+# What it says of itself, and the next rows: within half a step of the noise of what comes.
+$ loci forecast load.csv --horizon 12 -o load.loci > out; grep -c '^#' out; grep -v '^#' out | head -n 1; grep -v '^#' out | wc -l
+| 16
+| time,load,load_lower80,load_upper80,load_lower95,load_upper95,wind,wind_lower80,wind_upper80,wind_lower95,wind_upper95
+| 13
+$ head -n 1 out; sed -n 's/ rows  *[0-9. ]*$//p' out
+| # 2 columns: 1,000 rows: 600 to learn from, 200 to choose by, 200 to test
+| #   seasonal repeat of 24
+$ grep -v '^#' out | awk -F , 'NR > 1 { k = 1000 + NR - 2; e = $2 - 100 - 20 * sin(k * 3.14159265 / 12); if (e * e > 1.5 || !($5 < $3 && $3 < $2 && $2 < $4 && $4 < $6)) print }'
+$ loci forecast load.csv --horizon 12 --json | grep -o '"[a-z0-9_]*":' | tr -d '\n'; echo
+| "horizon":"rows":"train":"valid":"test":"columns":"window":"order":"ridge":"own_weights":"season":"windows":"mse":"mae":"coverage80":"coverage95":"standardized":"mse":"mae":"baselines":"last":"standardized":"mse":"mae":"season":"standardized":"mse":"mae":"mean":"standardized":"mse":"mae":"ar":"standardized":"mse":"mae":"forecast":"times":"values":"lower80":"upper80":"lower":"upper":
+$ loci forecast load.csv --horizon 12 --column load --window 48 --order 16 --ridge 0.1 --test 0 --json | grep -E '"(window|order|ridge|test|mse)"'
+|   "rows": {"train": 800, "valid": 200, "test": 0},
+|   "window": 48,
+|   "order": 16,
+|   "ridge": 0.1,
+
+# The model: the same forecast, and after other rows theirs. Columns are found by their names.
+$ loci forecast load.loci > again; grep -v '^#' out | cmp - again
+$ awk -F , -v OFS=, '{ print $1, $3, "x" NR, $2 }' load.csv | sed '1s/x1/other/' > turned.csv; loci forecast load.loci turned.csv -o turned; cut -d , -f 1,2,7 turned | cut -c -24 > 1; cut -d , -f 1,2,7 again | cut -c -24 | cmp - 1
+$ cut -d , -f 1,2 load.csv > one.csv; loci forecast load.loci one.csv
+! loci: one.csv: has no column wind; there are date, load
+= 1
+
+# Learned in two, together or one after the other: as in one.
+$ for m in a b load; do loci forecast $m.csv --horizon 12 --window 48 --order 16 --ridge 0.1 --shared -o $m.loci > $m.out; done
+$ loci forecast a.loci b.loci --add -o ab.loci; loci forecast ab.loci | cut -d , -f 1,2,7 | sed 's/\(\.[0-9]\{9\}\)[0-9]*/\1/g' > 1; loci forecast load.loci | cut -d , -f 1,2,7 | sed 's/\(\.[0-9]\{9\}\)[0-9]*/\1/g' | cmp - 1
+$ loci forecast a.loci b.csv --update -o u.loci | grep -v '^#' | cut -d , -f 1,2,7 | sed 's/\(\.[0-9]\{9\}\)[0-9]*/\1/g' | cmp - 1
+$ loci forecast a.loci load.csv --update -o u.loci --json | grep updated; loci forecast u.loci | cut -d , -f 1,2,7 | sed 's/\(\.[0-9]\{9\}\)[0-9]*/\1/g' | cmp - 1
+|   "updated": 400,
+$ loci forecast b.csv --horizon 11 -o other.loci > o; loci forecast a.loci other.loci --add -o x.loci
+! loci: other.loci: window is 48 in the one and 32 in the other; the same was expected
+= 1
+$ test ! -e x.loci
+
+# Nothing to be foretold: the last value. A constant column.
+$ awk 'BEGIN { s = 3; print "walk,flat"; for (k = 0; k < 600; k++) { s = s * 16807 % 2147483647; w += s / 2147483647 - 0.5; print w ",7.5" } }' > walk.csv
+$ loci forecast walk.csv --column walk --horizon 5 | sed -n 2p
+| # nothing foretells better than the last value, which is held
+$ loci forecast walk.csv --column flat --horizon 2 --order 4 | grep -v '^#'
+! loci: note: walk.csv: "flat" is constant over the first 360 rows; so is its forecast
+| row,flat,flat_lower80,flat_upper80,flat_lower95,flat_upper95
+| 600,7.5,7.5,7.5,7.5,7.5
+| 601,7.5,7.5,7.5,7.5,7.5
+
+# Missing values, rows that are no even steps apart, too few of them.
+$ sed '300s/,.*,/,,/; 301s/,.*,/,nan,/' load.csv > holes.csv; loci forecast holes.csv --horizon 2 > o
+! loci: note: holes.csv: 2 values missing; of each the value before stands there
+$ loci forecast holes.csv --missing refuse
+! loci: holes.csv: line 300: "load" is missing or not a number; a number was expected, or --missing hold
+= 1
+$ sed '500,509d' load.csv > gap.csv; loci forecast gap.csv --horizon 2 > o
+! loci: warning: gap.csv: the times are irregular: 1 of 989 steps are not 60 min long; rows are taken to follow one another evenly
+$ (cat load.csv; tail -n 1 load.csv) > twice.csv; loci forecast twice.csv
+! loci: twice.csv: the times do not go on after 2024-02-11T15:00:00Z, row 1000; later times were expected
+= 1
+$ head -n 12 load.csv | loci forecast - --time 1 --horizon 3
+! loci: standard input: its 11 rows leave 2 to choose by and 2 to test on; 3, the horizon, were expected of each
+= 1
+$ head -n 20 load.csv > few.csv; loci forecast few.csv --horizon 2
+! loci: few.csv: 11 samples to learn from are too few for a horizon of 2; 18 or more were expected
+= 1
+
+# Wrong usage.
+$ loci forecast load.csv --horizon 0
+! loci: forecast: --horizon is 0; 1 to 4096 was expected
+= 2
+$ loci forecast load.csv --window 10 --order 11
+! loci: forecast: --order is 11; 0 to 10 was expected
+= 2
+$ loci forecast load.csv --valid 0.5 --test 0.5
+! loci: forecast: --valid 0.5 and --test 0.5 leave nothing to learn from
+= 2
+$ loci forecast load.loci load.csv --window 10
+! loci: forecast: --window is for learning from DATA alone; a model has its own
+= 2
+$ loci forecast a.loci b.loci --add
+! loci: forecast: --add makes a model; -o with its file was expected
+= 2
+$ printf 'x' | dd of=load.loci bs=1 seek=700 conv=notrunc 2> /dev/null; loci forecast load.loci
+! loci: load.loci: is a damaged forecaster: its checksum does not fit its bytes
+= 1
+$ loci forecast load.csv load.csv
+! loci: load.csv: is no forecaster: it does not begin like one
+= 1
