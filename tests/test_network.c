@@ -203,7 +203,8 @@ static loci_model_config shape(size_t i)
     if (i == 16) c.mixer = LOCI_MIXER_MLP, c.mixer_expand = 2;
     if (i == 16 || i == 17) c.kernel_width = 12;
     if (i == 22) c.expand = 1, c.dt_rank = 3, c.biased = 1;
-    if (i == 24) c.groups = 2, c.head_width = 5, c.gate_norm = LOCI_GATE_NORM_BEFORE, c.scanned = 30;
+    if (i == 24)
+        c.expand = 2, c.groups = 2, c.head_width = 5, c.gate_norm = LOCI_GATE_NORM_BEFORE, c.scanned = 30;
     if (i == 6 || i == 17) c.mixer = LOCI_MIXER_NONE;
     if (i == 29) c.blocks = 2, c.discretization = LOCI_BILINEAR;
     if (i >= 30) c.mixer = LOCI_MIXER_GEGLU, c.mixer_expand = 2, c.bidirectional = i == 31;
