@@ -37,6 +37,8 @@ static const struct {
     {"initial-kernels", "kernels of each initialisation", figure_kernels},
     {"half-and-half", "one signal half as a convolution, half sample by sample", figure_halves},
     {"two-sampling-rates", "one kernel at two sampling rates", figure_rates},
+    {"hippo-against-random",
+     "a layer that begins as a HiPPO memory and one that begins at random learn to recall", figure_learning},
 };
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 

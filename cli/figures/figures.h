@@ -16,6 +16,8 @@ figure_draw figure_legendre, figure_matrices, figure_fourier, figure_orders;
 figure_draw figure_trajectories, figure_palace, figure_decay, figure_exact;
 /* figures_ssm.c */
 figure_draw figure_forms, figure_unrolled, figure_sliding, figure_kernels, figure_halves, figure_rates;
+/* figures_layers.c */
+figure_draw figure_learning;
 
 /* --- what they share (figures_shared.c) --- */
 
