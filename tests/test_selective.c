@@ -346,6 +346,40 @@ static void a_shared_rate_is_as_many(void **unused)
     }
 }
 
+/* Steps and rates so large that a factor is 0, beside others that are not: the fast loop and the careful one have the same bits
+ * where both are right. */
+static void steep_factors_are_zero(void **unused)
+{
+    (void)unused;
+    enum { L = 3, N = 2 };
+    real *x = some(L * V), *dt = some(L * V), *B = some(L * V), *C = some(L * V), *rate = some(N * V),
+         *skip = some(V), *y[2], *state[2];
+    uint64_t seed = 3;
+    for (size_t i = 0; i < L * V; i++) {
+        x[i] = (real)noise(&seed), dt[i] = (real)(0.5 + 0.4 * noise(&seed));
+        B[i] = C[i] = (real)noise(&seed);
+    }
+    for (size_t i = 0; i < N * V; i++) rate[i] = (real)(-2 - noise(&seed));
+    const loci_selective self = {1, 1, N, 0, rate, skip};
+    const loci_selective_planes band = {x, dt, NULL, B, C, L, L, L, L};
+    for (int steep = 0; steep < 2; steep++) {
+        y[steep] = some(L * V), state[steep] = some(N * V);
+        if (steep) rate[V + 5] = -1e6, dt[V + 6] = 1e6;
+        for (size_t i = 0; i < N * V; i++) state[steep][i] = 1;
+        loci_selective_forward(&self, y[steep], state[steep], &band);
+    }
+    for (size_t l = 0; l < L; l++)
+        for (size_t h = 0; h < V; h++) {
+            assert_true(isfinite(y[1][l * V + h]));
+            if (h != 5 && h != 6) assert_near(y[1][l * V + h], y[0][l * V + h], 0, "y[%zu][%zu]", l, h);
+        }
+    const double last =
+        (double)dt[2 * V + 5] * (double)x[2 * V + 5] * (double)B[2 * V + 1]; /* nothing is kept */
+    assert_near(state[1][V + 5], last, 4 * LOCI_REAL_EPSILON, "a state that forgets at once");
+    real *all[] = {x, dt, B, C, rate, skip, y[0], y[1], state[0], state[1]};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) loci_free(all[k]);
+}
+
 /* ---- short convolutions: x [B][D][L], weight [D][width], rows before the first [B][D][width - 1] ---- */
 
 static void convolution_is_published(void **unused)
@@ -451,8 +485,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forward_is_published),     cmocka_unit_test(backward_is_published),
-        cmocka_unit_test(a_shared_rate_is_as_many), cmocka_unit_test(convolution_is_published),
-        cmocka_unit_test(lanes_are_summed),         cmocka_unit_test(steps_are_positive),
+        cmocka_unit_test(a_shared_rate_is_as_many), cmocka_unit_test(steep_factors_are_zero),
+        cmocka_unit_test(convolution_is_published), cmocka_unit_test(lanes_are_summed),
+        cmocka_unit_test(steps_are_positive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,18 +14,20 @@
 #include <loci/token.h>
 
 #include "model/model_open.h"
+#include "shared/crew.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/options.h"
 
 typedef struct {
     const char *prompt, *ids;
-    size_t tokens, top_k, seed;
+    size_t tokens, top_k, seed, threads;
     double temperature, top_p; /* NAN: not given */
 } settings;
 
 enum { TOKENS = 256 }; /* where nobody says how many */
 static const double temperature_of_texts = 0.8;
+static const size_t large = 4000000; /* weights, from which on threads are worth their start */
 
 typedef struct {
     const settings *s;
@@ -35,6 +37,7 @@ typedef struct {
     loci_token_choice choice;
     loci_stream_tables *tables;
     loci_stream *stream;
+    crew *crew;            /* NULL: none */
     size_t count, outputs; /* tokens of the model; numbers of an answer */
     float *start;          /* [length] */
     size_t length;
@@ -185,6 +188,8 @@ static int prepare(job *j)
     if (loci_stream_tables_create(&j->tables, j->model, 0, j->length > 1, &error) != LOCI_OK ||
         loci_stream_init(&j->stream, NULL, 0, j->tables, 1, &error) != LOCI_OK)
         return message_error(j->path, &error);
+    if (s->threads != 1 && loci_model_count(j->model) >= large) j->crew = crew_create(s->threads);
+    if (j->crew) loci_stream_tables_lend(j->tables, crew_hands(j->crew));
     return STATUS_DONE;
 }
 
@@ -197,6 +202,8 @@ static int usage_check(const settings *s)
     if (!isnan(s->top_p) && !(s->top_p > 0 && s->top_p <= 1))
         return message_usage("generate: --top-p is %g; above 0, at most 1 was expected", s->top_p);
     if (s->top_k == 0) return message_usage("generate: --top-k is 0; 1 or more was expected");
+    if (s->threads > 1024)
+        return message_usage("generate: --threads is %zu; 0 to 1024 was expected", s->threads);
     return STATUS_DONE;
 }
 
@@ -214,6 +221,7 @@ static int generate(const char *path, settings *s)
     }
     loci_stream_free(j.stream);
     loci_stream_tables_free(j.tables);
+    crew_free(j.crew);
     free(j.start);
     free(j.answer);
     free(j.room);
@@ -237,6 +245,9 @@ int command_generate(int argc, char **argv)
         {"top-p", 0, OPTION_NUMBER, &s.top_p, "P",
          "of the fewest likeliest that together are this likely (1)"},
         {"seed", 0, OPTION_COUNT, &s.seed, "S", "of what is drawn: the same gives the same text (0)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "Speed:"},
+        {"threads", 0, OPTION_COUNT, &s.threads, "T",
+         "that share the weights of a large model; 0: one a processor (0)"},
     };
     const options_page page = {
         .command = "generate",

@@ -35,6 +35,15 @@ typedef struct {
 
 typedef struct loci_network loci_network;
 
+/* Helpers that an embedder lends, threads of its own: the library has none. */
+typedef struct {
+    size_t size;   /* sizeof of this struct; 0: these fields */
+    size_t count;  /* into so many parts work is divided, 1 to 1024: as many as run at one time */
+    void *context; /* the first argument of run */
+    /* Calls work(argument, i) for each i below count, at one time or one after the other, and returns when all have. */
+    void (*run)(void *context, size_t count, void (*work)(void *argument, size_t i), void *argument);
+} loci_crew;
+
 /* A network for sequences of exactly L samples (L = 0: for step alone), not prepared yet. The model must live as
  * long; of it the configuration and the description, as they are now, are used; parameters are given to prepare.
  * Cost: O(L) numbers a channel. */
@@ -84,6 +93,11 @@ LOCI_API void loci_network_gather(loci_network *network, float *dparameters, con
 LOCI_API size_t loci_network_step_workspace_size(const loci_network *network, size_t lanes);
 LOCI_API void loci_network_step(const loci_network *network, float *y, const float *u, size_t lanes,
                                 const double *dt, float *const *state, void *workspace);
+
+/* Lends a crew to steps of one lane: large products with weights, which are bound by reading these from memory, are divided among
+ * it. The same bits as without. crew is copied, what it points to must live as long as it is lent; NULL: none any longer. While it
+ * is, the network serves one thread at a time, unless run may be called by several. */
+LOCI_API void loci_network_lend(loci_network *network, const loci_crew *crew);
 
 /* ---- one sequence, without a network of one's own ---- */
 

@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include <loci/model.h>
+#include <loci/network.h>
 #include <loci/status.h>
 
 #ifdef __cplusplus
@@ -49,6 +50,8 @@ typedef struct loci_stream_tables loci_stream_tables;
 LOCI_API loci_status loci_stream_tables_create(loci_stream_tables **tables, const loci_model *model,
                                                double rate, int chunks, loci_error *error);
 LOCI_API void loci_stream_tables_free(loci_stream_tables *tables); /* NULL is allowed */
+/* As loci_network_lend: for pushes of one sample of one lane. */
+LOCI_API void loci_stream_tables_lend(loci_stream_tables *tables, const loci_crew *crew);
 
 /* Running state of `lanes` signals side by side. */
 typedef struct loci_stream loci_stream;

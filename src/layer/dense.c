@@ -77,9 +77,42 @@ void loci_dense_pack_rows(const loci_dense *dense, size_t first, const real *wei
     if (bias) memcpy(dense->bias + first, bias, count * sizeof(real));
 }
 
+/* ---- products ---- */
+
+/* One row of a large product, divided among a crew. */
+typedef struct {
+    const loci_dense *dense;
+    real *y;
+    const real *x;
+    size_t y_stride, x_stride, parts;
+} shared_row;
+
+enum {
+    SHARED_LEAST = 1 << 17, /* weights, from which on it is worth the call */
+    SHARED_PANELS = 4       /* go together, as a single row goes through the product */
+};
+
+/* Part i: some panels of the outputs. */
+static void multiply_part(void *argument, size_t i)
+{
+    const shared_row *s = argument;
+    const loci_dense *d = s->dense;
+    const size_t step = SHARED_PANELS * d->product->width, all = (d->wide + step - 1) / step,
+                 first = all * i / s->parts * step, end = all * (i + 1) / s->parts * step;
+    if (first >= end) return;
+    d->product->multiply(s->y + first / V * s->y_stride * V, s->y_stride, s->x, s->x_stride,
+                         d->forth + first * d->inputs, d->bias ? d->bias + first : NULL, d->inputs,
+                         (end < d->wide ? end : d->wide) - first, 1);
+}
+
 void loci_dense_multiply(const loci_dense *dense, real *y, size_t y_stride, const real *x, size_t x_stride,
                          size_t rows)
 {
+    if (dense->crew && rows == 1 && dense->inputs * dense->wide >= SHARED_LEAST) {
+        shared_row s = {dense, y, x, y_stride, x_stride, dense->crew->count};
+        dense->crew->run(dense->crew->context, s.parts, multiply_part, &s);
+        return;
+    }
     dense->product->multiply(y, y_stride, x, x_stride, dense->forth, dense->bias, dense->inputs, dense->wide,
                              rows);
 }

@@ -7,6 +7,8 @@
 #ifndef LOCI_LAYER_DENSE_H
 #define LOCI_LAYER_DENSE_H
 
+#include <loci/network.h>
+
 #include "base/real.h"
 #include "transform/product.h"
 
@@ -26,11 +28,12 @@
 typedef struct {
     const loci_product *product;
     size_t inputs, outputs, parts;
-    size_t turn;        /* part p of W is part (p + turn) % parts of y; 0 at first */
-    size_t wide;        /* channels of y: all parts, each padded to blocks; of one part `outputs` */
-    int ahead;          /* for multiply alone: W is not packed transposed; 0 at first */
-    real *forth, *back; /* W packed, and transposed */
-    real *bias;         /* as y; NULL: there is none */
+    size_t turn;           /* part p of W is part (p + turn) % parts of y; 0 at first */
+    size_t wide;           /* channels of y: all parts, each padded to blocks; of one part `outputs` */
+    int ahead;             /* for multiply alone: W is not packed transposed; 0 at first */
+    const loci_crew *crew; /* divides large products of one row; NULL at first: none */
+    real *forth, *back;    /* W packed, and transposed */
+    real *bias;            /* as y; NULL: there is none */
 } loci_dense;
 
 /* One without memory yet. */

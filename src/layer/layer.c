@@ -93,3 +93,8 @@ void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const r
 {
     if (layer->class->gather) layer->class->gather(layer, derived, dp, gradient, p);
 }
+
+void loci_layer_lend(const loci_layer *layer, void *derived, const loci_crew *crew)
+{
+    if (layer->class->lend) layer->class->lend(layer, derived, crew);
+}

@@ -49,6 +49,7 @@
 #define loci_layer_close LOCI_NAME(loci_layer_close)
 #define loci_layer_prepare LOCI_NAME(loci_layer_prepare)
 #define loci_layer_gather LOCI_NAME(loci_layer_gather)
+#define loci_layer_lend LOCI_NAME(loci_layer_lend)
 #define loci_linear_create LOCI_NAME(loci_linear_create)
 #define loci_head_create LOCI_NAME(loci_head_create)
 #define loci_embedding_create LOCI_NAME(loci_embedding_create)
@@ -127,6 +128,9 @@ typedef struct {
     void (*step)(const loci_layer *, const void *derived, real *y, const real *x, size_t lanes,
                  const double *dt, real *const *state, void *scratch);
 
+    /* Others' help with large products of step, as long as it is not taken back: crew NULL. NULL: there are none. */
+    void (*lend)(const loci_layer *, void *derived, const loci_crew *);
+
     void (*free)(loci_layer *); /* children and memory of its own; NULL: there is none */
 } loci_layer_class;
 
@@ -201,6 +205,7 @@ loci_status loci_layer_open(const loci_layer *layer, void **derived, size_t L, l
 void loci_layer_close(const loci_layer *layer, void *derived);
 void loci_layer_prepare(const loci_layer *layer, void *derived, const real *p, double rate);
 void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p);
+void loci_layer_lend(const loci_layer *layer, void *derived, const loci_crew *crew);
 
 /* The layers. `name` is what the names of parameters begin with, "encoder" for encoder.weight. All give
  * LOCI_E_ARGUMENT for numbers of channels of 0 or above LOCI_LAYER_CHANNELS_MAX, and LOCI_E_MEMORY. */

@@ -22,10 +22,10 @@ typedef struct {
 /* derived: a loci_dense, with its memory right behind. */
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
-    (void)L;
     const int biased = ((const linear *)layer)->head == LOCI_HEAD_LINEAR;
     loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, 1);
     const size_t head = (sizeof dense + 63) / 64 * 64;
+    dense.ahead = L == 0;
     char *memory =
         loci_allocate_by(loci_allocator_of(layer), head + loci_dense_size(&dense, biased) * sizeof(real), 1);
     if (!memory)
@@ -48,6 +48,12 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     (void)rate;
     const linear *self = (const linear *)layer;
     loci_dense_pack(derived, p + self->weight, self->head == LOCI_HEAD_LINEAR ? p + self->bias : NULL, NULL);
+}
+
+static void lend(const loci_layer *layer, void *derived, const loci_crew *crew)
+{
+    (void)layer;
+    ((loci_dense *)derived)->crew = crew;
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
@@ -102,7 +108,8 @@ static const loci_layer_class class = {.name = "linear",
                                        .forward = forward,
                                        .backward = backward,
                                        .gather = gather,
-                                       .step = step};
+                                       .step = step,
+                                       .lend = lend};
 
 loci_status loci_linear_create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
                                size_t outputs, loci_error *error)

@@ -92,6 +92,13 @@ static void close_layer(const loci_layer *layer, void *derived)
     loci_free(derived);
 }
 
+static void lend(const loci_layer *layer, void *derived, const loci_crew *crew)
+{
+    (void)layer;
+    prepared *d = derived;
+    d->in.crew = d->out.crew = crew;
+}
+
 static void prepare(const loci_layer *layer, void *derived, const real *p, double rate)
 {
     (void)rate;
@@ -432,7 +439,8 @@ static const loci_layer_class class = {.name = "mamba",
                                        .forward = forward,
                                        .backward = backward,
                                        .gather = gather,
-                                       .step = step};
+                                       .step = step,
+                                       .lend = lend};
 
 /* A uniform matrix or vector, of so many inputs that its bound is one over the root of them. */
 static loci_parameter uniform(size_t inputs, size_t dimensions, size_t rows, size_t columns)

@@ -174,6 +174,13 @@ static size_t convolved_channels(const loci_mamba2_options *o)
     return o->scanned + 2 * o->groups * o->order;
 }
 
+static void lend(const loci_layer *layer, void *derived, const loci_crew *crew)
+{
+    (void)layer;
+    prepared *d = derived;
+    d->in.crew = d->out.crew = crew;
+}
+
 static void prepare(const loci_layer *layer, void *derived, const real *p, double rate)
 {
     (void)rate;
@@ -677,7 +684,8 @@ static const loci_layer_class class = {.name = "mamba2",
                                        .forward = forward,
                                        .backward = backward,
                                        .gather = gather,
-                                       .step = step};
+                                       .step = step,
+                                       .lend = lend};
 
 static loci_status check(const loci_mamba2_options *o, const char *name, loci_error *error)
 {

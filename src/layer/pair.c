@@ -65,6 +65,12 @@ void loci_pair_close(const loci_layer *layer, void *derived)
     loci_free(d);
 }
 
+void loci_pair_lend(const loci_layer *layer, void *derived, const loci_crew *crew)
+{
+    children *d = derived;
+    for (int i = 0; i < count(layer); i++) loci_layer_lend(pair_of(layer)->child[i], d->of[i], crew);
+}
+
 static loci_layer_memory memory_of(const loci_layer *layer, const children *d, int which, size_t B, size_t L)
 {
     const loci_layer *child = pair_of(layer)->child[which];

@@ -17,6 +17,7 @@
 #define loci_pair_prepare LOCI_NAME(loci_pair_prepare)
 #define loci_pair_gather LOCI_NAME(loci_pair_gather)
 #define loci_pair_memory LOCI_NAME(loci_pair_memory)
+#define loci_pair_lend LOCI_NAME(loci_pair_lend)
 #define loci_pair_forward LOCI_NAME(loci_pair_forward)
 #define loci_pair_backward LOCI_NAME(loci_pair_backward)
 #define loci_pair_step LOCI_NAME(loci_pair_step)
@@ -38,6 +39,8 @@ loci_status loci_pair_open(const loci_layer *layer, void **derived, size_t L, lo
 void loci_pair_close(const loci_layer *layer, void *derived);
 void loci_pair_prepare(const loci_layer *layer, void *derived, const real *p, double rate);
 void loci_pair_gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p);
+
+void loci_pair_lend(const loci_layer *layer, void *derived, const loci_crew *crew);
 
 /* What both children need: the sum of what they save, the larger scratch. */
 loci_layer_memory loci_pair_memory(const loci_layer *layer, const void *derived, size_t B, size_t L);

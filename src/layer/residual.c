@@ -131,6 +131,7 @@ static const loci_layer_class class = {.name = "residual",
                                        .backward = backward,
                                        .gather = loci_pair_gather,
                                        .step = step,
+                                       .lend = loci_pair_lend,
                                        .free = loci_pair_free};
 
 static loci_status check(const loci_layer *inner, const loci_layer *norm,

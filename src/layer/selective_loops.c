@@ -19,21 +19,23 @@ enum { TILE = 8, BACK = 8 };
 enum { TILE = 4, BACK = 4 };
 #endif
 
-/* 2^t (in double e^t) for t <= 0; below 2^-125 it stays there. 2^r for |r| <= 1/2 is 1 + r q(r), q interpolated at Chebyshev's
- * points, off by 5e-9: 0 gives 1 exactly. */
-static inline LOCI_INLINE vreal decay(vreal t)
+/* 2^t (in double e^t) for t <= 0; steep: where t may lie below -125, for which it stays there. 2^r for |r| <= 1/2 is 1 + r q(r), q
+ * interpolated at Chebyshev's points, off by 5e-9: 0 gives 1 exactly. */
+static inline LOCI_INLINE vreal decay(vreal t, const int steep)
 {
 #if LOCI_REAL_IS_DOUBLE
+    (void)steep;
     return loci_vexp(t);
 #else
-    t = loci_vselect(t < -125, LOCI_SPLAT(-125.0f), t);
     const vreal shifted = t + LOCI_VMATH_ROUND, r = t - (shifted - LOCI_VMATH_ROUND);
     vreal q = 0.00133908634f + r * 0.000154531629f;
     q = 0.00961808256f + r * q;
     q = 0.0555035711f + r * q;
     q = 0.240226508f + r * q;
     q = 0.693147188f + r * q;
-    return (vreal)((vbits)(1 + r * q) + ((vbits)shifted << 23));
+    const vreal power = (vreal)((vbits)(1 + r * q) + ((vbits)shifted << 23));
+    /* not a word about t itself, so that its product is fused with both sums here and there alike */
+    return steep ? loci_vselect(shifted < LOCI_VMATH_ROUND - 125, LOCI_SPLAT(0x1p-125f), power) : power;
 #endif
 }
 
@@ -64,6 +66,30 @@ static inline LOCI_INLINE vreal sigmoid(vreal x)
 #endif
 }
 
+/* Numbers of either sign are ordered by their size as their bits without the sign are, NaN behind all. */
+typedef real_bits real_bits_of_any __attribute__((may_alias));
+
+static inline LOCI_INLINE real_bits largest(const real *x, size_t count)
+{
+    const real_bits_of_any *bits = (const real_bits_of_any *)x;
+    real_bits most = 0;
+    for (size_t i = 0; i < count; i++) {
+        const real_bits size = bits[i] & ~LOCI_VMATH_SIGN;
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* Whether a factor may be less than 2^-125. */
+static int is_steep(const loci_selective_rows *s)
+{
+    union {
+        real_bits bits;
+        real number;
+    } dt = {.bits = largest(s->dt, s->rows * V)}, rate = {.bits = largest(s->rate, s->states * V)};
+    return !(dt.number * rate.number < 125);
+}
+
 /* Of row r: what goes in, dt x, and where all states share a rate, their factor. */
 typedef struct {
     _Alignas(64) real in[BAND * V], factor[BAND * V];
@@ -75,7 +101,7 @@ static inline LOCI_INLINE void enter(row_values *v, real *y, const loci_selectiv
         const vreal x = AT(s->x + r), dt = AT(s->dt + r);
         TO(v->in + r) = dt * x;
         TO(y + r) = AT(s->skip + lane) * x;
-        if (s->shared) TO(v->factor + r) = decay(dt * AT(s->rate + lane));
+        if (s->shared) TO(v->factor + r) = decay(dt * AT(s->rate + lane), 1);
     }
 }
 
@@ -83,7 +109,7 @@ static inline LOCI_INLINE void enter(row_values *v, real *y, const loci_selectiv
  * each, [rows][states][16], and, `behind` reals on, their factors. */
 static inline LOCI_INLINE void advance(real *y, real *state, const row_values *v,
                                        const loci_selective_rows *s, real *kept, size_t behind, size_t n,
-                                       size_t lane, const int count, const int shared)
+                                       size_t lane, const int count, const int shared, const int steep)
 {
     const size_t first = n / V * s->apart * V + n % V, size = s->states * V;
     const real *rate = s->rate + (shared ? 0 : n * V) + lane;
@@ -97,7 +123,7 @@ static inline LOCI_INLINE void advance(real *y, real *state, const row_values *v
         vreal sum = AT(y + r * V + lane);
 #pragma GCC unroll 16
         for (int i = 0; i < count; i++) {
-            const vreal a = shared ? dt : decay(dt * AT(rate + i * V));
+            const vreal a = shared ? dt : decay(dt * AT(rate + i * V), steep);
             h[i] = a * h[i] + in * b[i];
             sum += c[i] * h[i];
             if (keep) TO(keep + i * V) = h[i];
@@ -109,24 +135,35 @@ static inline LOCI_INLINE void advance(real *y, real *state, const row_values *v
     for (int i = 0; !kept && i < count; i++) TO(state + (n + (size_t)i) * V + lane) = h[i];
 }
 
-static inline LOCI_INLINE void advance_all(real *y, real *state, const row_values *v,
-                                           const loci_selective_rows *s, real *kept, size_t behind,
-                                           size_t lane, const int shared)
+static inline LOCI_INLINE void advance_tiles(real *y, real *state, const row_values *v,
+                                             const loci_selective_rows *s, real *kept, size_t behind,
+                                             size_t lane, const int shared, const int steep)
 {
     size_t n = 0;
-    for (; n + TILE <= s->states; n += TILE) advance(y, state, v, s, kept, behind, n, lane, TILE, shared);
-    for (; n < s->states; n++) advance(y, state, v, s, kept, behind, n, lane, 1, shared);
+    for (; n + TILE <= s->states; n += TILE)
+        advance(y, state, v, s, kept, behind, n, lane, TILE, shared, steep);
+    for (; n < s->states; n++) advance(y, state, v, s, kept, behind, n, lane, 1, shared, steep);
+}
+
+static inline LOCI_INLINE void advance_all(real *y, real *state, const row_values *v,
+                                           const loci_selective_rows *s, real *kept, size_t behind,
+                                           size_t lane, int steep)
+{
+    if (s->shared)
+        advance_tiles(y, state, v, s, kept, behind, lane, 1, 0);
+    else if (steep || LOCI_REAL_IS_DOUBLE)
+        advance_tiles(y, state, v, s, kept, behind, lane, 0, 1);
+    else
+        advance_tiles(y, state, v, s, kept, behind, lane, 0, 0);
 }
 
 static void forward(real *y, real *state, const loci_selective_rows *s)
 {
     row_values v;
+    const int steep = !s->shared && is_steep(s);
     for (size_t lane = 0; lane < V; lane += W) {
         enter(&v, y, s, lane);
-        if (s->shared)
-            advance_all(y, state, &v, s, NULL, 0, lane, 1);
-        else
-            advance_all(y, state, &v, s, NULL, 0, lane, 0);
+        advance_all(y, state, &v, s, NULL, 0, lane, steep);
         for (size_t r = lane; s->z && r < s->rows * V; r += V)
             TO(y + r) *= AT(s->z + r) * sigmoid(AT(s->z + r));
     }
@@ -196,13 +233,11 @@ static void backward(const loci_selective_back *back, const real *dy, const real
     _Alignas(64) real in[BAND * V], through[BAND * V], inner[BAND * V];
     const real *slope = s->z ? inner : dy; /* the gradient before the gate */
     real *y = back->y;
+    const int steep = !s->shared && is_steep(s);
     for (size_t lane = 0; lane < V; lane += W) {
         for (size_t i = lane; i < size; i += V) TO(work + i) = AT(state + i);
         enter(&v, y, s, lane);
-        if (s->shared)
-            advance_all(y, work, &v, s, work + size, behind, lane, 1);
-        else
-            advance_all(y, work, &v, s, work + size, behind, lane, 0);
+        advance_all(y, work, &v, s, work + size, behind, lane, steep);
         for (size_t r = lane; r < s->rows * V; r += V) {
             TO(in + r) = TO(through + r) = (vreal){0};
             if (!s->z) continue;

@@ -22,6 +22,7 @@ struct loci_network {
     size_t *gradient;    /* [stack.count] where each layer's begins */
     size_t gradients;    /* reals of all */
     real *shift, *scale; /* [inputs] */
+    loci_crew crew;      /* that layers were lent */
 };
 
 static size_t round_up(size_t bytes)
@@ -97,6 +98,14 @@ void loci_network_frame(loci_network *n, const loci_model *model, const double *
         n->shift[i] = (real)((shift - (origin ? origin[i] : 0)) * (unit ? unit[i] : 1));
         n->scale[i] = (real)(scale / (unit ? unit[i] : 1));
     }
+}
+
+void loci_network_lend(loci_network *n, const loci_crew *crew)
+{
+    n->crew = (loci_crew){0};
+    if (crew) memcpy(&n->crew, crew, crew->size && crew->size < sizeof n->crew ? crew->size : sizeof n->crew);
+    for (size_t i = 0; i < n->stack.count; i++)
+        loci_layer_lend(n->stack.at[i].layer, n->derived[i], n->crew.count > 1 ? &n->crew : NULL);
 }
 
 size_t loci_network_parts(const loci_network *n)

@@ -30,7 +30,10 @@ size_t loci_network_step_workspace_f64(const loci_network_f64 *network, size_t l
 void loci_network_step_f64(const loci_network_f64 *network, double *y, const double *u, size_t lanes,
                            const double *dt, double *const *state, void *workspace);
 
+void loci_network_lend_f64(loci_network_f64 *network, const loci_crew *crew);
+
 #if LOCI_REAL_IS_DOUBLE
+#define loci_network_lend loci_network_lend_f64
 #define loci_network loci_network_f64
 #define loci_network_create loci_network_create_f64
 #define loci_network_free loci_network_free_f64

@@ -78,6 +78,11 @@ void loci_stream_tables_free(loci_stream_tables *tables)
     loci_free(tables);
 }
 
+void loci_stream_tables_lend(loci_stream_tables *tables, const loci_crew *crew)
+{
+    loci_network_lend(tables->step, crew);
+}
+
 /* ---- streams ---- */
 
 /* The next array of count numbers of `size` bytes; false where that overflows. */
