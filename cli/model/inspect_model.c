@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <loci/token.h>
+
 #include "shared/message.h"
 #include "model/config_words.h"
 #include "model/model_open.h"
+#include "model/token_words.h"
 #include "shared/output.h"
 #include "model/time_scales.h"
 #include "shared/words.h"
@@ -176,9 +179,16 @@ static void normals_write(output *out, const char *word, const double *shift, co
     if (shown < count) output_text(out, ", ...");
 }
 
-static void inputs_write(output *out, size_t inputs, const loci_model_about *a)
+static void inputs_write(output *out, const loci_model *model, const loci_model_about *a)
 {
-    char text[WORDS_SIZE];
+    const loci_model_config *c = loci_model_configuration(model);
+    const size_t inputs = c->inputs;
+    char text[WORDS_SIZE], other[WORDS_SIZE];
+    if (c->vocabulary) {
+        output_format(out, "\ninputs      a %s, one of %s, by an embedding of %s rows", token_noun(model),
+                      words_count(text, loci_token_count(model)), words_count(other, c->vocabulary));
+        return;
+    }
     output_format(out, "\ninputs      %s", words_plural(text, inputs, "number"));
     output_text(out, " a sample");
     if (a->rate > 0) output_format(out, ", at %s Hz", words_number(text, a->rate));
@@ -289,7 +299,7 @@ static void text_write(output *out, const loci_model *model, const model_parts *
     const loci_model_about *a = loci_model_description(model);
     char text[WORDS_SIZE];
     config_write(out, c);
-    inputs_write(out, c->inputs, a);
+    inputs_write(out, model, a);
     outputs_write(out, c, a);
     data_write(out, a);
     note_write(out, note);

@@ -34,6 +34,8 @@ $ loci eval m text.txt | sed -n 2p
 $ loci eval m text.txt --window 1000 --json 2>err | grep -E 'samples|targets'
 |   "samples": 4,
 |~   "targets": 35*,
+$ loci inspect m | sed -n 2p
+| inputs      a character, one of 20, by an embedding of 20 rows
 $ loci check m | tail -n 1
 | all 7 gaps are within their bounds
 $ loci check m text.txt --length 300 | sed -n 2p
