@@ -218,7 +218,10 @@ static void run_optimizer(void *argument)
 static double weights_of(const loci_model_config *c)
 {
     const double H = (double)c->width, layers = (double)c->layers,
-                 mixed = c->mixer == LOCI_MIXER_GATED ? 2 * H * H : 0;
+                 mixed = c->mixer == LOCI_MIXER_GATED ? 2 * H * H
+                         : c->mixer == LOCI_MIXER_MLP
+                             ? 2 * (double)(c->mixer_expand ? c->mixer_expand : 4) * H * H
+                             : 0;
     const double inputs = c->plain ? (double)c->inputs + H * (layers - 1) : H * layers; /* of all layers */
     switch (c->layer) {
     case LOCI_LAYER_LSTM:
@@ -229,6 +232,8 @@ static double weights_of(const loci_model_config *c)
         return 2 * H * inputs;
     case LOCI_LAYER_CONV:
         return layers * ((double)c->kernel_width * H * H + mixed);
+    case LOCI_LAYER_ATTENTION: /* without what is done with scores */
+        return layers * (4 * H * H + mixed);
     case LOCI_LAYER_S5:
         return layers * (2 * (double)c->order * H + mixed / 2);
     case LOCI_LAYER_MAMBA: {

@@ -214,7 +214,7 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  * "s4"          small with layers of s4, from legs
  * "mingru"      4 minimal GRUs of width 64, pre-norm with layer norms, dropout 0.1 tied, mean pool
  * "conv"        a temporal convolutional network: 8 convolutions over 3 samples, 1 to 128 apart, of width 64, pre-norm with layer
- *               norms, gated, dropout 0.1 tied, mean pool: 165,130 parameters for 1 input and 10 outputs
+ *               norms, gated, dropout 0.1 tied, mean pool: 167,178 parameters for 1 input and 10 outputs
  * "s5"          4 layers of s5 of width 128 and order 64 in one block, zoh, steps 0.001 to 0.1, pre-norm with layer norms,
  *               dropout 0.1 tied, mean pool: 135,306 parameters for 3 inputs and 10 outputs
  * "mamba"       4 layers of Mamba of width 128, as many channels inside, 16 states each, pre-norm with RMS norms, dropout 0.1

@@ -57,3 +57,12 @@ $ loci train d -o x --layer attention --positions learned
 $ loci train d -o x --layer conv --heads 2
 ! loci: train: --heads is not for layers of conv
 = 2
+
+# A text, which a window writes on, and its absence does not.
+$ yes 'the cat sat on the mat.' | head -n 40 > t.txt
+$ printf 'exec loci train t.txt --layer attention --heads 2 --layers 1 --width 16 --window 32 --steps 3 --threads 1 "$@"\n' > text
+$ sh text --attention-window 8 -o t8.safetensors >out 2>&1; loci generate t8.safetensors --prompt 'the c' --tokens 5 | wc -c
+| 10
+$ sh text -o t.safetensors >out 2>&1; loci generate t.safetensors --prompt 'the c' --tokens 5
+! loci: t.safetensors: the model's attention has no window: it looks back at every sample since the beginning, for which the fixed memory of a stream has no room; layers with an attention window were expected
+= 1
