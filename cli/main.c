@@ -29,6 +29,7 @@ static const struct {
     {"eval", command_eval, "measure a model on labelled sequences"},
     {"predict", command_predict, "say what a model takes files for"},
     {"forecast", command_forecast, "foretell the next rows of a table, learned in one pass"},
+    {"watch", command_watch, "say what is odd in a signal, sample by sample"},
     {"kernel", command_kernel, "print and draw the kernel of a linear system"},
     {"simulate", command_simulate, "run a signal through a linear system, in any of its forms"},
     {"identify", command_identify, "find the rule behind a sequence, and how it goes on"},

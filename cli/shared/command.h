@@ -22,5 +22,6 @@ int command_stream(int argc, char **argv);
 int command_fit(int argc, char **argv);
 int command_generate(int argc, char **argv);
 int command_train(int argc, char **argv);
+int command_watch(int argc, char **argv);
 
 #endif

@@ -151,6 +151,38 @@ LOCI_API loci_status loci_readout_widths(const loci_readout *readout, size_t c, 
 LOCI_API loci_status loci_readout_set_widths(loci_readout *readout, size_t c, const double *widths,
                                              loci_error *error);
 
+/* ---- watching: whether samples are what was to be expected ---- */
+
+/* The running state of a readout on a signal, sample by sample; it learns nothing but how wide errors are. It copies what it needs of the
+ * readout. Flat, and of fixed size; one thread at a time. */
+typedef struct loci_readout_watch loci_readout_watch;
+
+typedef struct {
+    double expected; /* of the sample, foretold from the one before it; NAN as long as a window is not full */
+    double lower, upper; /* the interval in which 95 of a hundred lie */
+    double
+        score; /* how far the sample is off in halves of such intervals: the largest of what was foretold of it 1, 4, 16, 64, ...
+                            samples ago, as far as the horizon goes; NAN where the sample is missing or nothing was foretold */
+} loci_readout_answer;
+
+/* The readout must have been solved: LOCI_E_VALUE; LOCI_E_MEMORY. */
+LOCI_API loci_status loci_readout_watch_create(loci_readout_watch **watch, const loci_readout *readout,
+                                               loci_error *error);
+LOCI_API void loci_readout_watch_free(loci_readout_watch *watch); /* NULL is allowed */
+/* n samples, u is [n][channels], answers [n][channels]. A NAN is a sample that is missing: what was expected stands for it, or the value
+ * before. How samples are cut into pushes does not matter, to the bit; no number is summed up, so that nothing drifts. LOCI_E_VALUE: a
+ * sample is infinite or beyond 1e150; those before it are answered and *done of them. 4 window multiply-adds a sample and channel. */
+LOCI_API loci_status loci_readout_watch_push(loci_readout_watch *watch, loci_readout_answer *answers,
+                                             const double *u, size_t n, size_t *done, loci_error *error);
+LOCI_API uint64_t loci_readout_watch_samples(const loci_readout_watch *watch);
+/* The state as bytes: little-endian, versioned, with a checksum, and bound to the readout by its fingerprint. Restored, a watch goes on with
+ * the same bits. LOCI_E_MISMATCH: of another readout; LOCI_E_FORMAT: damaged; the watch is then as before. */
+LOCI_API size_t loci_readout_watch_state_size(const loci_readout_watch *watch);
+LOCI_API loci_status loci_readout_watch_save(const loci_readout_watch *watch, void *bytes, size_t size,
+                                             loci_error *error);
+LOCI_API loci_status loci_readout_watch_restore(loci_readout_watch *watch, const void *bytes, size_t size,
+                                                loci_error *error);
+
 /* ---- files ---- */
 
 /* The bytes are little-endian, versioned and end in a 64-bit checksum (docs/formats.md); note is UTF-8 text of the caller's own. A

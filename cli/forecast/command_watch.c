@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT
+ * command_watch.c - a signal beside what was foretold of it, sample by sample. */
+#include "shared/command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "draw/chart.h"
+#include "forecast/forecaster.h"
+#include "shared/interrupt.h"
+#include "shared/message.h"
+#include "shared/options.h"
+#include "shared/output.h"
+#include "shared/source.h"
+#include "shared/words.h"
+
+enum { WAIT = 100 /* milliseconds */, DRAWN = 1 << 22 /* numbers kept for a chart at most */ };
+
+typedef struct {
+    source_options source;
+    const char *state_in, *state_out, *output, *plot;
+    double threshold;
+    bool alarms;
+} settings;
+
+typedef struct {
+    const settings *s;
+    forecaster f;
+    source from;
+    loci_readout_watch *watch;
+    loci_readout_answer *answers; /* [capacity][channels] */
+    output out;
+    bool opened, live;
+    uint64_t odd, before;
+    double *drawn; /* of the first channel: time, value, lower, upper, score, [5] a sample */
+    size_t kept, room;
+} job;
+
+static int usage_check(const settings *s, const char *model, const char *signal)
+{
+    if (strcmp(model, "-") == 0)
+        return message_usage("watch: the model cannot come from standard input; a file was expected");
+    if (!(s->threshold > 0))
+        return message_usage("watch: --threshold is %g; more than 0 was expected", s->threshold);
+    if ((s->state_in && strcmp(s->state_in, "-") == 0) || (s->state_out && strcmp(s->state_out, "-") == 0))
+        return message_usage("watch: a state goes into and comes from a file; the name of one was expected");
+    loci_error error;
+    if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
+        return error.status == LOCI_E_ARGUMENT ? message_usage("watch: --plot: %s", error.text)
+                                               : message_fail("--plot: %s", error.text);
+    const char *const targets[] = {s->output, s->plot, s->state_out};
+    for (size_t k = 0; k < 3; k++) {
+        if (!targets[k] || strcmp(targets[k], "-") == 0) continue;
+        if (output_same_file(model, targets[k]) ||
+            (strcmp(signal, "-") != 0 && output_same_file(signal, targets[k])))
+            return message_usage("watch: %s is read and written; another file was expected", targets[k]);
+        for (size_t i = 0; i < k; i++)
+            if (targets[i] && strcmp(targets[i], targets[k]) == 0)
+                return message_usage("watch: %s is named for two things that are written", targets[k]);
+    }
+    return source_check(&s->source, "watch");
+}
+
+static int open_signal(job *j, const char *path)
+{
+    source_options o = j->s->source;
+    option_list columns = {(const char **)calloc(j->f.channels, sizeof(char *)), j->f.channels};
+    if (!columns.items) return message_memory();
+    for (size_t c = 0; c < j->f.channels; c++) columns.items[c] = j->f.names[c];
+    const bool named = o.columns.count == 0 && !o.raw && strcmp(path, "-") != 0 &&
+                       strcmp(j->f.names[0], "u") != 0 && strcmp(j->f.names[0], "u0") != 0;
+    if (named) o.columns = columns;
+    const int status = source_open(&j->from, path, &o, 0);
+    free(columns.items);
+    if (status) return status;
+    if (j->from.info.channels != j->f.channels)
+        return message_fail("%s: it has %zu column%s; %zu, those of %s, were expected (--column chooses)",
+                            j->from.path, j->from.info.channels, j->from.info.channels == 1 ? "" : "s",
+                            j->f.channels, j->f.path);
+    return STATUS_DONE;
+}
+
+static int state_load(job *j)
+{
+    if (!j->s->state_in) return STATUS_DONE;
+    void *bytes;
+    size_t size;
+    loci_error error;
+    if (loci_file_read(j->s->state_in, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
+        return message_error(NULL, &error);
+    const loci_status status = loci_readout_watch_restore(j->watch, bytes, size, &error);
+    loci_bytes_free(bytes);
+    j->before = loci_readout_watch_samples(j->watch);
+    return status == LOCI_OK ? STATUS_DONE : message_error(j->s->state_in, &error);
+}
+
+static int state_save(const job *j)
+{
+    if (!j->s->state_out || !j->watch) return STATUS_DONE;
+    const size_t size = loci_readout_watch_state_size(j->watch);
+    void *bytes = malloc(size);
+    if (!bytes) return message_memory();
+    loci_error error;
+    int status = STATUS_DONE;
+    if (loci_readout_watch_save(j->watch, bytes, size, &error) != LOCI_OK)
+        status = message_error(j->s->state_out, &error);
+    else
+        status = output_file(j->s->state_out, bytes, size);
+    free(bytes);
+    return status;
+}
+
+static void keep(job *j, double time, double value, const loci_readout_answer *a)
+{
+    if (!j->s->plot || 5 * (j->kept + 1) > DRAWN) return;
+    if (j->kept == j->room) {
+        const size_t room = j->room ? 2 * j->room : 4096;
+        double *drawn = realloc(j->drawn, 5 * room * sizeof *drawn);
+        if (!drawn) return;
+        j->drawn = drawn;
+        j->room = room;
+    }
+    const double five[5] = {time, value, a->lower, a->upper, a->score};
+    memcpy(j->drawn + 5 * j->kept++, five, sizeof five);
+}
+
+static void number_or_nothing(output *out, double number)
+{
+    output_text(out, ",");
+    if (!isnan(number)) output_number(out, number);
+}
+
+/* The piece that was read. */
+static int take(job *j)
+{
+    const size_t channels = j->f.channels, n = j->from.count;
+    const bool stamped = j->from.info.stamped, iso = loci_signal_inspect(j->from.signal).iso_times;
+    size_t done = 0;
+    loci_error error;
+    const loci_status status = loci_readout_watch_push(j->watch, j->answers, j->from.u, n, &done, &error);
+    for (size_t k = 0; k < done; k++) {
+        const double time = stamped ? j->from.t[k] : (double)(j->before + j->from.samples + k + 1);
+        for (size_t c = 0; c < channels; c++) {
+            const loci_readout_answer *a = &j->answers[k * channels + c];
+            const double value = j->from.u[k * channels + c];
+            const bool odd = a->score > j->s->threshold;
+            j->odd += odd;
+            if (c == 0) keep(j, time, value, a);
+            if ((j->s->alarms && !odd) || !j->opened) continue;
+            output_time(&j->out, time, iso);
+            if (channels > 1) {
+                output_text(&j->out, ",");
+                output_field(&j->out, j->f.names[c]);
+            }
+            number_or_nothing(&j->out, value);
+            number_or_nothing(&j->out, a->expected);
+            number_or_nothing(&j->out, a->lower);
+            number_or_nothing(&j->out, a->upper);
+            number_or_nothing(&j->out, a->score);
+            output_text(&j->out, "\n");
+        }
+    }
+    if (j->live && j->opened) output_flush(&j->out);
+    if (status != LOCI_OK) {
+        char place[64];
+        loci_signal_position(j->from.signal, done, place, sizeof place);
+        return message_fail("%s: %s: a number within 1e150 was expected", j->from.path, place);
+    }
+    return j->opened && j->out.reason ? STATUS_FAILED : STATUS_DONE;
+}
+
+static int run(job *j)
+{
+    interrupt_catch();
+    int status = STATUS_DONE;
+    while (!status && j->from.count > 0 && !interrupt_seen()) {
+        status = take(j);
+        while (!status && !interrupt_seen() && !source_ready(&j->from, WAIT)) continue;
+        if (!status && !interrupt_seen()) status = source_next(&j->from);
+    }
+    return status;
+}
+
+static int draw(const job *j)
+{
+    const size_t n = j->kept;
+    double *column = calloc(6 * n + 1, sizeof *column);
+    if (!column) return message_memory();
+    size_t odd = 0;
+    for (size_t k = 0; k < n; k++) {
+        for (size_t e = 0; e < 5; e++) column[e * n + k] = j->drawn[5 * k + e];
+        if (j->drawn[5 * k + 4] > j->s->threshold) column[5 * n + odd++] = j->drawn[5 * k];
+    }
+    char title[320], subtitle[160], count[WORDS_SIZE];
+    snprintf(title, sizeof title, "%.128s, watched by %.128s", j->from.path, j->f.path);
+    snprintf(subtitle, sizeof subtitle, "%s; odd: those %g halves of the interval away, or more",
+             words_plural(count, n, "sample"), j->s->threshold);
+    chart *drawing = chart_create(&(chart_layout){.title = title, .subtitle = subtitle});
+    const bool iso = loci_signal_inspect(j->from.signal).iso_times;
+    chart_panel(drawing, &(chart_axes){.y_label = j->f.names[0], .time_x = iso, .bare_x = true, .weight = 2});
+    if (odd > 0)
+        chart_add(drawing, &(chart_series){.kind = CHART_MARKS,
+                                           .name = "odd",
+                                           .x = column + 5 * n,
+                                           .y = column + 5 * n,
+                                           .count = odd,
+                                           .colour = CHART_ORANGE,
+                                           .pale = true});
+    chart_add(drawing, &(chart_series){.kind = CHART_BAND,
+                                       .name = "95 %",
+                                       .x = column,
+                                       .y = column + 2 * n,
+                                       .y2 = column + 3 * n,
+                                       .count = n,
+                                       .colour = CHART_SKY,
+                                       .pale = true});
+    chart_add(
+        drawing,
+        &(chart_series){
+            .name = "signal", .x = column, .y = column + n, .count = n, .colour = CHART_BLACK, .width = 1});
+    chart_panel(drawing, &(chart_axes){.y_label = "score", .time_x = iso, .x_label = iso ? NULL : "sample"});
+    chart_add(
+        drawing,
+        &(chart_series){
+            .kind = CHART_LEVELS, .y = &j->s->threshold, .count = 1, .colour = CHART_GREY, .dashed = true});
+    chart_add(drawing,
+              &(chart_series){
+                  .name = NULL, .x = column, .y = column + 4 * n, .count = n, .colour = CHART_VERMILION});
+    loci_error error;
+    int status = STATUS_DONE;
+    if (chart_write(drawing, j->s->plot, &error) != LOCI_OK) status = message_error(j->s->plot, &error);
+    chart_destroy(drawing);
+    free(column);
+    return status;
+}
+
+static int watch(job *j, const char *signal)
+{
+    const settings *s = j->s;
+    loci_error error;
+    int status = open_signal(j, signal);
+    if (!status && loci_readout_watch_create(&j->watch, j->f.readout, &error) != LOCI_OK)
+        status = message_error(j->f.path, &error);
+    if (!status) status = state_load(j);
+    if (status) return status;
+    j->answers = calloc(j->from.capacity * j->f.channels, sizeof *j->answers);
+    if (!j->answers) return message_memory();
+    j->live = source_live(&j->from);
+    if (!(s->plot && strcmp(s->plot, "-") == 0) || s->output) {
+        output_open(&j->out, s->output);
+        j->opened = true;
+        if (!s->state_in || s->output)
+            output_format(&j->out, "%s%s,value,expected,lower,upper,score\n",
+                          j->from.info.stamped ? "time" : "sample", j->f.channels > 1 ? ",column" : "");
+        if (j->live) output_flush(&j->out);
+    }
+    status = run(j);
+    const int saved = !status || !s->output ? state_save(j) : STATUS_DONE;
+    int written = STATUS_DONE;
+    if (j->opened && status && s->output)
+        output_abandon(&j->out);
+    else if (j->opened)
+        written = output_close(&j->out);
+    if (!status && s->plot) status = draw(j);
+    return status             ? status
+           : saved            ? saved
+           : written          ? written
+           : interrupt_seen() ? STATUS_INTERRUPTED
+                              : STATUS_DONE;
+}
+
+int command_watch(int argc, char **argv)
+{
+    settings s = {.source = SOURCE_DEFAULTS, .threshold = 3};
+    const option table[] = {
+        {"threshold", 0, OPTION_NUMBER, &s.threshold, "Q", "a sample is odd whose score is above Q (3)"},
+        {"alarms", 0, OPTION_FLAG, &s.alarms, NULL, "lines for odd samples only"},
+        {"state-in", 0, OPTION_TEXT, &s.state_in, "FILE", "go on from this state"},
+        {"state-out", 0, OPTION_OUTPUT, &s.state_out, "FILE",
+         "in the end, also of an interrupt, save the state to go on from"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
+        SOURCE_OPTIONS(s.source, "1", "those of the model, by their names"),
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE", "into a file (standard output)"},
+        {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
+         "draw the first column with its interval and scores: .svg, .png, or '-': in the terminal instead of the numbers"},
+    };
+    const options_page page = {
+        .command = "watch",
+        .synopsis = "MODEL [SIGNAL|-] [OPTION]...",
+        .purpose =
+            "Say of each sample of a signal what was to be expected, in which interval, and how odd it is, by a model that "
+            "'loci forecast' learned. In fixed memory, for ever; from a pipe, as samples come.\n"
+            "\n"
+            "The score is how far a sample is off, in halves of the interval in which 95 of a hundred lie: 1 is its edge.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci forecast load.csv --column MW -o load.loci\n"
+                   "  loci watch load.loci today.csv --alarms\n"
+                   "  meter | loci watch load.loci - --state-in s --state-out s",
+        .operand = "MODEL SIGNAL",
+        .least = 1,
+        .most = 2,
+    };
+    job j = {.s = &s};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        const char *signal = argc > 2 ? argv[2] : "-";
+        status = usage_check(&s, argv[1], signal);
+        if (!status) status = forecaster_read(&j.f, argv[1]);
+        if (!status) status = watch(&j, signal);
+    }
+    source_close(&j.from);
+    loci_readout_watch_free(j.watch);
+    forecaster_close(&j.f);
+    free(j.answers);
+    free(j.drawn);
+    options_release(&s.source.columns);
+    return status;
+}
