@@ -2,6 +2,7 @@
  * coefficients.c - context modelling of quantised coefficients. */
 #include "archive/coefficients.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +16,11 @@ enum {
     COARSE_LEVELS = 21, /* one an octave */
     PLACES = 8,         /* of a coefficient within its detail */
     UNIT = 64,          /* an expected magnitude of 1 */
-    BUSY = 4 * UNIT,    /* a detail expected to hold more is not asked whether it is all zero */
+    MANY = 4 * UNIT,
+    BUSY = 4 * UNIT, /* a detail expected to hold more is not asked whether it is all zero */
     ESCAPES = 32,
-    LEAST = 16 /* a mixed probability is not below, of 2^16 */
+    WEIGHTS = 128, /* sums of weights are below */
+    LEAST = 16     /* a mixed probability is not below, of 2^16 */
 };
 
 /* A probability that adapts, fast and slowly; the mean of both is used (Ryabko, Cleary). */
@@ -34,11 +37,16 @@ typedef struct {
     int32_t weight[BINS][2][VIEWS]; /* of 2^16 */
 } models;
 
+enum { MODELS = offsetof(models, weight) / sizeof(model) };
+
 struct coefficient_coder {
-    models now, fresh;
-    int16_t stretch[4096]; /* ln(p / (1 - p)) in 1/256, p in 1/4096 */
-    uint16_t squash[4096]; /* its inverse, of 2^16; the argument has 2048 added */
-    uint16_t rate[256][2]; /* how far a probability moves, of 2^16 */
+    models now;
+    uint16_t touched[MODELS]; /* those that have seen something: all that a page has to put back */
+    size_t touches;
+    int16_t stretch[4096];  /* ln(p / (1 - p)) in 1/256, p in 1/4096 */
+    uint16_t squash[4096];  /* its inverse, of 2^16; the argument has 2048 added */
+    uint16_t rate[256][2];  /* how far a probability moves, of 2^16 */
+    uint32_t part[WEIGHTS]; /* UNIT / weight, of 2^16 */
 };
 
 /* 2^16 / (1 + exp(-x)), x from -8 in steps of 1/2. */
@@ -57,6 +65,7 @@ static void tables_fill(coefficient_coder *coder)
         while (x < 4095 && coder->squash[x] < 16 * p + 8) x++;
         coder->stretch[p] = (int16_t)(x - 2048);
     }
+    for (uint32_t weight = 1; weight < WEIGHTS; weight++) coder->part[weight] = (UNIT << 16) / weight;
     for (int n = 0; n < 256; n++) { /* the mean of what was seen, until that is slower than 1/32 and 1/256 */
         const int mean = 655360 / (10 * n + 16);
         coder->rate[n][0] = (uint16_t)(mean > 65536 / 32 ? mean : 65536 / 32);
@@ -64,18 +73,29 @@ static void tables_fill(coefficient_coder *coder)
     }
 }
 
+static const model unseen = {32768, 32768, 0};
+
+static inline LOCI_INLINE model *first_model(coefficient_coder *c)
+{
+    return (model *)(void *)&c->now;
+}
+
 coefficient_coder *loci_coefficients_create(const loci_allocator *by)
 {
     coefficient_coder *coder = loci_allocate_by(by, 1, sizeof *coder);
     if (!coder) return NULL;
     tables_fill(coder);
-    models *m = &coder->fresh;
-    model *first = &m->empty[0][0], *last = m->escape + ESCAPES;
-    for (; first < last; first++) *first = (model){32768, 32768, 0};
+    for (size_t i = 0; i < MODELS; i++) first_model(coder)[i] = unseen;
+    return coder;
+}
+
+/* As new. */
+static void begin(coefficient_coder *c)
+{
+    for (; c->touches > 0; c->touches--) first_model(c)[c->touched[c->touches - 1]] = unseen;
     for (size_t i = 0; i < BINS; i++)
         for (size_t j = 0; j < 2; j++)
-            for (size_t v = 0; v < VIEWS; v++) m->weight[i][j][v] = 26214; /* 0.4 */
-    return coder;
+            for (size_t v = 0; v < VIEWS; v++) c->now.weight[i][j][v] = 26214; /* 0.4 */
 }
 
 void loci_coefficients_destroy(coefficient_coder *coder)
@@ -88,8 +108,9 @@ static inline LOCI_INLINE uint32_t probability(const model *m)
     return ((uint32_t)m->fast + m->slow) >> 1;
 }
 
-static inline LOCI_INLINE void learn(const coefficient_coder *c, model *m, bool bit)
+static inline LOCI_INLINE void learn(coefficient_coder *c, model *m, bool bit)
 {
+    if (m->seen == 0) c->touched[c->touches++] = (uint16_t)(m - first_model(c));
     const int32_t goal = bit ? 65535 : 0;
     const uint16_t *speed = c->rate[m->seen];
     m->fast = (uint16_t)(m->fast + (((goal - m->fast) * (int64_t)speed[0]) >> 16));
@@ -170,7 +191,7 @@ static inline LOCI_INLINE uint32_t excess(coefficient_coder *c, range_coder *r, 
 static inline LOCI_INLINE int32_t coefficient(coefficient_coder *c, range_coder *r, bool decoding, int32_t q,
                                               uint64_t v, uint64_t v_same, uint64_t v_own, size_t place)
 {
-    const unsigned level = level_of(v), exponent = v > 6 * UNIT ? log2_floor(v) - 7 : 0;
+    const unsigned level = level_of(v), exponent = v > MANY ? log2_floor(v) - 7 : 0;
     const unsigned below = exponent < 28 ? exponent : 28;
     model *all = c->now.all[level], *same = c->now.same[(level_of(v_same) + 1) / 2][place],
           *own = c->now.own[(level_of(v_own) + 1) / 2][place];
@@ -210,20 +231,19 @@ static inline LOCI_INLINE uint64_t sum_of(const int32_t *q, size_t width)
 }
 
 /* What the neighbours make expect of a whole detail, in units. */
-static inline LOCI_INLINE uint64_t activity(const neighbours *n, size_t width)
+static inline LOCI_INLINE uint64_t activity(const coefficient_coder *c, const neighbours *n, size_t width)
 {
     const uint32_t weight =
         (n->before ? 20u : 0) + (n->earlier ? 10u : 0) + (n->parent ? 15u : 0) + (n->uncle ? 7u : 0);
-    if (weight == 0) return 0;
     const uint64_t sum = 20 * sum_of(n->before, width) + 10 * sum_of(n->earlier, width) +
                          15 * sum_of(n->parent, width) + 7 * sum_of(n->uncle, width);
-    return sum * UNIT / weight;
+    return sum * c->part[weight] >> 16;
 }
 
 static inline LOCI_INLINE void detail(coefficient_coder *c, range_coder *r, bool decoding, int32_t *q,
                                       size_t width, const neighbours *n, bool unequal)
 {
-    const uint64_t active = activity(n, width);
+    const uint64_t active = activity(c, n, width);
     if (active < BUSY) {
         bool some = false;
         if (!decoding)
@@ -236,6 +256,7 @@ static inline LOCI_INLINE void detail(coefficient_coder *c, range_coder *r, bool
     const uint32_t fixed =
         (n->before ? 20u : 0) + (n->earlier ? 10u : 0) + (n->parent ? 14u : 0) + (n->uncle ? 10u : 0);
     uint64_t own = 0;
+    const size_t places = 65536 / width + 1;
     for (size_t k = 0; k < width; k++) {
         uint32_t weight = fixed;
         uint64_t sum = 0, same = 0;
@@ -253,18 +274,30 @@ static inline LOCI_INLINE void detail(coefficient_coder *c, range_coder *r, bool
         if (n->uncle) sum += 10 * (uint64_t)magnitude(n->uncle[k]);
         if (k > 0) sum += 24 * (uint64_t)magnitude(q[k - 1]), weight += 24;
         if (k > 1) sum += 12 * (uint64_t)magnitude(q[k - 2]), weight += 12;
-        const uint64_t v = weight > 0 ? sum * UNIT / weight : 0;
+        const uint64_t v = sum * c->part[weight] >> 16;
         const uint64_t v_same = n->before && n->parent ? same * UNIT / 2 : same * UNIT;
-        const size_t place = width <= PLACES ? k : k * PLACES / width;
-        q[k] = coefficient(c, r, decoding, q[k], v, v_same, k > 0 ? own * UNIT / k : 0, place);
+        const size_t place = width <= PLACES ? k : k * PLACES * places >> 16;
+        q[k] = coefficient(c, r, decoding, q[k], v, v_same, own * c->part[k] >> 16, place);
         own += magnitude(q[k]);
+    }
+}
+
+/* The root has no neighbours that would tell how large it is. */
+static inline LOCI_INLINE void root_code(coefficient_coder *c, range_coder *r, bool decoding, int32_t *q,
+                                         size_t width)
+{
+    for (size_t k = 0; k < width; k++) {
+        const uint32_t size = excess(c, r, decoding, magnitude(q[k])) & (COEFFICIENT_LIMIT - 1);
+        const bool negative = size > 0 && range_plain(r, decoding, q[k] < 0, 1);
+        q[k] = negative ? -(int32_t)size : (int32_t)size;
     }
 }
 
 static inline LOCI_INLINE void rows_code(coefficient_coder *c, range_coder *r, bool decoding, int32_t *q,
                                          const pyramid_layout *l, size_t first, size_t last)
 {
-    for (size_t row = first; row < last; row++) {
+    if (first == 0 && last > 0) root_code(c, r, decoding, q, l->row[0].width);
+    for (size_t row = first > 0 ? first : 1; row < last; row++) {
         const size_t width = l->row[row].width;
         const uint64_t nodes = l->row[row].nodes;
         const bool unequal = row <= l->unequal;
@@ -287,7 +320,7 @@ bool loci_coefficients_encode(coefficient_coder *c, unsigned char *bytes, size_t
                               size_t rows)
 {
     range_coder r;
-    c->now = c->fresh;
+    begin(c);
     range_encode_start(&r, bytes, room);
     rows_code(c, &r, false, q, layout, 0, rows < coarse ? rows : coarse);
     unsigned char *end = range_encode_end(&r, bytes);
@@ -305,7 +338,7 @@ void loci_coefficients_decode(coefficient_coder *c, int32_t *q, const unsigned c
                               const pyramid_layout *layout, size_t coarse, size_t wanted)
 {
     range_coder r;
-    c->now = c->fresh;
+    begin(c);
     range_decode_start(&r, coarse_bytes, coarse_size);
     rows_code(c, &r, true, q, layout, 0, wanted < coarse ? wanted : coarse);
     if (wanted <= coarse) return;
@@ -338,7 +371,7 @@ bool loci_corrections_encode(coefficient_coder *c, unsigned char *bytes, size_t 
                              int32_t *corrections, size_t n)
 {
     range_coder r;
-    c->now = c->fresh;
+    begin(c);
     range_encode_start(&r, bytes, room);
     corrections_code(c, &r, false, corrections, n);
     *size = (size_t)(range_encode_end(&r, bytes) - bytes);
@@ -349,7 +382,7 @@ void loci_corrections_decode(coefficient_coder *c, int32_t *corrections, size_t 
                              size_t size)
 {
     range_coder r;
-    c->now = c->fresh;
+    begin(c);
     range_decode_start(&r, bytes, size);
     corrections_code(c, &r, true, corrections, n);
 }

@@ -48,3 +48,27 @@ $ loci kernel diagonal.npz --length 4 | awk -F, 'NR > 1 { $2 = sprintf("%.12f", 
 | 1,-0.125226260737
 | 2,-0.155030771037
 | 3,-0.168520414831
+
+# Archives of each promise: an rms error, dates; a largest error; without loss, some missing; a budget, whose old pages are joined; samples as they are.
+$ for kind in error max lossless budget doubles; do loci recall archive_$kind.loci --points 61 -o now.csv && paste -d, archive_$kind.csv now.csv | awk -F, -v kind=$kind 'NR == 1 { n = NF / 2; next } { for (i = 2; i <= n; i++) { d = $i - $(i + n); off += (d * d > 1e-18) || ($i == "nan") != ($(i + n) == "nan") } off += $1 != $(1 + n) } END { print kind, NR - 1, off }'; done
+| error 61 0
+| max 61 0
+| lossless 61 0
+| budget 61 0
+| doubles 61 0
+$ for kind in error max lossless budget doubles; do loci inspect archive_$kind.loci --json | python3 -c "
++ import json, sys
++ a = json.load(sys.stdin)
++ print(a['promise'], a['samples'], a['missing'], len(a['pages']), a['bytes'], ['%.5g' % e for e in a['rms_error']])"; done
+| error 3000 0 3 1805 ['0.043702', '0.039053']
+| max 3000 0 3 2612 ['0.025229', '0.023615']
+| lossless 3000 59 3 4802 ['0']
+| budget 3000 0 12 2300 ['0.15787', '0.26009']
+| budget 60 0 1 560 ['0']
+# And they go on.
+$ seq 100 | loci remember - --append archive_doubles.loci && loci recall archive_doubles.loci --at 59,60,159 && loci merge archive_budget.loci archive_budget.loci --append -o both.loci && loci inspect both.loci --json | grep -E '^  "samples"'
+| time,u
+| 59,60
+| 60,1
+| 159,100
+|   "samples": 6000,
