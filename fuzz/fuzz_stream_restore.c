@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-enum { HEADER = 64, SAMPLES = 70, KINDS = 3 };
+enum { HEADER = 64, SAMPLES = 70, KINDS = 4 };
 
 /* Each kind of layer and of pool that carries a state. */
 static loci_stream *made(int kind)
@@ -22,7 +22,8 @@ static loci_stream *made(int kind)
     loci_model_config config;
     loci_model *model;
     loci_stream_tables *tables;
-    if (loci_model_preset(&config, kind == 2 ? "lstm" : "small", 1, 2, NULL) != LOCI_OK) abort();
+    if (loci_model_preset(&config, kind == 3 ? "bank" : kind == 2 ? "lstm" : "small", 1, 2, NULL) != LOCI_OK)
+        abort();
     config.width = 3, config.layers = 1, config.order = 2;
     config.pool = kind == 1 ? LOCI_POOL_LAST : LOCI_POOL_MEAN;
     if (loci_model_create(&model, &config, NULL) != LOCI_OK) abort();

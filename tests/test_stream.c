@@ -158,6 +158,14 @@ static void forms(const loci_model_config *config)
     close_bench(&t);
 }
 
+/* A bank of oscillators, whose one layer is its own pool. */
+static loci_model_config bank_of(size_t modes)
+{
+    loci_model_config config = recurrent("bank");
+    config.layers = 1, config.plain = 1, config.width = 3 * modes, config.span = 60;
+    return config;
+}
+
 static void test_forms(void **state)
 {
     (void)state;
@@ -175,6 +183,8 @@ static void test_forms(void **state)
         config.pool = LOCI_POOL_NONE;
         forms(&config);
     }
+    config = bank_of(21);
+    forms(&config);
 }
 
 /* A mode that forgets in 20,000 samples is as slow as it should be: a factor of 1 - 5e-5 rounded to single precision would be
@@ -302,7 +312,9 @@ static void test_lanes(void **state)
     const loci_model_config config = small(LOCI_POOL_MEAN), other = small(LOCI_POOL_NONE),
                             lstm = recurrent("lstm"), gru = recurrent("gru"), mingru = recurrent("mingru"),
                             conv = recurrent("conv"), s5 = recurrent("s5"), mamba = recurrent("mamba"),
-                            mamba2 = recurrent("mamba2"), attention = recurrent("attention");
+                            mamba2 = recurrent("mamba2"), attention = recurrent("attention"),
+                            bank = bank_of(18);
+    lanes_of(&bank);
     lanes_of(&config);
     lanes_of(&other);
     lanes_of(&lstm);
@@ -321,10 +333,10 @@ static void test_lanes(void **state)
 static void test_fork_and_restore(void **state)
 {
     (void)state;
-    const loci_model_config configs[] = {small(LOCI_POOL_MEAN), small(LOCI_POOL_NONE), recurrent("lstm"),
-                                         recurrent("gru"),      recurrent("mingru"),   recurrent("conv"),
-                                         recurrent("s5"),       recurrent("mamba"),    recurrent("mamba2"),
-                                         recurrent("attention")};
+    const loci_model_config configs[] = {
+        small(LOCI_POOL_MEAN), small(LOCI_POOL_NONE),  recurrent("lstm"), recurrent("gru"),
+        recurrent("mingru"),   recurrent("conv"),      recurrent("s5"),   recurrent("mamba"),
+        recurrent("mamba2"),   recurrent("attention"), bank_of(17)};
     for (size_t c = 0; c < sizeof configs / sizeof *configs; c++) {
         bench t;
         open_bench(&t, &configs[c], NULL);

@@ -312,7 +312,9 @@ static bool alike(const loci_model *a, const loci_model *b)
     for (size_t j = 0; e->classes && j < c->outputs; j++)
         if (strcmp(e->classes[j], f->classes[j]) != 0) return false;
     for (size_t i = 0; i < c->inputs; i++)
-        if (e->shift[i] != f->shift[i] || e->scale[i] != f->scale[i]) return false;
+        if ((e->shift ? e->shift[i] : 0) != (f->shift ? f->shift[i] : 0) ||
+            (e->scale ? e->scale[i] : 1) != (f->scale ? f->scale[i] : 1))
+            return false;
     for (size_t j = 0; e->target_shift && f->target_shift && j < c->outputs; j++)
         if (e->target_shift[j] != f->target_shift[j] || e->target_scale[j] != f->target_scale[j])
             return false;
