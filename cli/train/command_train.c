@@ -241,11 +241,11 @@ int command_train(int argc, char **argv)
         .command = "train",
         .synopsis = "DATA -o MODEL.safetensors [OPTION]...\nDATA --show [OPTION]...",
         .purpose =
-            "Train a model to tell sequences apart, or a value from them. DATA is a folder with a sub-folder of CSV, NPY "
+            "Train a model to tell sequences apart, or a value from them, or to write on. DATA is a folder with a sub-folder of CSV, NPY "
             "or sound files for each class, a CSV file with a column to be learned, NAME_TRAIN.ts or .tsv, or a folder of "
-            "NumPy arrays train_x.npy and train_y.npy, of IDX files (MNIST), or CIFAR-10 (binary).\n"
+            "NumPy arrays train_x.npy and train_y.npy, of IDX files (MNIST), or CIFAR-10 (binary), or a text.\n"
             "\n"
-            "MODEL.safetensors is the best model so far, all that 'loci eval', 'predict' and 'stream' need. "
+            "MODEL.safetensors is the best model so far, all that 'loci eval', 'predict', 'stream' and 'generate' need. "
             "While the training runs, MODEL.safetensors.resume holds what --resume needs: after a signal, a "
             "kill, a failure of the power.",
         .options = table,
@@ -253,6 +253,7 @@ int command_train(int argc, char **argv)
         .closing = "Examples:\n"
                    "  loci train mnist -o digits.safetensors --epochs 3\n"
                    "  loci train cifar-10-batches-bin -o s4d.safetensors --preset s4-example --show\n"
+                   "  loci train book.txt -o book.safetensors\n"
                    "  loci train walks.csv -o walks.safetensors --label gait --group walk --test 0.2\n"
                    "  loci train recordings -o spoken.safetensors --label '{label}_*' --except '*_[0-4].wav'",
         .operand = "DATA",
