@@ -263,6 +263,11 @@ int check_model(const char *path, const char *data, size_t length, size_t seed, 
 {
     job j = {.path = path, .data = data, .length = length, .seed = seed};
     int status = model_read(&j.model, path);
+    if (!status && length == 0) {
+        const loci_model_config *config = loci_model_configuration(j.model);
+        const bool square = config->layer == LOCI_LAYER_ATTENTION && config->attention_window == 0;
+        j.length = square ? CHECK_ATTENTION_LENGTH : CHECK_MODEL_LENGTH;
+    }
     if (!status) status = model_inputs_open(&j.in, j.model);
     if (!status) status = check(&j, json);
     model_inputs_close(&j.in);

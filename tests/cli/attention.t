@@ -14,7 +14,7 @@ $ for k in all window; do for t in 1 3; do sh $k -o $t.safetensors --epochs 4 --
 $ { timeout -s TERM 0.2 sh all -o s.safetensors --epochs 4 || sh all -o s.safetensors --epochs 4 --resume; } >out 2>&1; cmp s.safetensors all.safetensors
 
 # Forward, step and double agree; a signal cut anywhere has the same answers.
-$ for k in all window both; do loci check $k.safetensors --length 700 | tail -n 1; done
+$ for k in all window both; do loci check $k.safetensors | tail -n 1; done
 | all 3 gaps are within their bounds
 | all 7 gaps are within their bounds
 | all 3 gaps are within their bounds
