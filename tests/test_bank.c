@@ -46,7 +46,7 @@ static void is_its_recurrence(void **state)
         size_t above[2] = {0, 0}, near[2] = {0, 0};
         for (size_t l = 0; l < L; l++) {
             const double u = (double)t.x[place(1, L, 0, l, 0)], in = m % 2 ? u - last : u;
-            x = cexp(CMPLX(-1 / lasts, angle)) * x + (1 - exp(-1 / lasts)) * cexp(CMPLX(0, phase)) * in;
+            x = cexp(-1 / lasts + angle * I) * x + (1 - exp(-1 / lasts)) * cexp(phase * I) * in;
             last = u;
             power += creal(x) * creal(x) + cimag(x) * cimag(x);
             for (size_t k = 0; k < 2; k++) {
