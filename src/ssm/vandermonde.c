@@ -197,6 +197,9 @@ static void moments(double *s0, double *s1, const real *g, const double *z, size
         const size_t rows = (count + stripe - 1) / stripe * ROWS;
         const real *samples = g + l * V;
         next_panel(&t, modes, rows);
+        /* powers of modes that grow may leave the range of reals behind the last sample, and would not be 0 times 0 there */
+        for (size_t row = (count + J - 1) / J; row < rows; row++)
+            for (size_t n = 0; n < modes; n++) memset(POWER(t.p, row, n, modes), 0, 2 * V * sizeof(real));
         if (count < rows * J) {
             memcpy(t.samples, samples, count * V * sizeof(real));
             memset(t.samples + count * V, 0, (rows * J - count) * V * sizeof(real));

@@ -66,6 +66,9 @@ $ loci simulate squares.npz one.txt --discretization euler --form recurrent 2> w
 | 3,9
 | 4,16
 
+$ loci identify 1 1 2 3 5 8 13 21 --next 0 -o grows.npz > out; loci check grows.npz --length 30 2> warned | tail -n 1
+| all 19 gaps are within their bounds
+
 # What shows no rule, and what is no sequence.
 $ loci identify 2 3 5 7 11 13 17 19 23 29 31 37
 ! loci: the sequence: no rule was found: none of order up to 5 is exact, none of order up to 2 leaves only noise, and 12 terms can show no more
