@@ -238,6 +238,7 @@ static loci_train_report train(float *values, loci_task task, size_t threads, ui
     loci_error error;
     void *bytes = NULL;
     size_t size = 0;
+    double least = INFINITY;
     assert_int_equal(loci_dataset_divide(&valid, set, 0.2, 1, &error), LOCI_OK);
     for (int run = 0; run < 2 && !report.finished; run++) {
         if (loci_trainer_create(&trainer, model, set, valid, &options, &error)) fail_msg("%s", error.text);
@@ -248,8 +249,11 @@ static loci_train_report train(float *values, loci_task task, size_t threads, ui
         }
         while (!report.finished && (run == 1 || report.step < stop)) {
             if (loci_trainer_step(trainer, &report, &error)) fail_msg("%s", error.text);
-            if (report.epoch_ended)
-                assert_int_equal(loci_trainer_validate(trainer, NULL, NULL, &report, &error), LOCI_OK);
+            if (!report.epoch_ended) continue;
+            assert_int_equal(loci_trainer_validate(trainer, NULL, NULL, &report, &error), LOCI_OK);
+            if (!loci_task_inspect(task)->next) continue;
+            assert_int_equal(report.improved, report.valid_loss < least); /* whatever the accuracy */
+            least = fmin(least, report.valid_loss);
         }
         if (!report.finished) {
             assert_int_equal(loci_trainer_save(trainer, &bytes, &size, &error), LOCI_OK);

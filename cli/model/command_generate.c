@@ -185,7 +185,8 @@ static int prepare(job *j)
     j->answer = calloc(j->outputs, sizeof *j->answer);
     j->room = calloc(j->count, sizeof *j->room);
     if (!j->answer || !j->room) return message_memory();
-    if (loci_stream_tables_create(&j->tables, j->model, 0, j->length > 1, &error) != LOCI_OK ||
+    if (loci_stream_tables_create(&j->tables, j->model, 0, j->length > LOCI_STREAM_CHUNK, &error) !=
+            LOCI_OK ||
         loci_stream_init(&j->stream, NULL, 0, j->tables, 1, &error) != LOCI_OK)
         return message_error(j->path, &error);
     if (s->threads != 1 && loci_model_count(j->model) >= large) j->crew = crew_create(s->threads);
