@@ -251,3 +251,12 @@ $ printf 't,u\n10,1\n12,2\n14,3\n' >stamped.csv; loci remember stamped.csv --tim
 $ printf '1\n2\n' | loci remember - --rate 1e-320 -o x.loci
 ! loci: remember: --rate is 9.99989e-321; a rate whose samples last finite seconds was expected
 = 2
+
+# A clip through a pipe, where ffmpeg is there; and some of its frames as a picture.
+$ if command -v ffmpeg >/dev/null; then ffmpeg -v error -f lavfi -i testsrc2=duration=12:size=64x64:rate=25 -f rawvideo -pix_fmt gray -s 16x16 - | tee film.raw | loci remember - --raw u8 --channels 256 --rate 25 --budget 40K -o film.loci && loci recall film.loci --against film.raw --raw u8 --channels 256 --json | python3 -c "
++ import json, sys
++ share = [s for s in json.load(sys.stdin)['share'] if s is not None]
++ print(sum(share) / len(share) < 0.1)"; else echo True; fi
+| True
+$ if command -v ffmpeg >/dev/null; then loci recall film.loci --at 0,4,8 | LC_ALL=C awk -F, 'NR > 1 { for (c = 2; c <= NF; c++) { v = int(128 * $c + 128.5); p[NR, c] = v < 0 ? 0 : (v > 255 ? 255 : v) } } END { for (y = 0; y < 16; y++) for (f = 2; f <= NR; f++) for (x = 2; x < 18; x++) printf "%c", p[f, 16 * y + x] }' | tee strip.raw | wc -c && ffmpeg -v error -f rawvideo -pix_fmt gray -s 48x16 -i strip.raw -frames:v 1 strip.png && test -s strip.png; else echo 768; fi
+| 768
