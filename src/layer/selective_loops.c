@@ -39,12 +39,10 @@ static inline LOCI_INLINE vreal decay(vreal t, const int steep)
 #endif
 }
 
+#if !LOCI_REAL_IS_DOUBLE
 /* e^x for x <= 0, as loci_vexp has it; below e^-86 it stays there. */
 static inline LOCI_INLINE vreal fade(vreal x)
 {
-#if LOCI_REAL_IS_DOUBLE
-    return loci_vexp(x);
-#else
     x = loci_vselect(x < -86, LOCI_SPLAT(-86.0f), x);
     const vreal shifted = x * 1.44269504f + LOCI_VMATH_ROUND, whole = shifted - LOCI_VMATH_ROUND;
     const vreal r = x - whole * 0.693359375f - whole * -2.12194440e-4f;
@@ -53,8 +51,8 @@ static inline LOCI_INLINE vreal fade(vreal x)
     p = 0.166665122f + r * p;
     p = 0.5f + r * p;
     return (vreal)((vbits)(1 + (r + r * r * p)) + ((vbits)shifted << 23));
-#endif
 }
+#endif
 
 static inline LOCI_INLINE vreal sigmoid(vreal x)
 {
