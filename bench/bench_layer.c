@@ -17,7 +17,7 @@
 #include "bench.h"
 #include "layer/layer.h"
 
-enum { V = LOCI_LANES, THREADS = 2, CASES = 8 };
+enum { V = LOCI_LANES, THREADS = 2, CASES = 10 };
 
 /* A layer at work on B sequences of L samples, `part` of them at a time. */
 typedef struct {
@@ -140,6 +140,21 @@ static loci_layer *s4d(size_t H, size_t N)
     return in_residual(mixer, gated);
 }
 
+/* Of rank 1, or, rank 0, diagonal and looking both ways. */
+static loci_layer *s4(size_t H, size_t N, size_t rank)
+{
+    loci_layer *mixer, *gated;
+    const loci_s4_options options = {.order = N,
+                                     .rank = rank,
+                                     .discretization = rank ? LOCI_BILINEAR : LOCI_ZOH,
+                                     .dt_min = 0.001,
+                                     .dt_max = 0.1,
+                                     .bidirectional = rank == 0};
+    if (loci_s4_create(&mixer, NULL, "s4", H, &options, NULL)) exit(1);
+    if (loci_gated_create(&gated, NULL, "s4", H, 0.1, 1, NULL)) exit(1);
+    return in_residual(mixer, gated);
+}
+
 static loci_layer *s5(size_t H, size_t N)
 {
     loci_layer *mixer, *gated;
@@ -189,6 +204,8 @@ int main(int argc, char **argv)
     set_up(&w[5], s5(128, 128), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * (128 + 2 * 128));
     set_up(&w[6], attention(128, 4), 64, 1024, 1, 64.0 * 1024 * 2 * (3 * 4 * 128 * 128 + 7 * 128 * 512));
     set_up(&w[7], conv(128), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 3 * 128 * 128);
+    set_up(&w[8], s4(128, 64, 1), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
+    set_up(&w[9], s4(128, 64, 0), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
     static const char *const names[] = {"LSTM, H 256, L 100, B 64",
                                         "GRU, H 256, L 100, B 64",
                                         "minGRU, H 256, L 100, B 64",
@@ -196,7 +213,9 @@ int main(int argc, char **argv)
                                         "S5 with residual and norm, H 128, P 64, L 1024, B 64",
                                         "S5 with residual and norm, H 128, P 128, L 1024, B 64",
                                         "causal attention, H 128, 4 heads, L 1024, B 64",
-                                        "convolution, H 128, 3 samples, L 1024, B 64"};
+                                        "convolution, H 128, 3 samples, L 1024, B 64",
+                                        "S4 with residual and norm, H 128, N 64, L 1024, B 64",
+                                        "S4D both ways, residual, H 128, N 64, L 1024, B 64"};
     bench_case cases[] = {{.name = "peak", .run = bench_peak_run},
                           {.name = names[0], .run = one_thread, .argument = &w[0]},
                           {.name = names[1], .run = one_thread, .argument = &w[1]},
@@ -205,7 +224,9 @@ int main(int argc, char **argv)
                           {.name = names[4], .run = one_thread, .argument = &w[4]},
                           {.name = names[5], .run = one_thread, .argument = &w[5]},
                           {.name = names[6], .run = one_thread, .argument = &w[6]},
-                          {.name = names[7], .run = one_thread, .argument = &w[7]}};
+                          {.name = names[7], .run = one_thread, .argument = &w[7]},
+                          {.name = names[8], .run = one_thread, .argument = &w[8]},
+                          {.name = names[9], .run = one_thread, .argument = &w[9]}};
     bench_rounds(cases, 1 + CASES, 0.02);
     if (!json)
         puts("layer, forward and backward                          core-ms  of the peak  ms on two threads");
