@@ -9,15 +9,12 @@
 #include <string.h>
 
 #include "layer/loops.h"
+#include "layer/s4_loops.h"
 #include "ssm/discretize_diagonal.h"
 #include "ssm/discretize_dplr.h"
 #include "ssm/recurrence.h"
 
-enum { V = LOCI_LANES, TURN = 64 / sizeof(real) };
-
-typedef real vlanes __attribute__((vector_size(64), aligned(64), may_alias));
-#define REAL(p) (*(vlanes *)(p))
-#define CONST_REAL(p) (*(const vlanes *)(p))
+enum { V = LOCI_LANES };
 
 static size_t most(size_t a, size_t b)
 {
@@ -71,90 +68,19 @@ loci_layer_memory loci_s4_memory(const loci_layer *layer, const void *derived, s
 
 /* ---- one block, sample by sample ---- */
 
-/* Re(g x), in four sums, so that none waits for the one before. */
-static inline LOCI_INLINE vlanes couple(const real *g, const real *state, size_t modes)
-{
-    vlanes sum[4] = {{0}, {0}, {0}, {0}};
-    size_t n = 0;
-    for (; n + 4 <= modes; n += 4) {
-        LOCI_UNROLL
-        for (size_t i = 0; i < 4; i++)
-            sum[i] += CONST_REAL(g + (n + i) * 2 * V) * CONST_REAL(state + (n + i) * V) -
-                      CONST_REAL(g + (n + i) * 2 * V + V) * CONST_REAL(state + (modes + n + i) * V);
-    }
-    for (; n < modes; n++)
-        sum[0] += CONST_REAL(g + n * 2 * V) * CONST_REAL(state + n * V) -
-                  CONST_REAL(g + n * 2 * V + V) * CONST_REAL(state + (modes + n) * V);
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/* One sample of the lanes from `turn` on; rank is a constant in each call. Coupling is taken anew from the state, so that the
- * bits do not depend on the cut into calls. */
-static inline LOCI_INLINE void sample(real *y, real *state, const real *u, const real *z, const real *b,
-                                      const real *c, const real *q, const real *g, const real *d,
-                                      size_t modes, size_t rank)
-{
-    const size_t low = modes * 2 * V;
-    vlanes sigma[2] = {{0}, {0}}, one = {0}, two = {0};
-    const vlanes now = CONST_REAL(u);
-    for (size_t r = 0; r < rank; r++) sigma[r] = couple(g + r * low, state, modes);
-    for (size_t n = 0; n < modes; n++) {
-        const real *zn = z + n * 2 * V, *bn = b + n * 2 * V, *cn = c + n * 2 * V;
-        const vlanes x_re = REAL(state + n * V), x_im = REAL(state + (modes + n) * V);
-        vlanes re = CONST_REAL(bn) * now + (CONST_REAL(zn) * x_re - CONST_REAL(zn + V) * x_im);
-        vlanes im = CONST_REAL(bn + V) * now + (CONST_REAL(zn) * x_im + CONST_REAL(zn + V) * x_re);
-        for (size_t r = 0; r < rank; r++) {
-            re -= CONST_REAL(q + r * low + n * 2 * V) * sigma[r];
-            im -= CONST_REAL(q + r * low + n * 2 * V + V) * sigma[r];
-        }
-        re += x_re, im += x_im; /* z is less 1 */
-        one += CONST_REAL(cn) * re;
-        two -= CONST_REAL(cn + V) * im;
-        REAL(state + n * V) = re;
-        REAL(state + (modes + n) * V) = im;
-    }
-    REAL(y) = CONST_REAL(d) * now + (one + two);
-}
-
-LOCI_HOT
-static void recur_low(real *y, real *state, const real *u, const real *z, const real *b, const real *c,
-                      const real *q, const real *g, const real *d, size_t modes, size_t rank, size_t rows)
-{
-    for (size_t l = 0; l < rows; l++, y += V, u += V)
-        for (size_t t = 0; t < V; t += TURN)
-            if (rank == 1)
-                sample(y + t, state + t, u + t, z + t, b + t, c + t, q + t, g + t, d + t, modes, 1);
-            else
-                sample(y + t, state + t, u + t, z + t, b + t, c + t, q + t, g + t, d + t, modes, 2);
-}
-
-/* k [T][16] against the newest sample and those of the state [T - 1][16], which moves on. */
-LOCI_HOT
-static void recur_fir(real *y, real *state, const real *u, const real *k, size_t T, size_t rows)
-{
-    for (size_t l = 0; l < rows; l++, y += V, u += V) {
-        for (size_t t = 0; t < V; t += TURN) {
-            vlanes sum[2] = {CONST_REAL(k + t) * CONST_REAL(u + t), {0}};
-            for (size_t m = 1; m < T; m++)
-                sum[m % 2] += CONST_REAL(k + m * V + t) * CONST_REAL(state + (m - 1) * V + t);
-            REAL(y + t) = sum[0] + sum[1];
-        }
-        if (T < 2) continue;
-        memmove(state + V, state, (T - 2) * V * sizeof(real));
-        memcpy(state, u, V * sizeof(real));
-    }
-}
-
 /* Samples of one block that last a usual step each. */
 static void recur(const loci_s4 *self, const loci_s4_derived *d, real *y, real *state, const real *u,
                   size_t k, size_t rows)
 {
     const size_t at = k * loci_s4_part(self), low = k * loci_s4_low(self);
     if (d->fir)
-        recur_fir(y, state, u, d->fir + k * d->T * V, d->T, rows);
+        LOCI_CHOOSE(loci_s4_loops_level)->ends(y, state, u, d->fir + k * d->T * V, d->T, rows);
     else if (self->rank)
-        recur_low(y, state, u, d->z + at, d->b + at, d->c + at, d->q + low, d->g + low, d->d + k * V,
-                  self->modes, self->rank, rows);
+        LOCI_CHOOSE(loci_s4_loops_level)
+            ->coupled(
+                y, state, u,
+                &(loci_s4_tables){d->z + at, d->b + at, d->c + at, d->q + low, d->g + low, d->d + k * V},
+                self->modes, self->rank, rows);
     else
         loci_loops_get()->recur(y, state, u, d->z + at, d->c + at, d->d + k * V, self->modes, rows);
 }
