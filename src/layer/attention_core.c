@@ -34,6 +34,11 @@ static size_t padded(size_t reals)
     return loci_lane_blocks(reals) * V;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* at NULL: only counts. Returns the reals of all. */
 static size_t lay_out(tile *t, real *at, size_t D)
 {
@@ -79,12 +84,12 @@ static void pack_columns(real *packed, const real *x, size_t stride, size_t r, s
 
 static void pack_rows(real *packed, const real *x, size_t stride, size_t r, size_t count, size_t D)
 {
-    const size_t width = loci_product_get()->width;
+    const size_t width = loci_product_get()->width, piece = smaller(width, V);
     if (D % width) memset(packed, 0, loci_product_size(loci_product_get(), count, D) * sizeof(real));
-    for (size_t e = 0; e < D; e += V)
+    for (size_t e = 0; e < padded(D); e += piece)
         for (size_t q = 0; q < count; q++)
-            memcpy(packed + (e / width * count + q) * width + e % width, x + (e / V * stride + r + q) * V,
-                   V * sizeof(real));
+            memcpy(packed + (e / width * count + q) * width + e % width,
+                   x + (e / V * stride + r + q) * V + e % V, piece * sizeof(real));
 }
 
 /* Multiplies row q of what is packed [count inputs][D outputs] by factor [count]. */
@@ -98,11 +103,11 @@ static void scale_rows(real *packed, const real *factor, size_t count, size_t D)
 /* Rows r, ... of x from what is so packed. */
 static void unpack_rows(real *x, const real *packed, size_t stride, size_t r, size_t count, size_t D)
 {
-    const size_t width = loci_product_get()->width;
-    for (size_t e = 0; e < D; e += V)
+    const size_t width = loci_product_get()->width, piece = smaller(width, V);
+    for (size_t e = 0; e < padded(D); e += piece)
         for (size_t q = 0; q < count; q++)
-            memcpy(x + (e / V * stride + r + q) * V, packed + (e / width * count + q) * width + e % width,
-                   V * sizeof(real));
+            memcpy(x + (e / V * stride + r + q) * V + e % V,
+                   packed + (e / width * count + q) * width + e % width, piece * sizeof(real));
 }
 
 /* ---- which keys a query sees ---- */
@@ -131,11 +136,6 @@ static const real *limits_of(const loci_attention_head *h, real *limits, size_t 
         limits[TILE + i] = (real)last_key(h, query) - (real)k;
     }
     return limits;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* ---- forward and backward ---- */
