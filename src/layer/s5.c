@@ -483,12 +483,11 @@ loci_status loci_s5_create(loci_layer **out, const loci_allocator *by, const cha
                                               .shape = {H, P, 2},
                                               .initial = LOCI_INITIAL_NORMAL,
                                               .b = 0.70710678118654752440});
-    self->b = loci_layer_add(layer, "B",
-                             (loci_parameter){.dimensions = 3,
-                                              .shape = {P, H, 2},
-                                              .group = LOCI_GROUP_SSM,
-                                              .initial = LOCI_INITIAL_NORMAL,
-                                              .b = sqrt(0.5 / (double)H)});
+    /* with the others' rate and decay, as C: at that of A it learns too slowly to be of use */
+    self->b = loci_layer_add(
+        layer, "B",
+        (loci_parameter){
+            .dimensions = 3, .shape = {P, H, 2}, .initial = LOCI_INITIAL_NORMAL, .b = sqrt(0.5 / (double)H)});
     loci_parameter a = {.dimensions = 1,
                         .shape = {P},
                         .group = LOCI_GROUP_SSM,

@@ -9,7 +9,7 @@ $ sh s5 -o s5.safetensors --epochs 12 2>log | head -n 1
 |~ result      validation accuracy 100 %, loss 0.*, after epoch * of 12
 $ for t in 1 2 3; do sh s5 -o $t.safetensors --epochs 12 --threads $t >out 2>&1; cmp $t.safetensors s5.safetensors; done
 $ { timeout -s TERM 0.1 sh s5 -o s.safetensors --epochs 12 || sh s5 -o s.safetensors --epochs 12 --resume; } >out 2>&1; cmp s.safetensors s5.safetensors
-$ sh s5 -o liquid.safetensors --epochs 2 --liquid --discretization bilinear >out 2>&1
+$ sh s5 -o liquid.safetensors --epochs 2 --liquid --discretization bilinear --lr 0.001 --dt-max 0.05 >out 2>&1
 $ sh s5 -o both.safetensors --epochs 2 --bidirectional >out 2>&1
 $ sh s5 -o geglu.safetensors --epochs 2 --mixer geglu >out 2>&1; loci inspect geglu.safetensors | head -n 1
 | layers      2 x s5 of width 20 and order 16, zoh, layer norms before them, whose answers residuals add; dropout 0.1, tied
