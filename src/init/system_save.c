@@ -118,7 +118,7 @@ loci_status loci_system_save(const loci_system *system, void **bytes, size_t *si
         memcpy(at + LOCAL, m[i].name, name);
         at = data + content;
         entry = common_write(put(put(entry, 0x02014b50, 4), 20, 2), checksum, content, name);
-        entry = put(put(entry, 0, 10), begin, 4); /* no comment, the first disk, no attributes */
+        entry = put(put(put(entry, 0, 8), 0, 2), begin, 4); /* no comment, the first disk, no attributes */
         memcpy(entry, m[i].name, name);
         entry += name;
     }
