@@ -82,14 +82,23 @@ static void pack_columns(real *packed, const real *x, size_t stride, size_t r, s
         }
 }
 
+/* A whole row of a block, as a rule, whose length the compiler then knows. */
+static inline void copy(real *to, const real *from, size_t piece)
+{
+    if (piece == V)
+        memcpy(to, from, V * sizeof(real));
+    else
+        memcpy(to, from, piece * sizeof(real));
+}
+
 static void pack_rows(real *packed, const real *x, size_t stride, size_t r, size_t count, size_t D)
 {
     const size_t width = loci_product_get()->width, piece = smaller(width, V);
     if (D % width) memset(packed, 0, loci_product_size(loci_product_get(), count, D) * sizeof(real));
     for (size_t e = 0; e < padded(D); e += piece)
         for (size_t q = 0; q < count; q++)
-            memcpy(packed + (e / width * count + q) * width + e % width,
-                   x + (e / V * stride + r + q) * V + e % V, piece * sizeof(real));
+            copy(packed + (e / width * count + q) * width + e % width,
+                 x + (e / V * stride + r + q) * V + e % V, piece);
 }
 
 /* Multiplies row q of what is packed [count inputs][D outputs] by factor [count]. */
@@ -106,8 +115,8 @@ static void unpack_rows(real *x, const real *packed, size_t stride, size_t r, si
     const size_t width = loci_product_get()->width, piece = smaller(width, V);
     for (size_t e = 0; e < padded(D); e += piece)
         for (size_t q = 0; q < count; q++)
-            memcpy(x + (e / V * stride + r + q) * V + e % V,
-                   packed + (e / width * count + q) * width + e % width, piece * sizeof(real));
+            copy(x + (e / V * stride + r + q) * V + e % V,
+                 packed + (e / width * count + q) * width + e % width, piece);
 }
 
 /* ---- which keys a query sees ---- */
