@@ -17,7 +17,7 @@
 #include "bench.h"
 #include "layer/layer.h"
 
-enum { V = LOCI_LANES, THREADS = 2, CASES = 10 };
+enum { V = LOCI_LANES, THREADS = 2, CASES = 11 };
 
 /* A layer at work on B sequences of L samples, `part` of them at a time. */
 typedef struct {
@@ -26,6 +26,7 @@ typedef struct {
     size_t B, L, part, in, out;
     float *p, *x, *y, *dx, *dy, *gradient[THREADS];
     double operations; /* of forward and backward */
+    double *dt;        /* [part][L]; NULL: samples last one step each */
 } work;
 
 static void *some(size_t count, size_t size)
@@ -57,7 +58,7 @@ static void set_up(work *w, loci_layer *layer, size_t B, size_t L, size_t part, 
 static void pass_parts(work *w, int t, int threads)
 {
     for (size_t b = (size_t)t * w->part; b < w->B; b += (size_t)threads * w->part) {
-        const loci_pass pass = {.B = w->part, .L = w->L, .training = 1, .seed = 1, .first = b};
+        const loci_pass pass = {.B = w->part, .L = w->L, .dt = w->dt, .training = 1, .seed = 1, .first = b};
         float *x = w->x + b * w->in, *y = w->y + b * w->out, *dy = w->dy + b * w->out;
         w->layer->class->forward(w->layer, w->derived, &pass, y, x, NULL, w->saved[t], w->scratch[t]);
         memcpy(dy, y, w->part * w->out * sizeof(float));
@@ -206,6 +207,9 @@ int main(int argc, char **argv)
     set_up(&w[7], conv(128), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 3 * 128 * 128);
     set_up(&w[8], s4(128, 64, 1), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
     set_up(&w[9], s4(128, 64, 0), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * 256);
+    set_up(&w[10], s5(128, 64), 64, 1024, 1, 64.0 * 1024 * 2 * 3 * 128 * (128 + 2 * 64));
+    w[10].dt = some(w[10].part * w[10].L, sizeof(double));
+    for (size_t i = 0; i < w[10].part * w[10].L; i++) w[10].dt[i] = 0.5 + loci_random_uniform(3, i);
     static const char *const names[] = {"LSTM, H 256, L 100, B 64",
                                         "GRU, H 256, L 100, B 64",
                                         "minGRU, H 256, L 100, B 64",
@@ -215,7 +219,8 @@ int main(int argc, char **argv)
                                         "causal attention, H 128, 4 heads, L 1024, B 64",
                                         "convolution, H 128, 3 samples, L 1024, B 64",
                                         "S4 with residual and norm, H 128, N 64, L 1024, B 64",
-                                        "S4D both ways, residual, H 128, N 64, L 1024, B 64"};
+                                        "S4D both ways, residual, H 128, N 64, L 1024, B 64",
+                                        "S5, P 64, samples of different lengths"};
     bench_case cases[] = {{.name = "peak", .run = bench_peak_run},
                           {.name = names[0], .run = one_thread, .argument = &w[0]},
                           {.name = names[1], .run = one_thread, .argument = &w[1]},
@@ -226,7 +231,8 @@ int main(int argc, char **argv)
                           {.name = names[6], .run = one_thread, .argument = &w[6]},
                           {.name = names[7], .run = one_thread, .argument = &w[7]},
                           {.name = names[8], .run = one_thread, .argument = &w[8]},
-                          {.name = names[9], .run = one_thread, .argument = &w[9]}};
+                          {.name = names[9], .run = one_thread, .argument = &w[9]},
+                          {.name = names[10], .run = one_thread, .argument = &w[10]}};
     bench_rounds(cases, 1 + CASES, 0.02);
     if (!json)
         puts("layer, forward and backward                          core-ms  of the peak  ms on two threads");
