@@ -206,6 +206,12 @@ check '' stream class-each.safetensors 8.csv
 mkdir folder
 cp 8.csv folder/a.csv
 check '' predict value.safetensors folder --json
+cp "$golden"/formats/v1/forecaster.loci "$golden"/formats/v1/signal.txt .
+check next.loci forecast signal.txt --horizon 4 --window 8 --order 4 --ridge 0.1 -o next.loci
+check '' forecast signal.txt --horizon 4 --json
+check '' forecast forecaster.loci signal.txt --plot -
+check sum.loci forecast forecaster.loci forecaster.loci --add -o sum.loci
+check '' watch forecaster.loci signal.txt
 check '' train value --task value --layer gru --layers 1 --width 2 --show
 check '' train value --task value --layer conv --mixer mlp --layers 1 --width 2 --show
 check '' train value --task value --layer attention --heads 1 --layers 1 --width 2 --show

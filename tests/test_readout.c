@@ -312,17 +312,54 @@ static void walking(void **state)
     loci_readout_widths(r, 0, widths, NULL);
     for (size_t j = 0; j < H; j++) {
         assert_true(sums[0][j] == (double)(T - 2000 - H));
-        assert_near(sums[1][j], square[j], 1e-9, "squares ahead %zu", j + 1);
-        assert_near(sums[2][j], absolute[j], 1e-9, "sizes ahead %zu", j + 1);
+        /* in single precision: 4 2^-24 each, at errors of up to 4 */
+        assert_near(sums[1][j], square[j], 4000 * 8 * 0x1p-22, "squares ahead %zu", j + 1);
+        assert_near(sums[2][j], absolute[j], 4000 * 0x1p-22, "sizes ahead %zu", j + 1);
         assert_near(sums[3][j] / sums[0][j], 0.8, 0.03, "80 %% ahead %zu", j + 1);
         assert_near(sums[4][j] / sums[0][j], 0.95, 0.02, "95 %% ahead %zu", j + 1);
         /* differences of two uniform numbers in (-2, 2): within 4 (1 - sqrt(1 - share)) */
         assert_near(widths[j], 4.0 * (1.0 - sqrt(0.2)), 0.4, "width of 80 ahead %zu", j + 1);
         assert_near(widths[H + j], 4.0 * (1.0 - sqrt(0.05)), 0.5, "width of 95 ahead %zu", j + 1);
     }
+    /* errors alone: the same, and no width moves */
+    double plain[3][H] = {{0}}, after[2 * H];
+    const loci_readout_score errors = {sizeof errors, plain[0], plain[1], plain[2], NULL, NULL};
+    assert_int_equal(loci_readout_walk(r, 0, &errors, x, T, 2000, NULL), LOCI_OK);
+    for (size_t j = 0; j < H; j++) {
+        assert_true(plain[0][j] == sums[0][j]);
+        assert_near(plain[1][j], sums[1][j], 1e-9 * sums[1][j], "squares alone");
+        assert_near(plain[2][j], sums[2][j], 1e-9 * sums[2][j], "sizes alone");
+    }
+    loci_readout_widths(r, 0, after, NULL);
+    assert_memory_equal(after, widths, sizeof widths);
     loci_error error;
     assert_int_equal(loci_readout_walk(r, 0, NULL, x, T, 2, &error), LOCI_E_ARGUMENT);
     loci_readout_free(r);
+}
+
+/* A day in noise, under a trend; a random walk and noise alone, which have none; a beat and its half. */
+static void seasons(void **state)
+{
+    (void)state;
+    enum { T = 3000 };
+    static double x[5][T];
+    uint64_t seed = 3;
+    double walk = 0.0;
+    for (size_t t = 0; t < T; t++) {
+        const double noise = draw(&seed), day = sin((double)t * 6.283185307179586 / 24.0);
+        walk += noise;
+        x[0][t] = day + 0.5 * noise + 1e-3 * (double)t;
+        x[1][t] = walk;
+        x[2][t] = noise;
+        x[3][t] = day + 0.8 * (double)(t % 168 < 48) + 0.1 * noise; /* weeks */
+        x[4][t] = 5.0;
+    }
+    const size_t wanted[5] = {24, 0, 0, 168, 0};
+    for (size_t i = 0; i < 5; i++) {
+        size_t season = 99;
+        assert_int_equal(loci_readout_season(&season, x[i], T, 400, NULL), LOCI_OK);
+        assert_int_equal(season, wanted[i]);
+    }
 }
 
 static void refusals(void **state)
@@ -381,6 +418,6 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(written_out), cmocka_unit_test(cuts),
                                        cmocka_unit_test(adding),      cmocka_unit_test(forgetting),
                                        cmocka_unit_test(exact),       cmocka_unit_test(walking),
-                                       cmocka_unit_test(refusals)};
+                                       cmocka_unit_test(seasons),     cmocka_unit_test(refusals)};
     return cmocka_run_group_tests_name("readout", tests, NULL, NULL);
 }

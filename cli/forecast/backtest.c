@@ -30,13 +30,18 @@ void backtest_close(backtest *t)
 }
 
 /* One channel: sums in `sum`, [5][horizon]. */
-static int walk(loci_readout *r, double *sum, const series *s, size_t c, size_t from)
+static int walk(loci_readout *r, double *sum, const series *s, size_t c, size_t from, bool intervals)
 {
-    const loci_readout_spec spec = loci_readout_inspect(r).spec;
+    const loci_readout_spec spec = *loci_readout_spec_of(r);
     const size_t h = spec.horizon, window = spec.window, begin = from >= window ? from - window : 0;
     loci_error error;
     memset(sum, 0, 5 * h * sizeof *sum);
-    const loci_readout_score score = {sizeof score, sum, sum + h, sum + 2 * h, sum + 3 * h, sum + 4 * h};
+    const loci_readout_score score = {sizeof score,
+                                      sum,
+                                      sum + h,
+                                      sum + 2 * h,
+                                      intervals ? sum + 3 * h : NULL,
+                                      intervals ? sum + 4 * h : NULL};
     const size_t origin = window - 1; /* the first with a whole window */
     if (loci_readout_walk(r, c, &score, s->x[c] + begin, s->n - begin, origin, &error) != LOCI_OK)
         return message_error(s->path, &error);
@@ -49,7 +54,7 @@ int backtest_run(backtest *t, loci_readout *r, const series *s, size_t from, con
     double *const sum = t->numbers + 4 * h, channels = (double)s->channels;
     t->square = t->absolute = 0;
     for (size_t c = 0; c < s->channels; c++) {
-        const int status = walk(r, sum, s, c, from);
+        const int status = walk(r, sum, s, c, from, true);
         if (status) return status;
         t->windows = sum[0];
         for (size_t j = 0; j < h && sum[j] > 0; j++) {
@@ -121,7 +126,7 @@ int backtest_baselines(backtest *t, loci_readout *ar, const series *s, size_t fr
             square[BASELINE_SEASON] = square[BASELINE_LAST],
             absolute[BASELINE_SEASON] = absolute[BASELINE_LAST];
         if (ar) {
-            const int status = walk(ar, sum, s, c, from);
+            const int status = walk(ar, sum, s, c, from, false);
             if (status) return status;
             for (size_t j = 0; j < h; j++) {
                 square[BASELINE_AR] += sum[h + j];

@@ -156,7 +156,7 @@ static int replace_history(job *j, size_t from, bool learned)
 /* How the model's forecasts of the new rows were, and widths that have followed them. */
 static int try_model(job *j, size_t known, bool on)
 {
-    const loci_readout_spec spec = loci_readout_inspect(j->f.readout).spec;
+    const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
     const size_t first = known > 0 ? known : spec.window; /* the first row that is foretold */
     (void)on;
     double *scale = calloc(spec.channels, sizeof *scale);
@@ -188,7 +188,7 @@ static int run_model(job *j, const char *model, const char *path)
     if (status || !path) return status ? status : finish(j, s->output, false);
     status = read_columns(j, path);
     if (status) return status;
-    const loci_readout_spec spec = loci_readout_inspect(j->f.readout).spec;
+    const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
     const size_t known = rows_known(j);
     const bool on = goes_on(j);
     if (!on && !s->update && j->data.n < spec.window)

@@ -12,7 +12,7 @@
 
 #include "shared/message.h"
 
-enum { HORIZON = 96, SEASON_MOST = 1000 };
+enum { HORIZON = 96, SEASON_MOST = 1000, SEASON_ROWS = 16384 /* the newest, which tell the season */ };
 
 int forecast_wishes_check(const forecast_wishes *w)
 {
@@ -68,9 +68,10 @@ static int season_find(size_t *season, const series *s, size_t rows)
     enum { COLUMNS = 8 };
     size_t found[COLUMNS], count = 0, most = 0;
     const size_t longest = rows / 3 < SEASON_MOST ? rows / 3 : SEASON_MOST;
+    const size_t shown = rows < SEASON_ROWS ? rows : SEASON_ROWS;
     for (size_t c = 0; c < s->channels && count < COLUMNS; c++) {
         loci_error error;
-        if (loci_readout_season(&found[count], s->x[c], rows, longest, &error) != LOCI_OK)
+        if (loci_readout_season(&found[count], s->x[c] + rows - shown, shown, longest, &error) != LOCI_OK)
             return message_error(s->path, &error);
         if (found[count] > 0) count++;
     }
@@ -95,7 +96,7 @@ static int solved(loci_readout *r, const series *s, size_t from, size_t to)
 /* Widths from the errors on rows from..to, which were not learned from. */
 static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
 {
-    const size_t window = loci_readout_inspect(r).spec.window;
+    const size_t window = loci_readout_spec_of(r)->window;
     for (size_t c = 0; c < s->channels; c++) {
         loci_error error;
         if (loci_readout_walk(r, c, NULL, s->x[c] + from - window, to - from + window, to - from + window,
@@ -131,12 +132,7 @@ static int autoregression(backtest *t, const series *s, const loci_readout_spec 
     int status = STATUS_DONE;
     if (loci_readout_create(&ar, &raw, scale, &error) != LOCI_OK) return message_error(s->path, &error);
     status = solved(ar, s, 0, from);
-    double *widths = calloc(2 * spec->horizon, sizeof *widths);
-    if (!widths) status = message_memory();
-    for (size_t k = 0; k < 2 * spec->horizon && !status; k++) widths[k] = 1;
-    for (size_t c = 0; c < s->channels && !status; c++) loci_readout_set_widths(ar, c, widths, NULL);
     if (!status) status = backtest_baselines(t, ar, s, from, scale, season);
-    free(widths);
     loci_readout_free(ar);
     return status;
 }

@@ -14,7 +14,7 @@
 
 static size_t horizon_of(const forecast_report *r)
 {
-    return loci_readout_inspect(r->f->readout).spec.horizon;
+    return loci_readout_spec_of(r->f->readout)->horizon;
 }
 
 int forecast_report_foretell(forecast_report *r)
@@ -284,7 +284,7 @@ int forecast_report_draw(const forecast_report *r, const char *path)
 {
     enum { PANELS = 8 };
     char title[320], subtitle[160];
-    const loci_readout_spec spec = loci_readout_inspect(r->f->readout).spec;
+    const loci_readout_spec spec = *loci_readout_spec_of(r->f->readout);
     snprintf(title, sizeof title, "The next %zu rows of %.200s", spec.horizon,
              r->s ? r->s->path : r->f->path);
     snprintf(

@@ -30,7 +30,7 @@ static int foreign(const forecaster *f)
 static int note_read(forecaster *f, const char *note, size_t length)
 {
     json_t *root = json_loadb(note, length, 0, NULL), *names = json_object_get(root, "columns");
-    const size_t channels = loci_readout_inspect(f->readout).spec.channels;
+    const size_t channels = loci_readout_spec_of(f->readout)->channels;
     int status = json_array_size(names) == channels ? STATUS_DONE : foreign(f);
     if (!status) {
         f->names = calloc(channels, sizeof *f->names);

@@ -63,6 +63,9 @@ LOCI_API void loci_readout_free(loci_readout *readout); /* NULL is allowed */
 /* A fork: what one of them learns, the other does not. */
 LOCI_API loci_status loci_readout_copy(loci_readout **copy, const loci_readout *readout, loci_error *error);
 
+/* What it was made of, at once: an inspection goes through all weights for their fingerprint. */
+LOCI_API const loci_readout_spec *loci_readout_spec_of(const loci_readout *readout);
+
 typedef struct {
     uint64_t samples;     /* pushed, and those of readouts that were added */
     double windows;       /* that were learned from, of all channels; less where some were forgotten */
@@ -115,8 +118,7 @@ typedef struct {
 LOCI_API loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *choice,
                                          const double *const *x, size_t train, size_t valid,
                                          const double *scale, loci_error *error);
-/* The lag, 2 to `most`, at which changes of x [n] repeat themselves most, as a day's or a year's do; 0 where they do not, or n is less than
- * 3 most. */
+/* The lag, 2 to `most`, at which x [n] repeats itself, as a day's or a year's does; 0 where it does not, or n is less than 3 most. */
 LOCI_API loci_status loci_readout_season(size_t *season, const double *x, size_t n, size_t most,
                                          loci_error *error);
 
@@ -135,14 +137,16 @@ LOCI_API loci_status loci_readout_predict(const loci_readout *readout, size_t c,
 typedef struct {
     size_t size;
     double *count, *square, *absolute; /* forecasts, errors squared, errors' sizes */
-    double *in80, *in95;               /* outcomes within the interval as it was when the forecast was made */
+    double *in80,
+        *in95; /* outcomes within the interval as it was when the forecast was made; both NULL: errors alone are wanted, and widths
+                            stay as they are */
 } loci_readout_score;
 
 /* Goes through a signal of channel c, x [n], with a forecast after each sample from x[from] on, from >= window - 1, and lets the channel's
  * widths follow the hits as outcomes come. Forecasts all of whose outcomes are in x count in score (NULL: it is not wanted). Where the channel has
  * no widths yet, they begin as the quantiles of the errors of forecasts before x[from] with outcomes up to there, of 1000 at most;
  * of none, as the first errors. Bits depend
- * on x and from alone. Scratch of 3 horizon (horizon + 64) numbers and more: LOCI_E_MEMORY. */
+ * on x and from alone. Scratch of 3 horizon (horizon + 256) numbers and more: LOCI_E_MEMORY. */
 LOCI_API loci_status loci_readout_walk(loci_readout *readout, size_t c, const loci_readout_score *score,
                                        const double *x, size_t n, size_t from, loci_error *error);
 /* The widths of channel c, [2][horizon]: of 80, of 95; 0 where there are none yet. Set: >= 0. */

@@ -121,6 +121,11 @@ loci_status loci_readout_copy(loci_readout **copy, const loci_readout *readout, 
     return status;
 }
 
+const loci_readout_spec *loci_readout_spec_of(const loci_readout *r)
+{
+    return &r->spec;
+}
+
 void loci_readout_inspect_sized(const loci_readout *r, loci_readout_info *info, size_t size)
 {
     const readout_view v = loci_readout_view(r);

@@ -315,28 +315,42 @@ loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *ch
     return LOCI_OK;
 }
 
+/* D(k), the mean square of x[t] - x[t - k], rises from 0 with k; where x repeats itself, it falls again. The season is the first k at which D
+ * has fallen to seven tenths of what it was, and nearly as low as anywhere. */
 loci_status loci_readout_season(size_t *season, const double *x, size_t n, size_t most, loci_error *error)
 {
     *season = 0;
     if (most < 2 || n < 3 * most) return LOCI_OK;
-    const size_t lags = most + 2, count = n - 1;
-    double *const d = loci_allocate(lags - 1 + count + lags, sizeof *d), *const r = d + lags - 1 + count;
+    const size_t lags = most + 2;
+    double *const d = loci_allocate(2 * lags - 1 + n, sizeof *d), *const r = d + lags - 1 + n;
     if (!d) return loci_fail(error, LOCI_E_MEMORY, "out of memory to look for a season in %zu samples", n);
-    double square = 0.0; /* steps are made alike in size: one jump is no season */
-    for (size_t t = 0; t < count; t++) square += (x[t + 1] - x[t]) * (x[t + 1] - x[t]);
-    const double limit = 3.0 * sqrt(square / (double)count);
-    for (size_t t = 0; t < count; t++) d[lags - 1 + t] = fmax(fmin(x[t + 1] - x[t], limit), -limit);
-    for (size_t t = 0; t < count; t += 1024)
-        LOCI_CHOOSE(loci_ridge_tiles_level)
-            ->correlate(r, d + lags - 1 + t, lags, count - t < 1024 ? count - t : 1024);
-    /* r[lags - 1 - k] is that of lag k; 4 deviations of what noise has there, and a tenth at least */
-    const double none = r[lags - 1], least = fmax(0.1, 4.0 / sqrt((double)count));
-    double best = least * none;
-    for (size_t k = 2; k <= most && none > 0.0; k++) {
-        const double here = r[lags - 1 - k] * (double)count / (double)(count - k);
-        /* a multiple must be better by a twentieth */
-        if (here > best * (*season ? 1.05 : 1.0) && here >= r[lags - k] && here >= r[lags - 2 - k])
-            best = here, *season = k;
+    double mean = 0.0, newer = 0.0;
+    for (size_t t = 0; t < n; t++) mean += (x[t] - x[0]) / (double)n;
+    for (size_t t = 0; t < n; t++) d[lags - 1 + t] = x[t] - x[0] - mean;
+    const double *z = d + lags - 1;
+    for (size_t t = 0; t < n; t += 1024)
+        LOCI_CHOOSE(loci_ridge_tiles_level)->correlate(r, z + t, lags, n - t < 1024 ? n - t : 1024);
+    /* r[lags - 1 - k] is that of lag k, and becomes D(k) */
+    for (size_t t = 0; t < n; t++) newer += z[t] * z[t];
+    double older = newer;
+    for (size_t k = 0; k < lags; k++) {
+        r[lags - 1 - k] = (newer + older - 2.0 * r[lags - 1 - k]) / (double)(n - k);
+        newer -= z[k] * z[k];
+        older -= z[n - 1 - k] * z[n - 1 - k];
+    }
+    double least = INFINITY;
+    for (int look = 0; look < 2 && *season == 0; look++) {
+        double highest = 0.0;
+        for (size_t k = 1; k <= most; k++) {
+            const double here = r[lags - 1 - k];
+            highest = fmax(highest, here);
+            if (k < 2 || !(here < 0.7 * highest) || here > r[lags - k] || here > r[lags - 2 - k]) continue;
+            if (look == 0) least = fmin(least, here);
+            if (look == 1 && here <= 1.1 * least + 1e-9 * highest) {
+                *season = k;
+                break;
+            }
+        }
     }
     loci_free(d);
     return LOCI_OK;

@@ -9,8 +9,9 @@
 #include "base/sized.h"
 #include "base/status.h"
 #include "base/vector.h"
+#include "readout/ridge_tiles.h"
 
-enum { BLOCK = 64, SAMPLED = 1000 };
+enum { BLOCK = 256, SAMPLED = 1000 };
 
 static const double missing_share[2] = {0.2, 0.05};
 #define SPEED 0.01 /* of widths: a factor of e in 100 misses too many */
@@ -43,29 +44,83 @@ static double quantile(double *e, size_t n, double share)
     return e[rank];
 }
 
+/* Forecasts in single precision, of samples less the first of their window in units of the scale: errors are known to a millionth of it,
+ * in half the time. */
+typedef struct {
+    const loci_ridge_tiles *tiles;
+    float *filter, *constant, *x, *y; /* [window][h], [h], [window - 1 + BLOCK], [BLOCK][h] */
+    size_t window, h;
+    double scale;
+} single;
+
+static single single_open(const loci_readout *r, size_t c, double *numbers)
+{
+    const readout_view v = loci_readout_view(r);
+    const size_t window = r->spec.window, h = r->spec.horizon, set = r->spec.own ? c : 0;
+    single f = {.tiles = LOCI_CHOOSE(loci_ridge_tiles_level),
+                .window = window,
+                .h = h,
+                .scale = v.scale[c] * v.unit[c]};
+    f.filter = (float *)(void *)numbers;
+    f.constant = f.filter + window * h;
+    f.x = f.constant + h;
+    f.y = f.x + window - 1 + BLOCK;
+    for (size_t i = 0; i < window * h; i++) f.filter[i] = (float)v.filter[set * window * h + i];
+    for (size_t j = 0; j < h; j++) f.constant[j] = (float)v.constant[set * h + j];
+    return f;
+}
+
+static size_t single_numbers(const loci_readout *r)
+{
+    const size_t window = r->spec.window, h = r->spec.horizon;
+    return (window * h + h + window + BLOCK + BLOCK * h) / 2 + 1;
+}
+
+/* Of one window, x. */
+static void single_row(const single *f, float *to, const double *x)
+{
+    const double off = x[f->window - 1];
+    for (size_t i = 0; i < f->window; i++) to[i] = (float)((x[i] - off) / f->scale);
+}
+
+/* made [n][h], n <= BLOCK; x begins with the first window. Filters sum to 1 as doubles do: what is taken off the samples comes back. */
+static void single_predict(const single *f, double *made, const double *x, size_t n)
+{
+    const double off = x[f->window - 1];
+    for (size_t i = 0; i < f->window - 1 + n; i++) f->x[i] = (float)((x[i] - off) / f->scale);
+    for (size_t k = 0; k < n; k++) memcpy(f->y + k * f->h, f->constant, f->h * sizeof *f->y);
+    f->tiles->multiply(f->y, f->h, f->x, 1, 1, f->filter, f->h, n, f->h, f->window, false, false);
+    for (size_t i = 0; i < n * f->h; i++) made[i] = (double)f->y[i] * f->scale + off;
+}
+
 /* Widths from errors of forecasts whose outcomes are all known at x[end - 1]. */
 static loci_status begin(loci_readout *r, size_t c, double *widths, const double *x, size_t end,
                          loci_error *error)
 {
     const size_t window = r->spec.window, h = r->spec.horizon;
     const size_t origins = end - window - h + 1, taken = origins < SAMPLED ? origins : SAMPLED;
-    double *const errors = loci_allocate_by(loci_allocator_of(r), taken * h + h, sizeof *errors), *const y =
-                                                                                                      errors +
-                                                                                                      taken *
-                                                                                                          h;
+    double *const errors = loci_allocate_by(
+        loci_allocator_of(r), taken * h + single_numbers(r) + taken * (window + h), sizeof *errors);
     if (!errors)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for the errors of %zu forecasts", taken);
-    loci_status status = LOCI_OK;
-    for (size_t k = 0; k < taken && status == LOCI_OK; k++) {
-        const size_t at = window - 1 + (size_t)((double)k * (double)origins / (double)taken);
-        status = loci_readout_predict(r, c, y, x + at - (window - 1), 1, error);
-        for (size_t j = 0; j < h; j++) errors[j * taken + k] = fabs(x[at + 1 + j] - y[j]);
+    const single f = single_open(r, c, errors + taken * h);
+    float *const rows = (float *)(void *)(errors + taken * h + single_numbers(r)), *const y =
+                                                                                       rows + taken * window;
+    for (size_t k = 0; k < taken; k++) {
+        single_row(&f, rows + k * window, x + (size_t)((double)k * (double)origins / (double)taken));
+        memcpy(y + k * h, f.constant, h * sizeof *y);
     }
-    for (size_t j = 0; j < h && status == LOCI_OK; j++)
+    f.tiles->multiply(y, h, rows, window, 1, f.filter, h, taken, h, window, false, false);
+    for (size_t k = 0; k < taken; k++) {
+        const size_t at = window - 1 + (size_t)((double)k * (double)origins / (double)taken);
+        for (size_t j = 0; j < h; j++)
+            errors[j * taken + k] = fabs(x[at + 1 + j] - x[at] - (double)y[k * h + j] * f.scale);
+    }
+    for (size_t j = 0; j < h; j++)
         for (size_t level = 0; level < 2; level++)
             widths[level * h + j] = quantile(errors + j * taken, taken, 1.0 - missing_share[level]);
     loci_free(errors);
-    return status;
+    return LOCI_OK;
 }
 
 /* Of one time: forecasts for it and their widths, by horizon; the first `count` of them were made. */
@@ -94,19 +149,52 @@ LOCI_HOT static void compare(const loci_readout_score *score, double *widths, co
     }
 }
 
+/* Errors of one forecast, by horizon. */
+LOCI_HOT static void compare_plainly(const loci_readout_score *score, const double *made, const double *truth,
+                                     size_t h)
+{
+    for (size_t j = 0; j < h; j++) {
+        const double e = truth[j] - made[j];
+        score->count[j] += 1.0;
+        score->square[j] += e * e;
+        score->absolute[j] += fabs(e);
+    }
+}
+
+/* Errors alone: no widths, and nothing that waits for its outcome. */
+static loci_status walk_plainly(const loci_readout *r, size_t c, const loci_readout_score *score,
+                                const double *x, size_t n, size_t from, loci_error *error)
+{
+    const size_t window = r->spec.window, h = r->spec.horizon;
+    double *const made = loci_allocate_by(loci_allocator_of(r), BLOCK * h + single_numbers(r), sizeof *made);
+    if (!made) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
+    const single f = single_open(r, c, made + BLOCK * h);
+    for (size_t t0 = from; t0 + h < n; t0 += BLOCK) {
+        const size_t left = n - h - t0, count = left < BLOCK ? left : BLOCK;
+        single_predict(&f, made, x + t0 - (window - 1), count);
+        for (size_t k = 0; k < count; k++) compare_plainly(score, made + k * h, x + t0 + k + 1, h);
+    }
+    loci_free(made);
+    return LOCI_OK;
+}
+
 loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_score *score, const double *x,
                               size_t n, size_t from, loci_error *error)
 {
     const size_t window = r->spec.window, h = r->spec.horizon;
     loci_readout_score s = {0};
+    if (c >= r->spec.channels || !r->solved)
+        return loci_readout_predict(r, c, NULL, NULL, 0, error); /* which says why */
     if (from + 1 < window)
         return loci_fail(error, LOCI_E_ARGUMENT, "from is %zu; %zu or more was expected", from, window - 1);
     if (score) {
         const loci_status taken = LOCI_SIZED_TAKE(&s, score, "loci_readout_score", error);
         if (taken != LOCI_OK) return taken;
+        if (!s.in80 && !s.in95) return walk_plainly(r, c, &s, x, n, from, error);
     }
     double *const scratch =
-        loci_allocate_by(loci_allocator_of(r), 3 * h * (h + BLOCK + 1) + BLOCK * h + 2 * h, sizeof *scratch);
+        loci_allocate_by(loci_allocator_of(r),
+                         3 * h * (h + BLOCK + 1) + BLOCK * h + 2 * h + single_numbers(r), sizeof *scratch);
     if (!scratch) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
     /* row t % ring of each: what was foretold of time t */
     const size_t ring = h + BLOCK + 1;
@@ -117,6 +205,7 @@ loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_scor
     for (size_t k = 0; status == LOCI_OK && k < 2 * h; k++) known = known || widths[k] > 0.0;
     const size_t before = from < n ? from : n; /* known before the first forecast */
     if (status == LOCI_OK && !known && before >= window + h) status = begin(r, c, widths, x, before, error);
+    const single f = single_open(r, c, widths + 2 * h);
     double step[4];
     for (size_t level = 0; level < 2; level++) {
         step[2 * level] = exp(SPEED * (1.0 - missing_share[level]));
@@ -124,7 +213,7 @@ loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_scor
     }
     for (size_t t0 = from; t0 < n && status == LOCI_OK; t0 += BLOCK) {
         const size_t count = n - t0 < BLOCK ? n - t0 : BLOCK;
-        status = loci_readout_predict(r, c, made, x + t0 - (window - 1), count, error);
+        single_predict(&f, made, x + t0 - (window - 1), count);
         for (size_t k = 0; k < count && status == LOCI_OK; k++) {
             const size_t t = t0 + k, row = t % ring;
             const outcome o = {h,

@@ -187,16 +187,12 @@ void loci_ridge_residual(double *sum, const loci_ridge *moments, const double *w
 {
     const size_t p = moments->features, q = moments->targets;
     const loci_ridge_tiles *tiles = LOCI_CHOOSE(loci_ridge_tiles_level);
-    /* w G w = sum over i of w_i (G_ii w_i + 2 sum over j > i of G_ij w_j); less 2 w R */
+    double *const g = moments->gram;
+    for (size_t i = 1; i < p; i++) /* what lies below the diagonal is scratch */
+        for (size_t j = 0; j < i; j++) g[i * p + j] = g[j * p + i];
     memset(scratch, 0, p * q * sizeof *scratch);
-    for (size_t i = 0; i < p; i++) {
-        if (i + 1 < p)
-            tiles->multiply(scratch + i * q, q, moments->gram + i * p + i + 1, p, 1, w + (i + 1) * q, q, 1, q,
-                            p - i - 1, false, false);
-        for (size_t j = 0; j < q; j++)
-            scratch[i * q + j] = 2.0 * scratch[i * q + j] + moments->gram[i * p + i] * w[i * q + j] -
-                                 2.0 * moments->cross[i * q + j];
-    }
+    tiles->multiply(scratch, q, g, p, 1, w, q, p, q, p, false, false);
+    for (size_t i = 0; i < p * q; i++) scratch[i] -= 2.0 * moments->cross[i];
     for (size_t j = 0; j < q; j++) sum[j] = moments->square[j];
     for (size_t i = 0; i < p; i++)
         for (size_t j = 0; j < q; j++) sum[j] += w[i * q + j] * scratch[i * q + j];

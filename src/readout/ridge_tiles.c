@@ -3,7 +3,6 @@
  *
  * A tile of c, ROWS x 2 vectors, is loaded, takes DEPTH products for each of its numbers, and is stored: 28 multiply-adds for
  * 16 loads with 32 registers, 12 for 8 with 16. a and b are packed, so that a tile reads both in order. */
-#define LOCI_REAL_IS_DOUBLE 1
 #include "base/each_level.h"
 
 #include <string.h>
@@ -27,7 +26,7 @@ enum {
 #define TO(p) (*(vreal_unaligned *)(p))
 
 /* c [ROWS][PANEL], a row ldc long; a is [depth][ROWS], b [depth][PANEL]. */
-static void tile(double *c, size_t ldc, const double *a, const double *b, size_t depth)
+static void tile(real *c, size_t ldc, const real *a, const real *b, size_t depth)
 {
     vreal sum[ROWS][2];
 #pragma GCC unroll 14
@@ -51,10 +50,9 @@ static void tile(double *c, size_t ldc, const double *a, const double *b, size_t
 }
 
 /* The same for a tile that hangs over the edge of c. */
-static void edge(double *c, size_t ldc, const double *a, const double *b, size_t depth, size_t rows,
-                 size_t columns)
+static void edge(real *c, size_t ldc, const real *a, const real *b, size_t depth, size_t rows, size_t columns)
 {
-    double whole[ROWS * PANEL] = {0};
+    real whole[ROWS * PANEL] = {0};
     for (size_t r = 0; r < rows; r++) memcpy(whole + r * PANEL, c + r * ldc, columns * sizeof *c);
     tile(whole, PANEL, a, b, depth);
     for (size_t r = 0; r < rows; r++) memcpy(c + r * ldc, whole + r * PANEL, columns * sizeof *c);
@@ -65,33 +63,33 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static void multiply(double *c, size_t ldc, const double *a, size_t a_row, size_t a_depth, const double *b,
+static void multiply(real *c, size_t ldc, const real *a, size_t a_row, size_t a_depth, const real *b,
                      size_t ldb, size_t rows, size_t columns, size_t depth, bool less, bool upper)
 {
-    double of_a[TALL * DEPTH], of_b[WIDE * DEPTH];
-    const double sign = less ? -1.0 : 1.0;
+    real of_a[TALL * DEPTH], of_b[WIDE * DEPTH];
+    const real sign = less ? -1 : 1;
     for (size_t k0 = 0; k0 < depth; k0 += DEPTH) {
         const size_t deep = least(depth - k0, DEPTH);
         for (size_t j0 = 0; j0 < columns; j0 += WIDE) {
             const size_t wide = least(columns - j0, WIDE);
             for (size_t j = 0; j < wide; j += PANEL)
                 for (size_t k = 0; k < deep; k++) {
-                    const double *from = b + (k0 + k) * ldb + j0 + j;
-                    double *to = of_b + j * deep + k * PANEL;
-                    for (size_t e = 0; e < PANEL; e++) to[e] = j + e < wide ? sign * from[e] : 0.0;
+                    const real *from = b + (k0 + k) * ldb + j0 + j;
+                    real *to = of_b + j * deep + k * PANEL;
+                    for (size_t e = 0; e < PANEL; e++) to[e] = j + e < wide ? sign * from[e] : 0;
                 }
             for (size_t i0 = 0; i0 < rows && !(upper && i0 >= j0 + wide); i0 += TALL) {
                 const size_t tall = least(rows - i0, TALL);
                 for (size_t i = 0; i < tall; i += ROWS)
                     for (size_t k = 0; k < deep; k++) {
-                        const double *from = a + (i0 + i) * a_row + (k0 + k) * a_depth;
-                        double *to = of_a + i * deep + k * ROWS;
-                        for (size_t r = 0; r < ROWS; r++) to[r] = i + r < tall ? from[r * a_row] : 0.0;
+                        const real *from = a + (i0 + i) * a_row + (k0 + k) * a_depth;
+                        real *to = of_a + i * deep + k * ROWS;
+                        for (size_t r = 0; r < ROWS; r++) to[r] = i + r < tall ? from[r * a_row] : 0;
                     }
                 for (size_t j = 0; j < wide; j += PANEL)
                     for (size_t i = 0; i < tall; i += ROWS) {
                         const size_t high = least(tall - i, ROWS), broad = least(wide - j, PANEL);
-                        double *at = c + (i0 + i) * ldc + j0 + j;
+                        real *at = c + (i0 + i) * ldc + j0 + j;
                         if (upper && i0 + i >= j0 + j + broad) break;
                         if (high == ROWS && broad == PANEL)
                             tile(at, ldc, of_a + i * deep, of_b + j * deep, deep);
@@ -105,16 +103,16 @@ static void multiply(double *c, size_t ldc, const double *a, size_t a_row, size_
 
 enum { BUNCH = 12 }; /* vectors of r in registers */
 
-static void correlate(double *r, const double *x, size_t lags, size_t n)
+static void correlate(real *r, const real *x, size_t lags, size_t n)
 {
-    const double *past = x - (lags - 1);
+    const real *past = x - (lags - 1);
     size_t i = 0;
     for (; i + BUNCH * W <= lags; i += BUNCH * W) {
         vreal sum[BUNCH];
 #pragma GCC unroll 12
         for (int v = 0; v < BUNCH; v++) sum[v] = AT(r + i + v * W);
         for (size_t t = 0; t < n; t++) {
-            const double now = x[t];
+            const real now = x[t];
 #pragma GCC unroll 12
             for (int v = 0; v < BUNCH; v++) sum[v] += now * AT(past + t + i + v * W);
         }
@@ -127,7 +125,7 @@ static void correlate(double *r, const double *x, size_t lags, size_t n)
         TO(r + i) = sum;
     }
     for (; i < lags; i++) {
-        double sum = r[i];
+        real sum = r[i];
         for (size_t t = 0; t < n; t++) sum += x[t] * past[t + i];
         r[i] = sum;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * readout/ridge_tiles.h - c += a b and c -= a b in double, for sums that do not depend on how rows were cut. */
+ * readout/ridge_tiles.h - c += a b and c -= a b, for sums that do not depend on how rows were cut: in double, and in float. */
 #ifndef LOCI_READOUT_RIDGE_TILES_H
 #define LOCI_READOUT_RIDGE_TILES_H
 
@@ -8,19 +8,21 @@
 
 #include "base/real.h"
 
-typedef struct {
+#define loci_ridge_tiles LOCI_NAME(loci_ridge_tiles_table)
+typedef struct loci_ridge_tiles loci_ridge_tiles;
+struct loci_ridge_tiles {
     /* c[i][j] += (or -=, where less is set) sum over k of a(i, k) b[k][j], for i < rows, j < columns, k < depth. Each number of c goes
      * through k from 0 up in one accumulator, so that two calls with half of the depth each give the bits of one with all.
      * A row of c, b is ldc, ldb numbers long; a(i, k) is a[i * a_row + k * a_depth]. upper: only j >= i is asked for; some of
      * the rest is changed. c overlaps neither a nor b. */
-    void (*multiply)(double *c, size_t ldc, const double *a, size_t a_row, size_t a_depth, const double *b,
+    void (*multiply)(real *c, size_t ldc, const real *a, size_t a_row, size_t a_depth, const real *b,
                      size_t ldb, size_t rows, size_t columns, size_t depth, bool less, bool upper);
     /* r[i] += sum over t < n of x[t] x[t - lags + 1 + i], i < lags: products of a signal with its own past, the farthest first. x points
      * behind lags - 1 older samples. Each number of r goes through t from 0 up in one accumulator. */
-    void (*correlate)(double *r, const double *x, size_t lags, size_t n);
-} loci_ridge_tiles;
+    void (*correlate)(real *r, const real *x, size_t lags, size_t n);
+};
 
-#define loci_ridge_tiles_level LOCI_JOIN(loci_ridge_tiles, _f64)
+#define loci_ridge_tiles_level LOCI_NAME(loci_ridge_tiles)
 LOCI_LEVELS(const loci_ridge_tiles, loci_ridge_tiles_level);
 
 #endif

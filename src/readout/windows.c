@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define LOCI_REAL_IS_DOUBLE 1
+#include "base/vector.h"
 #include "readout/ridge_tiles.h"
 
 void loci_windows_add(loci_windows *w, const double *r, double total, const double *first, const double *last,
@@ -41,7 +42,7 @@ void loci_windows_add_signal(loci_windows *w, const double *x, size_t t0, size_t
 }
 
 /* Vectors are made orthogonal to all before them, twice: the recurrence of x p_k alone would lose that at high degrees. */
-void loci_windows_basis(double *basis, size_t window, size_t order)
+LOCI_HOT void loci_windows_basis(double *basis, size_t window, size_t order)
 {
     for (size_t k = 0; k < order; k++) {
         double *p = basis + k * window;

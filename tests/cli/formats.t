@@ -72,3 +72,15 @@ $ seq 100 | loci remember - --append archive_doubles.loci && loci recall archive
 | 60,1
 | 159,100
 |   "samples": 6000,
+# A forecaster, what it expects next, and the state of a watch by it. Two as one.
+$ loci forecast forecaster.loci | awk -F, 'NR > 1 { printf "%d %.6f %.6f %.6f\n", $1, $2, $3, $6 }'
+| 40 217.620298 215.147176 220.123276
+| 41 225.152686 220.640346 229.712654
+| 42 208.721385 203.164767 214.328239
+| 43 172.356938 166.216955 178.543145
+$ tail -n 3 signal.txt | loci watch forecaster.loci --state-in watch.state | awk -F, '{ printf "%d %.6f %.6f %.6f\n", $1, $3, $4, $6 }'
+| 41 217.620298 215.107288 49.590053
+| 42 70.663208 68.126210 28.118592
+| 43 118.441009 115.879796 27.158606
+$ loci forecast forecaster.loci forecaster.loci --add -o twice.loci; loci forecast twice.loci | awk -F, 'NR > 1 { printf "%d %.6f\n", $1, $2 }' | head -n 1
+| 40 217.620298
