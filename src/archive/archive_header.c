@@ -20,10 +20,12 @@ int loci_archive_is(const void *bytes, size_t size)
 
 size_t loci_archive_capacity(const archive_header *h)
 {
-    enum { JOINED = 4, JOINED_SHORT = 64, SHORT = 65536 };
+    enum { JOINED = 4, JOINED_ALONE = 2, JOINED_SHORT = 64, SHORT = 32768 };
     if (h->rule != LOCI_KEEP_BUDGET) return h->page;
-    const size_t many = h->page * JOINED, more = h->page * JOINED_SHORT;
-    const size_t most = h->channels > 1 || many > SHORT ? many : more < SHORT ? more : SHORT;
+    const size_t alone = h->page * JOINED_ALONE, shorter = h->page * JOINED_SHORT;
+    const size_t most = h->channels > 1 ? h->page * JOINED
+                        : alone > SHORT ? alone
+                                        : (shorter < SHORT ? shorter : SHORT);
     return most < LOCI_ARCHIVE_PAGE_MAX ? most : LOCI_ARCHIVE_PAGE_MAX;
 }
 

@@ -312,28 +312,26 @@ static loci_status bounds_make(loci_archive_writer *w, loci_error *error)
     return LOCI_OK;
 }
 
-/* The order that takes the fewest bytes for what is pending. */
+/* The order that takes the fewest bytes for what is pending, by coders that hold no more than that. */
 static loci_status order_choose(loci_archive_writer *w, loci_error *error)
 {
-    size_t best = 0;
+    const loci_allocator *by = loci_allocator_of(w);
+    size_t best = 0, least = 0;
     for (size_t i = 0; i < ORDERS; i++) {
-        page_coder *coder =
-            loci_page_coder_create(loci_allocator_of(w), orders[i], loci_archive_capacity(&w->header));
+        page_coder *coder = loci_page_coder_create(by, orders[i], w->header.page);
         if (!coder || !loci_page_coder_write(coder)) {
             loci_page_coder_destroy(coder);
             return short_of_memory(error);
         }
         const size_t size = loci_page_encode(coder, w->bytes, w->pending, w->header.page, w->rules,
                                              w->samples, w->count, w->header.channels);
-        if (best == 0 || size < best) {
-            page_coder *worse = w->coder;
-            w->coder = coder;
-            coder = worse;
-            best = size;
-        }
         loci_page_coder_destroy(coder);
+        if (best > 0 && size >= least) continue;
+        best = orders[i];
+        least = size;
     }
-    return LOCI_OK;
+    w->coder = loci_page_coder_create(by, best, loci_archive_capacity(&w->header));
+    return w->coder && loci_page_coder_write(w->coder) ? LOCI_OK : short_of_memory(error);
 }
 
 /* What is known only when the first page is there, and the header's bytes. */
