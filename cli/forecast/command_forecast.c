@@ -91,8 +91,9 @@ static int run_learn(job *j, const char *path)
     if (!status)
         status = forecast_learn(&j->f, &j->t, &j->report.train, &j->report.valid, &j->report.test, &j->data,
                                 &j->s->wishes);
-    if (!status && j->s->output) status = forecaster_write(&j->f, j->s->output);
-    return status ? status : finish(j, NULL, true);
+    if (!status) status = finish(j, NULL, true);
+    if (!status && j->s->output) status = forecaster_write(&j->f, j->s->output); /* the last that can fail */
+    return status;
 }
 
 /* The model's columns of a table, by their names, whatever their order there. */
@@ -203,8 +204,9 @@ static int run_model(job *j, const char *model, const char *path)
         if (!status && loci_readout_solve(j->f.readout, &error) != LOCI_OK)
             status = message_error(path, &error);
         j->report.updated = j->data.n - known;
+        if (!status) status = finish(j, NULL, true);
         if (!status) status = forecaster_write(&j->f, s->output ? s->output : model);
-        return status ? status : finish(j, NULL, true);
+        return status;
     }
     if (!status) status = replace_history(j, on ? 0 : 0, on);
     return status ? status : finish(j, s->output, false);

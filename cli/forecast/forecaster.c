@@ -85,6 +85,13 @@ int forecaster_write(const forecaster *f, const char *path)
                          f->iso, "last", f->last, "step", f->step, "season", (json_int_t)f->season);
     json_decref(names);
     char *note = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    /* short of memory, a text may come out cut: what cannot be read back is none */
+    json_t *back = note ? json_loads(note, 0, NULL) : NULL;
+    if (!back || !json_equal(root, back)) {
+        free(note);
+        note = NULL;
+    }
+    json_decref(back);
     json_decref(root);
     if (!note) return message_memory();
     const size_t length = strlen(note), size = loci_readout_save_size(f->readout, length);
