@@ -19,6 +19,11 @@ enum { TILE = 8, BACK = 8 };
 enum { TILE = 4, BACK = 4 };
 #endif
 
+#if !LOCI_REAL_IS_DOUBLE
+/* Bits that may overflow, where what comes of them is thrown away. */
+typedef uint32_t naturals __attribute__((vector_size(LOCI_VECTOR_BYTES), aligned(LOCI_ALIGNED)));
+#endif
+
 /* 2^t (in double e^t) for t <= 0; steep: where t may lie below -125, for which it stays there. 2^r for |r| <= 1/2 is 1 + r q(r), q
  * interpolated at Chebyshev's points, off by 5e-9: 0 gives 1 exactly. */
 static inline LOCI_INLINE vreal decay(vreal t, const int steep)
@@ -33,7 +38,7 @@ static inline LOCI_INLINE vreal decay(vreal t, const int steep)
     q = 0.0555035711f + r * q;
     q = 0.240226508f + r * q;
     q = 0.693147188f + r * q;
-    const vreal power = (vreal)((vbits)(1 + r * q) + ((vbits)shifted << 23));
+    const vreal power = (vreal)((naturals)(1 + r * q) + ((naturals)shifted << 23));
     /* not a word about t itself, so that its product is fused with both sums here and there alike */
     return steep ? loci_vselect(shifted < LOCI_VMATH_ROUND - 125, LOCI_SPLAT(0x1p-125f), power) : power;
 #endif
@@ -50,7 +55,7 @@ static inline LOCI_INLINE vreal fade(vreal x)
     p = 0.0416661873f + r * p;
     p = 0.166665122f + r * p;
     p = 0.5f + r * p;
-    return (vreal)((vbits)(1 + (r + r * r * p)) + ((vbits)shifted << 23));
+    return (vreal)((naturals)(1 + (r + r * r * p)) + ((naturals)shifted << 23));
 }
 #endif
 
