@@ -146,7 +146,7 @@ typedef struct {
  * widths follow the hits as outcomes come. Forecasts all of whose outcomes are in x count in score (NULL: it is not wanted). Where the channel has
  * no widths yet, they begin as the quantiles of the errors of forecasts before x[from] with outcomes up to there, of 1000 at most;
  * of none, as the first errors. Bits depend
- * on x and from alone. Scratch of 3 horizon (horizon + 256) numbers and more: LOCI_E_MEMORY. */
+ * on x and from alone. Scratch of 3 horizon^2 + 256 horizon numbers and more, and the weights in single precision: LOCI_E_MEMORY. */
 LOCI_API loci_status loci_readout_walk(loci_readout *readout, size_t c, const loci_readout_score *score,
                                        const double *x, size_t n, size_t from, loci_error *error);
 /* The widths of channel c, [2][horizon]: of 80, of 95; 0 where there are none yet. Set: >= 0. */

@@ -192,12 +192,11 @@ loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_scor
         if (taken != LOCI_OK) return taken;
         if (!s.in80 && !s.in95) return walk_plainly(r, c, &s, x, n, from, error);
     }
-    double *const scratch =
-        loci_allocate_by(loci_allocator_of(r),
-                         3 * h * (h + BLOCK + 1) + BLOCK * h + 2 * h + single_numbers(r), sizeof *scratch);
+    double *const scratch = loci_allocate_by(
+        loci_allocator_of(r), 3 * h * (h + 1) + BLOCK * h + 2 * h + single_numbers(r), sizeof *scratch);
     if (!scratch) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
-    /* row t % ring of each: what was foretold of time t */
-    const size_t ring = h + BLOCK + 1;
+    /* row t % ring of each: what was foretold of time t, of which nothing is needed after t */
+    const size_t ring = h + 1;
     double *const y = scratch, *const wide[2] = {y + h * ring, y + 2 * h * ring},
                   *const made = y + 3 * h * ring, *const widths = made + BLOCK * h;
     loci_status status = loci_readout_widths(r, c, widths, error);
