@@ -92,8 +92,10 @@ static int run_learn(job *j, const char *path)
         status = forecast_learn(&j->f, &j->t, &j->report.train, &j->report.valid, &j->report.test, &j->data,
                                 &j->s->wishes);
     if (!status) status = finish(j, NULL, true);
-    if (!status && j->s->output) status = forecaster_write(&j->f, j->s->output); /* the last that can fail */
-    return status;
+    /* the last that can fail; a reader that has had enough (| head) does not stop it */
+    const int written =
+        (!status || j->report.closed) && j->s->output ? forecaster_write(&j->f, j->s->output) : STATUS_DONE;
+    return status ? status : written;
 }
 
 /* The model's columns of a table, by their names, whatever their order there. */
@@ -205,8 +207,10 @@ static int run_model(job *j, const char *model, const char *path)
             status = message_error(path, &error);
         j->report.updated = j->data.n - known;
         if (!status) status = finish(j, NULL, true);
-        if (!status) status = forecaster_write(&j->f, s->output ? s->output : model);
-        return status;
+        const int written = !status || j->report.closed
+                                ? forecaster_write(&j->f, s->output ? s->output : model)
+                                : STATUS_DONE;
+        return status ? status : written;
     }
     if (!status) status = replace_history(j, on ? 0 : 0, on);
     return status ? status : finish(j, s->output, false);

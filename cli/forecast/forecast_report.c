@@ -2,6 +2,7 @@
  * forecast_report.c - what forecast found, in words, CSV and JSON. */
 #include "forecast/forecast_report.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,7 +221,7 @@ static json_t *whole(const forecast_report *r)
     return root;
 }
 
-int forecast_report_print(const forecast_report *r, const char *path, bool json, bool told)
+int forecast_report_print(forecast_report *r, const char *path, bool json, bool told)
 {
     output out;
     output_open(&out, path);
@@ -230,6 +231,8 @@ int forecast_report_print(const forecast_report *r, const char *path, bool json,
         if (told) tell(r, &out);
         if (r->values) rows(r, &out);
     }
+    output_flush(&out);
+    r->closed = out.reason == EPIPE;
     return output_close(&out);
 }
 

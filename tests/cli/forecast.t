@@ -88,3 +88,6 @@ $ printf 'x' | dd of=load.loci bs=1 seek=700 conv=notrunc 2> /dev/null; loci for
 $ loci forecast load.csv load.csv
 ! loci: load.csv: is no forecaster: it does not begin like one
 = 1
+
+# A reader that has had enough does not lose the model.
+$ loci forecast a.csv --horizon 60 --window 64 --order 8 --json -o piped.loci | true; test -s piped.loci
