@@ -11,6 +11,8 @@
 #include <loci/data.h>
 
 #include "draw/chart.h"
+#include "forecast/forecaster.h"
+#include "forecast/inspect_forecaster.h"
 #include "memory/inspect_archive.h"
 #include "model/inspect_model.h"
 #include "memory/memory_file.h"
@@ -423,5 +425,6 @@ int command_inspect(int argc, char **argv)
     int status = options_parse(&page, &argc, argv);
     if (status != OPTIONS_GO) return status;
     status = plot ? plot_check(plot, json, argv[1]) : STATUS_DONE;
+    if (!status && !plot && !salvage && forecaster_is(argv[1])) return inspect_forecaster(argv[1], json);
     return status ? status : inspect(argv[1], json, plot, salvage);
 }

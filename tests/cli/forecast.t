@@ -91,3 +91,15 @@ $ loci forecast load.csv load.csv
 
 # A reader that has had enough does not lose the model.
 $ loci forecast a.csv --horizon 60 --window 64 --order 8 --json -o piped.loci | true; test -s piped.loci
+
+# What is in one.
+$ loci inspect a.loci
+| forecaster  of load, wind
+| learned     from 600 rows, the last at 2024-01-25T23:00:00Z
+| horizon     12 rows
+| weights     window 48, order 16, ridge 0.1, shared by all columns
+| season      24 rows
+$ loci inspect a.loci --json | grep -E '"(rows|step|season)"'
+|   "rows": 600,
+|   "step": 3600,
+|   "season": 24
