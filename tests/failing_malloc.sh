@@ -76,7 +76,7 @@ check() {
     [ -z "$output" ] || cp "$output" "$scratch/expected_file"
     injected=1
     while [ -n "$injected" ] && [ -z "$complaint" ]; do
-        n=$((n + 1 + n / 30)) # each of the first 30, then fewer and fewer
+        n=$((n + 1 + n / 12)) # each of the first 12, then fewer and fewer
         on=
         once "$@"
         [ $((n % 4)) != 1 ] || { on=1 && once "$@"; }
