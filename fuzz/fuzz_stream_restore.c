@@ -44,8 +44,10 @@ static void restore(loci_stream *stream, const uint8_t *bytes, size_t size)
         if (loci_stream_save(stream, 0, after, length, NULL) != LOCI_OK || memcmp(before, after, length) != 0)
             abort();
     } else {
-        if (loci_stream_save(stream, 0, after, length, NULL) != LOCI_OK || size != length ||
-            memcmp(bytes, after, length) != 0)
+        if (loci_stream_save(stream, 0, after, length, NULL) != LOCI_OK || size != length) abort();
+        const int old = bytes[8] == 1; /* version 1 had another fingerprint, and so another checksum */
+        if (memcmp(bytes + (old ? HEADER : 0), after + (old ? HEADER : 0), length - (old ? HEADER + 8 : 0)) !=
+            0)
             abort();
         for (int i = 0; i < SAMPLES; i++) in[i] = (float)(i % 5);
         if (loci_stream_push(stream, NULL, 1, in, NULL, SAMPLES, 3, out, NULL) != LOCI_OK) abort();
