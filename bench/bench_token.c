@@ -39,15 +39,24 @@ typedef struct {
     float sum;
 } share;
 
-/* As fast as numbers come: sums in eight vectors of their own. */
+/* As fast as numbers come: sums in registers of their own, four of the largest that a processor has, or eight. */
+LOCI_HOT static float sum_of(const float *x, size_t count)
+{
+    loci_f32x16 sum[4] = {{0}};
+    float all = 0;
+    for (size_t i = 0; i + 64 <= count; i += 64) {
+        LOCI_UNROLL
+        for (int k = 0; k < 4; k++) sum[k] += *(const loci_f32x16 *)(const void *)(x + i + 16 * k);
+    }
+    for (int k = 1; k < 4; k++) sum[0] += sum[k];
+    for (int k = 0; k < 16; k++) all += sum[0][k];
+    return all;
+}
+
 static void *read_share(void *argument)
 {
     share *s = argument;
-    loci_f32x16 sum[8] = {{0}};
-    for (size_t i = 0; i + 128 <= s->count; i += 128)
-        for (int k = 0; k < 8; k++) sum[k] += *(const loci_f32x16 *)(const void *)(s->x + i + 16 * k);
-    for (int k = 1; k < 8; k++) sum[0] += sum[k];
-    for (int k = 0; k < 16; k++) s->sum += sum[0][k];
+    s->sum = sum_of(s->x, s->count);
     return NULL;
 }
 
