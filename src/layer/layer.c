@@ -5,6 +5,7 @@
 #include "layer/layer.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,4 +98,16 @@ void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const r
 void loci_layer_lend(const loci_layer *layer, void *derived, const loci_crew *crew)
 {
     if (layer->class->lend) layer->class->lend(layer, derived, crew);
+}
+
+loci_status loci_layer_check_modes(size_t order, double dt_min, double dt_max, loci_error *error)
+{
+    if (order < 2 || order % 2 || order > LOCI_STATE_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; an even number, 2 to %d, was expected", order,
+                         LOCI_STATE_MAX);
+    if (!(dt_min > 0 && dt_min <= dt_max && dt_max < INFINITY))
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "initial steps are %g to %g; numbers above 0, in order, were expected", dt_min,
+                         dt_max);
+    return LOCI_OK;
 }

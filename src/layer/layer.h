@@ -42,6 +42,7 @@
 #define loci_layer LOCI_NAME(loci_layer)
 #define loci_layer_class LOCI_NAME(loci_layer_class)
 #define loci_layer_allocate LOCI_NAME(loci_layer_allocate)
+#define loci_layer_check_modes LOCI_NAME(loci_layer_check_modes)
 #define loci_layer_add LOCI_NAME(loci_layer_add)
 #define loci_layer_adopt LOCI_NAME(loci_layer_adopt)
 #define loci_layer_free LOCI_NAME(loci_layer_free)
@@ -170,6 +171,8 @@ struct loci_layer {
 loci_status loci_layer_allocate(void **layer, const loci_allocator *by, size_t size,
                                 const loci_layer_class *class, const char *name, size_t inputs,
                                 size_t outputs, loci_error *error);
+/* Whether state space layers can begin so: an even order, 2 to LOCI_STATE_MAX, and steps above 0, in order. LOCI_E_ARGUMENT. */
+loci_status loci_layer_check_modes(size_t order, double dt_min, double dt_max, loci_error *error);
 /* Adds parameter `name`.`part`, of the shape of `like` and its group and initial values, behind those that
  * are there; layer->size grows by its count, rounded up to 16. Returns its offset. */
 size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like);

@@ -28,20 +28,13 @@ static const loci_layer_class class = {.name = "s4",
 
 static loci_status check(const loci_s4_options *o, loci_error *error)
 {
-    if (o->order < 2 || o->order % 2 || o->order > LOCI_STATE_MAX)
-        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; an even number, 2 to %d, was expected",
-                         o->order, LOCI_STATE_MAX);
     if (o->rank > 2) return loci_fail(error, LOCI_E_ARGUMENT, "rank is %zu; 0 to 2 was expected", o->rank);
     if (o->rank ? o->discretization != LOCI_BILINEAR
                 : o->discretization != LOCI_ZOH && o->discretization != LOCI_BILINEAR)
         return loci_fail(error, LOCI_E_UNSUPPORTED, "discretization is %s; %s was expected",
                          loci_discretization_name(o->discretization),
                          o->rank ? "bilinear, under which low rank stays low," : "zoh or bilinear");
-    if (!(o->dt_min > 0 && o->dt_min <= o->dt_max && o->dt_max < INFINITY))
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "initial steps are %g to %g; numbers above 0, in order, were expected", o->dt_min,
-                         o->dt_max);
-    return LOCI_OK;
+    return loci_layer_check_modes(o->order, o->dt_min, o->dt_max, error);
 }
 
 /* The parameters of A, log -Re and Im, as `initial` says. */

@@ -433,9 +433,6 @@ static const loci_layer_class class = {.name = "s5",
 
 static loci_status check(const loci_s5_options *o, loci_error *error)
 {
-    if (o->order < 2 || o->order % 2 || o->order > LOCI_STATE_MAX)
-        return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; an even number, 2 to %d, was expected",
-                         o->order, LOCI_STATE_MAX);
     if (o->blocks == 0 || o->order / 2 % o->blocks)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "blocks is %zu; a number that divides the %zu pairs of states was expected",
@@ -443,11 +440,7 @@ static loci_status check(const loci_s5_options *o, loci_error *error)
     if (o->discretization != LOCI_ZOH && o->discretization != LOCI_BILINEAR)
         return loci_fail(error, LOCI_E_UNSUPPORTED, "discretization is %s; zoh or bilinear was expected",
                          loci_discretization_name(o->discretization));
-    if (!(o->dt_min > 0 && o->dt_min <= o->dt_max && o->dt_max < INFINITY))
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "initial steps are %g to %g; numbers above 0, in order, were expected", o->dt_min,
-                         o->dt_max);
-    return LOCI_OK;
+    return loci_layer_check_modes(o->order, o->dt_min, o->dt_max, error);
 }
 
 loci_status loci_s5_create(loci_layer **out, const loci_allocator *by, const char *name, size_t channels,
