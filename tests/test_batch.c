@@ -7,6 +7,8 @@
 #include "model/network.h"
 #include "train/batch.h"
 
+static const loci_team alone = {.ranks = 1};
+
 /* In double, without dropout, a network of each sequence's own length: the mean loss, and its gradient. */
 static double one_by_one(double *gradient, const loci_model *model, const loci_dataset *set,
                          const size_t *sequences, size_t count)
@@ -69,10 +71,10 @@ static void agrees(const loci_dataset *set, size_t count)
     loci_error error;
     loci_random_permutation(sequences, count, 12);
     const double expected_loss = one_by_one(expected, model, set, sequences, count);
-    assert_int_equal(loci_batch_open(&batch, model, set, count, 2, 1, &error), LOCI_OK);
+    assert_int_equal(loci_batch_open(&batch, model, set, count, 0, &alone, 2, 1, &error), LOCI_OK);
     for (int again = 0; again < 2; again++) { /* buffers are not clean the second time */
         assert_int_equal(loci_batch_plan(&batch, sequences, count, &error), LOCI_OK);
-        loci_batch_run(&batch, gradient, 9);
+        assert_int_equal(loci_batch_run(&batch, gradient, 9, &error), LOCI_OK);
     }
     for (size_t i = 0; i < count; i++) loss += batch.runner.tally[i].loss / (double)count;
     assert_near(loss, expected_loss, 1e-5 * expected_loss, "loss");
@@ -116,11 +118,11 @@ static void same_bits(const loci_dataset *set)
     for (size_t t = 0; t < THREADS; t++) {
         loci_batch batch;
         gradient[t] = loci_allocate(ROUNDS * size, sizeof(float));
-        assert_int_equal(loci_batch_open(&batch, model, set, BATCH, t + 1, 1, NULL), LOCI_OK);
+        assert_int_equal(loci_batch_open(&batch, model, set, BATCH, 0, &alone, t + 1, 1, NULL), LOCI_OK);
         for (size_t r = 0; r < ROUNDS; r++) {
             loci_random_permutation(order, info.sequences, r);
             assert_int_equal(loci_batch_plan(&batch, order, BATCH, NULL), LOCI_OK);
-            loci_batch_run(&batch, gradient[t] + r * size, r);
+            assert_int_equal(loci_batch_run(&batch, gradient[t] + r * size, r, NULL), LOCI_OK);
         }
         for (size_t i = 0; i < BATCH; i++) loss[t][i] = batch.runner.tally[i].loss;
         loci_batch_close(&batch);

@@ -177,6 +177,8 @@ static void check_evaluation(const loci_model *model, const loci_dataset *set, c
     }
 }
 
+static const loci_team alone = {.ranks = 1};
+
 static void check_gradient(const loci_model *model, const loci_dataset *set, const truth *t,
                            const double *expected)
 {
@@ -187,10 +189,11 @@ static void check_gradient(const loci_model *model, const loci_dataset *set, con
     for (size_t threads = 1; threads <= 3; threads++) {
         loci_batch batch;
         float *own = gradient[threads - 1] = loci_allocate(size, sizeof(float));
-        assert_int_equal(loci_batch_open(&batch, model, set, SEQUENCES, threads, 1, NULL), LOCI_OK);
+        assert_int_equal(loci_batch_open(&batch, model, set, SEQUENCES, 0, &alone, threads, 1, NULL),
+                         LOCI_OK);
         for (int again = 0; again < 2; again++) { /* buffers are not clean the second time */
             assert_int_equal(loci_batch_plan(&batch, sequences, SEQUENCES, NULL), LOCI_OK);
-            loci_batch_run(&batch, own, 9);
+            assert_int_equal(loci_batch_run(&batch, own, 9, NULL), LOCI_OK);
         }
         assert_int_equal(batch.targets, (size_t)t->targets);
         loci_batch_close(&batch);

@@ -484,6 +484,8 @@ static void what_does_not_fit(void **state)
     WRONG(warmup, 1, "warmup is 1; 0 to below 1 was expected");
     WRONG(clip, INFINITY, "clip is inf; 0 or more was expected");
     WRONG(threads, 1025, "number of threads is 1025; 0 to 1024 was expected");
+    WRONG(shards, 65537, "number of shards is 65537; 0 to 65536 was expected");
+    WRONG(team, &(loci_team){.ranks = 0}, "team has 0 ranks; 1 to 65536 were expected");
     loci_model_free(model), loci_model_free(more), loci_model_free(other);
     loci_trainer_free(NULL);
 }
@@ -524,11 +526,11 @@ static void damaged_files(void **state)
     same_parameters(model, before);
     assert_int_equal(loci_trainer_report(trainer).step, 0);
     /* a checksum that fits, over a version and over sizes that cannot be */
-    bytes[8] = 3;
+    bytes[8] = 4;
     uint64_t sum = loci_checksum(bytes, size - 8);
     for (size_t i = 0; i < 8; i++) bytes[size - 8 + i] = (unsigned char)(sum >> (8 * i));
     assert_int_equal(loci_trainer_restore(trainer, bytes, size, &error), LOCI_E_FORMAT);
-    assert_string_equal(error.text, "is a saved training of version 3; version 2 was expected");
+    assert_string_equal(error.text, "is a saved training of version 4; version 3 was expected");
     bytes[8] = 2;
     sum = loci_checksum(bytes, size - 12);
     for (size_t i = 0; i < 8; i++) bytes[size - 12 + i] = (unsigned char)(sum >> (8 * i));
@@ -575,6 +577,14 @@ static void files_of_other_trainings(void **state)
     OTHER(20, train_set, valid_set, "seed was 42 in the saved training and is 7 now");
     o = good, o.epochs = 4;
     OTHER(20, train_set, valid_set, "number of epochs was 3 in the saved training and is 4 now");
+    o = good, o.shards = 4;
+    OTHER(20, train_set, valid_set, "number of shards was 0 in the saved training and is 4 now");
+    loci_bytes_free(bytes);
+    bytes = saved_of(&o, &size);
+    o.shards = 5;
+    OTHER(20, train_set, valid_set, "number of shards was 4 in the saved training and is 5 now");
+    o.shards = 0;
+    OTHER(20, train_set, valid_set, "number of shards was 4 in the saved training and is 0 now");
     /* a set of the same size with other content */
     loci_dataset *set = training_open(training_sounds("again", 40, 40, 700, 3), 0, "{label}_*");
     loci_model *model = training_model(1, 3, 20), *same = training_model(1, 3, 20);

@@ -8,6 +8,11 @@
  * different lengths are grouped by length, each group in a network of its own, padded to a common length that convolutions
  * like; padding changes nothing.
  *
+ * Processes train together as ranks of a team (loci/team.h): each creates a trainer like the others', with the same model, sets and
+ * options, and takes the same steps and validations; each takes some of a batch's sequences through its network, and gradients are
+ * summed over all of them in the same order as by one process. All have the same model after each step: that which one process has,
+ * to the bit.
+ *
  *     loci_trainer_create(&trainer, model, train, valid, &options, &error);
  *     do {
  *         loci_trainer_step(trainer, &report, &error);
@@ -25,6 +30,7 @@
 #include <loci/model.h>
 #include <loci/status.h>
 #include <loci/task.h>
+#include <loci/team.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,13 +53,21 @@ typedef struct {
     size_t patience; /* ends after so many epochs without a better validation; 0: never */
     uint64_t seed;   /* of the order of sequences and of dropout (not of initial values) */
     size_t threads;  /* 0: as many as there are processors that the process may use; at most 1024 */
+    /* Into how many shards, at most, a batch is cut, each with a gradient of its own: a thread takes a shard at a time, so that more
+     * threads, of all ranks together, than shards are of no use. 0: 8, or of batches above 64 and small gradients up to 64; at most
+     * LOCI_SHARDS_MAX. Another number sums in another order, and gives other bits. */
+    size_t shards;
+    /* The ranks that train together; NULL: this process alone. It must live as long as the trainer. */
+    const loci_team *team;
 } loci_train_options;
 
-/* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0. */
+#define LOCI_SHARDS_MAX 65536
+
+/* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0, shards 0, no team. */
 static inline loci_train_options loci_train_options_default(void)
 {
     loci_train_options options = {
-        sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0};
+        sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0, 0, NULL};
     return options;
 }
 /* What suits a model and a training set, from numbers n and lengths of its sequences; data NULL: a large one.
@@ -102,14 +116,16 @@ typedef struct loci_trainer loci_trainer;
  * description is that of the training set (loci_dataset_target_moments). Sequences at another rate than the model's are trained on as such. valid NULL: none, the last parameters are the best. Model and sets
  * must live as long, and the model's description stays as it is. Memory: the activations of a micro-batch for each thread,
  * and 8 gradients, or up to 64 small ones, each with some 2 L numbers a channel of an S4D layer.
- * LOCI_E_MISMATCH, LOCI_E_ARGUMENT, LOCI_E_MEMORY. */
+ * LOCI_E_MISMATCH (also where a rank of the team has another model, other data or options, which the sentence names), LOCI_E_ARGUMENT,
+ * LOCI_E_MEMORY. */
 LOCI_API loci_status loci_trainer_create(loci_trainer **trainer, loci_model *model, const loci_dataset *train,
                                          const loci_dataset *valid, const loci_train_options *options,
                                          loci_error *error);
 LOCI_API void loci_trainer_free(loci_trainer *trainer); /* NULL is allowed */
 
 /* One step. LOCI_E_VALUE: the loss or the gradient is not finite; the sentence names step and sequence or parameter.
- * LOCI_E_MEMORY: a batch of longer sequences than before needs more. LOCI_E_RANGE: all steps are done. After each of them
+ * LOCI_E_MEMORY: a batch of longer sequences than before needs more. LOCI_E_RANGE: all steps are done. LOCI_E_MISMATCH: ranks of the team
+ * compute other numbers, as on processors of different kinds. LOCI_E_IO: an exchange of the team's failed. After each of them
  * model and trainer are as before the step. After the end of patience further steps may be taken. */
 LOCI_API loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *report, size_t size,
                                              loci_error *error);
@@ -178,6 +194,9 @@ typedef struct {
      * May be NULL. */
     int (*progress)(void *context, size_t done, size_t all);
     void *context;
+    /* The ranks that measure together, all with the same set; NULL: this process alone. Where the progress of one of them ends the work it
+     * ends for all. */
+    const loci_team *team;
 } loci_evaluate_options;
 
 /* Without dropout. Results do not depend on the number of threads. options NULL: all zero. LOCI_E_MISMATCH: the set does

@@ -2,12 +2,14 @@
  * batch.c - the gradient of a batch. */
 #include "train/batch.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/allocate.h"
 #include "base/status.h"
 #include "base/vector.h"
 #include "train/threads.h"
+#include "train/tree.h"
 
 /* A buffer costs as much as a fourth of a sequence, to clear and to add; so shards have 8 sequences or more, but for small
  * batches. Large batches have more shards, for more threads, as long as their gradients are small. */
@@ -22,13 +24,16 @@ enum {
 /* ---- life ---- */
 
 loci_status loci_batch_open(loci_batch *batch, const loci_model *model, const loci_dataset *set, size_t most,
-                            size_t threads, double rate, loci_error *error)
+                            size_t shards, const loci_team *team, size_t threads, double rate,
+                            loci_error *error)
 {
-    *batch = (loci_batch){.most = most};
+    *batch = (loci_batch){.team = *team, .most = most, .shards_asked = shards};
     const loci_status status = loci_runner_open(&batch->runner, model, set, most, threads, rate, error);
     if (status) return status;
     batch->groups = loci_allocate(batch->runner.ladder.count, sizeof *batch->groups);
-    if (batch->groups) return LOCI_OK;
+    batch->cut = loci_allocate(team->ranks + 1, sizeof *batch->cut);
+    batch->first = loci_allocate(team->ranks + 1, sizeof *batch->first);
+    if (batch->groups && batch->cut && batch->first) return LOCI_OK;
     return loci_fail(error, LOCI_E_MEMORY, "out of memory for batches of %zu sequences", most);
 }
 
@@ -36,8 +41,12 @@ void loci_batch_close(loci_batch *batch)
 {
     loci_runner_close(&batch->runner);
     loci_free(batch->groups);
-    loci_free(batch->gradients);
-    loci_free(batch->dparameters);
+    loci_free(batch->cut);
+    loci_free(batch->first);
+    loci_free(batch->leaves);
+    loci_free(batch->gradients.memory);
+    loci_free(batch->dparameters.memory);
+    loci_free(batch->received.memory);
     *batch = (loci_batch){0};
 }
 
@@ -50,6 +59,7 @@ static size_t shard_of(const loci_batch *batch, size_t size)
     if (shards > SHARDS_MAX) shards = SHARDS_MAX;
     if (shards > batch->most / SHARD) shards = batch->most / SHARD;
     if (shards < SHARDS) shards = SHARDS;
+    if (batch->shards_asked) shards = batch->shards_asked < batch->most ? batch->shards_asked : batch->most;
     return (batch->most + shards - 1) / shards;
 }
 
@@ -66,36 +76,54 @@ static void plan_group(loci_batch *batch, size_t g)
     batch->shards += group->shards;
 }
 
-/* Room for `wanted` floats; what was in it is lost. NULL: there is no memory. */
-static float *provide(float *memory, size_t *have, size_t wanted)
+/* Room for `wanted` floats; what was in it is lost. */
+static bool provide(loci_batch_room *room, size_t wanted)
 {
-    if (*have >= wanted && memory) return memory;
-    loci_free(memory);
-    memory = loci_allocate(wanted, sizeof *memory);
-    *have = memory ? wanted : 0;
-    return memory;
+    if (room->size >= wanted && room->memory) return true;
+    loci_free(room->memory);
+    room->memory = loci_allocate(wanted, sizeof *room->memory);
+    room->size = room->memory ? wanted : 0;
+    return room->memory != NULL;
+}
+
+/* Gradients of a group that this rank has room for: those of its shards, but one at least, for the sum. */
+static size_t kept(const loci_batch_group *group)
+{
+    return group->end > group->first ? group->end - group->first : 1;
+}
+
+static bool provide_leaves(loci_batch *batch)
+{
+    if (batch->leaves_size < batch->shards) {
+        loci_free(batch->leaves);
+        batch->leaves = loci_allocate(batch->shards, sizeof *batch->leaves);
+        batch->leaves_size = batch->leaves ? batch->shards : 0;
+    }
+    return batch->leaves != NULL;
 }
 
 static loci_status provide_all(loci_batch *batch, loci_error *error)
 {
     loci_runner *runner = &batch->runner;
-    size_t gradients = 0, part, most = 0;
+    size_t gradients = 0, received = 0, own = 0, part, most = 0;
     for (size_t g = 0; g < runner->used; g++) {
         const loci_batch_group *group = &batch->groups[g];
         const size_t workspace = loci_micro_batch_workspace(&group->micro, 1);
-        if (workspace == 0 || !loci_size_multiply(&part, group->shards, group->gradient_size) ||
+        if (workspace == 0 || !loci_size_multiply(&part, kept(group), group->gradient_size) ||
             !loci_size_add(&gradients, gradients, part))
             goto out_of_memory;
         if (workspace > most) most = workspace;
+        part = loci_batch_received(batch, group);
+        if (part > received) received = part;
+        own += group->end - group->first;
     }
-    const size_t workers = runner->threads < batch->shards ? runner->threads : batch->shards;
+    const size_t workers = runner->threads < own ? runner->threads : own > 0 ? own : 1;
     if (loci_runner_provide(runner, workers, most) ||
         !loci_size_multiply(&part, runner->used - 1, loci_model_size(runner->model)))
         goto out_of_memory;
-    batch->gradients = provide(batch->gradients, &batch->gradients_size, gradients);
-    batch->dparameters = provide(batch->dparameters, &batch->dparameters_size, part);
-    if (!batch->gradients || !batch->dparameters) goto out_of_memory;
-    return LOCI_OK;
+    if (provide(&batch->gradients, gradients) && provide(&batch->dparameters, part) &&
+        provide(&batch->received, received) && provide_leaves(batch))
+        return LOCI_OK;
 out_of_memory:
     return loci_fail(error, LOCI_E_MEMORY,
                      "out of memory for the gradients of %zu sequences of up to %zu samples on %zu threads",
@@ -111,14 +139,19 @@ loci_status loci_batch_plan(loci_batch *batch, const size_t *sequences, size_t c
     batch->shards = batch->targets = 0;
     for (size_t i = 0; i < count; i++) batch->targets += loci_dataset_targets(runner->set, sequences[i]);
     for (size_t g = 0; g < runner->used; g++) plan_group(batch, g);
+    loci_batch_cut(batch);
     status = provide_all(batch, error);
     if (status) return status;
-    float *gradient = batch->gradients;
+    float *gradient = batch->gradients.memory, **leaf = batch->leaves;
     for (size_t g = 0; g < runner->used; g++) {
         loci_batch_group *group = &batch->groups[g];
         group->gradient = gradient;
-        gradient += group->shards * group->gradient_size;
-        group->dparameters = g > 0 ? batch->dparameters + (g - 1) * size : NULL;
+        group->leaf = leaf;
+        for (size_t i = group->first; i < group->end; i++)
+            leaf[i] = gradient + (i - group->first) * group->gradient_size;
+        gradient += kept(group) * group->gradient_size;
+        leaf += group->shards;
+        group->dparameters = g > 0 ? batch->dparameters.memory + (g - 1) * size : NULL;
     }
     return LOCI_OK;
 }
@@ -149,20 +182,20 @@ static size_t parts(const loci_batch_group *group)
 
 static size_t shards(const loci_batch_group *group)
 {
-    return group->shards;
+    return group->end - group->first;
 }
 
 static size_t slices(const loci_batch_group *group)
 {
-    return group->shards > 1 ? (group->gradient_size + SLICE - 1) / SLICE : 0;
+    return group->end - group->first > 1 ? (group->gradient_size + SLICE - 1) / SLICE : 0;
 }
 
 static void learn(void *context, size_t task, size_t thread)
 {
     const loci_batch *batch = context;
     const loci_batch_group *group = group_of(batch, &task, shards);
-    float *gradient = group->gradient + task * group->gradient_size;
-    const size_t first = task * group->shard, left = group->of.count - first;
+    float *gradient = group->leaf[group->first + task];
+    const size_t first = (group->first + task) * group->shard, left = group->of.count - first;
     memset(gradient, 0, group->gradient_size * sizeof *gradient);
     loci_micro_batch_run(&group->micro, gradient, group->of.first + first,
                          left < group->shard ? left : group->shard,
@@ -175,16 +208,14 @@ static void add(float *restrict sum, const float *restrict x, size_t count)
     for (size_t i = 0; i < count; i++) sum[i] += x[i];
 }
 
-/* The first shard's gradient becomes that of all. */
+/* What lies within this rank's shards. */
 static void add_shards(void *context, size_t task, size_t thread)
 {
     (void)thread;
     const loci_batch_group *group = group_of(context, &task, slices);
     const size_t size = group->gradient_size, first = task * SLICE,
                  count = size - first < SLICE ? size - first : SLICE;
-    for (size_t step = 1; step < group->shards; step *= 2)
-        for (size_t i = 0; i + step < group->shards; i += 2 * step)
-            add(group->gradient + i * size + first, group->gradient + (i + step) * size + first, count);
+    loci_tree_add_within(group->leaf, group->shards, group->first, group->end, first, count);
 }
 
 static void gather(void *context, size_t task, size_t thread)
@@ -196,7 +227,7 @@ static void gather(void *context, size_t task, size_t thread)
                         loci_model_values_const(batch->runner.model), task);
 }
 
-void loci_batch_run(loci_batch *batch, float *gradient, uint64_t seed)
+loci_status loci_batch_run(loci_batch *batch, float *gradient, uint64_t seed, loci_error *error)
 {
     const size_t used = batch->runner.used;
     for (size_t g = 0; g < used; g++) batch->groups[g].micro.seed = seed;
@@ -204,7 +235,10 @@ void loci_batch_run(loci_batch *batch, float *gradient, uint64_t seed)
     loci_runner_prepare(&batch->runner, 0, used);
     run_all(batch, shards, learn);
     run_all(batch, slices, add_shards);
+    const loci_status status = batch->team.ranks > 1 ? loci_batch_join(batch, error) : LOCI_OK;
+    if (status) return status;
     run_all(batch, parts, gather);
     for (size_t g = 1; g < used; g++)
         add(gradient, batch->groups[g].dparameters, loci_model_size(batch->runner.model));
+    return LOCI_OK;
 }

@@ -2,7 +2,8 @@
  * evaluate.c - how good a model is on a set.
  *
  * A group of sequences of like length at a time is done, in rounds of some micro-batches a thread. What answers come to is
- * summed in an order that does not depend on rounds. */
+ * summed in an order that does not depend on rounds. Ranks of a team share out the micro-batches of a round, and tell one another
+ * what the answers are; each adds them up. */
 #include <loci/train.h>
 
 #include <math.h>
@@ -22,6 +23,7 @@ void loci_evaluator_close(loci_evaluator *e)
 {
     loci_runner_close(&e->runner);
     loci_free(e->sequences);
+    loci_free(e->part);
     loci_free(e->place);
     loci_free(e->answer);
     loci_free(e->target);
@@ -29,21 +31,25 @@ void loci_evaluator_close(loci_evaluator *e)
 }
 
 loci_status loci_evaluator_open(loci_evaluator *e, const loci_model *model, const loci_dataset *set,
-                                size_t threads, double rate, loci_error *error)
+                                const loci_team *team, size_t threads, double rate, loci_error *error)
 {
     const loci_dataset_info info = loci_dataset_inspect(set);
-    *e = (loci_evaluator){.count = info.sequences};
+    *e = (loci_evaluator){.team = *team, .count = info.sequences};
     const loci_status status = loci_runner_open(&e->runner, model, set, e->count, threads, rate, error);
     if (status) return status;
     size_t target;
     const int fits = loci_size_multiply(&target, info.target.each ? info.longest : 1, info.outputs);
     e->sequences = loci_allocate(e->count, sizeof *e->sequences);
     e->place = loci_allocate(e->count, sizeof *e->place);
+    e->part = loci_allocate(team->ranks + 1, sizeof *e->part);
     e->target = fits ? loci_allocate(target, sizeof *e->target) : NULL;
-    if (!e->sequences || !e->place || !e->target)
+    if (!e->sequences || !e->place || !e->part || !e->target)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory to evaluate %zu sequences", e->count);
     for (size_t i = 0; i < e->count; i++) e->sequences[i] = i;
-    return LOCI_OK;
+    uint64_t hands = threads;
+    const loci_status added = loci_team_add(team, &hands, error);
+    e->hands = (size_t)hands;
+    return added;
 }
 
 /* ---- rounds ---- */
@@ -74,6 +80,7 @@ static loci_status place(loci_evaluator *e, loci_error *error)
             return loci_fail(error, LOCI_E_MEMORY, "out of memory for the answers to %zu sequences",
                              e->end - e->first);
     }
+    e->answers = room;
     if (room > e->room) {
         loci_free(e->answer);
         e->answer = loci_allocate(room, sizeof *e->answer);
@@ -86,12 +93,45 @@ static loci_status place(loci_evaluator *e, loci_error *error)
     return LOCI_OK;
 }
 
+/* Micro-batches of the round, and which of them is the first of a rank. */
+static size_t batches(const loci_evaluator *e)
+{
+    return (e->end - e->first + e->micro.most - 1) / e->micro.most;
+}
+
+static size_t begins(const loci_evaluator *e, size_t rank)
+{
+    return loci_team_share(&e->team, batches(e), rank);
+}
+
 static void forward(void *context, size_t task, size_t thread)
 {
     const loci_evaluator *e = context;
-    const size_t first = e->first + task * e->micro.most, left = e->end - first;
+    const size_t first = e->first + (begins(e, e->team.rank) + task) * e->micro.most, left = e->end - first;
     loci_micro_batch_run(&e->micro, NULL, first, left < e->micro.most ? left : e->micro.most,
                          e->runner.workspace + thread * e->runner.workspace_size);
+}
+
+/* The tallies and answers of all ranks, and whether one of them wants to stop. */
+static loci_status gather(loci_evaluator *e, int *stop, loci_error *error)
+{
+    const size_t ranks = e->team.ranks;
+    const uint64_t sequences = e->end - e->first;
+    uint64_t wish = *stop != 0;
+    if (ranks == 1) return LOCI_OK;
+    for (size_t r = 0; r <= ranks; r++) {
+        const size_t at = begins(e, r) * e->micro.most;
+        e->part[r] = (at < sequences ? at : sequences) * sizeof *e->runner.tally;
+    }
+    loci_status status = loci_team_gather(&e->team, e->runner.tally + e->first, e->part, error);
+    for (size_t r = 0; r <= ranks; r++) {
+        const size_t at = e->first + begins(e, r) * e->micro.most;
+        e->part[r] = (at < e->end ? e->place[at] : e->answers) * sizeof *e->answer;
+    }
+    if (!status) status = loci_team_gather(&e->team, e->answer, e->part, error);
+    if (!status) status = loci_team_add(&e->team, &wish, error);
+    *stop = wish != 0;
+    return status;
 }
 
 static loci_status add_up(loci_score *score, loci_evaluator *e, loci_error *error)
@@ -119,15 +159,17 @@ static loci_status go_through(loci_score *score, loci_evaluator *e,
     for (size_t g = 0; !status && g < e->runner.used; g++) {
         status = open_group(e, g, error);
         const loci_length_group *group = &e->runner.groups[g];
-        const size_t last = group->first + group->count, round = ROUND * e->runner.threads * e->micro.most;
+        const size_t last = group->first + group->count, round = ROUND * e->hands * e->micro.most;
         for (e->first = group->first; !status && e->first < last; e->first = e->end) {
             e->end = last - e->first > round ? e->first + round : last;
             status = place(e, error);
             if (status) break;
-            loci_threads_run(e->runner.threads, (e->end - e->first + e->micro.most - 1) / e->micro.most,
+            loci_threads_run(e->runner.threads, begins(e, e->team.rank + 1) - begins(e, e->team.rank),
                              forward, e);
-            status = add_up(score, e, error);
-            if (!status && progress && progress(context, e->end, e->count) != 0)
+            int stop = progress && progress(context, e->end, e->count) != 0;
+            status = gather(e, &stop, error);
+            if (!status) status = add_up(score, e, error);
+            if (!status && stop)
                 status =
                     loci_fail(error, LOCI_E_STOPPED, "stopped after %zu of %zu sequences", e->end, e->count);
         }
@@ -160,6 +202,22 @@ loci_status loci_evaluator_run(loci_evaluator *e, loci_evaluation *result,
     return status;
 }
 
+/* All ranks must have the same of everything. */
+static loci_status check_alike(const loci_team *team, const loci_model *model, const loci_dataset *set,
+                               loci_error *error)
+{
+    static const char *const names[] = {"model", "number of sequences", "set"};
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    if (team->ranks == 1) return LOCI_OK;
+    const uint64_t numbers[] = {loci_model_fingerprint(model), info.sequences, info.fingerprint};
+    size_t rank, which;
+    const loci_status status =
+        loci_team_compare(team, numbers, sizeof numbers / sizeof *numbers, &rank, &which, error);
+    if (status || rank == 0) return status;
+    return loci_fail(error, LOCI_E_MISMATCH, "%s of rank %zu is another one than that of rank 0",
+                     names[which], rank);
+}
+
 loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, const loci_dataset *set,
                           const loci_evaluate_options *given, loci_error *error)
 {
@@ -168,8 +226,10 @@ loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, cons
     const loci_evaluate_options *options = &whole;
     const loci_dataset_info info = loci_dataset_inspect(set);
     loci_evaluation sum = {0};
+    loci_team team;
     loci_status status = LOCI_SIZED_TAKE(&sum, result, "loci_evaluation", error);
-    if (!status && given) status = LOCI_SIZED_TAKE(&whole, given, "loci_evaluate_options", error);
+    if (!status && given) status = LOCI_SIZED_TAKE_SINCE(&whole, given, loci_evaluate_options, team, error);
+    if (!status) status = loci_team_take(&team, options->team, error);
     if (!status) status = loci_fit_check(model, set, "set", error);
     if (status) return status;
     if (options->threads > LOCI_THREADS_MAX)
@@ -178,8 +238,10 @@ loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, cons
     if (!(options->rate >= 0 && isfinite(options->rate)))
         return loci_fail(error, LOCI_E_ARGUMENT, "rate is %g Hz; 0 or more was expected", options->rate);
     if (info.sequences == 0) return loci_fail(error, LOCI_E_MISMATCH, "the set has no sequences");
+    status = check_alike(&team, model, set, error);
+    if (status) return status;
     loci_evaluator e;
-    status = loci_evaluator_open(&e, model, set, loci_threads_count(options->threads),
+    status = loci_evaluator_open(&e, model, set, &team, loci_threads_count(options->threads),
                                  loci_fit_rate(model, options->rate > 0 ? options->rate : info.rate), error);
     if (!status) status = loci_evaluator_run(&e, &sum, options->progress, options->context, error);
     loci_evaluator_close(&e);

@@ -88,5 +88,8 @@ loci_status loci_train_options_check(const loci_train_options *o, loci_error *er
     if (o->threads > LOCI_THREADS_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT, "number of threads is %zu; 0 to %d was expected", o->threads,
                          LOCI_THREADS_MAX);
+    if (o->shards > LOCI_SHARDS_MAX)
+        return loci_fail(error, LOCI_E_ARGUMENT, "number of shards is %zu; 0 to %d was expected", o->shards,
+                         LOCI_SHARDS_MAX);
     return LOCI_OK;
 }

@@ -95,11 +95,14 @@ static loci_status open_all(loci_trainer *trainer, loci_error *error)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory to train %zu parameters", trainer->size);
     const double rate = loci_fit_rate(trainer->model, loci_dataset_inspect(trainer->train).rate);
     const size_t threads = loci_threads_count(trainer->options.threads);
-    status = loci_batch_open(&trainer->batch, trainer->model, trainer->train, batch, threads, rate, error);
+    status = loci_trainer_alike(trainer, error);
+    if (!status)
+        status = loci_batch_open(&trainer->batch, trainer->model, trainer->train, batch,
+                                 trainer->options.shards, &trainer->team, threads, rate, error);
     if (!status && trainer->valid)
-        status = loci_evaluator_open(&trainer->evaluator, trainer->model, trainer->valid, threads,
-                                     loci_fit_rate(trainer->model, loci_dataset_inspect(trainer->valid).rate),
-                                     error);
+        status = loci_evaluator_open(
+            &trainer->evaluator, trainer->model, trainer->valid, &trainer->team, threads,
+            loci_fit_rate(trainer->model, loci_dataset_inspect(trainer->valid).rate), error);
     if (status) return status;
     /* the first batch's memory, which is as good as all that sets of one length need */
     size_t count;
@@ -112,7 +115,9 @@ loci_status loci_trainer_create(loci_trainer **out, loci_model *model, const loc
 {
     loci_train_options whole = {0};
     const loci_train_options *options = &whole;
-    loci_status status = LOCI_SIZED_TAKE(&whole, given, "loci_train_options", error);
+    loci_team team;
+    loci_status status = LOCI_SIZED_TAKE_SINCE(&whole, given, loci_train_options, shards, error);
+    if (!status) status = loci_team_take(&team, options->team, error);
     if (!status) status = loci_train_options_check(options, error);
     if (!status) status = loci_fit_check(model, train, "training set", error);
     if (!status && valid) status = loci_fit_check(model, valid, "validation set", error);
@@ -125,6 +130,7 @@ loci_status loci_trainer_create(loci_trainer **out, loci_model *model, const loc
     trainer->task = loci_task_look_up(loci_model_description(model)->task);
     trainer->train = train, trainer->valid = valid;
     trainer->options = *options;
+    trainer->team = team;
     trainer->count = count;
     trainer->size = loci_model_size(model);
     trainer->ordered = UINT64_MAX;
@@ -207,6 +213,21 @@ static loci_status measure(loci_trainer *trainer, double *norm, loci_error *erro
     return LOCI_OK;
 }
 
+/* Each rank goes from gradients to parameters by itself: had they not all the same numbers, they would learn apart. */
+static loci_status compare(const loci_trainer *trainer, double norm, loci_error *error)
+{
+    uint64_t bits;
+    size_t rank, which;
+    memcpy(&bits, &norm, sizeof bits);
+    const loci_status status = loci_team_compare(&trainer->team, &bits, 1, &rank, &which, error);
+    if (status || rank == 0) return status;
+    return loci_fail(
+        error, LOCI_E_MISMATCH,
+        "the gradient of step %llu is another one on rank %zu than on rank 0; processors of one kind "
+        "were expected",
+        (unsigned long long)trainer->at.step + 1, rank);
+}
+
 static void update(loci_trainer *trainer, double share, double scale)
 {
     const loci_train_options *o = &trainer->options;
@@ -236,9 +257,10 @@ loci_status loci_trainer_step_sized(loci_trainer *trainer, loci_train_report *re
     loci_status status = loci_batch_plan(&trainer->batch, sequences, count, error);
     if (status) return status;
     const uint64_t seed = loci_random_key(loci_random_key(trainer->options.seed, DROPOUT), at->step);
-    loci_batch_run(&trainer->batch, trainer->gradient, seed);
-    status = judge(&sum, trainer, count, error);
+    status = loci_batch_run(&trainer->batch, trainer->gradient, seed, error);
+    if (!status) status = judge(&sum, trainer, count, error);
     if (!status) status = measure(trainer, &norm, error);
+    if (!status) status = compare(trainer, norm, error);
     if (status) return status;
     const double share = loci_schedule_share(at->step, trainer->steps, trainer->warmup);
     const double clip = trainer->options.clip;

@@ -27,6 +27,7 @@ struct loci_trainer {
     const loci_task_row *task;         /* the model's */
     const loci_dataset *train, *valid; /* valid may be NULL */
     loci_train_options options;
+    loci_team team;
     uint64_t steps, warmup;         /* planned */
     size_t count, steps_an_epoch;   /* sequences of the training set */
     size_t size;                    /* of the arrays below, loci_model_size */
@@ -38,6 +39,9 @@ struct loci_trainer {
     size_t *order;            /* [count], of epoch `ordered` */
     uint64_t ordered;         /* UINT64_MAX: of none */
 };
+
+/* Whether all ranks train the same model with the same options on the same data. LOCI_E_MISMATCH, LOCI_E_IO. */
+loci_status loci_trainer_alike(const loci_trainer *trainer, loci_error *error);
 
 /* The targets of the sequences of the epoch so far, counted anew, after a position was restored. */
 void loci_trainer_count(loci_trainer *trainer);
