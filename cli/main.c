@@ -37,6 +37,7 @@ static const struct {
     {"generate", command_generate, "write on as a text does that a model was trained on"},
     {"check", command_check, "say how far the forms of a system, or of a model, are from one another"},
     {"convert", command_convert, "make a model of one that PyTorch trained"},
+    {"export", command_export, "write a model as C source for a microcontroller"},
     {"basis", command_basis, "print and draw the functions that memories are made of"},
     {"figures", command_figures, "draw what memories and linear systems are made of and how they behave"},
 };

@@ -6,6 +6,7 @@
 #include <loci/allocator.h>
 #include <loci/archive.h>
 #include <loci/basis.h>
+#include <loci/export.h>
 #include <loci/forms.h>
 #include <loci/measure.h>
 #include <loci/memory.h>

@@ -14,6 +14,7 @@
 #include "shared/message.h"
 #include "model/model_differences.h"
 #include "model/model_inputs.h"
+#include "model/model_noise.h"
 #include "model/model_open.h"
 #include "shared/output.h"
 #include "shared/source.h"
@@ -30,36 +31,6 @@ typedef struct {
 } job;
 
 /* --- samples --- */
-
-/* Noise that the model's normalisation brings to mean 0 and variance 1: the same on every machine but for rounding. Of tokens
- * any, the first ones more often. */
-static void fill_noise(job *j)
-{
-    const loci_model_about *about = loci_model_description(j->model);
-    uint64_t key = j->seed;
-    const size_t tokens = loci_token_count(j->model);
-    for (size_t i = 0; i < j->length * j->inputs; i++) {
-        double sum = -6; /* of twelve numbers in [0, 1) */
-        for (int k = 0; k < 12; k++) {
-            uint64_t x = key += 0x9e3779b97f4a7c15u;
-            x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-            x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-            sum += (double)((x ^ (x >> 31)) >> 11) * 0x1p-53;
-        }
-        if (tokens) {
-            j->u[i] = (float)floor(fmin(fabs(sum) / 4, 1 - 0x1p-20) * (double)tokens);
-            continue;
-        }
-        const size_t c = i % j->inputs;
-        const double scale = j->in.shift    ? j->in.scale[c]
-                             : about->scale ? about->scale[c]
-                                            : 1,
-                     shift = j->in.shift    ? j->in.shift[c]
-                             : about->shift ? about->shift[c]
-                                            : 0;
-        j->u[i] = model_input(&j->in, c, sum / scale + shift);
-    }
-}
 
 static int channels_check(const job *j, size_t channels)
 {
@@ -134,7 +105,7 @@ static int fill(job *j)
 {
     struct stat about;
     if (!j->data) {
-        fill_noise(j);
+        model_noise(j->u, j->length, j->model, &j->in, j->seed);
         return STATUS_DONE;
     }
     const bool set = loci_token_kind(j->model) || (stat(j->data, &about) == 0 && S_ISDIR(about.st_mode));

@@ -8,6 +8,7 @@ int command_basis(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_eval(int argc, char **argv);
+int command_export(int argc, char **argv);
 int command_figures(int argc, char **argv);
 int command_forecast(int argc, char **argv);
 int command_identify(int argc, char **argv);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ * command_export.c - a model as C source for a microcontroller. */
+#include "shared/command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <loci/export.h>
+
+#include "model/export_check.h"
+#include "model/export_folder.h"
+#include "model/model_noise.h"
+#include "model/model_open.h"
+#include "shared/message.h"
+#include "shared/options.h"
+#include "shared/output.h"
+#include "shared/source.h"
+#include "shared/words.h"
+
+enum { NOISE = 256 };
+static const double within = 1e-5; /* of the largest answer: how far the step may be from the stream */
+
+typedef struct {
+    const char *output, *prefix, *check;
+    source_options source;
+} settings;
+
+static int usage_check(const settings *s)
+{
+    if (!s->output) return message_usage("export: -o is missing; a folder for the source was expected");
+    if (!s->check && source_asked(&s->source))
+        return message_usage("export: how a signal is read was said, but --check is missing");
+    return source_check(&s->source, "export");
+}
+
+/* What names begin with where it is not said: the model's file, without folder and ending, if that is a name in C. */
+static const char *prefix_of(char prefix[LOCI_EXPORT_PREFIX], const char *model)
+{
+    const char *name = strrchr(model, '/') ? strrchr(model, '/') + 1 : model;
+    const size_t length = strcspn(name, "."), letters = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                                                                     "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+    const int begins = (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z');
+    if (!begins || length > letters || length >= LOCI_EXPORT_PREFIX) return "model";
+    memcpy(prefix, name, length);
+    prefix[length] = 0;
+    return prefix;
+}
+
+/* ---- the samples that it is compared on ---- */
+
+static int run_noise(export_check *check, const char *path)
+{
+    float *u = calloc(NOISE * check->inputs, sizeof *u);
+    if (!u) return message_memory();
+    model_noise(u, NOISE, check->model, NULL, 1);
+    const int status = export_check_push(check, u, NOISE, path);
+    free(u);
+    return status;
+}
+
+/* A piece of a signal. */
+static int run_piece(export_check *check, const source *from, float *row)
+{
+    for (size_t k = 0; k < from->count; k++) {
+        for (size_t c = 0; c < check->inputs; c++) {
+            row[c] = (float)from->u[k * check->inputs + c];
+            if (isfinite(row[c])) continue;
+            char place[64];
+            loci_signal_position(from->signal, k, place, sizeof place);
+            return message_fail("%s: %s: \"%s\" is missing or not finite; a number was expected", from->path,
+                                place, loci_signal_channel(from->signal, c));
+        }
+        const int status = export_check_push(check, row, 1, from->path);
+        if (status) return status;
+    }
+    return STATUS_DONE;
+}
+
+static int run_signal(export_check *check, const settings *s)
+{
+    source from = {0};
+    float *row = calloc(check->inputs, sizeof *row);
+    int status = row ? source_open(&from, s->check, &s->source, loci_model_description(check->model)->rate)
+                     : message_memory();
+    if (!status && from.info.channels != check->inputs)
+        status = message_fail("%s: it has %zu channel%s; %zu, as many as the model has inputs, %s expected "
+                              "(--column chooses)",
+                              from.path, from.info.channels, from.info.channels == 1 ? "" : "s",
+                              check->inputs, check->inputs == 1 ? "was" : "were");
+    while (!status && from.count > 0) {
+        status = run_piece(check, &from, row);
+        if (!status) status = source_next(&from);
+    }
+    source_close(&from);
+    free(row);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+static int tell(const loci_export *program, const export_check *check, const settings *s)
+{
+    loci_export_facts f = {.size = sizeof f};
+    char constants[WORDS_SIZE], state[WORDS_SIZE], work[WORDS_SIZE], multiplies[WORDS_SIZE],
+        functions[WORDS_SIZE], samples[WORDS_SIZE], name[LOCI_EXPORT_PREFIX + 16];
+    loci_export_inspect(program, &f);
+    loci_export_name(program, LOCI_EXPORT_SOURCE, name);
+    output out;
+    output_open(&out, NULL);
+    output_format(&out, "%.200s: %s and its header, test, CMakeLists.txt, README.md\n", s->output, name);
+    output_format(&out, "flash: %s of constants, and the code; RAM: %s of state, %s of stack\n",
+                  words_bytes(constants, (double)f.constants), words_bytes(state, (double)f.state),
+                  words_bytes(work, (double)f.work));
+    output_format(&out, "a sample: %s multiply-adds, %s calls of libm\n",
+                  words_count(multiplies, (uint64_t)f.multiplies),
+                  words_count(functions, (uint64_t)f.functions));
+    output_format(&out, "%s of %.200s: at most %.1e from loci stream, whose answers are %.3g to %.3g\n",
+                  words_plural(samples, check->samples, "sample"), s->check ? s->check : "noise", check->gap,
+                  check->least, check->most);
+    return output_close(&out);
+}
+
+static int export_model(const loci_model *model, const char *path, const settings *s)
+{
+    char prefix[LOCI_EXPORT_PREFIX];
+    const loci_export_options options = {
+        .size = sizeof options, .prefix = s->prefix ? s->prefix : prefix_of(prefix, path), .origin = path};
+    loci_export *program = NULL;
+    export_check check = {0};
+    loci_error error;
+    if (loci_export_create(&program, model, &options, &error) != LOCI_OK)
+        return error.status == LOCI_E_ARGUMENT ? message_usage("export: --%s", error.text)
+                                               : message_error(path, &error);
+    int status = export_check_open(&check, model, program, path);
+    if (!status) status = s->check ? run_signal(&check, s) : run_noise(&check, path);
+    const loci_export_samples samples = {sizeof samples, check.kept, check.kept_in, check.kept_out, within};
+    if (!status) status = export_folder_write(s->output, program, &samples);
+    if (!status) status = tell(program, &check, s);
+    if (!status && !(check.gap <= within * fmax(fabs(check.least), fabs(check.most))))
+        message_warn("%s: the step is %.1e from loci stream; less than %g of the answers' range was expected",
+                     path, check.gap, within);
+    export_check_close(&check);
+    loci_export_free(program);
+    return status;
+}
+
+int command_export(int argc, char **argv)
+{
+    settings s = {.source = SOURCE_DEFAULTS};
+    const option table[] = {
+        {"output", 'o', OPTION_TEXT, &s.output, "DIR", "the folder that the source goes into"},
+        {"prefix", 0, OPTION_TEXT, &s.prefix, "NAME",
+         "what names of files, functions and types begin with (as the model's file, or \"model\")"},
+        {"check", 0, OPTION_TEXT, &s.check, "SIGNAL",
+         "compare on this signal, and put its first samples into the test (noise)"},
+        {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
+        SOURCE_CONTENT_OPTIONS(s.source, "all that hold numbers"),
+    };
+    const options_page page = {
+        .command = "export",
+        .synopsis = "MODEL -o DIR [OPTION]...",
+        .purpose =
+            "Write a trained model as C99 for a microcontroller: one header and one source file with a state, a function that "
+            "begins it and a function that takes a sample and gives the answer so far. No allocation, no library but libm, "
+            "single precision alone. A test, CMakeLists.txt and a README that tells flash, RAM and operations stand beside "
+            "them.\n"
+            "\n"
+            "The steps' text is what the library itself runs: before anything is written, samples go through it and through "
+            "'loci stream', and the largest difference is told.",
+        .options = table,
+        .count = sizeof table / sizeof table[0],
+        .closing = "Examples:\n"
+                   "  loci export digits.safetensors -o firmware/digits\n"
+                   "  loci export digits.safetensors -o digits --check seven.wav",
+        .operand = "MODEL",
+        .least = 1,
+        .most = 1,
+    };
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        loci_model *model = NULL;
+        status = usage_check(&s);
+        if (!status) status = export_folder_check(s.output);
+        if (!status) status = model_read(&model, argv[1]);
+        if (!status) status = export_model(model, argv[1], &s);
+        loci_model_free(model);
+    }
+    options_release(&s.source.columns);
+    return status;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ * export_check.c - the same samples through a stream and through the exported step. */
+#include "model/export_check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/message.h"
+
+enum { KEPT = 64, NUMBERS = 8192 };
+
+int export_check_open(export_check *c, const loci_model *model, const loci_export *program, const char *path)
+{
+    const loci_model_config *config = loci_model_configuration(model);
+    loci_error error;
+    *c = (export_check){.model = model,
+                        .program = program,
+                        .inputs = config->inputs,
+                        .outputs = config->outputs,
+                        .least = INFINITY,
+                        .most = -INFINITY};
+    if (loci_stream_tables_create(&c->tables, model, 0, 0, &error) != LOCI_OK ||
+        loci_stream_init(&c->stream, NULL, 0, c->tables, 1, &error) != LOCI_OK)
+        return message_error(path, &error);
+    const size_t fit = NUMBERS / (c->inputs + c->outputs);
+    c->room = fit < 1 ? 1 : fit < KEPT ? fit : KEPT;
+    c->state = malloc(loci_export_state_size(program));
+    c->work = malloc(loci_export_work_size(program));
+    c->y = calloc(c->outputs, sizeof *c->y);
+    c->out = calloc(c->outputs, sizeof *c->out);
+    c->answer = calloc(c->outputs, sizeof *c->answer);
+    c->kept_in = calloc(c->room * c->inputs, sizeof *c->kept_in);
+    c->kept_out = calloc(c->room * c->outputs, sizeof *c->kept_out);
+    if (!c->state || !c->work || !c->y || !c->out || !c->answer || !c->kept_in || !c->kept_out)
+        return message_memory();
+    loci_export_init(program, c->state);
+    return STATUS_DONE;
+}
+
+void export_check_close(export_check *c)
+{
+    loci_stream_free(c->stream);
+    loci_stream_tables_free(c->tables);
+    free(c->state);
+    free(c->work);
+    free(c->y);
+    free(c->out);
+    free(c->answer);
+    free(c->kept_in);
+    free(c->kept_out);
+    *c = (export_check){0};
+}
+
+int export_check_push(export_check *c, const float *in, size_t count, const char *path)
+{
+    loci_error error;
+    for (size_t k = 0; k < count; k++, in += c->inputs) {
+        if (loci_stream_push(c->stream, NULL, 1, in, NULL, 1, 1, c->y, &error) != LOCI_OK)
+            return message_error(path, &error);
+        loci_model_answer(c->model, c->answer, c->y);
+        loci_export_step(c->program, c->state, c->out, in, c->work);
+        for (size_t i = 0; i < c->outputs; i++) {
+            const double gap = fabs((double)c->out[i] - c->answer[i]);
+            if (!(gap <= c->gap)) c->gap = gap; /* what is no number stays */
+            c->least = fmin(c->least, c->answer[i]);
+            c->most = fmax(c->most, c->answer[i]);
+        }
+        c->samples++;
+        if (c->kept == c->room) continue;
+        memcpy(c->kept_in + c->kept * c->inputs, in, c->inputs * sizeof *in);
+        memcpy(c->kept_out + c->kept++ * c->outputs, c->answer, c->outputs * sizeof *c->answer);
+    }
+    return STATUS_DONE;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ * export_folder.c - files in a folder beside its place, which then takes it. */
+#include "model/export_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shared/message.h"
+
+/* What the first line of its CMakeLists.txt says. */
+static const char mark[] = "# made by loci export";
+
+static char *joined(const char *folder, const char *name)
+{
+    const size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path) snprintf(path, size, "%s/%s", folder, name);
+    return path;
+}
+
+/* Whether there is nothing in it. */
+static int is_empty(const char *path)
+{
+    DIR *folder = opendir(path);
+    int empty = folder != NULL;
+    for (const struct dirent *entry; empty && (entry = readdir(folder));)
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    if (folder) closedir(folder);
+    return empty;
+}
+
+static int is_ours(const char *path)
+{
+    char line[sizeof mark] = "";
+    char *name = joined(path, "CMakeLists.txt");
+    FILE *file = name ? fopen(name, "r") : NULL;
+    const int ours = file && fgets(line, sizeof line, file) && strcmp(line, mark) == 0;
+    if (file) fclose(file);
+    free(name);
+    return ours;
+}
+
+/* A path without the slashes at its end; released by free. */
+static char *trimmed(const char *path)
+{
+    char *copy = strdup(path);
+    for (size_t n = copy ? strlen(copy) : 0; n > 1 && copy[n - 1] == '/';) copy[--n] = 0;
+    return copy;
+}
+
+int export_folder_check(const char *path)
+{
+    struct stat about;
+    char *place = trimmed(path);
+    if (!place) return message_memory();
+    int status = STATUS_DONE;
+    if (stat(place, &about) == 0) {
+        if (!S_ISDIR(about.st_mode))
+            status = message_fail("%s: is no folder; a folder for the source was expected", path);
+        else if (access(place, W_OK | X_OK) != 0)
+            status = message_fail("%s: cannot be written: %s", path, strerror(errno));
+        else if (!is_empty(place) && !is_ours(place))
+            status = message_fail(
+                "%s: has other files; an empty folder, a new one, or one of loci export was expected", path);
+    } else {
+        char *slash = strrchr(place, '/');
+        if (slash) slash[slash == place] = 0;
+        if (access(slash ? place : ".", W_OK | X_OK) != 0)
+            status = message_fail("%s: cannot be made: %s", path, strerror(errno));
+    }
+    free(place);
+    return status;
+}
+
+static int write_file(const char *folder, const char *name, const void *text, size_t length)
+{
+    char *path = joined(folder, name);
+    if (!path) return message_memory();
+    FILE *file = fopen(path, "wb");
+    int good = file && fwrite(text, 1, length, file) == length;
+    if (file && fclose(file) != 0) good = 0;
+    const int status = good ? STATUS_DONE : message_fail("%s: cannot be written: %s", path, strerror(errno));
+    free(path);
+    return status;
+}
+
+/* All files into a folder. */
+static int fill(const char *folder, const loci_export *program, const loci_export_samples *samples)
+{
+    int status = STATUS_DONE;
+    for (int file = 0; file < LOCI_EXPORT_FILES && !status; file++) {
+        char name[LOCI_EXPORT_PREFIX + 16];
+        void *text;
+        size_t length;
+        loci_error error;
+        loci_export_name(program, (loci_export_file)file, name);
+        if (loci_export_write(program, (loci_export_file)file, file == LOCI_EXPORT_TEST ? samples : NULL,
+                              &text, &length, &error) != LOCI_OK)
+            return message_error(NULL, &error);
+        status = write_file(folder, name, text, length);
+        loci_bytes_free(text);
+    }
+    return status;
+}
+
+/* Each file out of one folder: into another one, or away. */
+static int empty(const char *from, const char *to, const loci_export *program)
+{
+    int status = STATUS_DONE;
+    for (int file = 0; file < LOCI_EXPORT_FILES; file++) {
+        char name[LOCI_EXPORT_PREFIX + 16];
+        loci_export_name(program, (loci_export_file)file, name);
+        char *old = joined(from, name), *new = to ? joined(to, name) : NULL;
+        if (!old || (to && !new))
+            status = message_memory();
+        else if (!to)
+            unlink(old);
+        else if (!status && rename(old, new) != 0)
+            status = message_fail("%s: cannot be written: %s", new, strerror(errno));
+        free(old), free(new);
+    }
+    return status;
+}
+
+int export_folder_write(const char *path, const loci_export *program, const loci_export_samples *samples)
+{
+    char *place = trimmed(path);
+    char *beside = place ? malloc(strlen(place) + 8) : NULL;
+    if (!beside) {
+        free(place);
+        return message_memory();
+    }
+    sprintf(beside, "%s.XXXXXX", place);
+    sigset_t held, old; /* an interrupt waits, so that nothing is left behind */
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT), sigaddset(&held, SIGTERM), sigaddset(&held, SIGHUP);
+    sigprocmask(SIG_BLOCK, &held, &old);
+    int status =
+        mkdtemp(beside) ? STATUS_DONE : message_fail("%s: cannot be made: %s", path, strerror(errno));
+    if (!status) {
+        const mode_t mask = umask(0);
+        umask(mask);
+        status = fill(beside, program, samples);
+        if (!status && is_ours(place))
+            status = empty(beside, place, program);
+        else if (!status && (chmod(beside, 0777 & ~mask) != 0 || rename(beside, place) != 0))
+            status = message_fail("%s: cannot be made: %s", path, strerror(errno));
+        if (status) empty(beside, NULL, program);
+        rmdir(beside);
+    }
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    free(place), free(beside);
+    return status;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ * model_noise.h - samples for a model where there is no signal. */
+#ifndef LOCI_CLI_MODEL_NOISE_H
+#define LOCI_CLI_MODEL_NOISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/model_inputs.h"
+
+/* u [length][inputs]: noise that the model's normalisation brings to mean 0 and variance 1: the same on every machine but for
+ * rounding. Of tokens any, the first ones more often. in NULL: the model shifts and scales itself. */
+void model_noise(float *u, size_t length, const loci_model *model, const model_inputs *in, uint64_t seed);
+
+#endif

@@ -1,0 +1,10 @@
+# cmake -DTO=FILE.c -DFROM="A.h;B.h" -P embed.cmake: the lines of the texts as an array of C, loci_step_lines.
+set(lines "")
+foreach(source ${FROM})
+  file(READ ${source} text)
+  string(REPLACE "\\" "\\\\" text "${text}")
+  string(REPLACE "\"" "\\\"" text "${text}")
+  string(REPLACE "\n" "\",\n    \"" text "${text}")
+  string(APPEND lines "    \"${text}\",\n")
+endforeach()
+file(WRITE ${TO} "#include \"export/step_table.h\"\n\nconst char *const loci_step_lines[] = {\n${lines}    NULL,\n};\n")

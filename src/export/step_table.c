@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ * step_table.c - a row for each step. */
+#include "export/step_table.h"
+
+#include <string.h>
+
+#include "export/steps/step_activation.h"
+#include "export/steps/step_recurrent.h"
+#include "export/steps/step_s4.h"
+#include "export/steps/step_vector.h"
+
+#define TO(i) v[i].to
+#define FROM(i) v[i].from
+#define COUNTS(i) v[i].counts
+#define N(i) v[i].n
+#define X(i) v[i].x
+
+/* name, operands, its arguments, multiply-adds, calls of libm */
+#define STEPS(STEP)                                                                                          \
+    STEP(standardise, 5, (TO(0), FROM(1), FROM(2), FROM(3), N(4)), N(4), 0)                                  \
+    STEP(in_units, 5, (TO(0), FROM(1), FROM(2), FROM(3), N(4)), N(4), 0)                                     \
+    STEP(row_of, 5, (TO(0), FROM(1), FROM(2), N(3), N(4)), 0, 0)                                             \
+    STEP(dense, 6, (TO(0), FROM(1), FROM(2), FROM(3), N(4), N(5)), N(4) * (double)N(5), 0)                   \
+    STEP(add, 3, (TO(0), FROM(1), N(2)), N(2), 0)                                                            \
+    STEP(add_scaled, 4, (TO(0), FROM(1), FROM(2), N(3)), N(3), 0)                                            \
+    STEP(layer_norm, 5, (TO(0), FROM(1), FROM(2), FROM(3), N(4)), 4.0 * N(4), 1)                             \
+    STEP(rms_norm, 4, (TO(0), FROM(1), FROM(2), N(3)), 3.0 * N(3), 1)                                        \
+    STEP(mean_so_far, 6, (TO(0), TO(1), TO(2), COUNTS(3), FROM(4), N(5)), 9.0 * N(5), 0)                     \
+    STEP(gelu, 3, (TO(0), FROM(1), N(2)), 3.0 * N(2), N(2))                                                  \
+    STEP(gate, 4, (TO(0), FROM(1), FROM(2), N(3)), 2.0 * N(3), N(3))                                         \
+    STEP(gate_silu, 4, (TO(0), FROM(1), FROM(2), N(3)), 3.0 * N(3), N(3))                                    \
+    STEP(gate_gelu, 4, (TO(0), FROM(1), FROM(2), N(3)), 4.0 * N(3), N(3))                                    \
+    STEP(softmax, 3, (TO(0), FROM(1), N(2)), N(2), N(2))                                                     \
+    STEP(s4d, 9, (TO(0), TO(1), FROM(2), FROM(3), FROM(4), FROM(5), N(6), N(7), N(8)),                       \
+         N(6) * (double)N(7) * (8.0 * N(8) + 1), 0)                                                          \
+    STEP(lstm_cell, 6, (TO(0), TO(1), TO(2), FROM(3), FROM(4), N(5)), 8.0 * N(5), 5.0 * N(5))                \
+    STEP(gru_cell, 5, (TO(0), TO(1), FROM(2), FROM(3), N(4)), 7.0 * N(4), 3.0 * N(4))                        \
+    STEP(mingru_cell, 4, (TO(0), TO(1), FROM(2), N(3)), 3.0 * N(3), N(3))
+
+#define FUNCTIONS(name, operands, arguments, multiplies, functions)                                          \
+    static void run_##name(const loci_value *v)                                                              \
+    {                                                                                                        \
+        name arguments;                                                                                      \
+    }                                                                                                        \
+    static double multiplies_##name(const loci_value *v)                                                     \
+    {                                                                                                        \
+        (void)v;                                                                                             \
+        return multiplies;                                                                                   \
+    }                                                                                                        \
+    static double functions_##name(const loci_value *v)                                                      \
+    {                                                                                                        \
+        (void)v;                                                                                             \
+        return functions;                                                                                    \
+    }
+STEPS(FUNCTIONS)
+
+#define ROW(name, operands, arguments, multiplies, functions)                                                \
+    {#name, operands, run_##name, multiplies_##name, functions_##name},
+static const loci_step table[] = {STEPS(ROW)};
+
+const loci_step *loci_step_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, name) == 0) return &table[i];
+    return NULL;
+}
