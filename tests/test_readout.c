@@ -337,6 +337,50 @@ static void walking(void **state)
     loci_readout_free(r);
 }
 
+/* The errors on the windows learned from, one after the other; of one readout and of two that were added. */
+static void fitted(void **state)
+{
+    (void)state;
+    enum { W = 24, H = 7, WINDOWS = N - W - H + 1, CUT = 300 };
+    static double u[N * C], x[N], y[WINDOWS * H];
+    signals(u, N);
+    for (int kind = 0; kind < 8; kind++) {
+        const int own = kind & 1, order = kind & 2 ? 0 : 9;
+        loci_readout *r = made(own, (size_t)order), *rest = made(own, (size_t)order);
+        const size_t cut = kind & 4 ? CUT : N;
+        assert_int_equal(loci_readout_push(r, u, cut, NULL), LOCI_OK);
+        assert_int_equal(loci_readout_push(rest, u + cut * C, N - cut, NULL), LOCI_OK);
+        if (cut < N) assert_int_equal(loci_readout_add(r, rest, 1, NULL), LOCI_OK);
+        assert_int_equal(loci_readout_solve(r, NULL), LOCI_OK);
+        for (size_t c = 0; c < C; c++) {
+            double fit[H], wanted[H] = {0};
+            for (size_t t = 0; t < N; t++) x[t] = u[t * C + c];
+            assert_int_equal(loci_readout_predict(r, c, y, x, WINDOWS, NULL), LOCI_OK);
+            for (size_t k = 0; k < WINDOWS; k++)
+                for (size_t j = 0; j < H; j++) {
+                    const double e = x[k + W + j] - y[k * H + j];
+                    wanted[j] += e * e / WINDOWS;
+                }
+            assert_int_equal(loci_readout_fit(r, c, fit, NULL), LOCI_OK);
+            for (size_t j = 0; j < H; j++)
+                assert_near(fit[j], wanted[j], 1e-8 * wanted[j], "kind %d channel %zu horizon %zu", kind, c,
+                            j);
+        }
+        loci_error error;
+        double fit[H];
+        assert_int_equal(loci_readout_fit(r, C, fit, &error), LOCI_E_RANGE);
+        loci_readout_free(r);
+        loci_readout_free(rest);
+    }
+    loci_readout *none = made(0, 9);
+    double fit[H];
+    loci_error error;
+    assert_int_equal(loci_readout_push(none, u, 30, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_fit(none, 0, fit, &error), LOCI_E_VALUE);
+    assert_non_null(strstr(error.text, "30 samples are too few"));
+    loci_readout_free(none);
+}
+
 /* A day in noise, under a trend; a random walk and noise alone, which have none; a beat and its half. */
 static void seasons(void **state)
 {
@@ -415,9 +459,9 @@ static void refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(written_out), cmocka_unit_test(cuts),
-                                       cmocka_unit_test(adding),      cmocka_unit_test(forgetting),
-                                       cmocka_unit_test(exact),       cmocka_unit_test(walking),
-                                       cmocka_unit_test(seasons),     cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(written_out), cmocka_unit_test(cuts),     cmocka_unit_test(adding),
+        cmocka_unit_test(forgetting),  cmocka_unit_test(exact),    cmocka_unit_test(walking),
+        cmocka_unit_test(seasons),     cmocka_unit_test(refusals), cmocka_unit_test(fitted)};
     return cmocka_run_group_tests_name("readout", tests, NULL, NULL);
 }

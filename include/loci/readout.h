@@ -99,6 +99,11 @@ LOCI_API loci_status loci_readout_add(loci_readout *readout, const loci_readout 
 /* Weights from all windows so far. LOCI_E_VALUE: there is none yet; the sentence says how many samples are wanted. order^3 / 6 + order^2
  * horizon multiply-adds for each set of weights, and (window + horizon)^2 + order window^2 for each channel. */
 LOCI_API loci_status loci_readout_solve(loci_readout *readout, loci_error *error);
+/* How well weights that are made now foretell the windows that they are made from: mean_square [horizon] of the errors of channel c, in its own
+ * units squared. Where there are many more windows than coefficients, new ones are foretold about as well; it adds as all else does. LOCI_E_VALUE and
+ * cost as loci_readout_solve; LOCI_E_RANGE: no such channel. */
+LOCI_API loci_status loci_readout_fit(const loci_readout *readout, size_t c, double *mean_square,
+                                      loci_error *error);
 
 /* ---- what to learn with ---- */
 

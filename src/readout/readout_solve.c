@@ -232,29 +232,46 @@ static void weights(const bench *b, const loci_readout *r, const loci_ridge *m, 
     }
 }
 
-loci_status loci_readout_solve(loci_readout *r, loci_error *error)
+static loci_status has_windows(const loci_readout *r, loci_error *error)
 {
     const readout_view v = loci_readout_view(r);
     double windows = 0.0;
     for (size_t c = 0; c < r->spec.channels; c++) windows += v.rows[c] + (double)r->fresh;
-    if (!(windows > 0.0) && r->spec.order > 0)
-        return loci_fail(
-            error, LOCI_E_VALUE,
-            "%llu samples are too few to learn from; %zu, a window of %zu and a horizon of %zu, were expected",
-            (unsigned long long)r->samples, readout_lags(r), r->spec.window, r->spec.horizon);
+    if (windows > 0.0) return LOCI_OK;
+    return loci_fail(
+        error, LOCI_E_VALUE,
+        "%llu samples are too few to learn from; %zu, a window of %zu and a horizon of %zu, were expected",
+        (unsigned long long)r->samples, readout_lags(r), r->spec.window, r->spec.horizon);
+}
+
+/* All windows of channel c, in b->one, in units of *unit: the deviation of all samples so far, so that what the caller's scale was does not
+ * matter. */
+static loci_ridge windows_of(bench *b, const loci_readout *r, size_t c, double *unit)
+{
+    const readout_view v = loci_readout_view(r);
+    memcpy(b->one, v.moments + c * b->moments, b->moments * sizeof *b->one);
+    loci_ridge one = loci_ridge_at(b->one, b->p, r->spec.horizon, v.rows[c]);
+    add_fresh(b, &one, r, c);
+    const double deviation = r->samples > 0 ? sqrt(v.spread[c] / (double)r->samples) : 0.0;
+    *unit = deviation > 0.0 && isfinite(deviation) ? deviation : 1.0;
+    rescale(&one, 1.0 / *unit);
+    return one;
+}
+
+loci_status loci_readout_solve(loci_readout *r, loci_error *error)
+{
+    const readout_view v = loci_readout_view(r);
+    if (r->spec.order > 0) {
+        const loci_status some = has_windows(r, error);
+        if (some != LOCI_OK) return some;
+    }
     bench b;
     const loci_status status = bench_open(&b, r, error);
     if (status != LOCI_OK) return status;
     for (size_t i = 1; i < b.p; i++) b.penalty[i] = 1.0;
     loci_ridge pooled = loci_ridge_at(b.pooled, b.p, r->spec.horizon, 0);
     for (size_t c = 0; c < r->spec.channels && r->spec.order > 0; c++) {
-        memcpy(b.one, v.moments + c * b.moments, b.moments * sizeof *b.one);
-        loci_ridge one = loci_ridge_at(b.one, b.p, r->spec.horizon, v.rows[c]);
-        add_fresh(&b, &one, r, c);
-        /* in deviations of all samples so far: what the caller's scale was does not matter */
-        const double deviation = r->samples > 0 ? sqrt(v.spread[c] / (double)r->samples) : 0.0;
-        v.unit[c] = deviation > 0.0 && isfinite(deviation) ? deviation : 1.0;
-        rescale(&one, 1.0 / v.unit[c]);
+        const loci_ridge one = windows_of(&b, r, c, &v.unit[c]);
         if (r->spec.own)
             weights(&b, r, &one, c);
         else
@@ -266,5 +283,38 @@ loci_status loci_readout_solve(loci_readout *r, loci_error *error)
         weights(&b, r, &pooled, 0);
     loci_free(b.numbers);
     r->solved = 1;
+    return LOCI_OK;
+}
+
+loci_status loci_readout_fit(const loci_readout *r, size_t c, double *mean_square, loci_error *error)
+{
+    const readout_view v = loci_readout_view(r);
+    const size_t h = r->spec.horizon;
+    if (c >= r->spec.channels)
+        return loci_fail(error, LOCI_E_RANGE, "channel %zu does not exist; 0 to %zu was expected", c,
+                         r->spec.channels - 1);
+    loci_status status = has_windows(r, error);
+    bench b;
+    if (status == LOCI_OK) status = bench_open(&b, r, error);
+    if (status != LOCI_OK) return status;
+    double unit;
+    loci_ridge pooled = loci_ridge_at(b.pooled, b.p, h, 0);
+    for (size_t k = 0; k < r->spec.channels; k++) {
+        if (r->spec.own && k != c) continue;
+        const loci_ridge one = windows_of(&b, r, k, &unit);
+        loci_ridge_add(&pooled, &one);
+    }
+    memset(b.w, 0, b.p * h * sizeof *b.w);
+    if (r->spec.order > 0) {
+        for (size_t i = 1; i < b.p; i++) b.penalty[i] = 1.0;
+        loci_ridge_factor(b.project, pooled.gram, r->spec.ridge * pooled.rows, b.penalty, b.p);
+        memcpy(b.w, pooled.cross, b.p * h * sizeof *b.w);
+        loci_ridge_solve(b.w, b.project, b.p, h);
+    }
+    const loci_ridge one = windows_of(&b, r, c, &unit);
+    loci_ridge_residual(mean_square, &one, b.w, b.pooled); /* whose moments have done their part */
+    const double factor = unit * v.scale[c] * unit * v.scale[c] / one.rows;
+    for (size_t j = 0; j < h; j++) mean_square[j] = fmax(mean_square[j], 0.0) * factor;
+    loci_free(b.numbers);
     return LOCI_OK;
 }
