@@ -11,12 +11,24 @@ typedef struct {
     loci_export *p;
     const loci_model *model;
     const loci_model_config *c;
+    size_t at; /* the number of the layer, from 0 */
 } loci_lowering;
 
 /* The values of a parameter by its name; what is missing fails the program, and gives NULL. */
 const float *loci_lower_parameter(const loci_lowering *l, const char *format, ...);
 /* A parameter as a constant. */
 loci_place loci_lower_constant(const loci_lowering *l, const char *layer, const char *part, size_t count);
+
+/* name = layer.part */
+void loci_name_join(char name[LOCI_PARAMETER_NAME], const char *layer, const char *part);
+
+/* Numbers as a constant layer.part; and a field of the state of that name. */
+loci_place loci_lower_floats(const loci_lowering *l, const char *layer, const char *part, const float *data,
+                             size_t count);
+loci_place loci_lower_field(const loci_lowering *l, const char *layer, const char *part, loci_word word,
+                            size_t count);
+/* Room for `count` floats while constants are worked out, to be released by loci_free; NULL: the program has failed. */
+float *loci_lower_room(const loci_lowering *l, const char *layer, size_t count);
 
 /* y = weight x + bias: every product with a matrix goes through here. The constant is called `name`; bias NULL: none. */
 void loci_lower_dense_into(const loci_lowering *l, loci_place y, loci_place x, const char *name,
@@ -28,6 +40,7 @@ loci_place loci_lower_dense(const loci_lowering *l, loci_place x, const char *la
 
 /* The layers of a model, by kind: `name` is what the names of their parameters begin with. */
 typedef loci_place loci_lower_layer(const loci_lowering *l, loci_place x, const char *name, size_t inputs);
-loci_lower_layer loci_lower_s4d, loci_lower_lstm, loci_lower_gru, loci_lower_mingru;
+loci_lower_layer loci_lower_s4, loci_lower_lstm, loci_lower_gru, loci_lower_mingru, loci_lower_conv,
+    loci_lower_s5, loci_lower_mamba, loci_lower_mamba2, loci_lower_attention;
 
 #endif

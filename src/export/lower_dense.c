@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/allocate.h"
+
 static const float *find(const loci_lowering *l, const char *name)
 {
     size_t count;
@@ -27,11 +29,39 @@ const float *loci_lower_parameter(const loci_lowering *l, const char *format, ..
     return find(l, name);
 }
 
+void loci_name_join(char name[LOCI_PARAMETER_NAME], const char *layer, const char *part)
+{
+    snprintf(name, LOCI_PARAMETER_NAME, "%s.%s", layer, part);
+}
+
 loci_place loci_lower_constant(const loci_lowering *l, const char *layer, const char *part, size_t count)
 {
     char name[LOCI_PARAMETER_NAME];
-    snprintf(name, sizeof name, "%s.%s", layer, part);
+    loci_name_join(name, layer, part);
     return loci_program_constant(l->p, name, LOCI_WORD_FLOAT, find(l, name), count);
+}
+
+loci_place loci_lower_floats(const loci_lowering *l, const char *layer, const char *part, const float *data,
+                             size_t count)
+{
+    char name[LOCI_PARAMETER_NAME];
+    loci_name_join(name, layer, part);
+    return loci_program_constant(l->p, name, LOCI_WORD_FLOAT, data, count);
+}
+
+loci_place loci_lower_field(const loci_lowering *l, const char *layer, const char *part, loci_word word,
+                            size_t count)
+{
+    char name[LOCI_PARAMETER_NAME];
+    loci_name_join(name, layer, part);
+    return loci_program_field(l->p, name, word, count);
+}
+
+float *loci_lower_room(const loci_lowering *l, const char *layer, size_t count)
+{
+    float *room = l->p->status ? NULL : loci_allocate_by(loci_allocator_of(l->p), count, sizeof *room);
+    if (!room) loci_program_fail(l->p, LOCI_E_MEMORY, "out of memory for layer %s", layer);
+    return room;
 }
 
 void loci_lower_dense_into(const loci_lowering *l, loci_place y, loci_place x, const char *name,
@@ -48,8 +78,8 @@ loci_place loci_lower_dense(const loci_lowering *l, loci_place x, const char *la
                             const char *bias, size_t inputs, size_t outputs)
 {
     char name[LOCI_PARAMETER_NAME], bias_name[LOCI_PARAMETER_NAME];
-    snprintf(name, sizeof name, "%s.%s", layer, weight);
-    snprintf(bias_name, sizeof bias_name, "%s.%s", layer, bias ? bias : "");
+    loci_name_join(name, layer, weight);
+    loci_name_join(bias_name, layer, bias ? bias : "");
     const loci_place y = loci_program_take(l->p, outputs);
     loci_lower_dense_into(l, y, x, name, find(l, name), bias_name, bias ? find(l, bias_name) : NULL, inputs,
                           outputs);

@@ -20,16 +20,16 @@ static const struct {
     const char *parameters; /* what the names of its parameters begin with, before the number of the layer */
     loci_lower_layer *lower;
 } kinds[] = {
-    {"s4_layers", loci_lower_s4d},
+    {"s4_layers", loci_lower_s4},
     {"lstm_layers", loci_lower_lstm},
     {"gru_layers", loci_lower_gru},
     {"mingru_layers", loci_lower_mingru},
-    {"conv_layers", NULL},
-    {"s5_layers", NULL},
-    {"mamba_layers", NULL},
-    {"mamba_layers", NULL},
-    {"s4_layers", NULL},
-    {"attention_layers", NULL},
+    {"conv_layers", loci_lower_conv},
+    {"s5_layers", loci_lower_s5},
+    {"mamba_layers", loci_lower_mamba},
+    {"mamba_layers", loci_lower_mamba2},
+    {"s4_layers", loci_lower_s4},
+    {"attention_layers", loci_lower_attention},
     {"bank_layers", NULL},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -233,11 +233,12 @@ static void end(const loci_lowering *l, loci_place x)
                 numbers(l, "output.origin", about->target_shift, 0, outputs, 0), loci_number(outputs));
 }
 
-static void lower(const loci_lowering *l)
+static void lower(loci_lowering *l)
 {
+    const int first = l->c->plain && !l->c->vocabulary;
     loci_place x = begin(l);
-    for (size_t i = 0; i < l->c->layers; i++)
-        x = layer_whole(l, x, i, l->c->plain && i == 0 && !l->c->vocabulary ? l->c->inputs : l->c->width);
+    for (; l->at < l->c->layers; l->at++)
+        x = layer_whole(l, x, l->at, first && l->at == 0 ? l->c->inputs : l->c->width);
     end(l, x);
 }
 
@@ -334,7 +335,7 @@ loci_status loci_export_create(loci_export **out, const loci_model *model, const
     p->tokens = (int)loci_token_count(model);
     p->answer = loci_task_inspect(about->task)->values ? "numbers in the target's units" : "probabilities";
     if (about->classes && !p->status) copy_classes(p, about->classes);
-    lower(&(loci_lowering){p, model, c});
+    lower(&(loci_lowering){.p = p, .model = model, .c = c});
     if (p->status) {
         if (error) *error = p->error;
         status = p->status;

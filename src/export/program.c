@@ -89,6 +89,9 @@ loci_place loci_program_constant(loci_export *p, const char *name, loci_word wor
                                  size_t count)
 {
     char own[LOCI_PARAMETER_NAME];
+    if (count > INT32_MAX)
+        loci_program_fail(p, LOCI_E_UNSUPPORTED, "%s has %zu numbers; at most %ld were expected", name, count,
+                          (long)INT32_MAX);
     name_as_c(own, sizeof own, name);
     const loci_array *there = loci_program_constants(p);
     for (size_t i = 0; i < p->constants.count; i++)

@@ -14,7 +14,7 @@ typedef union {
     int8_t *bytes_to;
     uint32_t *counts;
     uint64_t *longs;
-    const uint64_t *long_from;
+    const uint64_t *longs_from;
     int n;
     float x;
 } loci_value;
