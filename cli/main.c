@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "shared/ranks.h"
 
 static const struct {
     const char *name;
@@ -42,6 +44,15 @@ static const struct {
     {"figures", command_figures, "draw what memories and linear systems are made of and how they behave"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+/* Those whose work is shared by processes that mpirun started together. */
+static bool is_shared(const char *command)
+{
+    static const char *const all[] = {"train", "eval"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i], command) == 0) return true;
+    return false;
+}
 
 static int overview(void)
 {
@@ -113,7 +124,10 @@ int main(int argc, char **argv)
         return commands[i].run(2, arguments);
     }
     const int i = command_find(word);
-    if (i >= 0) return commands[i].run(argc - 1, argv + 1);
+    if (i >= 0) {
+        const int status = ranks_begin(&argc, &argv, is_shared(word));
+        return ranks_end(status ? status : commands[i].run(argc - 1, argv + 1));
+    }
     if (word[0] == '-') return message_usage("%s is no option here; 'loci --help' explains", word);
     return unknown(word);
 }

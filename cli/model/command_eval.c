@@ -19,6 +19,7 @@
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "shared/ranks.h"
 #include "shared/words.h"
 
 typedef struct {
@@ -180,6 +181,8 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
     progress bar;
     progress_start(&bar, "evaluating", "sequences", info.sequences);
     const loci_evaluate_options options = {
+        .size = sizeof options,
+        .team = ranks_team(),
         .threads = s->threads,
         .rate = isnan(s->rate) ? 0 : s->rate,
         .progress = advance,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "shared/progress.h"
+#include "shared/ranks.h"
 
 static void say(const char *lead, const char *format, va_list arguments)
 {
@@ -15,6 +16,7 @@ static void say(const char *lead, const char *format, va_list arguments)
     vsnprintf(text, sizeof text, format, arguments);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
+    if (*lead == 0 && ranks_keep(text)) return;
     progress_wipe();
     fprintf(stderr, "loci: %s%s\n", lead, text);
 }

@@ -17,6 +17,7 @@
 
 #include <loci/data.h>
 
+#include "shared/ranks.h"
 #include "shared/words.h"
 
 enum { PIECE = 1 << 16, IN_MEMORY = 1 << 24 };
@@ -37,7 +38,7 @@ void output_prepare(void)
 
 void output_open(output *out, const char *path)
 {
-    *out = (output){.path = path && strcmp(path, "-") != 0 ? path : NULL};
+    *out = (output){.path = path && strcmp(path, "-") != 0 && ranks_first() ? path : NULL};
 }
 
 /* Holds an interrupt off while a file is written beside its place and renamed, so that nothing is left
@@ -305,7 +306,7 @@ bool output_is_stream(const char *path)
 int output_check(const char *path)
 {
     struct stat file;
-    if (output_is_stream(path)) return STATUS_DONE;
+    if (!ranks_first() || output_is_stream(path)) return STATUS_DONE;
     const bool there = stat(path, &file) == 0;
     if (there && S_ISDIR(file.st_mode))
         return message_fail("%s: is a folder; the name of a file was expected", path);
@@ -324,6 +325,7 @@ int output_check(const char *path)
 
 int output_file(const char *path, const void *bytes, size_t size)
 {
+    if (!ranks_first()) return STATUS_DONE;
     if (strcmp(path, "-") == 0) {
         output out;
         output_open(&out, NULL);
@@ -344,6 +346,7 @@ int output_array(const char *path, const double *array, size_t rows, size_t colu
 {
     const size_t shape[2] = {rows, columns};
     loci_error error;
+    if (!ranks_first()) return STATUS_DONE;
     const sigset_t old = interrupt_hold();
     const loci_status status = loci_npy_write(path, array, shape, 2, 0, &error);
     sigprocmask(SIG_SETMASK, &old, NULL);

@@ -9,6 +9,7 @@
 
 #include "model/dataset_tell.h"
 #include "shared/message.h"
+#include "shared/ranks.h"
 #include "shared/words.h"
 #include "train/training.h"
 #include "train/training_chance.h"
@@ -156,7 +157,7 @@ static int train(const work *w, const training_settings *s, const options_page *
         const bool log_told = s->log && strcmp(s->log, "-") == 0;
         const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0;
         if (!log_told && !drawn_instead) status = training_show_result(&result, w->model, &plan);
-        if (!status && s->plot) status = training_draw(&result, s->output, s->plot);
+        if (!status && s->plot && ranks_first()) status = training_draw(&result, s->output, s->plot);
         if (!status) training_chance_warn(&result, w->train, w->valid);
     }
     training_release(&result);
@@ -221,6 +222,8 @@ int command_train(int argc, char **argv)
         {"seed", 0, OPTION_COUNT, &s.seed, "S", "of all that is random (0)"},
         {"threads", 0, OPTION_COUNT, &s.threads, "T",
          "0: one a processor; the model does not depend on it (0)"},
+        {"shards", 0, OPTION_COUNT, &s.shards, "n",
+         "a batch in so many parts, each for a thread at a time; the last bits depend on it (0: 8, of large batches up to 64)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The run:"},
         {"resume", 0, OPTION_FLAG, &s.resume, NULL,
          "go on where the same command was stopped; the model becomes the same to the bit"},
@@ -267,7 +270,8 @@ int command_train(int argc, char **argv)
     }
     work w = {.path = argv[1]};
     int status = training_settings_check(&s);
-    if (!status && !s.show) status = training_check(s.output, s.resume, s.restart);
+    if (!status && !s.show)
+        status = ranks_status(ranks_first() ? training_check(s.output, s.resume, s.restart) : STATUS_DONE);
     if (!status) status = prepare(&w, &s);
     if (!status) status = s.show ? show(&w, &s) : train(&w, &s, &page);
     loci_model_free(w.model);

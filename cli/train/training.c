@@ -19,6 +19,7 @@
 #include "model/token_words.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "shared/ranks.h"
 #include "train/training_choice.h"
 #include "train/training_log.h"
 #include "shared/words.h"
@@ -34,7 +35,9 @@ typedef struct {
     training_result *result;
     training_log log;
     char *resume_path;
+    char last_words[512]; /* of the state that was saved last */
     progress bar;
+    bool alone; /* failed where the others did not */
     double started,
         saved; /* by the clock: when the training would have begun without a stop; the last save */
 } run;
@@ -103,6 +106,7 @@ static char *note_make(const run *r, bool finished)
 
 static int save_model(run *r, bool finished)
 {
+    if (!ranks_first()) return STATUS_DONE;
     char *note = note_make(r, finished);
     if (!note) return message_memory();
     loci_model_about about = *loci_model_description(r->model);
@@ -120,6 +124,8 @@ static int save_state(run *r)
     loci_error error;
     void *trainer;
     size_t trainer_size, size;
+    r->saved = progress_clock();
+    if (!ranks_first()) return STATUS_DONE;
     if (loci_trainer_save(r->trainer, &trainer, &trainer_size, &error) != LOCI_OK)
         return message_error(r->resume_path, &error);
     void *bytes = record_pack(&r->result->record, trainer, trainer_size, &size);
@@ -128,12 +134,39 @@ static int save_state(run *r)
     const int status = output_file(r->resume_path, bytes, size);
     free(bytes);
     r->saved = progress_clock();
+    if (status) return status;
+    const loci_train_report report = loci_trainer_report(r->trainer);
+    snprintf(
+        r->last_words, sizeof r->last_words,
+        "train: told to stop while another rank is at work, or gone; %.200s holds step %llu of %llu, from which the "
+        "same command with --resume goes on",
+        r->resume_path, (unsigned long long)report.step, (unsigned long long)report.steps);
+    ranks_last_words(r->last_words);
     return status;
 }
 
 static int damaged(const char *path)
 {
     return message_fail("%s: is damaged, or no state of a training; --restart begins anew", path);
+}
+
+/* Rank 0 reads it for all. Released by free(). */
+static int state_read(const run *r, void **bytes, size_t *size)
+{
+    loci_error error;
+    void *read = NULL;
+    int status = STATUS_DONE;
+    *bytes = NULL;
+    *size = 0;
+    if (ranks_first() && loci_file_read(r->resume_path, &read, size, file_limit, &error) != LOCI_OK)
+        status = message_error(NULL, &error);
+    status = ranks_status(status);
+    if (!status) status = ranks_share(size, sizeof *size);
+    if (!status) *bytes = malloc(*size + 1);
+    if (!status && !*bytes) status = message_memory();
+    if (!status && read) memcpy(*bytes, read, *size);
+    loci_bytes_free(read);
+    return status ? status : ranks_share(*bytes, *size);
 }
 
 static int load_state(run *r)
@@ -143,9 +176,8 @@ static int load_state(run *r)
     const void *trainer;
     size_t size, trainer_size;
     bool memory;
-    if (loci_file_read(r->resume_path, &bytes, &size, file_limit, &error) != LOCI_OK)
-        return message_error(NULL, &error);
-    int status = STATUS_DONE;
+    int status = state_read(r, &bytes, &size);
+    if (status) return status;
     training_record *record = &r->result->record;
     if (!record_unpack(record, &trainer, &trainer_size, bytes, size, &memory))
         status = memory ? message_memory() : damaged(r->resume_path);
@@ -153,16 +185,24 @@ static int load_state(run *r)
         status = message_error(r->resume_path, &error);
     else if (loci_trainer_report(r->trainer).step != record->step_count)
         status = damaged(r->resume_path);
-    loci_bytes_free(bytes);
+    free(bytes);
     return status;
+}
+
+/* What rank 0 found. */
+static int ranks_finished(run *r)
+{
+    const int status = ranks_share(&r->result->finished, sizeof r->result->finished);
+    return status || ranks_first() || r->result->finished ? status : STATUS_FAILED;
 }
 
 /* MODEL is there and MODEL.resume is not: whether MODEL is what this very command has made, to its end. */
 static int load_finished(run *r)
 {
-    loci_model *model;
-    const int status = model_read(&model, r->plan->output);
+    loci_model *model = NULL;
+    const int status = ranks_status(ranks_first() ? model_read(&model, r->plan->output) : STATUS_DONE);
     if (status) return status;
+    if (!ranks_first()) return ranks_finished(r);
     const char *text = loci_model_description(model)->note;
     json_t *note = text ? json_loads(text, 0, NULL) : NULL;
     const char *command = json_string_value(json_object_get(note, "command"));
@@ -170,7 +210,8 @@ static int load_finished(run *r)
         json_is_true(json_object_get(note, "finished")) && command && strcmp(command, r->plan->command) == 0;
     json_decref(note);
     loci_model_free(model);
-    if (r->result->finished) return STATUS_DONE;
+    const int shared = ranks_finished(r);
+    if (shared || r->result->finished) return shared;
     return message_fail("%s: was made by another command, and there is no %s to go on from; without --resume "
                         "it is made anew",
                         r->plan->output, r->resume_path);
@@ -203,6 +244,13 @@ static void tell_epoch(const run *r, const loci_train_report *report, double sec
             words_duration(time, seconds), best && r->valid ? ", best so far" : "");
 }
 
+/* What may have failed on this rank alone: the others wait for it, and there is nothing to be agreed on with them. */
+static int library_failed(run *r, const loci_error *error)
+{
+    r->alone = error->status == LOCI_E_MEMORY || error->status == LOCI_E_IO;
+    return message_error(NULL, error);
+}
+
 /* An epoch is over: validates, and saves what is better and where it stands. */
 static int epoch_end(run *r, loci_train_report *report)
 {
@@ -213,8 +261,8 @@ static int epoch_end(run *r, loci_train_report *report)
     loci_error error;
     const loci_status failed = loci_trainer_validate(r->trainer, validating, &bar, report, &error);
     progress_wipe();
-    if (failed && interrupt_seen()) return STATUS_DONE;
-    if (failed) return message_error(NULL, &error);
+    if (failed == LOCI_E_STOPPED) return STATUS_DONE;
+    if (failed) return library_failed(r, &error);
     const record_epoch epoch = {.step = report->step,
                                 .train_loss = report->train_loss,
                                 .train_score = report->train_score,
@@ -243,7 +291,7 @@ static int step(run *r, loci_train_report *report)
         return message_fail(
             "%s; no epoch was finished, so that there is no model yet; a lower --lr with --restart may not diverge",
             error.text);
-    if (failed) return message_error(NULL, &error);
+    if (failed) return library_failed(r, &error);
     r->result->steps++;
     if (!record_add_step(record, (record_step){report->loss, report->score, elapsed(r)}))
         return message_memory();
@@ -274,7 +322,13 @@ static int steps(run *r)
                       ceil((double)sequences / (double)batch)); /* the last batch is smaller */
     int status = STATUS_DONE;
     while (!status) {
-        if (interrupt_seen())
+        /* all ranks stop where one was told to; and where rank 0 could not write */
+        int wish = interrupt_seen();
+        status = ranks_most(&wish);
+        if (status) break;
+        if (wish > 1)
+            status = STATUS_FAILED;
+        else if (wish)
             status = interrupted(r, &report);
         else if (report.epoch_ended)
             status = epoch_end(r, &report);
@@ -284,6 +338,7 @@ static int steps(run *r)
             status = save_state(r);
         else
             status = step(r, &report);
+        if (status && wish < 2 && !r->alone) ranks_most(&(int){2});
     }
     progress_wipe();
     r->result->report = report;
@@ -295,8 +350,11 @@ static int start(run *r)
 {
     const training_plan *plan = r->plan;
     loci_error error;
-    const bool stopped = access(r->resume_path, F_OK) == 0;
-    if (plan->resume && !stopped && access(plan->output, F_OK) == 0) return load_finished(r);
+    bool there[2] = {access(r->resume_path, F_OK) == 0, access(plan->output, F_OK) == 0}; /* of rank 0 */
+    int status = ranks_share(there, sizeof there);
+    if (status) return status;
+    const bool stopped = there[0];
+    if (plan->resume && !stopped && there[1]) return load_finished(r);
     if (loci_trainer_create(&r->trainer, r->model, r->train, r->valid, &plan->options, &error) != LOCI_OK ||
         loci_model_copy(&r->best, r->model, &error) != LOCI_OK)
         return message_error(NULL, &error);
@@ -304,12 +362,12 @@ static int start(run *r)
     char choice[CHOICE_SIZE];
     training_choice_words(choice, plan->settings, r->train, r->valid, &planned, &plan->options);
     if (*choice) fprintf(stderr, "%s\n", choice);
-    int status = plan->resume && stopped ? load_state(r) : STATUS_DONE;
+    if (plan->resume && stopped) status = load_state(r);
     r->saved = progress_clock();
     r->started = r->saved - record_seconds(&r->result->record);
     /* Before the first step: what cannot be written is better known now. */
-    if (!status && !(plan->resume && stopped)) status = save_state(r);
-    if (!status) status = log_open(&r->log, plan->log, &r->result->record);
+    if (!status && !(plan->resume && stopped)) status = ranks_status(save_state(r));
+    if (!status) status = ranks_status(log_open(&r->log, plan->log, &r->result->record));
     return status;
 }
 
@@ -324,8 +382,9 @@ int training_run(training_result *result, loci_model *model, const loci_dataset 
     if (!status) status = start(&r);
     if (!status && !result->finished) status = steps(&r);
     if (!status && !result->finished) status = save_model(&r, true);
-    if (!status && !result->finished && unlink(r.resume_path) != 0 && errno != ENOENT)
+    if (!status && !result->finished && ranks_first() && unlink(r.resume_path) != 0 && errno != ENOENT)
         status = message_fail("%s: cannot be removed: %s", r.resume_path, strerror(errno));
+    ranks_last_words(NULL);
     log_close(&r.log);
     loci_trainer_free(r.trainer);
     loci_model_free(r.best);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "shared/message.h"
+#include "shared/ranks.h"
 #include "shared/words.h"
 
 enum { LINE = 320 };
@@ -56,6 +57,7 @@ int log_open(training_log *log, const char *path, const training_record *r)
 {
     *log = (training_log){.path = path, .descriptor = STDOUT_FILENO};
     if (!path) return STATUS_DONE;
+    if (!ranks_first()) return log->path = NULL, STATUS_DONE;
     if (strcmp(path, "-") == 0)
         log->path = "standard output";
     else

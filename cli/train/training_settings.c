@@ -9,6 +9,7 @@
 
 #include "draw/chart.h"
 #include "shared/message.h"
+#include "shared/ranks.h"
 #include "shared/words.h"
 
 training_settings training_settings_none(void)
@@ -27,6 +28,7 @@ training_settings training_settings_none(void)
         .patience = NOT_GIVEN,
         .seed = NOT_GIVEN,
         .threads = NOT_GIVEN,
+        .shards = NOT_GIVEN,
         .lr = NAN,
         .lr_ssm = NAN,
         .decay = NAN,
@@ -171,6 +173,7 @@ static int numbers_check(const training_settings *s)
     if (!status) status = range_check("seed", given(s->seed), 0, false, 0x1p62, "0 to 2^62");
     if (!status) status = range_check("permute", given(s->permute), 0, false, 0x1p62, "0 to 2^62");
     if (!status) status = range_check("threads", given(s->threads), 0, false, 1024, "0 to 1024");
+    if (!status) status = range_check("shards", given(s->shards), 0, false, LOCI_SHARDS_MAX, "0 to 65536");
     if (!status && s->valid == 0 && s->patience != NOT_GIVEN && s->patience > 0)
         status = message_usage(
             "train: --patience is about validation, and --valid 0 leaves none; one was expected");
@@ -280,6 +283,8 @@ loci_train_options training_settings_options(const training_settings *s, const l
     if (s->patience != NOT_GIVEN) o.patience = s->patience;
     o.seed = training_settings_seed(s);
     if (s->threads != NOT_GIVEN) o.threads = s->threads;
+    if (s->shards != NOT_GIVEN) o.shards = s->shards;
+    o.team = ranks_team();
     if (!isnan(s->lr)) o.lr = s->lr;
     if (!isnan(s->lr_ssm)) o.lr_ssm = s->lr_ssm;
     if (!isnan(s->decay)) o.decay = s->decay;

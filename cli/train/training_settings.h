@@ -38,7 +38,7 @@ typedef struct {
     size_t permute, window, stride, skip;
     double valid, resample, test;
     bool gray, mono, bytes;
-    size_t epochs, steps, batch, patience, seed, threads; /* the training */
+    size_t epochs, steps, batch, patience, seed, threads, shards; /* the training */
     double lr, lr_ssm, decay, warmup, clip;
 } training_settings;
 

@@ -123,13 +123,15 @@ loci_status loci_trainer_alike(const loci_trainer *trainer, loci_error *error)
     uint64_t numbers[BOUND_MAX + 1];
     size_t rank, which;
     if (trainer->team.ranks == 1) return LOCI_OK;
+    /* what the model says of itself last: it follows from the data */
+    enum { OF_MODEL = 2 };
     const size_t count = bind(list, trainer);
-    for (size_t i = 0; i < count; i++) numbers[i] = list[i].value;
+    for (size_t i = 0; i < count; i++) numbers[i] = list[(i + OF_MODEL) % count].value;
     numbers[count] = loci_checksum(loci_model_values_const(trainer->model), trainer->size * sizeof(float));
     const loci_status status = loci_team_compare(&trainer->team, numbers, count + 1, &rank, &which, error);
     if (status || rank == 0) return status;
     return loci_fail(error, LOCI_E_MISMATCH, "%s of rank %zu is another one than that of rank 0",
-                     which < count ? list[which].name : "initial parameters", rank);
+                     which < count ? list[(which + OF_MODEL) % count].name : "initial parameters", rank);
 }
 
 static loci_status compare(const bound *now, uint64_t saved, loci_error *error)

@@ -1,0 +1,140 @@
+#!/bin/bash
+# mpi.sh FOLDER - runs the loci and loci-mpi of the folder under mpirun: any number of ranks and threads makes the files that one process makes,
+# whatever happens in between. Output is TAP.
+set -u
+export LC_ALL=C OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+unset OMPI_COMM_WORLD_SIZE PMI_SIZE SLURM_STEP_NUM_TASKS
+folder=$(realpath "$1") || exit 2
+loci=$folder/loci
+scratch=$(mktemp -d) || exit 2
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 2
+
+count=0
+failures=0
+report() { # OK NAME
+    count=$((count + 1))
+    if [ "$1" = 0 ]; then echo "ok $count - $2"; else failures=$((failures + 1)); echo "not ok $count - $2"; fi
+}
+same() { # NAME FILE FILE
+    cmp "$2" "$3"
+    report $? "$1"
+}
+# NAME STATUS LINE: what was printed to `err` by a run that ended with `status`, and of it the lines of ours
+says() {
+    local ours
+    ours=$(grep '^loci: ' err)
+    [[ $status = "$2" && $ours == *"$3"* && $(wc -l <<<"$ours") = 1 ]]
+    local bad=$?
+    report $bad "$1"
+    [ $bad = 0 ] || sed 's/^/# /' err
+}
+ranks() { # N COMMAND...
+    local n=$1
+    shift
+    mpirun -n "$n" "$@" >out 2>err
+}
+pairs() { # CLASSES SEED ROWS: lines of a UCR table
+    awk -v classes="$1" -v seed="$2" -v rows="$3" 'BEGIN {
+        srand(seed)
+        for (i = 0; i < rows; i++) {
+            printf "%d", i % classes
+            phase = 6 * rand()
+            for (t = 0; t < 80; t++) printf "\t%.4f", sin(0.1 * (i % classes + 1) * t + phase) + 0.3 * (rand() - 0.5)
+            print ""
+        }
+    }'
+}
+pairs 3 1 150 >W_TRAIN.tsv
+pairs 3 2 60 >W_TEST.tsv
+train=(train W_TRAIN.tsv --layers 2 --width 16 --valid 0.2 --batch 20)
+
+# --- a training ---
+"$loci" "${train[@]}" --epochs 3 -o one.safetensors --threads 2 >/dev/null 2>&1
+for n in 1 2 3 4; do
+    ranks $n "$folder/loci-mpi" "${train[@]}" --epochs 3 -o many.safetensors --threads $((n % 2 + 1))
+    same "$n ranks make the model of one process" one.safetensors many.safetensors
+done
+[[ $(cat out) == *"model       many.safetensors"* && $(wc -l <out) = 5 && $(grep -c '^epoch' err) = 3 ]]
+report $? "one rank prints"
+ranks 2 "$loci" "${train[@]}" --epochs 3 -o many.safetensors --threads 1
+same "loci under mpirun becomes loci-mpi" one.safetensors many.safetensors
+"$loci" "${train[@]}" --epochs 2 --shards 3 -o one3.safetensors --threads 2 >/dev/null 2>&1
+ranks 4 "$loci" "${train[@]}" --epochs 2 --shards 3 -o many3.safetensors --threads 1
+same "more ranks than shards" one3.safetensors many3.safetensors
+"$loci" eval one.safetensors W_TEST.tsv --confusion --json | grep -v seconds >one.json
+ranks 3 "$loci" eval one.safetensors W_TEST.tsv --confusion --json --threads 1
+grep -v seconds out >many.json
+same "an evaluation" one.json many.json
+
+# --- a training that is killed, and goes on in other numbers ---
+"$loci" "${train[@]}" --epochs 20 -o one30.safetensors --threads 2 >/dev/null 2>&1
+await() { # WORDS: until they stand in err, 20 seconds at most
+    for _ in $(seq 400); do
+        grep -q "$1" err 2>/dev/null && return
+        sleep 0.05
+    done
+}
+begin() { # N OPTION...
+    local n=$1
+    shift
+    : >err
+    mpirun -n "$n" "$loci" "${train[@]}" --epochs 20 -o many30.safetensors --threads 1 "$@" >out 2>err &
+    job=$!
+}
+begin 3
+await 'epoch 3 of'
+kill -KILL "$(pgrep -P $job | tail -1)"
+wait $job
+status=$?
+says "a rank that is killed ends the job with one line" 137 "another rank is at work, or gone; many30.safetensors.resume holds step"
+[[ -s many30.safetensors.resume ]]
+report $? "and leaves a state"
+begin 2 --resume
+await 'epoch 9 of'
+kill -TERM "$(pgrep -P $job | tail -1)"
+wait $job
+status=$?
+says "a signal to one rank stops all" 130 "interrupted after step"
+ranks 4 "$loci" "${train[@]}" --epochs 20 -o many30.safetensors --threads 1 --resume
+same "3 ranks, then 2, then 4 make the model of one process" one30.safetensors many30.safetensors
+[ ! -e many30.safetensors.resume ]
+report $? "and leave no state"
+ranks 2 "$loci" "${train[@]}" --epochs 20 -o many30.safetensors --threads 1 --resume
+status=$?
+says "a training that is finished" 0 "this training is finished"
+
+# --- what cannot be ---
+mkdir alone here there
+cp "$loci" alone
+ranks 4 alone/loci "${train[@]}" -o a.safetensors
+status=$?
+says "a program without MPI" 2 "train: this is one of 4 processes that were started together, and without MPI"
+[ ! -e a.safetensors ] && [ ! -e a.safetensors.resume ]
+report $? "and nothing is written"
+ranks 2 alone/loci inspect one.safetensors
+status=$?
+says "a command that is not shared" 0 "warning: inspect is the work of one process"
+OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_RANK=0 "$folder/loci-mpi" "${train[@]}" -o a.safetensors >out 2>err
+status=$?
+says "an MPI that finds nobody" 2 "this is one of 4 processes that were started together, and MPI knows of none but itself"
+ranks 1 "$loci" "${train[@]}" -o a.safetensors --seed 1 : -n 1 "$loci" "${train[@]}" -o a.safetensors
+status=$?
+says "different command lines" 2 "the ranks have different command lines"
+cp W_TRAIN.tsv here
+sed '1s/0\.1/0.2/' W_TRAIN.tsv >there/W_TRAIN.tsv
+# shellcheck disable=SC2016
+each='if [ $OMPI_COMM_WORLD_RANK = 0 ]; then cd here; else cd there; fi; exec "$@"'
+ranks 3 sh -c "$each" sh "$loci" "${train[@]}" -o a.safetensors
+status=$?
+says "different data" 1 "training set of rank 1 is another one than that of rank 0"
+rm there/W_TRAIN.tsv
+ranks 2 sh -c "$each" sh "$loci" "${train[@]}" -o a.safetensors
+status=$?
+says "data that one rank has not" 1 "rank 1: W_TRAIN.tsv: cannot be opened"
+ranks 3 "$loci" train nothing -o a.safetensors
+status=$?
+says "data that none has" 1 "nothing: cannot be opened"
+
+echo "1..$count"
+[ "$failures" = 0 ]
