@@ -40,4 +40,4 @@ mkdir -p objects
     for n in "$@"; do ${CC:-cc} $flags -c "$n/$n.c" -o "objects/$n.o"; done
     ${CC:-cc} $flags -Wno-unused-result -I. run.c objects/*.o -lm -o run
 )
-nm -u objects/*.o | awk 'NF == 2 { print $2 }' | sort -u | grep -vxE 'memset|_GLOBAL_OFFSET_TABLE_|(exp|erf|tanh|sqrt|log1p|cos|sin|sincos)f' || :
+nm -u objects/*.o | awk 'NF == 2 { print $2 }' | sort -u | grep -vxE 'memset|_GLOBAL_OFFSET_TABLE_|(exp|log|erf|tanh|sqrt|log1p|cos|sin|sincos)f' || :

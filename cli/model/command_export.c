@@ -20,7 +20,12 @@
 #include "shared/words.h"
 
 enum { NOISE = 256 };
-static const double within = 1e-5; /* of the largest answer: how far the step may be from the stream */
+
+/* How far the step may be from the stream, of the largest answer. What reads a bank adds up large numbers that nearly cancel. */
+static double within_of(const loci_model *model)
+{
+    return loci_model_configuration(model)->layer == LOCI_LAYER_BANK ? 1e-3 : 1e-5;
+}
 
 typedef struct {
     const char *output, *prefix, *check;
@@ -127,6 +132,7 @@ static int export_model(const loci_model *model, const char *path, const setting
     char prefix[LOCI_EXPORT_PREFIX];
     const loci_export_options options = {
         .size = sizeof options, .prefix = s->prefix ? s->prefix : prefix_of(prefix, path), .origin = path};
+    const double within = within_of(model);
     loci_export *program = NULL;
     export_check check = {0};
     loci_error error;

@@ -47,7 +47,7 @@ LOCI_API size_t loci_export_work_size(const loci_export *program);
 /* The beginning; a copy of a state is a fork. */
 LOCI_API void loci_export_init(const loci_export *program, void *state);
 /* One sample: in [inputs], as the source gives it, out [outputs], as `loci stream` prints it: probabilities, or numbers in the
- * target's units. Threads may share the program. */
+ * target's units; NULL: no answer is wanted now. Threads may share the program. */
 LOCI_API void loci_export_step(const loci_export *program, void *state, float *out, const float *in,
                                void *work);
 

@@ -41,6 +41,6 @@ loci_place loci_lower_dense(const loci_lowering *l, loci_place x, const char *la
 /* The layers of a model, by kind: `name` is what the names of their parameters begin with. */
 typedef loci_place loci_lower_layer(const loci_lowering *l, loci_place x, const char *name, size_t inputs);
 loci_lower_layer loci_lower_s4, loci_lower_lstm, loci_lower_gru, loci_lower_mingru, loci_lower_conv,
-    loci_lower_s5, loci_lower_mamba, loci_lower_mamba2, loci_lower_attention;
+    loci_lower_s5, loci_lower_mamba, loci_lower_mamba2, loci_lower_attention, loci_lower_bank;
 
 #endif

@@ -20,17 +20,12 @@ static const struct {
     const char *parameters; /* what the names of its parameters begin with, before the number of the layer */
     loci_lower_layer *lower;
 } kinds[] = {
-    {"s4_layers", loci_lower_s4},
-    {"lstm_layers", loci_lower_lstm},
-    {"gru_layers", loci_lower_gru},
-    {"mingru_layers", loci_lower_mingru},
-    {"conv_layers", loci_lower_conv},
-    {"s5_layers", loci_lower_s5},
-    {"mamba_layers", loci_lower_mamba},
-    {"mamba_layers", loci_lower_mamba2},
-    {"s4_layers", loci_lower_s4},
-    {"attention_layers", loci_lower_attention},
-    {"bank_layers", NULL},
+    {"s4_layers", loci_lower_s4},       {"lstm_layers", loci_lower_lstm},
+    {"gru_layers", loci_lower_gru},     {"mingru_layers", loci_lower_mingru},
+    {"conv_layers", loci_lower_conv},   {"s5_layers", loci_lower_s5},
+    {"mamba_layers", loci_lower_mamba}, {"mamba_layers", loci_lower_mamba2},
+    {"s4_layers", loci_lower_s4},       {"attention_layers", loci_lower_attention},
+    {"bank_layers", loci_lower_bank},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -221,6 +216,7 @@ static void end(const loci_lowering *l, loci_place x)
     const loci_place out = {.kind = LOCI_PLACE_OUT};
     if (l->c->final_norm && l->c->norm != LOCI_NORM_NONE) norm(l, x, x, "norm_f", H);
     pool(l, x);
+    if (l->c->layer != LOCI_LAYER_BANK) loci_program_answer(l->p);
     const char *const name = l->c->head == LOCI_HEAD_TIED ? "embedding.weight" : "decoder.weight";
     loci_program_note(l->p, "the answer");
     loci_lower_dense_into(l, out, x, name, loci_lower_parameter(l, "%s", name), "decoder.bias",

@@ -146,6 +146,11 @@ void loci_program_note(loci_export *p, const char *format, ...)
     va_end(arguments);
 }
 
+void loci_program_answer(loci_export *p)
+{
+    p->answers = p->calls.count;
+}
+
 void loci_program_do(loci_export *p, const char *step, const loci_place *operands, size_t count)
 {
     loci_value values[LOCI_STEP_OPERANDS] = {{0}};
@@ -221,7 +226,8 @@ static void *place_at(const loci_export *p, loci_place place, void *state, float
 
 void loci_export_step(const loci_export *p, void *state, float *out, const float *in, void *work)
 {
-    for (size_t k = 0; k < p->calls.count; k++) {
+    const size_t calls = out ? p->calls.count : p->answers;
+    for (size_t k = 0; k < calls; k++) {
         const loci_call *call = &loci_program_calls(p)[k];
         loci_value values[LOCI_STEP_OPERANDS];
         for (size_t i = 0; i < call->step->operands; i++) {

@@ -67,6 +67,8 @@ struct loci_export {
     int tokens;         /* of samples that are numbers of tokens: how many there are; 0: they are no tokens */
     loci_list calls, state, constants, rooms; /* of loci_call, loci_array, loci_array, loci_room */
     char note[LOCI_NOTE];                     /* for the next call */
+    size_t
+        answers; /* calls from this one on make an answer of the state: left out where nobody asks for it */
     double multiplies, functions;
     loci_status status;
     loci_error error;
@@ -121,6 +123,9 @@ loci_place loci_program_constant(loci_export *p, const char *name, loci_word wor
 
 /* What the next call begins, for whoever reads the source. */
 void loci_program_note(loci_export *p, const char *format, ...);
+
+/* The calls from here on make an answer and nothing else: they are left out where none is asked for. */
+void loci_program_answer(loci_export *p);
 
 /* A call: LOCI_DO(p, dense, y, x, weight, bias, loci_number(3), loci_number(4)). */
 void loci_program_do(loci_export *p, const char *step, const loci_place *operands, size_t count);

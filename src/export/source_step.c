@@ -41,7 +41,8 @@ void loci_source_header(loci_source_text *t)
         loci_source_put(t, "the number of a token, 0 to %d (of what is none, that of 0)", p->tokens - 1);
     else
         loci_source_put(t, "finite numbers as they come from the source");
-    loci_source_put(t, ".\n * out [%s_OUTPUTS]: %s. */\n", big, p->answer);
+    loci_source_put(t, ".\n * out [%s_OUTPUTS]: %s; NULL: not wanted now, which is quicker. */\n", big,
+                    p->answer);
     loci_source_put(t, "void %s_step(%s_state *state, const float *in, float *out);\n", p->prefix, p->prefix);
     loci_source_put(t, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }
@@ -170,6 +171,7 @@ static void put_step(loci_source_text *t)
     if (p->state.count == 0) loci_source_put(t, "    (void)state;\n");
     for (size_t k = 0; k < p->calls.count; k++) {
         const loci_call *call = &loci_program_calls(p)[k];
+        if (k == p->answers) loci_source_put(t, "\n    if (out == NULL) return;\n");
         if (call->note[0]) loci_source_put(t, "\n    /* %s */\n", call->note);
         loci_source_put(t, "    %s(", call->step->name);
         for (size_t i = 0; i < call->step->operands; i++) {

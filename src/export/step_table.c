@@ -6,6 +6,7 @@
 
 #include "export/steps/step_activation.h"
 #include "export/steps/step_attention.h"
+#include "export/steps/step_bank.h"
 #include "export/steps/step_convolution.h"
 #include "export/steps/step_recurrent.h"
 #include "export/steps/step_s4.h"
@@ -63,6 +64,10 @@
          2.0 * N(6) * N(7) * N(8), N(6) * (double)N(8))                                                      \
     STEP(lstm_cell, 6, (TO(0), TO(1), TO(2), FROM(3), FROM(4), N(5)), 8.0 * N(5), 5.0 * N(5))                \
     STEP(gru_cell, 5, (TO(0), TO(1), FROM(2), FROM(3), N(4)), 7.0 * N(4), 3.0 * N(4))                        \
+    STEP(bank, 10, (TO(0), TO(1), TO(2), FROM(3), FROM(4), FROM(5), FROM(6), FROM(7), N(8), N(9)),           \
+         N(8) * (8.0 + N(9)), 0)                                                                             \
+    STEP(bank_carry, 5, (TO(0), TO(1), TO(2), COUNTS(3), N(4)), 0, 0)                                        \
+    STEP(bank_tell, 8, (TO(0), FROM(1), FROM(2), FROM(3), COUNTS(4), N(5), N(6), N(7)), 2.0 * N(5), N(5))    \
     STEP(mingru_cell, 4, (TO(0), TO(1), FROM(2), N(3)), 3.0 * N(3), N(3))
 
 #define FUNCTIONS(name, operands, arguments, multiplies, functions)                                          \

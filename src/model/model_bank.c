@@ -78,3 +78,9 @@ void loci_model_bank_now(const loci_model_bank *bank, float *re, const float *st
     for (size_t m = 0; m < bank->modes; m++)
         re[m] = state[(m / LOCI_LANES * LOCI_BANK_ROWS + LOCI_BANK_RE) * LOCI_LANES + m % LOCI_LANES];
 }
+
+float loci_model_bank_constant(const loci_model_bank *bank, size_t row, size_t m)
+{
+    const size_t rows = LOCI_BANK_MIX + bank->layer->inputs;
+    return ((const float *)bank->tables)[(m / LOCI_LANES * rows + row) * LOCI_LANES + m % LOCI_LANES];
+}

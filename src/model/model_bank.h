@@ -24,6 +24,8 @@ LOCI_PRIVATE void loci_model_bank_run(const loci_model_bank *bank, float *y, con
                                       float *state, float *scratch);
 /* re [modes]: the real parts of the oscillators now. */
 LOCI_PRIVATE void loci_model_bank_now(const loci_model_bank *bank, float *re, const float *state);
+/* The number of mode m in a row of the prepared tables, LOCI_BANK_Z_RE and so on of layer/bank_loops.h. */
+float loci_model_bank_constant(const loci_model_bank *bank, size_t row, size_t m);
 /* How many statistics there are of an oscillator. */
 LOCI_PRIVATE size_t loci_model_bank_each(loci_statistics statistics);
 
