@@ -463,9 +463,9 @@ int main(void)
         cmocka_unit_test(test_mixers),       cmocka_unit_test(test_state_spaces),
         cmocka_unit_test(test_convolutions), cmocka_unit_test(test_mambas),
         cmocka_unit_test(test_attention),    cmocka_unit_test(test_position),
-        cmocka_unit_test(test_tasks),        cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_facts),        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_mean),         cmocka_unit_test(test_tasks),
+        cmocka_unit_test(test_tokens),       cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_files),        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
