@@ -153,6 +153,38 @@ static void another_content_is_another_set(void **state)
     }
 }
 
+/* What is read in a frame has its moments in the units of what it stands for, and is another set. */
+static void numbers_in_a_frame(void **state)
+{
+    (void)state;
+    table t = {.empty = SIZE_MAX};
+    const double origin[] = {1e6, -3}, unit[] = {0.5, 4};
+    loci_dataset_source source = source_of(&t);
+    loci_dataset *set, *framed;
+    loci_error error;
+    assert_int_equal(loci_dataset_from(&set, &source, &error), LOCI_OK);
+    source.size = sizeof source;
+    source.origin = origin, source.unit = unit;
+    assert_int_equal(loci_dataset_from(&framed, &source, &error), LOCI_OK);
+    const loci_dataset_info info = loci_dataset_inspect(framed);
+    assert_true(info.origin[0] == 1e6 && info.origin[1] == -3 && info.unit[0] == 0.5 && info.unit[1] == 4);
+    assert_true(info.fingerprint != loci_dataset_inspect(set).fingerprint);
+    double mean[2], deviation[2], m[2], d[2];
+    assert_int_equal(loci_dataset_moments(set, mean, deviation, &error), LOCI_OK);
+    assert_int_equal(loci_dataset_moments(framed, m, d, &error), LOCI_OK);
+    for (size_t c = 0; c < 2; c++) {
+        assert_true(fabs(m[c] - (mean[c] / unit[c] + origin[c])) <= 1e-9);
+        assert_true(fabs(d[c] - deviation[c] / unit[c]) <= 1e-9);
+    }
+    loci_dataset_close(framed);
+    loci_dataset_close(set);
+    source.unit = NULL;
+    assert_int_equal(loci_dataset_from(&framed, &source, &error), LOCI_E_ARGUMENT);
+    assert_string_equal(
+        error.text, "table: the origin or the unit of input 0 is missing or not finite; both were expected, "
+                    "the unit above 0");
+}
+
 static void refuse(const loci_dataset_source *source, loci_status status, const char *sentence)
 {
     loci_dataset *set;
@@ -202,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_set_is_what_callbacks_say),
         cmocka_unit_test(another_content_is_another_set),
+        cmocka_unit_test(numbers_in_a_frame),
         cmocka_unit_test(what_is_no_data_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@ packages() {
         ;;
     test)
         echo g++ clang clang-format libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck mandoc valgrind \
-            libsqlite3-dev sqlite3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user
+            libsqlite3-dev sqlite3 python3-dev python3-numpy python3-pytest python3-venv gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user
         ;;
     postgresql) # of Debian 12; for ./test postgresql
         echo postgresql-15 postgresql-server-dev-15

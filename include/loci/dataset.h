@@ -159,6 +159,9 @@ typedef struct {
     /* Of a sequence, for messages; NULL: "sequence 17". */
     void (*describe)(const void *context, size_t i, char *text, size_t size);
     void (*close)(void *context); /* by loci_dataset_close, not before; NULL: nothing is to be done */
+    /* [inputs], finite, unit > 0: read gives (x - origin) unit, of an x that would lose in a float what it is about, as
+     * loci_dataset_info tells; both NULL: x. Copied */
+    const double *origin, *unit;
 } loci_dataset_source;
 
 /* A set of such sequences. What the source points at, but for names, which are copied, must live as long as the set. Reads

@@ -61,6 +61,27 @@ static loci_status take_classes(loci_dataset *set, loci_error *error)
     return set->names ? LOCI_OK : loci_dataset_no_memory(set, error);
 }
 
+static loci_status take_frame(loci_dataset *set, loci_error *error)
+{
+    const loci_dataset_source *source = &set->source;
+    if (!source->origin && !source->unit) return LOCI_OK;
+    for (size_t c = 0; c < source->inputs; c++)
+        if (!source->origin || !source->unit || !isfinite(source->origin[c]) ||
+            !(source->unit[c] > 0 && isfinite(source->unit[c])))
+            return loci_fail(
+                error, LOCI_E_ARGUMENT,
+                "%s: the origin or the unit of input %zu is missing or not finite; both were expected, "
+                "the unit above 0",
+                set->folder, c);
+    double *origin = loci_dataset_allocate(set, 2 * source->inputs, sizeof *origin);
+    if (!origin) return loci_dataset_no_memory(set, error);
+    memcpy(origin, source->origin, source->inputs * sizeof *origin);
+    memcpy(origin + source->inputs, source->unit, source->inputs * sizeof *origin);
+    set->origin = origin;
+    set->unit = origin + source->inputs;
+    return LOCI_OK;
+}
+
 /* Room for the longest sequence and its target; no sequence is empty. */
 static loci_status make_room(float **u, double **target, const loci_dataset *set, loci_error *error)
 {
@@ -140,7 +161,7 @@ loci_status loci_dataset_from(loci_dataset **result, const loci_dataset_source *
 {
     *result = NULL;
     loci_dataset_source whole = {0};
-    const loci_status known = LOCI_SIZED_TAKE(&whole, given, "loci_dataset_source", error);
+    const loci_status known = LOCI_SIZED_TAKE_SINCE(&whole, given, loci_dataset_source, origin, error);
     if (known) return known;
     const loci_dataset_source *source = &whole;
     const char *name = source->name ? source->name : "data";
@@ -156,6 +177,7 @@ loci_status loci_dataset_from(loci_dataset **result, const loci_dataset_source *
         set->source.name = NULL, set->source.close = NULL;
         status = take_classes(set, error);
     }
+    if (!status) status = take_frame(set, error);
     if (!status) status = loci_dataset_pick_all(set, error);
     if (!status) status = make_room(&u, &target, set, error);
     if (!status) status = go_through(set, u, target, error);
@@ -165,7 +187,8 @@ loci_status loci_dataset_from(loci_dataset **result, const loci_dataset_source *
         loci_dataset_close(set);
         return status;
     }
-    set->source.classes = NULL; /* the set has its own names */
+    set->source.classes = NULL; /* the set has its own names, and frame */
+    set->source.origin = set->source.unit = NULL;
     set->source.close = source->close;
     *result = set;
     return LOCI_OK;

@@ -21,7 +21,7 @@ typedef struct {
 /* One kind. fits: the folder holds what this kind reads. read fills inputs, planes or none, the items of the
  * split with labels below `classes`, names [classes] (or with targets, and what these are), and where it has one the rate; when it
  * fails, the set is closed. It heeds test, gray, label, match, except, resample, and of classes only whether they are given;
- * dataset.c does the rest. */
+ * dataset_open.c does the rest. */
 typedef struct {
     const char *name, *item; /* item: what a file holds many of, for messages; NULL: one sequence a file */
     bool tables;             /* value, group, window and so on mean something */

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Arrays as they come, as the library takes them: NumPy's, lists, pandas', and what has a buffer or speaks DLPack."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Optional, Tuple, Union
+
+import numpy as np
+
+from ._errors import InputError, UnsupportedError
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+def array(x: Any, name: str = "x") -> np.ndarray:
+    """x as a NumPy array of real numbers, without a copy where it is one already."""
+    if x is None:
+        raise InputError(f"{name}: is None; an array of real numbers was expected")
+    if not isinstance(x, np.ndarray):
+        if hasattr(x, "to_numpy"):  # pandas
+            x = x.to_numpy()
+        elif hasattr(x, "detach"):  # a tensor that learns
+            x = x.detach()
+        if not hasattr(x, "__array__") and hasattr(x, "__dlpack__"):
+            x = np.from_dlpack(x)
+        try:
+            x = np.asarray(x)
+        except ValueError as fault:  # ragged lists
+            raise InputError(f"{name}: is no array of numbers ({fault}); one was expected") from None
+    if x.dtype.kind == "O" and x.size:
+        try:
+            x = x.astype(np.float64)
+        except (TypeError, ValueError):
+            pass
+    if x.dtype.kind not in "biuf":
+        raise InputError(f"{name}: is an array of {x.dtype}; one of real numbers was expected")
+    return x
+
+
+def doubles(x: Any, name: str = "x") -> np.ndarray:
+    """The same as doubles, row by row: without a copy where it is so."""
+    return np.asarray(array(x, name), dtype=np.float64, order="C")
+
+
+def singles(x: Any, name: str = "x") -> np.ndarray:
+    return np.asarray(array(x, name), dtype=np.float32, order="C")
+
+
+def is_series(x: Any) -> bool:
+    """Whether x is pandas', with an index beside its numbers."""
+    return hasattr(x, "to_numpy") and hasattr(x, "index") and not callable(x.index)
+
+
+def times_of(x: Any) -> np.ndarray:
+    """The index of what is pandas' as times: seconds, of dates those since 1970-01-01T00:00:00Z."""
+    return seconds(x.index, "the index")
+
+
+def seconds(t: Any, name: str = "times") -> np.ndarray:
+    """Times as doubles; dates (datetime64, pandas', datetime) become seconds since 1970-01-01T00:00:00Z."""
+    if hasattr(t, "tz_convert") and getattr(t, "tz", None) is not None:
+        t = t.tz_convert(None)
+    values = np.asarray(t)
+    if values.dtype.kind == "O" and values.size:
+        try:
+            values = values.astype("datetime64[us]")
+        except (TypeError, ValueError):
+            pass
+    if values.dtype.kind in "mM":
+        unit = values.astype("datetime64[ns]" if values.dtype.kind == "M" else "timedelta64[ns]")
+        whole = unit.astype(np.int64)
+        return whole // 10**9 + (whole % 10**9) * 1e-9
+    return doubles(values, name)
+
+
+def samples(x: Any, channels: Optional[int], name: str = "x") -> Tuple[np.ndarray, int]:
+    """[n] or [n][channels] as doubles [n][channels], and how many channels these are. A single number is one sample."""
+    u = doubles(x, name)
+    if u.ndim == 0:
+        u = u.reshape(1)
+    if u.ndim > 2:
+        raise InputError(f"{name}: has {u.ndim} dimensions; 1 [samples] or 2 [samples][channels] were expected")
+    if u.ndim == 1 and channels is not None and channels > 1 and u.size == channels:
+        u = u.reshape(1, channels)  # one sample of all of them
+    count = 1 if u.ndim == 1 else u.shape[1]
+    if channels is not None and count != channels:
+        raise InputError(f"{name}: has {count} channels; {channels}, as before, were expected")
+    if count == 0:
+        raise InputError(f"{name}: has no channels; one at least was expected")
+    return u, count
+
+
+def stored(path: Path) -> bytes:
+    """The bytes of a file."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Writes a file whole: the old one stands until the new one is there."""
+    from . import _loci
+
+    name = os.fspath(path)
+    _loci.write_file("./-" if name == "-" else name, data)
+
+
+def seconds_text(seconds_: float) -> str:
+    for size, word in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds_ >= 2 * size:
+            return f"{seconds_ / size:.4g} {word}"
+    return f"{seconds_:.4g} s"
+
+
+def plural(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def share(x: float) -> str:
+    return "unknown" if x != x else f"{100 * x:.3g} %"
+
+
+PICKLE = 1  # of what objects say of themselves to pickle
+
+
+def pickled(version: int, what: str) -> None:
+    """Refuses a pickle that is not of this version."""
+    if version != PICKLE:
+        raise UnsupportedError(f"the pickle of a {what} is of version {version}; {PICKLE} was expected")
+
+
+def names_note(names: Any, stamped_dates: bool = False) -> bytes:
+    """Names of channels as the note of a memory or an archive, as the program writes them."""
+    lines = ["time=iso\n"] if stamped_dates else []
+    for name in names:
+        text = "".join(
+            chr(c) if 0x20 <= c < 0x7F and c != 0x25 else f"%{c:02X}" for c in str(name).encode("utf-8", "replace")
+        )
+        lines.append(f"channel={text}\n")
+    return "".join(lines).encode("ascii")
+
+
+def note_names(note: bytes) -> Tuple[str, ...]:
+    """The names within such a note."""
+    from urllib.parse import unquote_to_bytes
+
+    lines = (line for line in note.split(b"\n") if line.startswith(b"channel="))
+    return tuple(unquote_to_bytes(line[8:]).decode("utf-8", "replace") for line in lines)
+
+
+def default_names(channels: int) -> Tuple[str, ...]:
+    return ("u",) if channels == 1 else tuple(f"u{c}" for c in range(channels))

@@ -1,0 +1,33 @@
+# _loci.abi3.so, the module of the package loci for Python 3.11 and later, with the library inside. It is built where Python's headers
+# are: in a build of its own (LOCI_PYTHON, by pip), or as the target loci_python of any other, to which only ./test asks.
+find_path(LOCI_PYTHON_INCLUDE Python.h PATH_SUFFIXES python3.11 python3.12 python3.13 python3.14)
+if(NOT LOCI_PYTHON_INCLUDE)
+  if(LOCI_PYTHON)
+    message(FATAL_ERROR "Python.h of version 3.11 or later is missing (Debian: python3-dev)")
+  endif()
+  return()
+endif()
+file(GLOB python_sources CONFIGURE_DEPENDS bindings/python/src/*.c)
+if(NOT LOCI_PYTHON)
+  set(not_all EXCLUDE_FROM_ALL)
+endif()
+add_library(loci_python MODULE ${not_all} ${python_sources})
+target_include_directories(loci_python SYSTEM PRIVATE ${LOCI_PYTHON_INCLUDE})
+target_include_directories(loci_python PRIVATE include)
+target_link_libraries(loci_python PRIVATE loci_flags loci-train_static PkgConfig::JANSSON Threads::Threads)
+set_target_properties(loci_python PROPERTIES PREFIX "" OUTPUT_NAME _loci SUFFIX .abi3.so C_VISIBILITY_PRESET hidden
+  BUILD_RPATH_USE_ORIGIN ON INSTALL_RPATH "$ORIGIN" BUILD_WITH_INSTALL_RPATH ON)
+# Nothing but its beginning is seen from outside, and it begins on systems whose C library is of 2018 (src/glibc.c).
+file(CONFIGURE OUTPUT loci_python.map CONTENT "{ global: PyInit__loci; local: *; };
+")
+target_link_options(loci_python PRIVATE -Wl,--version-script=${PROJECT_BINARY_DIR}/loci_python.map)
+include(CheckSymbolExists)
+check_symbol_exists(__GLIBC__ features.h LOCI_GLIBC)
+if(LOCI_GLIBC AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  foreach(name exp exp2 log log2 pow hypot stat fstat lstat pthread_create pthread_join pthread_sigmask)
+    list(APPEND wrapped -Wl,--wrap=${name})
+  endforeach()
+  list(APPEND wrapped -Wl,--wrap=stat64 -Wl,--wrap=fstat64 -Wl,--wrap=lstat64)
+  target_compile_definitions(loci_python PRIVATE LOCI_OLD_GLIBC)
+  target_link_options(loci_python PRIVATE ${wrapped})
+endif()
