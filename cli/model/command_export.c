@@ -129,9 +129,11 @@ static int tell(const loci_export *program, const export_check *check, const set
 
 static int export_model(const loci_model *model, const char *path, const settings *s)
 {
-    char prefix[LOCI_EXPORT_PREFIX];
-    const loci_export_options options = {
-        .size = sizeof options, .prefix = s->prefix ? s->prefix : prefix_of(prefix, path), .origin = path};
+    const char *const name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *const origin =
+                                                                                     strcmp(path, "-") == 0
+                                                                                         ? NULL
+                                                                                         : name;
+    const loci_export_options options = {.size = sizeof options, .prefix = s->prefix, .origin = origin};
     const double within = within_of(model);
     loci_export *program = NULL;
     export_check check = {0};
@@ -187,8 +189,10 @@ int command_export(int argc, char **argv)
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         loci_model *model = NULL;
+        char prefix[LOCI_EXPORT_PREFIX];
         status = usage_check(&s);
-        if (!status) status = export_folder_check(s.output);
+        if (!s.prefix) s.prefix = prefix_of(prefix, argv[1]);
+        if (!status) status = export_folder_check(s.output, s.prefix);
         if (!status) status = model_read(&model, argv[1]);
         if (!status) status = export_model(model, argv[1], &s);
         loci_model_free(model);

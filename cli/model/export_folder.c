@@ -13,8 +13,8 @@
 
 #include "shared/message.h"
 
-/* What the first line of its CMakeLists.txt says. */
-static const char mark[] = "# made by loci export";
+/* What the first line of its CMakeLists.txt says, in front of the prefix. */
+static const char mark[] = "# made by loci export: ";
 
 static char *joined(const char *folder, const char *name)
 {
@@ -35,15 +35,18 @@ static int is_empty(const char *path)
     return empty;
 }
 
-static int is_ours(const char *path)
+/* The prefix of the export that is there; empty: none is. */
+static void prefix_there(char prefix[LOCI_EXPORT_PREFIX], const char *path)
 {
-    char line[sizeof mark] = "";
+    char line[sizeof mark + LOCI_EXPORT_PREFIX] = "";
     char *name = joined(path, "CMakeLists.txt");
     FILE *file = name ? fopen(name, "r") : NULL;
-    const int ours = file && fgets(line, sizeof line, file) && strcmp(line, mark) == 0;
+    *prefix = 0;
+    if (file && fgets(line, sizeof line, file) && strncmp(line, mark, sizeof mark - 1) == 0)
+        snprintf(prefix, LOCI_EXPORT_PREFIX, "%.*s", (int)strcspn(line + sizeof mark - 1, "\n"),
+                 line + sizeof mark - 1);
     if (file) fclose(file);
     free(name);
-    return ours;
 }
 
 /* A path without the slashes at its end; released by free. */
@@ -54,20 +57,26 @@ static char *trimmed(const char *path)
     return copy;
 }
 
-int export_folder_check(const char *path)
+int export_folder_check(const char *path, const char *prefix)
 {
     struct stat about;
+    char there[LOCI_EXPORT_PREFIX];
+    if (!*path) return message_usage("export: -o is empty; a folder for the source was expected");
     char *place = trimmed(path);
     if (!place) return message_memory();
     int status = STATUS_DONE;
     if (stat(place, &about) == 0) {
+        prefix_there(there, place);
         if (!S_ISDIR(about.st_mode))
             status = message_fail("%s: is no folder; a folder for the source was expected", path);
         else if (access(place, W_OK | X_OK) != 0)
             status = message_fail("%s: cannot be written: %s", path, strerror(errno));
-        else if (!is_empty(place) && !is_ours(place))
+        else if (!*there && !is_empty(place))
             status = message_fail(
                 "%s: has other files; an empty folder, a new one, or one of loci export was expected", path);
+        else if (*there && strcmp(there, prefix) != 0)
+            status = message_fail("%s: has the export of %s; another folder, or --prefix %s, was expected",
+                                  path, there, there);
     } else {
         char *slash = strrchr(place, '/');
         if (slash) slash[slash == place] = 0;
@@ -130,24 +139,28 @@ static int empty(const char *from, const char *to, const loci_export *program)
 
 int export_folder_write(const char *path, const loci_export *program, const loci_export_samples *samples)
 {
+    static const char inside[] = "/.loci-XXXXXX", outside[] = ".XXXXXX";
+    struct stat about;
     char *place = trimmed(path);
-    char *beside = place ? malloc(strlen(place) + 8) : NULL;
+    const int there = place && stat(place, &about) == 0;
+    char *beside = place ? malloc(strlen(place) + sizeof inside) : NULL;
     if (!beside) {
         free(place);
         return message_memory();
     }
-    sprintf(beside, "%s.XXXXXX", place);
+    sprintf(beside, "%s%s", place, there ? inside : outside);
     sigset_t held, old; /* an interrupt waits, so that nothing is left behind */
     sigemptyset(&held);
     sigaddset(&held, SIGINT), sigaddset(&held, SIGTERM), sigaddset(&held, SIGHUP);
     sigprocmask(SIG_BLOCK, &held, &old);
-    int status =
-        mkdtemp(beside) ? STATUS_DONE : message_fail("%s: cannot be made: %s", path, strerror(errno));
-    if (!status) {
+    int status = STATUS_DONE;
+    if (!mkdtemp(beside)) {
+        status = message_fail("%s: cannot be written: %s", path, strerror(errno));
+    } else {
         const mode_t mask = umask(0);
         umask(mask);
         status = fill(beside, program, samples);
-        if (!status && is_ours(place))
+        if (!status && there)
             status = empty(beside, place, program);
         else if (!status && (chmod(beside, 0777 & ~mask) != 0 || rename(beside, place) != 0))
             status = message_fail("%s: cannot be made: %s", path, strerror(errno));

@@ -5,9 +5,9 @@
 
 #include <loci/export.h>
 
-/* Whether the files can go there: a folder that is not there yet, is empty, or was written by this before. A status after saying
+/* Whether the files can go there: a folder that is not there yet, is empty, or has an export of this prefix. A status after saying
  * what is wrong, or 0. */
-int export_folder_check(const char *path);
+int export_folder_check(const char *path, const char *prefix);
 
 /* The files, all or none of them: a status after saying what went wrong, or 0. Others in the folder stay. */
 int export_folder_write(const char *path, const loci_export *program, const loci_export_samples *samples);

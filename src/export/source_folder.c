@@ -61,7 +61,7 @@ void loci_source_cmake(loci_source_text *t)
     const char *name = t->p->prefix;
     loci_source_put(
         t,
-        "# made by loci export\ncmake_minimum_required(VERSION 3.13)\nproject(%s C)\n\n"
+        "# made by loci export: %s\ncmake_minimum_required(VERSION 3.13)\nproject(%s C)\n\n"
         "add_library(%s STATIC %s.c)\n"
         "target_include_directories(%s PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})\n"
         "set_target_properties(%s PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON)\n"
@@ -73,7 +73,7 @@ void loci_source_cmake(loci_source_text *t)
         "  enable_testing()\n"
         "  add_test(NAME %s COMMAND %s_test)\n"
         "endif()\n",
-        name, name, name, name, name, name, name, name, name, name, name, name, name);
+        name, name, name, name, name, name, name, name, name, name, name, name, name, name);
 }
 
 void loci_source_readme(loci_source_text *t)

@@ -32,13 +32,91 @@ $ for k in $(cut -d ' ' -f 1 kinds); do ./run $k 700 < x.csv > mine.csv; loci st
 +     awk -F, '{ for (i = 1; i <= NF / 2; i++) { d = $i - $(i + NF / 2); if (d < 0) d = -d; if (!(d <= most)) most = d } }
 +              END { if (NR != 2000 || !(most < 1e-5)) print "'$k'", NR, most }'; done
 
-# What lies in a folder; the test that comes with it.
+# What lies in a folder; the test that comes with it. An export may take the place of the one before, other files stay.
 $ ls s4d; sed -n 1p s4d/CMakeLists.txt
 | CMakeLists.txt
 | README.md
 | s4d.c
 | s4d.h
 | s4d_test.c
-| # made by loci export
+| # made by loci export: s4d
 $ cc -std=c99 s4d/s4d.c s4d/s4d_test.c -lm -o s4d_test && ./s4d_test
 |~ 64 samples: at most * from the answers of loci stream
+$ echo mine > s4d/main.c; loci export s4d.safetensors -o s4d/ --check x.csv | tail -n 1; cat s4d/main.c; ls -A s4d | wc -l
+|~ 2,000 samples of x.csv: at most ?.?e-0[78] from loci stream, whose answers are 0.* to 0.*
+| mine
+| 6
+$ head -n 3 x.csv | tail -n 2; sed -n '/in\[\]/,/answers/p' s4d/s4d_test.c | grep f, | sed -n 2,3p
+| 60.0444
+| 60.1778
+|     60.0443993f,
+|     60.1777992f,
+$ mkdir here; cd here; loci export ../gru.safetensors -o . --prefix Ear_2 | sed -n '1p; 3p'; ls; grep -c EAR_2_ Ear_2.h
+| .: Ear_2.c and its header, test, CMakeLists.txt, README.md
+|~ a sample: * multiply-adds, * calls of libm
+| CMakeLists.txt
+| Ear_2.c
+| Ear_2.h
+| Ear_2_test.c
+| README.md
+| 7
+$ cp gru.safetensors 2-gru.safetensors; loci export 2-gru.safetensors -o of_a_file | head -n 1; loci export - -o of_a_pipe < gru.safetensors | head -n 1; head -n 1 of_a_pipe/model.h
+| of_a_file: model.c and its header, test, CMakeLists.txt, README.md
+| of_a_pipe: model.c and its header, test, CMakeLists.txt, README.md
+| /* model.h - a model, a sample at a time; made by `loci export` 0.1.0.
+
+# What cannot be exported, and where it cannot go: nothing is left behind.
+$ rm -r here of_a_file of_a_pipe; ls > before
+$ loci export gru.safetensors
+! loci: export: -o is missing; a folder for the source was expected
+= 2
+$ loci export gru.safetensors -o ''
+! loci: export: -o is empty; a folder for the source was expected
+= 2
+$ loci export gru.safetensors -o new --prefix 2gru
+! loci: export: --prefix is "2gru"; a letter, then letters, digits and _, 31 at most, were expected
+= 2
+$ loci export gru.safetensors -o new --column y
+! loci: export: how a signal is read was said, but --check is missing
+= 2
+$ loci export gru.safetensors -o x.csv
+! loci: x.csv: is no folder; a folder for the source was expected
+= 1
+$ loci export gru.safetensors -o d
+! loci: d: has other files; an empty folder, a new one, or one of loci export was expected
+= 1
+$ loci export gru.safetensors -o s4d
+! loci: s4d: has the export of s4d; another folder, or --prefix s4d, was expected
+= 1
+$ loci export gru.safetensors -o no/such/place
+! loci: no/such/place: cannot be made: No such file or directory
+= 1
+$ loci export gru.safetensors -o /proc/self/new 2>&1 | sed 's/made: .*/made/'
+| loci: /proc/self/new: cannot be made
+$ loci export x.csv -o new
+!~ loci: x.csv: is no safetensors file, *
+= 1
+$ loci export nothing.safetensors -o new
+! loci: nothing.safetensors: cannot be opened: No such file or directory
+= 1
+$ loci train d --layer s4d --width 4 --layers 1 --bidirectional --batch 8 --steps 1 -o both.safetensors >log 2>&1; loci export both.safetensors -o new
+! loci: both.safetensors: the model looks ahead (bidirectional layers): its answers need the whole sequence, which a microcontroller's step does not have
+= 1
+$ loci train d --layer attention --heads 2 --width 4 --layers 1 --batch 8 --steps 1 -o whole.safetensors >log 2>&1; loci export whole.safetensors -o new
+! loci: whole.safetensors: the model's attention has no window: it looks back at every sample since the beginning, for which no state has room; an attention window was expected
+= 1
+$ { head -c -4 gru.safetensors; printf '\377\377\377\177'; } | sed 's/"checksum"/"checksux"/' > nan.safetensors; loci export nan.safetensors -o new
+! loci: nan.safetensors: decoder.bias[1] is nan; a finite number was expected
+= 1
+$ printf '1,2\n3,4\n' > two.csv; loci export gru.safetensors -o new --check two.csv
+! loci: two.csv: it has 2 channels; 1, as many as the model has inputs, was expected (--column chooses)
+= 1
+$ printf 'a,b\n1,2\n,3\n' > gap.csv; loci export gru.safetensors -o new --check gap.csv --column a
+!~ loci: gap.csv: *"a" is missing or not finite; a number was expected
+= 1
+$ loci export gru.safetensors -o new --check nothing.csv
+!~ loci: nothing.csv: *No such file or directory
+= 1
+$ ls | diff before - | grep '^>' | grep -v safetensors
+| > gap.csv
+| > two.csv
