@@ -15,6 +15,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/source.h"
 #include "shared/words.h"
 
@@ -24,7 +25,7 @@ typedef struct {
     source_options source;
     const char *state_in, *state_out, *output, *plot;
     double threshold;
-    bool alarms;
+    bool alarms, json;
 } settings;
 
 typedef struct {
@@ -40,7 +41,7 @@ typedef struct {
     size_t kept, room;
 } job;
 
-static int usage_check(const settings *s, const char *model, const char *signal)
+static int usage_check(settings *s, const char *model, const char *signal)
 {
     if (strcmp(model, "-") == 0)
         return message_usage("watch: the model cannot come from standard input; a file was expected");
@@ -62,6 +63,13 @@ static int usage_check(const settings *s, const char *model, const char *signal)
             if (targets[i] && strcmp(targets[i], targets[k]) == 0)
                 return message_usage("watch: %s is named for two things that are written", targets[k]);
     }
+    if (s->json && s->plot && strcmp(s->plot, "-") == 0 && !s->output)
+        return message_usage(
+            "watch: --json and --plot - both go to standard output; -o with a file was expected");
+    output_kind kind = OUTPUT_CSV;
+    const int unknown = output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_JSON, "watch");
+    if (unknown) return unknown;
+    s->json = s->json || kind == OUTPUT_JSON;
     return source_check(&s->source, "watch");
 }
 
@@ -134,11 +142,41 @@ static void number_or_nothing(output *out, double number)
     if (!isnan(number)) output_number(out, number);
 }
 
+/* A sample of channel c, as a line. */
+static void tell(job *j, size_t c, double time, double value, const loci_readout_answer *a)
+{
+    const bool stamped = j->from.info.stamped, iso = loci_signal_inspect(j->from.signal).iso_times;
+    output *const out = &j->out;
+    if (j->s->json) {
+        json_t *line = json_object();
+        json_object_set_new(line, stamped ? "time" : "sample",
+                            stamped ? output_json_time(time, iso) : json_integer((json_int_t)time));
+        if (j->f.channels > 1) json_object_set_new(line, "column", output_json_text(j->f.names[c]));
+        const char *const keys[] = {"value", "expected", "lower", "upper", "score"};
+        const double numbers[] = {value, a->expected, a->lower, a->upper, a->score};
+        for (size_t k = 0; k < 5; k++) json_object_set_new(line, keys[k], output_json_number(numbers[k]));
+        json_object_set_new(line, "odd", json_boolean(a->score > j->s->threshold));
+        output_json_line(out, line);
+        return;
+    }
+    output_time(out, time, iso);
+    if (j->f.channels > 1) {
+        output_text(out, ",");
+        output_field(out, j->f.names[c]);
+    }
+    number_or_nothing(out, value);
+    number_or_nothing(out, a->expected);
+    number_or_nothing(out, a->lower);
+    number_or_nothing(out, a->upper);
+    number_or_nothing(out, a->score);
+    output_text(out, "\n");
+}
+
 /* The piece that was read. */
 static int take(job *j)
 {
     const size_t channels = j->f.channels, n = j->from.count;
-    const bool stamped = j->from.info.stamped, iso = loci_signal_inspect(j->from.signal).iso_times;
+    const bool stamped = j->from.info.stamped;
     size_t done = 0;
     loci_error error;
     const loci_status status = loci_readout_watch_push(j->watch, j->answers, j->from.u, n, &done, &error);
@@ -150,18 +188,7 @@ static int take(job *j)
             const bool odd = a->score > j->s->threshold;
             j->odd += odd;
             if (c == 0) keep(j, time, value, a);
-            if ((j->s->alarms && !odd) || !j->opened) continue;
-            output_time(&j->out, time, iso);
-            if (channels > 1) {
-                output_text(&j->out, ",");
-                output_field(&j->out, j->f.names[c]);
-            }
-            number_or_nothing(&j->out, value);
-            number_or_nothing(&j->out, a->expected);
-            number_or_nothing(&j->out, a->lower);
-            number_or_nothing(&j->out, a->upper);
-            number_or_nothing(&j->out, a->score);
-            output_text(&j->out, "\n");
+            if (!(j->s->alarms && !odd) && j->opened) tell(j, c, time, value, a);
         }
     }
     if (j->live && j->opened) output_flush(&j->out);
@@ -253,7 +280,7 @@ static int watch(job *j, const char *signal)
     if (!(s->plot && strcmp(s->plot, "-") == 0) || s->output) {
         output_open(&j->out, s->output);
         j->opened = true;
-        if (!s->state_in || s->output)
+        if (!s->json && (!s->state_in || s->output))
             output_format(&j->out, "%s%s,value,expected,lower,upper,score\n",
                           j->from.info.stamped ? "time" : "sample", j->f.channels > 1 ? ",column" : "");
         if (j->live) output_flush(&j->out);
@@ -285,7 +312,9 @@ int command_watch(int argc, char **argv)
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
         SOURCE_OPTIONS(s.source, "1", "those of the model, by their names"),
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},
-        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE", "into a file (standard output)"},
+        {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
+         "into a file: CSV, or lines of JSON where it ends in .json (standard output)"},
+        {"json", 0, OPTION_FLAG, &s.json, NULL, "a line of JSON for each instead of CSV"},
         {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw the first column with its interval and scores: .svg, .png, or '-': in the terminal instead of the numbers"},
     };

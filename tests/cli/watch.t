@@ -31,6 +31,18 @@ $ awk -F , -v OFS=, '{ printf "%s,", NR == 1 ? "time" : 10 * NR; print }' load.c
 | 20,load,99.5001,,,,
 | 20,other,-0.499945,,,,
 
+# The same as JSON, a line for each.
+$ loci watch load.loci odd.csv --json > all.json; sed -n '1p' all.json; wc -l < all.json; loci watch load.loci odd.csv -o b.jsonl; cmp all.json b.jsonl
+| {"sample": 1, "value": 99.5001, "expected": null, "lower": null, "upper": null, "score": null, "odd": false}
+| 1500
+$ sed 's/"[a-z]*": //g; s/, \(true\|false\)}//; s/[{]//; s/null//g; s/, /,/g' all.json > 1; sed 1d all | cmp - 1
+$ test $(loci watch load.loci odd.csv --alarms --json | grep -c '"odd": true') = $(loci watch load.loci odd.csv --alarms | sed 1d | wc -l)
+$ loci watch two.loci timed.csv --time time --json | sed -n 2p
+| {"time": 20, "column": "other", "value": -0.499945, "expected": null, "lower": null, "upper": null, "score": null, "odd": false}
+$ loci watch load.loci odd.csv --json --plot -
+! loci: watch: --json and --plot - both go to standard output; -o with a file was expected
+= 2
+
 # Refusals.
 $ loci watch load.loci odd.csv --threshold 0
 ! loci: watch: --threshold is 0; more than 0 was expected
