@@ -49,7 +49,7 @@ static void moments(void **state)
             for (size_t j = i; j < lags; j++) {
                 double plain = 0.0;
                 for (size_t t = t0; t < n; t++) plain += x[t - lags + 1 + i] * x[t - lags + 1 + j];
-                assert_near(m[i * lags + j], plain, 1e-15 * (double)(n * n), "moment %zu %zu of %zu", i, j,
+                assert_near(m[j * lags + i], plain, 1e-15 * (double)(n * n), "moment %zu %zu of %zu", i, j,
                             lags);
             }
         }

@@ -93,10 +93,12 @@ static int solved(loci_readout *r, const series *s, size_t from, size_t to)
     return STATUS_DONE;
 }
 
-/* Widths from the errors on rows from..to, which were not learned from. */
+/* Widths from the errors on rows from..to, which were not learned from; and on those before, where they are less than a few horizons: one
+ * quiet stretch is a poor witness. */
 static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
 {
-    const size_t window = loci_readout_spec_of(r)->window;
+    const size_t window = loci_readout_spec_of(r)->window, least = 4 * loci_readout_spec_of(r)->horizon;
+    if (to - from < least) from = to - window > least ? to - least : window;
     for (size_t c = 0; c < s->channels; c++) {
         loci_error error;
         if (loci_readout_walk(r, c, NULL, s->x[c] + from - window, to - from + window, to - from + window,

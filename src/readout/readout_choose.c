@@ -21,7 +21,8 @@ enum {
     WINDOWS = sizeof windows / sizeof *windows,
     ORDERS = sizeof orders / sizeof *orders,
     RIDGES = sizeof ridges / sizeof *ridges,
-    USUAL = 336 /* the window that stands unless another is clearly better */
+    USUAL = 336, /* the window that stands unless another is clearly better */
+    ASKED = 24   /* horizons, evenly spread, whose errors are asked: neighbours have nearly the same */
 };
 
 typedef struct {
@@ -34,10 +35,11 @@ typedef struct {
     const double *const *x;
     const double *scale;
     size_t train, valid, horizon, channels;
-    size_t most;           /* the longest window */
-    size_t highest;        /* order */
-    double *numbers;       /* all below */
-    double *signal, *lags; /* one channel, [train + valid]; scratch [2 (most + horizon)] */
+    size_t stride, targets; /* horizons stride, 2 stride, ... are asked */
+    size_t most;            /* the longest window */
+    size_t highest;         /* order */
+    double *numbers;        /* all below */
+    double *signal, *lags;  /* one channel, [train + valid]; scratch [2 (most + horizon)] */
     double *basis, *project;
     double *some[2], *all[2]; /* moments of an order, and of the highest: to learn from, to choose by */
     double *factor, *w, *sum, *penalty;
@@ -100,15 +102,20 @@ static void project(search *s, loci_ridge m[2], size_t window, size_t order)
 {
     for (int k = 0; k < 2; k++) {
         memset(s->all[k], 0, loci_ridge_size(order + 1, s->horizon) * sizeof(double));
-        m[k] = loci_ridge_at(s->all[k], order + 1, s->horizon, 0);
-        loci_windows_project(&m[k], &s->part[k], s->basis, window, order, s->project);
+        loci_ridge whole = loci_ridge_at(s->all[k], order + 1, s->horizon, 0);
+        loci_windows_project(&whole, &s->part[k], s->basis, window, order, s->project);
+        m[k] = loci_ridge_at(s->all[k], order + 1, s->targets, whole.rows);
+        for (size_t i = 0; i < order + 1; i++)
+            for (size_t q = 0; q < s->targets; q++)
+                m[k].cross[i * s->targets + q] = whole.cross[i * s->horizon + (q + 1) * s->stride - 1];
+        for (size_t q = 0; q < s->targets; q++) m[k].square[q] = whole.square[(q + 1) * s->stride - 1];
     }
 }
 
 /* The error of a regression on the first `order` coefficients of m, summed over what is to be chosen by. */
 static double error_of(search *s, const loci_ridge m[2], size_t order, double ridge)
 {
-    const size_t p = order + 1, whole = m[0].features, h = s->horizon;
+    const size_t p = order + 1, whole = m[0].features, h = s->targets;
     loci_ridge some[2];
     for (int k = 0; k < 2; k++) {
         some[k] = loci_ridge_at(s->some[k], p, h, m[k].rows);
@@ -129,7 +136,7 @@ static double error_of(search *s, const loci_ridge m[2], size_t order, double ri
 static double last_error(const search *s, const loci_ridge *m)
 {
     double sum = 0.0;
-    for (size_t j = 0; j < s->horizon; j++) sum += m->square[j];
+    for (size_t j = 0; j < s->targets; j++) sum += m->square[j];
     return sum;
 }
 
@@ -276,6 +283,8 @@ loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *ch
     s.train = train;
     s.valid = valid;
     s.horizon = asked.horizon;
+    s.stride = (s.horizon + ASKED - 1) / ASKED;
+    s.targets = s.horizon / s.stride;
     s.channels = asked.channels;
     status = longest(&s, error);
     if (status == LOCI_OK) status = search_open(&s, error);
@@ -293,7 +302,7 @@ loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *ch
     loci_readout_spec found = asked;
     found.window = s.chosen.window, found.order = s.chosen.order, found.ridge = s.chosen.ridge;
     found.own = asked.own > 0;
-    const double rows = s.part[1].count * (double)s.horizon;
+    const double rows = s.part[1].count * (double)s.targets;
     /* stretches as long as the horizon are few witnesses where there are few of them */
     const double margin = fmax(0.02, 0.5 * (double)s.horizon / (double)valid);
     if (!isfinite(s.best) || (!given(asked.order) && !(s.best < (1.0 - margin) * last))) {

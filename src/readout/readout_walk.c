@@ -11,10 +11,12 @@
 #include "base/vector.h"
 #include "readout/ridge_tiles.h"
 
-enum { BLOCK = 256, SAMPLED = 1000 };
+enum { BLOCK = 256, SAMPLED = 1000, LANES = 8 };
 
 static const double missing_share[2] = {0.2, 0.05};
-#define SPEED 0.01 /* of widths: a factor of e in 100 misses too many */
+/* of the share of hits, where the logarithm of a width grows: 2 z phi(z) of normal errors at their quantile z */
+static const double slope[2] = {0.45, 0.23};
+#define SPEED 0.02 /* of widths: a factor of e in 50 misses too many */
 
 /* The `share` quantile of |e|, [n], which is put in another order: quickselect. */
 static double quantile(double *e, size_t n, double share)
@@ -45,13 +47,21 @@ static double quantile(double *e, size_t n, double share)
 }
 
 /* Forecasts in single precision, of samples less the first of their window in units of the scale: errors are known to a millionth of it,
- * in half the time. */
+ * in half the time. And of windows that follow one another, by three products of half of a window for every two:
+ *     y[2m] = even * (x[2m] - x[2m + 1]) + both * x[2m + 1],  y[2m + 1] = odd * (x[2m + 2] - x[2m + 1]) + both * x[2m + 1],
+ * where even and odd are the weights of the window's samples 0, 2, ... and 1, 3, ..., both their sums, and * goes on by two samples. */
 typedef struct {
     const loci_ridge_tiles *tiles;
-    float *filter, *constant, *x, *y; /* [window][h], [h], [window - 1 + BLOCK], [BLOCK][h] */
-    size_t window, h;
+    float *even, *odd, *both, *constant;      /* [half][h], [h] */
+    float *x, *at_odd, *to_even, *to_odd, *y; /* [window + BLOCK], [half + BLOCK / 2] of each, [BLOCK][h] */
+    size_t window, half, h;
     double scale;
 } single;
+
+static size_t half_of(size_t window)
+{
+    return (window + 1) / 2;
+}
 
 static single single_open(const loci_readout *r, size_t c, double *numbers)
 {
@@ -59,21 +69,35 @@ static single single_open(const loci_readout *r, size_t c, double *numbers)
     const size_t window = r->spec.window, h = r->spec.horizon, set = r->spec.own ? c : 0;
     single f = {.tiles = LOCI_CHOOSE(loci_ridge_tiles_level),
                 .window = window,
+                .half = half_of(window),
                 .h = h,
                 .scale = v.scale[c] * v.unit[c]};
-    f.filter = (float *)(void *)numbers;
-    f.constant = f.filter + window * h;
+    f.even = (float *)(void *)numbers;
+    f.odd = f.even + f.half * h;
+    f.both = f.odd + f.half * h;
+    f.constant = f.both + f.half * h;
     f.x = f.constant + h;
-    f.y = f.x + window - 1 + BLOCK;
-    for (size_t i = 0; i < window * h; i++) f.filter[i] = (float)v.filter[set * window * h + i];
+    f.at_odd = f.x + window + BLOCK;
+    f.to_even = f.at_odd + f.half + BLOCK / 2;
+    f.to_odd = f.to_even + f.half + BLOCK / 2;
+    f.y = f.to_odd + f.half + BLOCK / 2;
+    const double *filter = v.filter + set * window * h;
+    for (size_t i = 0; i < f.half; i++)
+        for (size_t j = 0; j < h; j++) {
+            const double even = filter[2 * i * h + j],
+                         odd = 2 * i + 1 < window ? filter[(2 * i + 1) * h + j] : 0;
+            f.even[i * h + j] = (float)even;
+            f.odd[i * h + j] = (float)odd;
+            f.both[i * h + j] = (float)(even + odd);
+        }
     for (size_t j = 0; j < h; j++) f.constant[j] = (float)v.constant[set * h + j];
     return f;
 }
 
 static size_t single_numbers(const loci_readout *r)
 {
-    const size_t window = r->spec.window, h = r->spec.horizon;
-    return (window * h + h + window + BLOCK + BLOCK * h) / 2 + 1;
+    const size_t window = r->spec.window, h = r->spec.horizon, half = half_of(window);
+    return (3 * half * h + h + window + BLOCK + 3 * (half + BLOCK / 2) + BLOCK * h) / 2 + 1;
 }
 
 /* Of one window, x. */
@@ -83,14 +107,26 @@ static void single_row(const single *f, float *to, const double *x)
     for (size_t i = 0; i < f->window; i++) to[i] = (float)((x[i] - off) / f->scale);
 }
 
-/* made [n][h], n <= BLOCK; x begins with the first window. Filters sum to 1 as doubles do: what is taken off the samples comes back. */
-static void single_predict(const single *f, double *made, const double *x, size_t n)
+/* f->y [n][h], n <= BLOCK, times f->scale, and the number that comes back added, are the forecasts; x begins with the first window. Filters sum to 1 as
+ * doubles do: what is taken off the samples comes back. */
+static double single_predict(const single *f, const double *x, size_t n)
 {
+    const size_t h = f->h, count = f->window - 1 + n, rows = (n + 1) / 2, halves = rows + f->half - 1;
     const double off = x[f->window - 1];
-    for (size_t i = 0; i < f->window - 1 + n; i++) f->x[i] = (float)((x[i] - off) / f->scale);
-    for (size_t k = 0; k < n; k++) memcpy(f->y + k * f->h, f->constant, f->h * sizeof *f->y);
-    f->tiles->multiply(f->y, f->h, f->x, 1, 1, f->filter, f->h, n, f->h, f->window, false, false);
-    for (size_t i = 0; i < n * f->h; i++) made[i] = (double)f->y[i] * f->scale + off;
+    for (size_t i = 0; i < count; i++) f->x[i] = (float)((x[i] - off) / f->scale);
+    for (size_t i = count; i < 2 * halves + 1; i++) f->x[i] = 0; /* of no weight, or for no row */
+    for (size_t m = 0; m < halves; m++) {
+        const float *two = f->x + 2 * m;
+        f->at_odd[m] = two[1];
+        f->to_even[m] = two[0] - two[1];
+        f->to_odd[m] = two[2] - two[1];
+    }
+    for (size_t m = 0; m < rows; m++) memcpy(f->y + 2 * m * h, f->constant, h * sizeof *f->y);
+    f->tiles->multiply(f->y, 2 * h, f->at_odd, 1, 1, f->both, h, rows, h, f->half, false, false);
+    for (size_t m = 0; m < rows; m++) memcpy(f->y + (2 * m + 1) * h, f->y + 2 * m * h, h * sizeof *f->y);
+    f->tiles->multiply(f->y, 2 * h, f->to_even, 1, 1, f->even, h, rows, h, f->half, false, false);
+    f->tiles->multiply(f->y + h, 2 * h, f->to_odd, 1, 1, f->odd, h, rows, h, f->half, false, false);
+    return off;
 }
 
 /* Widths from errors of forecasts whose outcomes are all known at x[end - 1]. */
@@ -110,7 +146,8 @@ static loci_status begin(loci_readout *r, size_t c, double *widths, const double
         single_row(&f, rows + k * window, x + (size_t)((double)k * (double)origins / (double)taken));
         memcpy(y + k * h, f.constant, h * sizeof *y);
     }
-    f.tiles->multiply(y, h, rows, window, 1, f.filter, h, taken, h, window, false, false);
+    f.tiles->multiply(y, h, rows, window, 2, f.even, h, taken, h, f.half, false, false);
+    f.tiles->multiply(y, h, rows + 1, window, 2, f.odd, h, taken, h, window / 2, false, false);
     for (size_t k = 0; k < taken; k++) {
         const size_t at = window - 1 + (size_t)((double)k * (double)origins / (double)taken);
         for (size_t j = 0; j < h; j++)
@@ -123,38 +160,92 @@ static loci_status begin(loci_readout *r, size_t c, double *widths, const double
     return LOCI_OK;
 }
 
-/* Of one time: forecasts for it and their widths, by horizon; the first `count` of them were made. */
+/* The factors of both widths: where they were too narrow, and where not.
+ *
+ * What comes says how good a width was that was told j samples before, and since then it has gone on by all that came in between: steered
+ * by that alone, it swings about where it should be, the more the farther the horizon. So it is also asked how many hits the way since then will
+ * have won or lost, slope log(now / told) about, and as much is taken back (a predictor as Smith's, 1957). These parts of the
+ * steps cancel in the long run, where misses remain what was promised. */
 typedef struct {
-    size_t h, count, scored; /* from `scored` on they count: all that they foretell is known in the end */
-    const double *y, *wide[2];
-} outcome;
+    double grow[2], shrink[2], back[2];
+} pace;
 
-LOCI_HOT static void compare(const loci_readout_score *score, double *widths, const double *step, outcome o,
-                             double x)
+/* LANES horizons from j0 on. Of forecasts o = first, first + 1, ... of one block, y has what they foretold, x what came, less `off`. The widths
+ * that were told with forecast o are row o % (h + 1) of `told`, [2][LANES] each: those after all outcomes up to then, which
+ * row o + 1 + j of horizon j is given once forecast o's has come. */
+typedef struct {
+    size_t h, j0, first;
+    const float *y;  /* [count][h] */
+    const double *x; /* [count]: that of forecast first, and horizon j0, comes first */
+    double off, scale;
+    double *widths, *told; /* [2][LANES], [h + 1][2][LANES] */
+    double *sums;          /* [5][LANES]; NULL: nothing is scored */
+} lane_block;
+
+static inline __attribute__((always_inline)) loci_f64x8 choose(loci_i64x8 which, loci_f64x8 a, loci_f64x8 b)
 {
-    double *const narrow = widths, *const broad = widths + o.h;
-    for (size_t j = 0; j < o.count; j++) {
-        const double e = x - o.y[j], size = fabs(e);
-        /* a width of 0, of a signal that was constant, begins with what breaks it */
-        narrow[j] = narrow[j] > 0.0 ? narrow[j] * (size > o.wide[0][j] ? step[0] : step[1]) : size;
-        broad[j] = broad[j] > 0.0 ? broad[j] * (size > o.wide[1][j] ? step[2] : step[3]) : size;
-    }
-    for (size_t j = o.scored; score && j < o.count; j++) {
-        const double e = x - o.y[j], size = fabs(e);
-        score->count[j] += 1.0;
-        score->square[j] += e * e;
-        score->absolute[j] += size;
-        score->in80[j] += size <= o.wide[0][j] ? 1.0 : 0.0;
-        score->in95[j] += size <= o.wide[1][j] ? 1.0 : 0.0;
-    }
+    return (loci_f64x8)(((loci_i64x8)a & which) | ((loci_i64x8)b & ~which));
 }
 
-/* Errors of one forecast, by horizon. */
-LOCI_HOT static void compare_plainly(const loci_readout_score *score, const double *made, const double *truth,
-                                     size_t h)
+/* Forecasts `from` to `to` of the block; of each the first `lanes` outcomes have come. scored: they count. */
+static inline __attribute__((always_inline)) void
+compare_lanes(const lane_block *b, const pace *p, size_t from, size_t to, size_t lanes, bool scored)
+{
+    const size_t ring = b->h + 1;
+    const loci_f64x8 zero = {0}, one = zero + 1.0;
+    loci_f64x8 width[2], sum[5] = {{0}}, live = zero;
+    for (size_t l = 0; l < LANES; l++) live[l] = l < lanes;
+    const loci_i64x8 here = live > zero;
+    memcpy(width, b->widths, sizeof width);
+    if (scored) memcpy(sum, b->sums, sizeof sum);
+    size_t row = (b->first + from) % ring, place[LANES];
+    for (size_t l = 0; l < lanes; l++) place[l] = (row + b->j0 + l + 1) % ring;
+    for (size_t k = from; k < to; k++) {
+        loci_f64x8 made = zero, came = zero;
+        for (size_t l = 0; l < lanes; l++) made[l] = (double)b->y[k * b->h + b->j0 + l];
+        memcpy(&came, b->x + k, lanes * sizeof *b->x);
+        const loci_f64x8 e = came - b->off - made * b->scale, size = choose(e < zero, -e, e);
+        const double *told = b->told + row * 2 * LANES;
+        loci_f64x8 inside[2];
+        for (size_t level = 0; level < 2; level++) {
+            const loci_f64x8 wide = *(const loci_f64x8u *)(told + level * LANES), now = width[level];
+            const loci_f64x8 missed = choose(size > wide, zero + p->grow[level], zero + p->shrink[level]);
+            const loci_f64x8 step = missed * (1.0 + p->back[level] * (wide - now) / (wide + now));
+            /* a width of 0, of a signal that was constant, begins with what breaks it */
+            width[level] = choose(here, choose(now > zero, now * step, size), now);
+            inside[level] = choose(size > wide, zero, one);
+            for (size_t l = 0; l < lanes; l++)
+                b->told[place[l] * 2 * LANES + level * LANES + l] = width[level][l];
+        }
+        if (scored) {
+            sum[0] += one;
+            sum[1] += e * e;
+            sum[2] += size;
+            sum[3] += inside[0];
+            sum[4] += inside[1];
+        }
+        row = row + 1 == ring ? 0 : row + 1;
+        for (size_t l = 0; l < lanes; l++) place[l] = place[l] + 1 == ring ? 0 : place[l] + 1;
+    }
+    memcpy(b->widths, width, sizeof width);
+    if (scored) memcpy(b->sums, sum, sizeof sum);
+}
+
+LOCI_HOT static void compare(const lane_block *b, const pace *p, size_t from, size_t to, size_t lanes,
+                             bool scored)
+{
+    if (lanes == LANES && scored)
+        compare_lanes(b, p, from, to, LANES, true);
+    else
+        compare_lanes(b, p, from, to, lanes, scored);
+}
+
+/* Errors of one forecast, by horizon: y times scale against truth less off. */
+LOCI_HOT static void compare_plainly(const loci_readout_score *score, const float *y, double scale,
+                                     const double *truth, double off, size_t h)
 {
     for (size_t j = 0; j < h; j++) {
-        const double e = truth[j] - made[j];
+        const double e = truth[j] - off - (double)y[j] * scale;
         score->count[j] += 1.0;
         score->square[j] += e * e;
         score->absolute[j] += fabs(e);
@@ -166,15 +257,16 @@ static loci_status walk_plainly(const loci_readout *r, size_t c, const loci_read
                                 const double *x, size_t n, size_t from, loci_error *error)
 {
     const size_t window = r->spec.window, h = r->spec.horizon;
-    double *const made = loci_allocate_by(loci_allocator_of(r), BLOCK * h + single_numbers(r), sizeof *made);
-    if (!made) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
-    const single f = single_open(r, c, made + BLOCK * h);
+    double *const numbers = loci_allocate_by(loci_allocator_of(r), single_numbers(r), sizeof *numbers);
+    if (!numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
+    const single f = single_open(r, c, numbers);
     for (size_t t0 = from; t0 + h < n; t0 += BLOCK) {
         const size_t left = n - h - t0, count = left < BLOCK ? left : BLOCK;
-        single_predict(&f, made, x + t0 - (window - 1), count);
-        for (size_t k = 0; k < count; k++) compare_plainly(score, made + k * h, x + t0 + k + 1, h);
+        const double off = single_predict(&f, x + t0 - (window - 1), count);
+        for (size_t k = 0; k < count; k++)
+            compare_plainly(score, f.y + k * h, f.scale, x + t0 + k + 1, off, h);
     }
-    loci_free(made);
+    loci_free(numbers);
     return LOCI_OK;
 }
 
@@ -192,43 +284,68 @@ loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_scor
         if (taken != LOCI_OK) return taken;
         if (!s.in80 && !s.in95) return walk_plainly(r, c, &s, x, n, from, error);
     }
-    double *const scratch = loci_allocate_by(
-        loci_allocator_of(r), 3 * h * (h + 1) + BLOCK * h + 2 * h + single_numbers(r), sizeof *scratch);
+    const size_t groups = (h + LANES - 1) / LANES, ring = h + 1;
+    double *const scratch =
+        loci_allocate_by(loci_allocator_of(r),
+                         groups * LANES * (2 * ring + 2 + 5) + 2 * h + single_numbers(r), sizeof *scratch);
     if (!scratch) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
-    /* row t % ring of each: what was foretold of time t, of which nothing is needed after t */
-    const size_t ring = h + 1;
-    double *const y = scratch, *const wide[2] = {y + h * ring, y + 2 * h * ring},
-                  *const made = y + 3 * h * ring, *const widths = made + BLOCK * h;
+    double *const told = scratch, *const lanes = told + groups * LANES * 2 * ring,
+                  *const sums = lanes + groups * LANES * 2, *const widths = sums + groups * LANES * 5;
     loci_status status = loci_readout_widths(r, c, widths, error);
     bool known = false;
     for (size_t k = 0; status == LOCI_OK && k < 2 * h; k++) known = known || widths[k] > 0.0;
     const size_t before = from < n ? from : n; /* known before the first forecast */
     if (status == LOCI_OK && !known && before >= window + h) status = begin(r, c, widths, x, before, error);
-    const single f = single_open(r, c, widths + 2 * h);
-    double step[4];
-    for (size_t level = 0; level < 2; level++) {
-        step[2 * level] = exp(SPEED * (1.0 - missing_share[level]));
-        step[2 * level + 1] = exp(-SPEED * missing_share[level]);
+    if (status != LOCI_OK) {
+        loci_free(scratch);
+        return status;
     }
-    for (size_t t0 = from; t0 < n && status == LOCI_OK; t0 += BLOCK) {
-        const size_t count = n - t0 < BLOCK ? n - t0 : BLOCK;
-        single_predict(&f, made, x + t0 - (window - 1), count);
-        for (size_t k = 0; k < count && status == LOCI_OK; k++) {
-            const size_t t = t0 + k, row = t % ring;
-            const outcome o = {h,
-                               t - from < h ? t - from : h,
-                               t + h < n ? 0 : t + h - n,
-                               y + row * h,
-                               {wide[0] + row * h, wide[1] + row * h}};
-            compare(score ? &s : NULL, widths, step, o, x[t]);
-            size_t place = row; /* of time t + 1 + j */
-            for (size_t j = 0; j < h; j++) {
-                place = place + 1 == ring ? 0 : place + 1;
-                y[place * h + j] = made[k * h + j];
-                wide[0][place * h + j] = widths[j];
-                wide[1][place * h + j] = widths[h + j];
+    const single f = single_open(r, c, widths + 2 * h);
+    pace p;
+    for (size_t level = 0; level < 2; level++) {
+        p.grow[level] = exp(SPEED * (1.0 - missing_share[level]));
+        p.shrink[level] = exp(-SPEED * missing_share[level]);
+        p.back[level] = 2.0 * SPEED * slope[level]; /* log(a / b) is about 2 (a - b) / (a + b) */
+        for (size_t j = 0; j < h; j++)
+            lanes[(j / LANES * 2 + level) * LANES + j % LANES] = widths[level * h + j];
+    }
+    for (size_t g = 0; g < groups; g++)
+        for (size_t row = 0; row < ring; row++)
+            memcpy(told + (g * ring + row) * 2 * LANES, lanes + g * 2 * LANES, 2 * LANES * sizeof *told);
+    const size_t whole = n > h ? n - h : 0; /* forecasts before it have all of their outcomes in x */
+    for (size_t t0 = from; t0 + 1 < n; t0 += BLOCK) {
+        const size_t count = n - 1 - t0 < BLOCK ? n - 1 - t0 : BLOCK;
+        const double off = single_predict(&f, x + t0 - (window - 1), count);
+        for (size_t g = 0; g < groups; g++) {
+            const size_t j0 = g * LANES, most = h - j0 < LANES ? h - j0 : LANES;
+            const lane_block b = {.h = h,
+                                  .j0 = j0,
+                                  .first = t0 - from,
+                                  .y = f.y,
+                                  .x = x + t0 + 1 + j0,
+                                  .off = off,
+                                  .scale = f.scale,
+                                  .widths = lanes + g * 2 * LANES,
+                                  .told = told + g * ring * 2 * LANES,
+                                  .sums = sums + g * 5 * LANES};
+            const size_t scored = whole > t0 ? (whole - t0 < count ? whole - t0 : count) : 0;
+            if (scored > 0) compare(&b, &p, 0, scored, most, score != NULL);
+            for (size_t k = scored; k < count; k++) { /* whose last outcomes are still to come */
+                const size_t come = n - 1 - t0 - k;
+                if (come > j0) compare(&b, &p, k, k + 1, come - j0 < most ? come - j0 : most, false);
             }
         }
+    }
+    for (size_t j = 0; j < h; j++) {
+        const size_t g = j / LANES, l = j % LANES;
+        for (size_t level = 0; level < 2; level++) widths[level * h + j] = lanes[(g * 2 + level) * LANES + l];
+        if (!score) continue;
+        const double *const sum = sums + g * 5 * LANES + l;
+        s.count[j] += sum[0];
+        s.square[j] += sum[LANES];
+        s.absolute[j] += sum[2 * LANES];
+        s.in80[j] += sum[3 * LANES];
+        s.in95[j] += sum[4 * LANES];
     }
     if (status == LOCI_OK) status = loci_readout_set_widths(r, c, widths, error);
     loci_free(scratch);

@@ -9,14 +9,16 @@
 #include "base/vector.h"
 #include "readout/ridge_tiles.h"
 
+enum { TILE = 16 };
+
 void loci_windows_add(loci_windows *w, const double *r, double total, const double *first, const double *last,
                       double count, double *row)
 {
     const size_t lags = w->window + w->horizon;
     memcpy(row, r, lags * sizeof *row);
-    /* row holds M_i,j for j <= i, of which the upper triangle gets the mirror image */
-    for (size_t i = lags; i-- > 0;) {
-        for (size_t j = 0; j <= i; j++) w->m[j * lags + i] += row[j];
+    for (size_t i = lags; i-- > 0;) { /* row holds M_i,j for j <= i */
+        double *const to = w->m + i * lags;
+        for (size_t j = 0; j <= i; j++) to[j] += row[j];
         w->sum[i] += total;
         if (i == 0) break;
         for (size_t j = 0; j < i; j++) row[j] = row[j + 1] + first[i - 1] * first[j] - last[i - 1] * last[j];
@@ -41,7 +43,19 @@ void loci_windows_add_signal(loci_windows *w, const double *x, size_t t0, size_t
                      scratch + lags);
 }
 
-/* Vectors are made orthogonal to all before them, twice: the recurrence of x p_k alone would lose that at high degrees. */
+static inline __attribute__((always_inline)) double dot(const double *x, const double *y, size_t n)
+{
+    double lanes[8] = {0}, sum = 0.0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (size_t e = 0; e < 8; e++) lanes[e] += x[i + e] * y[i + e];
+    for (; i < n; i++) sum += x[i] * y[i];
+    for (size_t e = 0; e < 8; e++) sum += lanes[e];
+    return sum;
+}
+
+/* The recurrence of x p_k alone would lose that vectors are orthogonal at high degrees. So they are made so to all before them; again, where
+ * more than half was taken off, of which rounding errors are then a larger share. */
 LOCI_HOT void loci_windows_basis(double *basis, size_t window, size_t order)
 {
     for (size_t k = 0; k < order; k++) {
@@ -50,19 +64,15 @@ LOCI_HOT void loci_windows_basis(double *basis, size_t window, size_t order)
             const double z = window > 1 ? 2.0 * (double)i / (double)(window - 1) - 1.0 : 1.0;
             p[i] = k == 0 ? 1.0 : z * (p - window)[i];
         }
-        for (int again = 0; again < 2; again++)
+        double before, square = dot(p, p, window);
+        do {
+            before = square;
             for (size_t j = k; j-- > 0;) {
-                const double *other = basis + j * window;
-                double lanes[8] = {0}, product = 0.0;
-                size_t i = 0;
-                for (; i + 8 <= window; i += 8)
-                    for (size_t e = 0; e < 8; e++) lanes[e] += p[i + e] * other[i + e];
-                for (; i < window; i++) product += p[i] * other[i];
-                for (size_t e = 0; e < 8; e++) product += lanes[e];
-                for (i = 0; i < window; i++) p[i] -= product * other[i];
+                const double *other = basis + j * window, product = dot(p, other, window);
+                for (size_t i = 0; i < window; i++) p[i] -= product * other[i];
             }
-        double square = 0.0;
-        for (size_t i = 0; i < window; i++) square += p[i] * p[i];
+            square = dot(p, p, window);
+        } while (square < 0.25 * before);
         const double scale = copysign(1.0 / sqrt(square), p[window - 1]);
         for (size_t i = 0; i < window; i++) p[i] *= scale;
     }
@@ -81,11 +91,20 @@ void loci_windows_project(loci_ridge *to, const loci_windows *w, const double *b
     double *const less = scratch, *const half = less + window * wide, *const transposed = half + p * wide;
     const loci_ridge_tiles *tiles = LOCI_CHOOSE(loci_ridge_tiles_level);
     const double *m = w->m, corner = m[newest * lags + newest];
-#define M(i, j) ((i) < (j) ? m[(i)*lags + (j)] : m[(j)*lags + (i)])
-    for (size_t i = 0; i < window; i++)
-        for (size_t j = 0; j < wide; j++)
-            less[i * wide + j] = M(at + i, at + j) - M(at + i, newest) - M(newest, at + j) +
-                                 corner; /* of samples less the newest */
+#define M(i, j) ((i) < (j) ? m[(j)*lags + (i)] : m[(i)*lags + (j)])
+    /* of samples less the newest: rows from the lower triangle, and, tile by tile, their mirror image */
+    for (size_t i0 = 0; i0 < wide; i0 += TILE)
+        for (size_t j0 = 0; j0 < window && j0 <= i0; j0 += TILE)
+            for (size_t i = i0; i < i0 + TILE && i < wide; i++) {
+                const double *row = m + (at + i) * lags + at, *last = m + newest * lags + at;
+                const double here = corner - M(at + i, newest);
+                const size_t end = j0 + TILE < window ? j0 + TILE : window;
+                for (size_t j = j0; j < end && j <= i; j++) {
+                    const double value = row[j] - last[j] + here;
+                    less[j * wide + i] = value;
+                    if (i < window) less[i * wide + j] = value;
+                }
+            }
     for (size_t i = 0; i < window; i++)
         for (size_t k = 0; k < order; k++) transposed[i * order + k] = basis[k * window + i];
     /* half = basis less, and behind it, of 1, the sums */

@@ -17,7 +17,7 @@
 typedef struct {
     size_t window, horizon;
     double count; /* windows */
-    double *m;    /* [L][L], the upper triangle */
+    double *m;    /* [L][L], the lower triangle */
     double *sum;  /* [L] */
 } loci_windows;
 
