@@ -1,5 +1,5 @@
 #!/bin/sh
-# setup.sh GOAL... - installs the Debian packages that the goals (build, test, demo, postgresql, mpi) need and that are missing.
+# setup.sh GOAL... - installs the Debian packages that the goals (build, test, demo, postgresql, mpi, firmware) need and that are missing.
 #
 # With everything in place it says nothing and asks no network. Otherwise it installs as root, or with sudo on a
 # terminal; where it can do neither it prints the one line to run and stops with status 1.
@@ -21,11 +21,14 @@ packages() {
     mpi) # for ./test mpi
         echo libopenmpi-dev openmpi-bin
         ;;
+    firmware) # for ./test firmware
+        echo gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm make
+        ;;
     demo)
         echo gnuplot-nox python3-scipy dataset-fashion-mnist
         ;;
     *)
-        echo "setup.sh: $1 is no goal; build, test, demo, postgresql or mpi was expected" >&2
+        echo "setup.sh: $1 is no goal; build, test, demo, postgresql, mpi or firmware was expected" >&2
         return 2
         ;;
     esac
