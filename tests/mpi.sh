@@ -67,8 +67,41 @@ ranks 3 "$loci" eval one.safetensors W_TEST.tsv --confusion --json --threads 1
 grep -v seconds out >many.json
 same "an evaluation" one.json many.json
 
+# --- signals ---
+# 100,003 samples of sound
+awk 'BEGIN { srand(1); for (k = 0; k < 100003; k++) print int(16000 * sin(k / 300) + 900 * rand()) / 32768 }' >x.csv
+"$loci" remember x.csv --rate 8000 --lossless 0.000030517578125 -o x.loci && "$loci" recall x.loci -o x.wav
+remembered() { # RANKS OPTION...
+    local n=$1
+    shift
+    "$loci" remember x.wav "$@" -o one.loci
+    ranks "$n" "$loci" remember x.wav "$@" -o many.loci
+    same "$n ranks remember as one, $*" one.loci many.loci
+}
+remembered 2 --order 64 --detail 4
+remembered 3 --order 20 --detail 1 --linear
+remembered 4 --detail 0 --start 2016-07-01
+remembered 3 --error 1%
+remembered 4 --lossless 0.000030517578125 --page 4096
+cp one.loci kept.loci
+ranks 3 "$loci" remember x.wav -o many.loci
+status=$?
+says "a budget" 2 "a budget is kept by one process"
+ranks 2 "$loci" remember W_TEST.tsv --detail 4 -o many.loci
+status=$?
+says "a signal of unknown length" 1 "W_TEST.tsv: does not tell how many samples it has"
+mkdir here there
+cp x.wav here/y.wav
+{ head -c 4096 x.wav; tail -c +4101 x.wav; head -c 4 x.wav; } >there/y.wav # of the same size
+# shellcheck disable=SC2016
+each='if [ $OMPI_COMM_WORLD_RANK = 0 ]; then cd here; else cd there; fi; exec "$@"'
+ranks 2 sh -c "$each" sh "$loci" remember y.wav --detail 4 -o ../many.loci
+status=$?
+says "signals that differ" 1 "y.wav: is not the same signal on all ranks"
+same "and nothing is written" kept.loci many.loci
+
 # --- a training that is killed, and goes on in other numbers ---
-"$loci" "${train[@]}" --epochs 20 -o one30.safetensors --threads 2 >/dev/null 2>&1
+"$loci" "${train[@]}" --epochs 12 -o one30.safetensors --threads 2 >/dev/null 2>&1
 await() { # WORDS: until they stand in err, 20 seconds at most
     for _ in $(seq 400); do
         grep -q "$1" err 2>/dev/null && return
@@ -79,11 +112,11 @@ begin() { # N OPTION...
     local n=$1
     shift
     : >err
-    mpirun -n "$n" "$loci" "${train[@]}" --epochs 20 -o many30.safetensors --threads 1 "$@" >out 2>err &
+    mpirun -n "$n" "$loci" "${train[@]}" --epochs 12 -o many30.safetensors --threads 1 "$@" >out 2>err &
     job=$!
 }
 begin 3
-await 'epoch 3 of'
+await 'epoch 2 of'
 kill -KILL "$(pgrep -P $job | tail -1)"
 wait $job
 status=$?
@@ -91,21 +124,21 @@ says "a rank that is killed ends the job with one line" 137 "another rank is at 
 [[ -s many30.safetensors.resume ]]
 report $? "and leaves a state"
 begin 2 --resume
-await 'epoch 9 of'
+await 'epoch 6 of'
 kill -TERM "$(pgrep -P $job | tail -1)"
 wait $job
 status=$?
 says "a signal to one rank stops all" 130 "interrupted after step"
-ranks 4 "$loci" "${train[@]}" --epochs 20 -o many30.safetensors --threads 1 --resume
+ranks 4 "$loci" "${train[@]}" --epochs 12 -o many30.safetensors --threads 1 --resume
 same "3 ranks, then 2, then 4 make the model of one process" one30.safetensors many30.safetensors
 [ ! -e many30.safetensors.resume ]
 report $? "and leave no state"
-ranks 2 "$loci" "${train[@]}" --epochs 20 -o many30.safetensors --threads 1 --resume
+ranks 2 "$loci" "${train[@]}" --epochs 12 -o many30.safetensors --threads 1 --resume
 status=$?
 says "a training that is finished" 0 "this training is finished"
 
 # --- what cannot be ---
-mkdir alone here there
+mkdir alone
 cp "$loci" alone
 ranks 4 alone/loci "${train[@]}" -o a.safetensors
 status=$?
@@ -123,8 +156,6 @@ status=$?
 says "different command lines" 2 "the ranks have different command lines"
 cp W_TRAIN.tsv here
 sed '1s/0\.1/0.2/' W_TRAIN.tsv >there/W_TRAIN.tsv
-# shellcheck disable=SC2016
-each='if [ $OMPI_COMM_WORLD_RANK = 0 ]; then cd here; else cd there; fi; exec "$@"'
 ranks 3 sh -c "$each" sh "$loci" "${train[@]}" -o a.safetensors
 status=$?
 says "different data" 1 "training set of rank 1 is another one than that of rank 0"

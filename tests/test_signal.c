@@ -256,6 +256,63 @@ static void single_bytes_through_a_pipe_make_the_same_samples(void **state)
     reading_free(&r);
 }
 
+/* u [200][2] in files of all kinds: what is left after a part was passed over is the rest of it. */
+static void parts_are_passed_over(void **state)
+{
+    (void)state;
+    enum { N = 200, C = 2 };
+    unsigned char bytes[44 + 4 * N];
+    double u[N * C], turned[C * N];
+    char text[64 * N] = "", *end = text;
+    for (int i = 0; i < N * C; i++) {
+        const int value = i * 37 % 200 - 100;
+        u[i] = value / 32768.0;
+        turned[i % C * N + i / C] = u[i];
+        bytes[44 + 2 * i] = (unsigned char)value, bytes[45 + 2 * i] = (unsigned char)((value + 65536) >> 8);
+        end += sprintf(end, "%.17g%s", u[i], i % C ? "\n" : ",");
+    }
+    memcpy(bytes, "RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\1\0\2\0\x40\x1f\0\0\0\x7d\0\0\4\0\x10\0data\x20\3\0\0",
+           44);
+    char paths[5][256];
+    strcpy(paths[0], temporary_bytes("pass.raw", (char *)bytes + 44, 4 * N));
+    strcpy(paths[1], temporary_bytes("pass.wav", (char *)bytes, sizeof bytes));
+    strcpy(paths[2], temporary_bytes("pass.csv", text, strlen(text)));
+    snprintf(paths[3], sizeof paths[3], "%.100s/pass.npy", temporary_folder);
+    assert_int_equal(loci_npy_write(paths[3], u, (const size_t[]){N, C}, 2, 0, NULL), LOCI_OK);
+    char fortran[4096] = "\x93NUMPY\1\0\x76\0{'descr': '<f8', 'fortran_order': True, 'shape': (200, 2), }";
+    memset(fortran + 10 + strlen(fortran + 10), ' ', 118 - strlen(fortran + 10));
+    memcpy(fortran + 128, turned, sizeof turned);
+    strcpy(paths[4], temporary_bytes("turned.npy", fortran, 128 + sizeof turned));
+    const loci_signal_options raw = {.raw = LOCI_RAW_S16LE, .channels = C};
+    for (int f = 0; f < 5; f++)
+        for (size_t before = 0; before < 3; before++)
+            for (size_t pass = 0; pass <= N - before; pass += pass < 20 ? 1 : 31) {
+                loci_signal *signal;
+                loci_error error;
+                double got[N * C];
+                size_t count, all = 0;
+                if (loci_signal_open(&signal, paths[f], f ? NULL : &raw, &error)) fail_msg("%s", error.text);
+                while (all < before) {
+                    assert_int_equal(loci_signal_read(signal, got, NULL, 1, &count, NULL), LOCI_OK);
+                    all += count;
+                }
+                if (loci_signal_skip(signal, pass, &error)) fail_msg("%s", error.text);
+                for (all = 0;; all += count) {
+                    if (loci_signal_read(signal, got + all * C, NULL, N - all, &count, &error))
+                        fail_msg("%s", error.text);
+                    if (count == 0) break;
+                    if (all > 0 || f == 2) continue;
+                    char place[64];
+                    loci_signal_position(signal, 0, place, sizeof place);
+                    assert_int_equal(atoi(place + 7), before + pass); /* "sample 17" */
+                }
+                assert_int_equal(all, N - before - pass);
+                assert_memory_equal(got, u + (before + pass) * C, all * C * sizeof *u);
+                assert_int_equal(loci_signal_skip(signal, 1, &error), LOCI_E_RANGE);
+                loci_signal_close(signal);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +325,7 @@ int main(void)
         cmocka_unit_test(standard_input_is_called_dash),
         cmocka_unit_test(a_pipe_is_read_as_it_comes),
         cmocka_unit_test(single_bytes_through_a_pipe_make_the_same_samples),
+        cmocka_unit_test(parts_are_passed_over),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

@@ -9,10 +9,12 @@
 
 #include "memory/memory_file.h"
 #include "memory/remember_archive.h"
+#include "memory/share.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "shared/ranks.h"
 #include "shared/source.h"
 #include "shared/words.h"
 
@@ -234,6 +236,23 @@ static double every_settle(const settings *s, const source *from)
     return source_live(from) ? EVERY : INFINITY;
 }
 
+/* What several processes can do together. */
+static int sharing_check(const loci_memory_spec *spec, const source *from, const settings *s)
+{
+    const char *alone = s->resume                            ? "--resume"
+                        : !isnan(s->every)                   ? "--every"
+                        : spec->missing                      ? "--missing hold"
+                        : spec->measure != LOCI_MEASURE_LEGS ? "--measure"
+                        : spec->method != LOCI_METHOD_EXACT  ? "--method"
+                                                             : NULL;
+    if (alone)
+        return message_usage(
+            "remember: %s is for one process; legs by the exact method were expected, from the "
+            "beginning and without missing values",
+            alone);
+    return share_check(from);
+}
+
 static int remember(source *from, memory_file *k, const settings *s, loci_memory_spec *spec)
 {
     double start;
@@ -242,7 +261,8 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     if (status) return status;
     spec->dt = from->dt;
     from->missing = spec->missing;
-    status = memory_file_create(k, spec, from->info.channels, start);
+    if (ranks_team()) status = sharing_check(spec, from, s);
+    if (!status) status = memory_file_create(k, spec, from->info.channels, start);
     if (status) return status;
     k->iso = iso;
     if (!memory_file_sources(k, &s->source)) return message_memory();
@@ -251,7 +271,10 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     if (s->resume) status = resume(k, from, s);
     keeper all = {.k = k, .path = s->output, .every = every_settle(s, from)};
     all.next = progress_clock() + all.every;
-    if (!status) {
+    if (!status && ranks_team()) {
+        status = share_memory(k, from);
+        if (!ranks_first()) return status;
+    } else if (!status) {
         interrupt_catch();
         if (source_live(from)) interrupt_ends_input();
         status = source_feed_watched(from, push, watch, &all, "remembering");

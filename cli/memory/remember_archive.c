@@ -15,10 +15,12 @@
 #include "memory/archive_place.h"
 #include "memory/grid.h"
 #include "memory/memory_file.h"
+#include "memory/share_archive.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "shared/ranks.h"
 #include "shared/words.h"
 
 #define NOT_GIVEN SIZE_MAX
@@ -247,10 +249,12 @@ static int create(job *j, source *from)
     memory_file k = {0};
     loci_error error;
     status = note_make(&note, &k, s, from, iso);
-    if (!status && loci_archive_writer_create(&j->writer, spec, note.bytes, note.size, archive_place_sink,
-                                              &j->place, &error) != LOCI_OK)
+    if (!status && ranks_team())
+        status = share_archive(&j->place.out, spec, &note, from, s->missing != NULL);
+    else if (!status && loci_archive_writer_create(&j->writer, spec, note.bytes, note.size,
+                                                   archive_place_sink, &j->place, &error) != LOCI_OK)
         status = message_error(from->path, &error);
-    if (!status) status = feed(j, from, g);
+    if (!status && !ranks_team()) status = feed(j, from, g);
     free(note.bytes);
     memory_file_release(&k);
     return status;
@@ -428,6 +432,24 @@ static int coarser(job *j, const memory_file *old)
                                                    : STATUS_FAILED);
 }
 
+/* What several processes can do together. */
+static int sharing_check(const archive_settings *s, const loci_archive_spec *spec, const char *path)
+{
+    const char *alone = s->append                                    ? "--append"
+                        : s->resume                                  ? "--resume"
+                        : !isnan(s->every)                           ? "--every"
+                        : s->missing && strcmp(s->missing, "refuse") ? "--missing hold"
+                                                                     : NULL;
+    if (alone) return message_usage("remember: %s is for one process", alone);
+    if (!promises(s) || spec->rule == LOCI_KEEP_BUDGET)
+        return message_usage(
+            "remember: a budget is kept by one process; --error, --max, --lossless or, of a memory, "
+            "--detail was expected");
+    if (memory_file_is_archive(path))
+        return message_usage("remember: %s is an archive already, which one process makes coarser", path);
+    return STATUS_DONE;
+}
+
 int remember_archive(const archive_settings *s, const char *path)
 {
     job j = {.asked = s, .every = INFINITY, .place = {.descriptor = -1}};
@@ -440,6 +462,8 @@ int remember_archive(const archive_settings *s, const char *path)
         return message_usage("remember: %s is the signal itself; another file was expected for the archive",
                              to);
     j.place.path = to;
+    if (ranks_team()) status = sharing_check(s, &j.spec, path);
+    if (status) return status;
     if (memory_file_is_archive(path)) {
         memory_file old;
         status = memory_file_load(&old, path);

@@ -261,26 +261,33 @@ static int watch_nothing(void *target)
     return STATUS_DONE;
 }
 
-int source_feed_watched(source *from, source_taker *take, source_watcher *watch, void *target,
-                        const char *doing)
+int source_feed_until(source *from, uint64_t end, source_taker *take, source_watcher *watch, void *target,
+                      const char *doing)
 {
     progress bar;
     progress_start(&bar, doing, "samples", from->info.samples);
     int status = STATUS_DONE;
-    while (!status && from->count > 0) {
+    while (!status && from->count > 0 && from->samples < end) {
         loci_error error;
-        if (take(target, from->u, from->info.stamped ? from->t : NULL, from->count, &error) == LOCI_OK) {
-            progress_step(&bar, from->samples + from->count);
-            status = watch(target);
-            while (!status && watch != watch_nothing && !source_ready(from, WAIT)) status = watch(target);
-            if (!status) status = source_next(from);
-        } else {
+        const size_t n = from->count < end - from->samples ? from->count : (size_t)(end - from->samples);
+        if (take(target, from->u, from->info.stamped ? from->t : NULL, n, &error) != LOCI_OK) {
             status = refused(from, &error);
+            break;
         }
+        progress_step(&bar, from->samples + n);
+        status = watch(target);
+        while (!status && watch != watch_nothing && !source_ready(from, WAIT)) status = watch(target);
+        if (!status) status = n < from->count ? source_skip(from, end) : source_next(from);
     }
     if (!status) status = watch(target);
     progress_wipe();
     return status;
+}
+
+int source_feed_watched(source *from, source_taker *take, source_watcher *watch, void *target,
+                        const char *doing)
+{
+    return source_feed_until(from, UINT64_MAX, take, watch, target, doing);
 }
 
 int source_feed(source *from, source_taker *take, void *target, const char *doing)
@@ -290,6 +297,16 @@ int source_feed(source *from, source_taker *take, void *target, const char *doin
 
 int source_skip(source *from, uint64_t samples)
 {
+    /* over what need not be looked at, where nothing has to be known of it */
+    const uint64_t read = from->samples + from->count;
+    if (!from->info.stamped && samples > read && samples < from->info.samples) {
+        loci_error error;
+        if (loci_signal_skip(from->signal, samples - read, &error) != LOCI_OK)
+            return message_error(from->path, &error);
+        from->samples += samples - read;
+        const int status = source_next(from);
+        if (status) return status;
+    }
     while (from->count > 0 && from->samples + from->count <= samples) {
         const int status = source_next(from);
         if (status) return status;

@@ -103,7 +103,11 @@ typedef int source_watcher(void *target);
 int source_feed_watched(source *from, source_taker *take, source_watcher *watch, void *target,
                         const char *doing);
 
-/* Skips so many samples of the signal; a status where it has fewer. */
+/* The same up to sample `end`, which is left for later; UINT64_MAX: all. */
+int source_feed_until(source *from, uint64_t end, source_taker *take, source_watcher *watch, void *target,
+                      const char *doing);
+
+/* Skips so many samples of the signal, from its beginning; a status where it has fewer. */
 int source_skip(source *from, uint64_t samples);
 
 #endif

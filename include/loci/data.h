@@ -120,6 +120,10 @@ LOCI_API const char *loci_signal_time_like(const loci_signal *signal);
 LOCI_API loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t capacity,
                                       size_t *count, loci_error *error);
 
+/* Passes over n samples: at once where they all have one size in a plain file (NPY, raw samples, plain samples of audio), else by reading
+ * them. LOCI_E_RANGE where there are fewer; errors of reading as above. */
+LOCI_API loci_status loci_signal_skip(loci_signal *signal, uint64_t n, loci_error *error);
+
 /* Where in the file sample k of the last read came from, for messages: "line 17" (of text, from 1), or "sample 16" (from 0).
  * Writes at most size bytes. */
 LOCI_API void loci_signal_position(const loci_signal *signal, size_t k, char *text, size_t size);

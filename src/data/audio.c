@@ -201,4 +201,14 @@ static void audio_close(loci_signal *signal)
     loci_free(own);
 }
 
-const loci_signal_format loci_signal_audio = {.open = audio_open, .read = audio_read, .close = audio_close};
+/* What is packed is decoded: not every decoder finds a sample's place exactly. */
+static loci_status audio_pass(loci_signal *signal, uint64_t n, loci_error *error)
+{
+    audio *own = signal->own;
+    if (own->file || own->left == UINT64_MAX) return LOCI_E_UNSUPPORTED;
+    own->left -= n;
+    return loci_input_pass(&signal->input, n * loci_raw_size(signal->raw) * signal->channels, error);
+}
+
+const loci_signal_format loci_signal_audio = {
+    .open = audio_open, .read = audio_read, .pass = audio_pass, .close = audio_close};

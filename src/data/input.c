@@ -170,3 +170,25 @@ loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error)
     }
     return LOCI_OK;
 }
+
+loci_status loci_input_pass(loci_input *input, uint64_t bytes, loci_error *error)
+{
+    const bool seeks = input->length != LOCI_INPUT_LENGTH_UNKNOWN && !input->packed && !input->member;
+    for (;;) {
+        const uint64_t held = loci_input_held(input), used = held < bytes ? held : bytes;
+        input->start += (size_t)used;
+        bytes -= used;
+        if (bytes == 0) return LOCI_OK;
+        if (seeks && bytes < input->length - loci_input_position(input) &&
+            lseek(input->descriptor, (off_t)bytes, SEEK_CUR) >= 0) {
+            input->taken += input->end + bytes;
+            input->start = input->end = 0;
+            return LOCI_OK;
+        }
+        const loci_status status = loci_input_fill(input, 1, error);
+        if (status != LOCI_OK) return status;
+        if (loci_input_held(input) == 0)
+            return loci_fail(error, LOCI_E_RANGE, "%s: ends at byte %llu; more were expected", input->name,
+                             (unsigned long long)loci_input_position(input));
+    }
+}

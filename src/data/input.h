@@ -43,6 +43,9 @@ loci_status loci_input_unpack(loci_input *input, loci_error *error);
  * that a pipe's bytes are used as they come. It may move the bytes and the buffer. */
 loci_status loci_input_fill(loci_input *input, size_t wanted, loci_error *error);
 
+/* Passes over so many bytes: of a plain file without reading them. LOCI_E_RANGE where there are fewer. */
+loci_status loci_input_pass(loci_input *input, uint64_t bytes, loci_error *error);
+
 /* Moves the bytes that are held to the front of a buffer of at least `wanted` bytes. */
 loci_status loci_input_reserve(loci_input *input, size_t wanted, loci_error *error);
 

@@ -125,4 +125,13 @@ static void npy_close(loci_signal *signal)
     loci_free(signal->own);
 }
 
-const loci_signal_format loci_signal_npy = {.open = npy_open, .read = npy_read, .close = npy_close};
+static loci_status npy_pass(loci_signal *signal, uint64_t n, loci_error *error)
+{
+    npy_stream *own = signal->own;
+    own->left -= (size_t)n;
+    if (is_turned(own)) return LOCI_OK;
+    return loci_input_pass(&signal->input, n * own->header.size * signal->channels, error);
+}
+
+const loci_signal_format loci_signal_npy = {
+    .open = npy_open, .read = npy_read, .pass = npy_pass, .close = npy_close};

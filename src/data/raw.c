@@ -230,4 +230,9 @@ static loci_status raw_read(loci_signal *signal, double *u, double *t, size_t ca
     return LOCI_OK;
 }
 
-const loci_signal_format loci_signal_raw = {.open = raw_open, .read = raw_read};
+static loci_status raw_pass(loci_signal *signal, uint64_t n, loci_error *error)
+{
+    return loci_input_pass(&signal->input, n * loci_raw_size(signal->raw) * signal->channels, error);
+}
+
+const loci_signal_format loci_signal_raw = {.open = raw_open, .read = raw_read, .pass = raw_pass};

@@ -305,6 +305,43 @@ loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t c
     return status;
 }
 
+/* By reading what cannot be passed over. */
+static loci_status read_over(loci_signal *signal, uint64_t n, loci_error *error)
+{
+    enum { ROOM = 32768 };
+    const size_t channels = signal->info.channels, most = channels < ROOM ? ROOM / channels : 1;
+    double *u = loci_allocate(most * channels, sizeof *u), *t = loci_allocate(most, sizeof *t);
+    loci_status status =
+        u && t ? LOCI_OK : loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", signal->input.name);
+    while (n > 0 && status == LOCI_OK) {
+        size_t count;
+        status = loci_signal_read(signal, u, signal->info.stamped ? t : NULL, n < most ? (size_t)n : most,
+                                  &count, error);
+        if (status == LOCI_OK && count == 0)
+            status = loci_fail(error, LOCI_E_RANGE, "%s: ends after %llu samples; %llu more were expected",
+                               signal->input.name, (unsigned long long)signal->given, (unsigned long long)n);
+        n -= count;
+    }
+    loci_free(u);
+    loci_free(t);
+    return status;
+}
+
+loci_status loci_signal_skip(loci_signal *signal, uint64_t n, loci_error *error)
+{
+    const uint64_t all = signal->info.samples, done = signal->given + signal->last;
+    loci_status status = LOCI_E_UNSUPPORTED;
+    if (n == 0) return LOCI_OK;
+    if (all > 0 && (done > all || n > all - done))
+        return loci_fail(error, LOCI_E_RANGE, "%s: has %llu samples; %llu were to be passed over",
+                         signal->input.name, (unsigned long long)all, (unsigned long long)(done + n));
+    if (all > 0 && signal->format->pass) status = signal->format->pass(signal, n, error);
+    if (status == LOCI_E_UNSUPPORTED) return read_over(signal, n, error);
+    signal->given = done + n;
+    signal->last = 0;
+    return status;
+}
+
 void loci_signal_position(const loci_signal *signal, size_t k, char *text, size_t size)
 {
     if (signal->format->position)

@@ -23,6 +23,8 @@ typedef struct {
     loci_status (*read)(loci_signal *signal, double *u, double *t, size_t capacity, size_t *count,
                         loci_error *error);
     void (*position)(const loci_signal *signal, size_t k, char *text, size_t size);
+    /* passes over n samples, which are there by info.samples, without reading them; NULL, or LOCI_E_UNSUPPORTED: they are read */
+    loci_status (*pass)(loci_signal *signal, uint64_t n, loci_error *error);
     void (*close)(loci_signal *signal);
 } loci_signal_format;
 
