@@ -43,14 +43,14 @@ same() { # NAME WANTED SQL
     got=$(sql -c "$3" 2>&1)
     [ "$got" = "$2" ]
     report $? "$1"
-    [ "$got" = "$2" ] || printf '# wanted %s\n# got    %s\n' "$2" "$got"
+    [ "$got" = "$2" ] || printf '# wanted %s\n# got    %s\n' "$2" "${got:0:300}"
 }
 refused() { # NAME PART-OF-MESSAGE SQL
     local got
     got=$(sql -c "$3" 2>&1)
     [[ $? != 0 && $got == *"$2"* ]]
     report $? "$1"
-    [[ $got == *"$2"* ]] || printf '# wanted %s\n# got    %s\n' "$2" "$got"
+    [[ $got == *"$2"* ]] || printf '# wanted %s\n# got    %s\n' "$2" "${got:0:300}"
 }
 
 awk 'BEGIN { print "value"; for (k = 0; k < 100000; k++) printf "%.6f\n", sin(k / 500) + 0.1 * sin(k / 7) }' >value.csv
@@ -104,6 +104,123 @@ refused 'overlap' 'overlap' "SELECT loci_rollup(m) FROM (SELECT m FROM one UNION
 refused 'memories and archives' 'only one kind' "SELECT loci_rollup(m) FROM (SELECT m FROM one UNION ALL SELECT a FROM one) AS mixed"
 refused 'a time outside' 'lies outside' "SELECT loci_value(m, -1) FROM one"
 refused 'an interval that ends first' 'from <= to' "SELECT loci_mean(m, 5, 1) FROM one"
+# Accessors beside loci recall, of the file.
+sql -c "CREATE TABLE file(m loci_summary)" -c "INSERT INTO file SELECT '\\x$(od -An -v -tx1 value.loci | tr -d ' \n')'::bytea::loci_summary"
+recalled() { "$program" recall value.loci "$@" | awk -F , 'END { print $NF }'; }
+same 'value, derivative, mean and integral are those of loci recall' 't|t|t|t' \
+    "SELECT abs(loci_value(m, 54321.5) / $(recalled --at 54321.5) - 1) < 1e-12, abs(loci_derivative(m, 54321.5) / $(recalled --at 54321.5 --derivative) - 1) < 1e-12, abs(loci_mean(m, 5000, 60000) / $(recalled --from 5000 --to 60000 --mean) - 1) < 1e-12, abs(loci_integral(m, 5000, 60000) / $(recalled --from 5000 --to 60000 --integral) - 1) < 1e-12 FROM file"
+"$program" recall value.loci --points 101 | awk -F , 'NR > 1 { print $1 "," $2 }' >points.csv
+sql -c "CREATE TABLE points(t float8, v float8)" -c "\\copy points FROM points.csv WITH (FORMAT csv)"
+same 'so are points' '101' \
+    "SELECT count(*) FROM file, loci_points(m, 101) AS q JOIN points ON abs(points.t - q.time) < 1e-6 AND abs(points.v - q.value) < 1e-12"
+
+# Values as files: dates are dates. (The plan of a memory of a timestamptz is that of its seconds.)
+file_of() { printf '%b' "$(sql -c "SELECT encode(($1)::bytea, 'hex')" | sed 's/../\\x&/g')"; }
+file_of "SELECT loci_memory(value, at) FROM p" >at.loci
+file_of "SELECT loci_rollup(m) FROM (SELECT loci_memory(value, at) AS m FROM p GROUP BY k / 30000) AS x" >up.loci
+file_of "SELECT loci_archive(value, to_timestamp(1700000000 + k), 'error=0.01') FROM p" >at_archive.loci
+[[ $("$program" recall at.loci --points 2) == *2023-11-14T22:13:20* && $("$program" recall up.loci --points 2) == *2023-11-14T22:13:20* &&
+    $("$program" recall at_archive.loci --points 2) == *2023-11-14T22:13:20* ]]
+report $? 'files of timestamptz have dates'
+{ echo time,value; sql -F , -c "SELECT t, value FROM p ORDER BY t"; } >timed.csv
+"$program" remember timed.csv --time 1 --column value --order 64 --detail 4 -o timed.loci
+file_of "SELECT loci_memory(value, t) FROM p" >mine.loci
+"$program" recall timed.loci --points 777 >want
+"$program" recall mine.loci --points 777 >got
+cmp got want
+report $? 'rows with times: what loci remember recalls'
+
+# Forecasters.
+fixed='horizon=24,window=64,order=16,ridge=0.01'
+"$program" forecast value.csv --horizon 24 --window 64 --order 16 --ridge 0.01 -o forecaster.loci >/dev/null
+"$program" forecast forecaster.loci | awk -F , 'NR > 1 { printf "%.9f\n", $2 }' >want
+sql -c "SELECT round(value::numeric, 9) FROM (SELECT loci_readout(value, '$fixed' ORDER BY k) AS m FROM p) AS one, loci_forecast(m)" >got
+cmp got want
+report $? 'the forecast of loci forecast'
+same 'a forecaster divided among workers' 't' \
+    "$parallel CREATE TEMP TABLE plan(line text); DO \$\$ DECLARE l text; BEGIN FOR l IN EXPLAIN SELECT loci_readout(value, at, 'horizon=24') FROM p LOOP INSERT INTO plan VALUES (l); END LOOP; END \$\$; SELECT bool_or(line LIKE '%Partial Aggregate%') AND bool_or(line LIKE '%Gather%') FROM plan"
+evenly="to_timestamp(1699999980 + 60 * k)"
+sql -c "CREATE TABLE f AS SELECT loci_readout(value, $evenly, 'horizon=24' ORDER BY k) AS m FROM p WHERE k < 90000" -c "$parallel CREATE TABLE f4 AS SELECT loci_readout(value, $evenly, 'horizon=24') AS m FROM p WHERE k < 90000"
+same 'workers and one alone: the same bytes of a forecaster' 't' "SELECT f.m::bytea = f4.m::bytea FROM f, f4"
+same 'what came, and in its intervals' '24|t|t|t' \
+    "SELECT count(*), max(abs(q.value - p.value)) < 0.05, sum((p.value BETWEEN lower95 AND upper95)::int) >= 20, bool_and(lower95 <= lower80 AND lower80 < q.value AND q.value < upper80 AND upper80 <= upper95) FROM f, loci_forecast(m) AS q JOIN p ON 1699999980 + 60 * k = q.time"
+same 'rows that are not there' '90000|t' \
+    "SELECT loci_samples(m), (SELECT max(abs(q.value - p.value)) < 0.2 FROM loci_forecast(m) AS q JOIN p ON 1699999980 + 60 * k = q.time) FROM (SELECT loci_readout(value, $evenly + k % 5 * interval '1 second', 'horizon=24,gather=60') AS m FROM p WHERE k < 90000 AND k % 97 <> 3 AND k NOT BETWEEN 50000 AND 50050) AS g"
+sql -c "CREATE TABLE days AS SELECT k / 1440 AS day, loci_readout(value, $evenly, '$fixed') AS m FROM p WHERE k < 72000 GROUP BY day"
+same 'days rolled up by workers are the whole' '24|72000|t' \
+    "$parallel WITH whole AS (SELECT loci_readout(value, $evenly, '$fixed') AS m FROM p WHERE k < 72000), up AS (SELECT loci_rollup(m) AS m FROM days) SELECT count(*), min(loci_samples(up.m)), max(abs(a.value - b.value)) < 1e-8 FROM whole, up, loci_forecast(whole.m) AS a, loci_forecast(up.m) AS b WHERE a.time = b.time"
+same 'a forecaster as text and binary' 't' "SELECT m::text::loci_summary::bytea = m::bytea FROM f"
+same 'no forecaster of nothing' 't|0' "SELECT loci_readout(value, t) IS NULL, (SELECT count(*) FROM loci_forecast(NULL)) FROM p WHERE k < 0"
+refused 'few rows' 'too few' "SELECT loci_readout(value, t) FROM p WHERE k < 5"
+refused 'NaN to learn from' 'a value is NaN' "SELECT loci_readout('nan', t) FROM p"
+refused 'a value that is NULL, without times' 'a value is NULL' "SELECT loci_readout(NULL)"
+refused 'what is learned' 'does not say what to learn' "SELECT loci_readout(value, t, 'horizont=4') FROM p"
+refused 'what is learned as NULL' 'what to learn is NULL' "SELECT loci_readout(value, t, NULL) FROM p"
+refused 'a forecaster is not recalled' 'loci_forecast asks it' "SELECT loci_mean(m) FROM f"
+refused 'a memory foretells nothing' 'a forecaster' "SELECT * FROM one, loci_forecast(m)"
+refused 'beyond the horizon' '1 to 24' "SELECT * FROM f, loci_forecast(m, 25)"
+refused 'damaged forecasters' 'checksum' "SELECT set_byte(m::bytea, 300, get_byte(m::bytea, 300) # 1)::loci_summary FROM f"
+refused 'damaged archives' 'loci:' "SELECT set_byte(a::bytea, 300, get_byte(a::bytea, 300) # 1)::loci_summary FROM one"
+refused 'forecasters of other windows' 'window is' \
+    "SELECT loci_rollup(m) FROM (SELECT m FROM days WHERE day = 10 UNION ALL SELECT loci_readout(value, $evenly, 'horizon=24,window=32,order=16,ridge=1') FROM p WHERE k BETWEEN 20000 AND 21000) AS x"
+refused 'forecasters of one time' 'overlap' "SELECT loci_rollup(m) FROM (SELECT m FROM days UNION ALL SELECT m FROM days) AS x"
+refused 'memories of other orders' 'different order' \
+    "SELECT loci_rollup(m) FROM (SELECT loci_memory(value, t, 64) AS m FROM p WHERE k < 1000 UNION ALL SELECT loci_memory(value, t, 32) FROM p WHERE k >= 1000) AS x"
+refused 'an order that the query gives wrongly, beyond work_mem' 'Order the rows' \
+    "SET work_mem = '64kB'; SELECT loci_memory(value, t ORDER BY k DESC) FROM p"
+refused 'an archive of uneven times' 'gather=S' "SELECT loci_archive(value, (k * 60 + k % 7)::float8, 'error=1%') FROM p"
+refused 'gathering without times' 'without times' "SELECT loci_archive(value, 'error=1%,gather=60') FROM p"
+
+# A query that is stopped in the middle: soon, and nothing of it stays.
+long="SELECT length(loci_memory(value, t + 100000.0 * g)::bytea) FROM p, generate_series(1, 300) AS g"
+for what in "$long" "SELECT length(loci_readout(value, t + 100000.0 * g, 'gather=1')::bytea) FROM p, generate_series(1, 300) AS g"; do
+    begun=$(date +%s%N)
+    got=$(sql -c "SET statement_timeout = 300" -c "$what" 2>&1)
+    [[ $got == *'statement timeout'* && $((($(date +%s%N) - begun) / 1000000)) -lt 5000 ]]
+    report $? "statement_timeout: ${what:14:12}"
+done
+# Until the query that is told by its text is at work, then calls $1 on its process.
+stopped() { # FUNCTION QUERY: what psql said
+    PGAPPNAME=long sql -c "$2" >said 2>&1 &
+    local client=$! pid
+    for _ in $(seq 200); do
+        pid=$(sql -c "SELECT pid FROM pg_stat_activity WHERE application_name = 'long' AND state = 'active' AND now() - query_start > interval '0.3 s' AND leader_pid IS NULL" 2>/dev/null)
+        [ -n "$pid" ] && break
+        sleep 0.05
+    done
+    "$1" "$pid" >/dev/null
+    wait $client
+    cat said
+}
+cancelled() { sql -c "SELECT pg_cancel_backend($1)"; }
+terminated() { sql -c "SELECT pg_terminate_backend($1)"; }
+killed() { as kill -9 "$1"; }
+left() { find "$scratch/data/base/pgsql_tmp" -type f 2>/dev/null | wc -l; }
+got=$(stopped cancelled "$long")
+[[ $got == *'canceling statement due to user request'* ]]
+report $? 'pg_cancel_backend'
+got=$(stopped cancelled "$parallel $long")
+[[ $got == *'canceling statement due to user request'* ]]
+report $? 'pg_cancel_backend, of workers'
+got=$(stopped terminated "CREATE TABLE never AS $long")
+[[ $got == *'terminating connection'* && $(sql -c "SELECT to_regclass('never') IS NULL") == t ]]
+report $? 'pg_terminate_backend leaves nothing'
+sql -c CHECKPOINT
+got=$(stopped killed "CREATE TABLE never AS SELECT loci_memory(value, t + 100000.0 * g ORDER BY t) FROM p, generate_series(1, 300) AS g")
+for _ in $(seq 200); do
+    [ "$(sql -c 'SELECT 1' 2>/dev/null)" = 1 ] && break
+    sleep 0.05
+done
+[[ $got == *'closed the connection'* && $(left) = 0 && $(sql -c "SELECT to_regclass('never') IS NULL, (SELECT md5(m::bytea) FROM one) = (SELECT md5(loci_memory(value, t)::bytea) FROM p)") == 't|t' ]]
+report $? 'a backend that is killed leaves nothing, and the server goes on'
+# Memory of a session: 200 queries, and as many that fail, take no more than one.
+grown="CREATE TEMP TABLE size(bytes bigint)"
+ask="PERFORM loci_value(m, 100), loci_mean(m), loci_error(m) FROM one; PERFORM count(*) FROM f, loci_forecast(m); PERFORM loci_rollup(m) FROM days WHERE day < 3; PERFORM loci_memory(value, t) FROM p WHERE k < 100;"
+fail="BEGIN PERFORM loci_rollup(m) FROM (SELECT m FROM one UNION ALL SELECT m FROM one) AS x; EXCEPTION WHEN OTHERS THEN END; BEGIN PERFORM loci_value(m, -1) FROM one; EXCEPTION WHEN OTHERS THEN END; BEGIN PERFORM loci_readout(value, t) FROM p WHERE k < 5; EXCEPTION WHEN OTHERS THEN END;"
+measure="INSERT INTO size SELECT sum(total_bytes) FROM pg_backend_memory_contexts;"
+same 'a session does not grow' 't' \
+    "$grown; DO \$\$ BEGIN $ask $fail $measure END \$\$; DO \$\$ BEGIN FOR i IN 1..200 LOOP $ask $fail END LOOP; END \$\$; DO \$\$ BEGIN $ask $fail $measure END \$\$; SELECT max(bytes) - min(bytes) < 300000 FROM size"
+
 sql -c "CREATE DATABASE again" >/dev/null
 "$binaries/pg_dump" -h "$scratch" -U postgres -t one postgres >dump.sql && PGOPTIONS='-c client_min_messages=warning' sql -d again -f load.sql >/dev/null && sql -d again -f dump.sql >/dev/null &&
     [ "$(sql -d again -c 'SELECT md5(m::bytea) FROM one')" = "$(sql -c 'SELECT md5(m::bytea) FROM one')" ]

@@ -20,14 +20,14 @@ same() { # NAME WANTED SQL
     got=$(sql "$3")
     [ "$got" = "$2" ]
     report $? "$1"
-    [ "$got" = "$2" ] || printf '# wanted %s\n# got    %s\n' "$2" "$got"
+    [ "$got" = "$2" ] || printf '# wanted %s\n# got    %s\n' "$2" "${got:0:300}"
 }
 refused() { # NAME PART-OF-MESSAGE SQL
     local got
     got=$(sql "$3")
     [[ $? != 0 && $got == *"$2"* ]]
     report $? "$1"
-    [[ $got == *"$2"* ]] || printf '# wanted %s\n# got    %s\n' "$2" "$got"
+    [[ $got == *"$2"* ]] || printf '# wanted %s\n# got    %s\n' "$2" "${got:0:300}"
 }
 
 # Values that every reader of text reads alike: multiples of 1/64.
@@ -74,5 +74,99 @@ refused 'a time outside' 'lies outside' "SELECT loci_value(readfile('value.loci'
 refused 'an interval that ends first' 'from <= to' "SELECT loci_mean(readfile('value.loci'), 5, 1)"
 refused 'extremes of a memory' 'an archive does' "SELECT loci_max(readfile('value.loci'))"
 refused 'no points' 'number of points' "SELECT * FROM loci_points(readfile('value.loci'), 0)"
+# Forecasters. `next` is what came after the rows learned from.
+fixed='horizon=24,window=64,order=16,ridge=0.01'
+"$program" forecast value.csv --horizon 24 --window 64 --order 16 --ridge 0.01 -o forecaster.loci >/dev/null
+"$program" forecast forecaster.loci | awk -F , 'NR > 1 { printf "%.9f\n", $2 }' >want
+sql "SELECT printf('%.9f', value) FROM loci_forecast((SELECT loci_readout(value, '$fixed') FROM r))" >got
+cmp got want
+report $? 'the forecast of loci forecast'
+sql "SELECT writefile('mine_forecaster.loci', loci_readout(value, '$fixed')) FROM r" >/dev/null
+"$program" forecast mine_forecaster.loci | awk -F , 'NR > 1 { printf "%.9f\n", $2 }' >got
+cmp got want
+report $? 'loci forecast reads it'
+same 'a forecaster that is a file' '24|50000.0|50023.0' \
+    "SELECT count(*), min(time), max(time) FROM loci_forecast(readfile('forecaster.loci'))"
+sql "CREATE TABLE learned AS SELECT loci_readout(value, k * 60, 'horizon=24') AS m FROM (SELECT * FROM r WHERE k >= 20000 AND k < 40000 ORDER BY k % 7)"
+same 'what came, and in its intervals' '24|1|1|1' \
+    "SELECT count(*), max(abs(f.value - r.value)) < 0.05, sum(r.value BETWEEN lower95 AND upper95) >= 20, min(lower95 <= lower80 AND lower80 < f.value AND f.value < upper80 AND upper80 <= upper95) FROM learned, loci_forecast(m) AS f JOIN r ON r.k * 60 = f.time"
+same 'rows in any order' '1' \
+    "SELECT m = (SELECT loci_readout(value, k * 60, 'horizon=24') FROM (SELECT * FROM r WHERE k >= 20000 AND k < 40000 ORDER BY k)) FROM learned"
+same 'as many rows as are asked for' '3' "SELECT count(*) FROM learned, loci_forecast(m, 3)"
+same 'rows that are not there' '20000|1|1' \
+    "SELECT loci_samples(g.m), loci_end(g.m) = 39999 * 60, (SELECT max(abs(f.value - r.value)) < 0.2 FROM loci_forecast(g.m) AS f JOIN r ON r.k * 60 = f.time) FROM (SELECT loci_readout(value, k * 60 + k % 5, 'horizon=24,gather=60') AS m FROM r WHERE k >= 20000 AND k < 40000 AND k % 97 <> 3 AND k NOT BETWEEN 30000 AND 30050) AS g"
+same 'times that are not even' '20000' \
+    "SELECT loci_samples(loci_readout(value, k * 60 + k % 7)) FROM r WHERE k >= 20000 AND k < 40000 AND k % 97 <> 3"
+same 'rows of a minute as hours: means' '334|1' \
+    "SELECT loci_samples(m), loci_end(m) = 39960 * 60 FROM (SELECT loci_readout(value, k * 60, 'horizon=4,gather=3600') AS m FROM r WHERE k >= 20000 AND k < 40000)"
+sql "CREATE TABLE days AS SELECT k / 1440 AS day, loci_readout(value, k * 60, '$fixed') AS m FROM r WHERE k >= 14400 AND k < 43200 GROUP BY day"
+same 'days rolled up, in any order, are the whole' '24|28800|1' \
+    "WITH whole AS (SELECT loci_readout(value, k * 60, '$fixed') AS m FROM r WHERE k >= 14400 AND k < 43200), up AS (SELECT loci_rollup(m) AS m FROM (SELECT m FROM days ORDER BY day % 3, day)) SELECT count(*), loci_samples(up.m), max(abs(a.value - b.value)) < 1e-8 FROM whole, up, loci_forecast(whole.m) AS a, loci_forecast(up.m) AS b WHERE a.time = b.time"
+same 'and rolled up again' '1|1' \
+    "WITH half AS (SELECT loci_rollup(m) AS m FROM days GROUP BY day < 20), up AS (SELECT loci_rollup(m) AS m FROM half) SELECT loci_end(up.m) = 43199 * 60, max(abs(a.value - r.value)) < 0.05 FROM up, loci_forecast(up.m) AS a JOIN r ON r.k * 60 = a.time"
+same 'a day that is not there' '27360|1' \
+    "WITH up AS (SELECT loci_rollup(m) AS m FROM days WHERE day <> 20) SELECT loci_samples(up.m), max(abs(a.value - r.value)) < 0.05 FROM up, loci_forecast(up.m) AS a JOIN r ON r.k * 60 = a.time"
+same 'pieces too short to foretell, and all of them' '' \
+    "SELECT 1 FROM (SELECT loci_rollup(m) AS m FROM (SELECT loci_readout(value, k * 60, '$fixed') AS m FROM r WHERE k < 1000 GROUP BY k / 50)) AS up, loci_forecast(m) AS f JOIN r ON r.k * 60 = f.time WHERE NOT abs(f.value - r.value) < 0.2"
+same 'no forecaster of nothing' '1|1' "SELECT loci_readout(value, t) IS NULL, loci_readout(value, NULL) IS NULL FROM r WHERE k < 0"
+same 'no forecast of nothing' '0' "SELECT count(*) FROM loci_forecast(NULL)"
+same 'times of an archive' '3|1|2.5' \
+    "SELECT loci_samples(a), loci_value(a, 60) IS NULL, loci_value(a, 120) FROM (SELECT loci_archive(column1, column2, 'lossless=0.5') AS a FROM (VALUES (3, 120 + 60), (2.5, 120), (1, 0)) WHERE column2 <= 120 OR column1 > 5 UNION ALL SELECT loci_archive(column1, column2, 'lossless=0.5,gather=60') FROM (VALUES (1, 7), (2, 120), (3, 179))) WHERE loci_samples(a) = 3 AND loci_value(a, loci_end(a)) = 2.5"
+refused 'few rows' 'too few' "SELECT loci_readout(value, k) FROM r WHERE k < 5"
+refused 'times of another step' 'gather=S' "SELECT loci_readout(value, t) FROM r"
+refused 'what is learned' 'does not say what to learn' "SELECT loci_readout(value, t, 'horizont=4') FROM r"
+refused 'a horizon of none' 'horizon=0' "SELECT loci_readout(value, t, 'horizon=0') FROM r"
+refused 'an order above the window' 'more than window=8' "SELECT loci_readout(value, t, 'window=8,order=9') FROM r"
+refused 'rows of two signals' 'GROUP BY' "SELECT loci_readout(value, k / 2) FROM r"
+refused 'hardly any rows' 'gathers rows' "SELECT loci_readout(value, k * k) FROM r"
+refused 'a date to learn by' 'unixepoch()' "SELECT loci_readout(value, '2026-01-01') FROM r"
+refused 'an infinite value' 'not finite' "SELECT loci_readout(9e999, 1)"
+refused 'gathering without times' 'without times' "SELECT loci_readout(value, 'gather=60') FROM r"
+refused 'gathering an archive without times' 'without times' "SELECT loci_archive(value, 'error=1%,gather=60') FROM r"
+refused 'an archive of uneven times' 'gather=S' "SELECT loci_archive(value, k * 60 + k % 7, 'error=1%') FROM r"
+refused 'a forecaster is not recalled' 'loci_forecast asks it' "SELECT loci_mean(m) FROM learned"
+refused 'a memory foretells nothing' 'a forecaster' "SELECT * FROM loci_forecast(readfile('value.loci'))"
+refused 'beyond the horizon' '1 to 24' "SELECT * FROM learned, loci_forecast(m, 25)"
+refused 'a forecaster cut short' 'cut short' "SELECT * FROM loci_forecast((SELECT CAST(substr(m, 1, 5000) AS BLOB) FROM learned))"
+refused 'a damaged forecaster' 'checksum' "SELECT * FROM loci_forecast((SELECT CAST(substr(m, 1, 200) || x'00ff' || substr(m, 203) AS BLOB) FROM learned))"
+refused 'forecasters of one time' 'overlap' "SELECT loci_rollup(m) FROM (SELECT m FROM days UNION ALL SELECT m FROM days)"
+refused 'forecasters of other windows' 'window is 32 in the one' \
+    "SELECT loci_rollup(m) FROM (SELECT m FROM days WHERE day = 10 UNION ALL SELECT loci_readout(value, k * 60, 'horizon=24,window=32,order=16,ridge=1') FROM r WHERE k BETWEEN 20000 AND 21000)"
+refused 'forecasters of other steps' 'steps of' \
+    "SELECT loci_rollup(m) FROM (SELECT m FROM days WHERE day = 10 UNION ALL SELECT loci_readout(value, k * 30, '$fixed') FROM r WHERE k BETWEEN 40000 AND 41000)"
+refused 'forecasters and memories' 'only one kind' "SELECT loci_rollup(m) FROM (SELECT m FROM learned UNION ALL SELECT readfile('value.loci'))"
+refused 'memories of other orders' 'different order' \
+    "SELECT loci_rollup(m) FROM (SELECT loci_memory(value, t, 64) AS m FROM r WHERE k < 1000 UNION ALL SELECT loci_memory(value, t, 32) FROM r WHERE k >= 1000)"
+
+# Short of memory: the answer, or a sentence, whatever the limit.
+lost=0
+for limit in 500000 700000 1000000 1500000 2500000 4000000 6000000 9000000 20000000; do
+    got=$(sql "PRAGMA hard_heap_limit = $limit" "SELECT 'learned', length(loci_readout(value, k, 'horizon=24')) > 0 FROM r WHERE k < 5000")
+    [[ $got == *learned* || $got == *'out of memory'* ]] || lost=1
+done
+[ $lost = 0 ]
+report $? 'short of memory'
+
+# A program.
+for python in python3 /usr/bin/python3; do
+    "$python" -c 'import sqlite3; sqlite3.connect(":memory:").enable_load_extension(True)' 2>/dev/null || continue
+    "$python" - "${extension%.so}" >got <<'PYTHON'
+import sqlite3, sys
+db = sqlite3.connect("x.db")
+db.enable_load_extension(True)
+db.load_extension(sys.argv[1])
+file = open("value.loci", "rb").read()
+print(db.execute("SELECT loci_memory(value) = ?, loci_samples(?) FROM r", (file, file)).fetchone(),
+      len(db.execute("SELECT * FROM loci_forecast(?, 5)", (open("forecaster.loci", "rb").read(),)).fetchall()))
+try:
+    db.execute("SELECT loci_mean(?)", (file[:100],)).fetchone()
+except sqlite3.OperationalError as error:
+    print(str(error)[:5])
+PYTHON
+    [ "$(cat got)" = "(1, 50000) 5
+loci:" ]
+    report $? "Python's sqlite3"
+    break
+done
 echo "1..$count"
 [ "$failures" = 0 ]

@@ -1,7 +1,7 @@
 -- loci--0.1.sql - what CREATE EXTENSION loci makes; docs/databases.md tells of it.
 \echo Use "CREATE EXTENSION loci" to load this file. \quit
 
--- A memory or an archive: the bytes of a file of `loci remember`.
+-- A memory, an archive or a forecaster: the bytes of a file of `loci remember` or of `loci forecast`.
 CREATE TYPE loci_summary;
 CREATE FUNCTION loci_summary_in(cstring) RETURNS loci_summary AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION loci_summary_out(loci_summary) RETURNS cstring AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -53,7 +53,7 @@ CREATE AGGREGATE loci_memory(value float8, "time" timestamptz, "order" int, deta
 
 -- loci_archive(value [, time], what)
 CREATE FUNCTION loci_archive_step(internal, float8, text) RETURNS internal AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION loci_archive_step(internal, float8, float8, text) RETURNS internal AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION loci_archive_step(internal, float8, float8, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_archive_step_timed' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION loci_archive_step(internal, float8, timestamptz, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_archive_step_stamped' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE loci_archive(value float8, what text) (
     SFUNC = loci_archive_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE);
@@ -62,6 +62,30 @@ CREATE AGGREGATE loci_archive(value float8, "time" float8, what text) (
     COMBINEFUNC = loci_collected_combine, SERIALFUNC = loci_collected_serial, DESERIALFUNC = loci_collected_deserial, PARALLEL = SAFE);
 CREATE AGGREGATE loci_archive(value float8, "time" timestamptz, what text) (
     SFUNC = loci_archive_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE,
+    COMBINEFUNC = loci_collected_combine, SERIALFUNC = loci_collected_serial, DESERIALFUNC = loci_collected_deserial, PARALLEL = SAFE);
+
+-- loci_readout(value [, time] [, what])
+CREATE FUNCTION loci_readout_step(internal, float8) RETURNS internal AS 'MODULE_PATHNAME', 'loci_readout_step' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION loci_readout_step(internal, float8, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_readout_step_told' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION loci_readout_step(internal, float8, float8) RETURNS internal AS 'MODULE_PATHNAME', 'loci_readout_step_timed' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION loci_readout_step(internal, float8, float8, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_readout_step_timed_told' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION loci_readout_step(internal, float8, timestamptz) RETURNS internal AS 'MODULE_PATHNAME', 'loci_readout_step_stamped' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION loci_readout_step(internal, float8, timestamptz, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_readout_step_stamped_told' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE AGGREGATE loci_readout(value float8) (
+    SFUNC = loci_readout_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE);
+CREATE AGGREGATE loci_readout(value float8, what text) (
+    SFUNC = loci_readout_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE);
+CREATE AGGREGATE loci_readout(value float8, "time" float8) (
+    SFUNC = loci_readout_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE,
+    COMBINEFUNC = loci_collected_combine, SERIALFUNC = loci_collected_serial, DESERIALFUNC = loci_collected_deserial, PARALLEL = SAFE);
+CREATE AGGREGATE loci_readout(value float8, "time" float8, what text) (
+    SFUNC = loci_readout_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE,
+    COMBINEFUNC = loci_collected_combine, SERIALFUNC = loci_collected_serial, DESERIALFUNC = loci_collected_deserial, PARALLEL = SAFE);
+CREATE AGGREGATE loci_readout(value float8, "time" timestamptz) (
+    SFUNC = loci_readout_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE,
+    COMBINEFUNC = loci_collected_combine, SERIALFUNC = loci_collected_serial, DESERIALFUNC = loci_collected_deserial, PARALLEL = SAFE);
+CREATE AGGREGATE loci_readout(value float8, "time" timestamptz, what text) (
+    SFUNC = loci_readout_step, STYPE = internal, FINALFUNC = loci_collected_end, FINALFUNC_MODIFY = READ_WRITE,
     COMBINEFUNC = loci_collected_combine, SERIALFUNC = loci_collected_serial, DESERIALFUNC = loci_collected_deserial, PARALLEL = SAFE);
 
 -- loci_rollup(summary): one of many that follow one another
@@ -91,6 +115,9 @@ CREATE FUNCTION loci_start(summary loci_summary) RETURNS float8 AS 'MODULE_PATHN
 CREATE FUNCTION loci_end(summary loci_summary) RETURNS float8 AS 'MODULE_PATHNAME', 'loci_ask_end' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION loci_samples(summary loci_summary) RETURNS bigint AS 'MODULE_PATHNAME', 'loci_ask_samples' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION loci_points(summary loci_summary, n int, OUT "time" float8, OUT value float8) RETURNS SETOF record AS 'MODULE_PATHNAME', 'loci_ask_points' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000;
+
+CREATE FUNCTION loci_forecast(summary loci_summary, OUT "time" float8, OUT value float8, OUT lower80 float8, OUT upper80 float8, OUT lower95 float8, OUT upper95 float8) RETURNS SETOF record AS 'MODULE_PATHNAME', 'loci_ask_forecast' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 96;
+CREATE FUNCTION loci_forecast(summary loci_summary, n int, OUT "time" float8, OUT value float8, OUT lower80 float8, OUT upper80 float8, OUT lower95 float8, OUT upper95 float8) RETURNS SETOF record AS 'MODULE_PATHNAME', 'loci_ask_forecast' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 96;
 
 CREATE FUNCTION loci_seconds("time" timestamptz) RETURNS float8 AS 'SELECT extract(epoch FROM $1)::float8' LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION loci_value(summary loci_summary, "time" timestamptz) RETURNS float8 AS 'SELECT @extschema@.loci_value($1, @extschema@.loci_seconds($2))' LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE;

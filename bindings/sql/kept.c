@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * kept.c - memories and archives of one channel as bytes in a column. */
-#include "kept.h"
+#include "kept_readout.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char note[] = "channel=value\n";
+const char *kept_note(int dates)
+{
+    return dates ? "time=iso\nchannel=value\n" : "channel=value\n";
+}
 
 static loci_status fail(loci_error *error, loci_status status, const char *text)
 {
@@ -96,18 +99,23 @@ static loci_status open_memory(kept *k, kept_plans *plans, const void *bytes, si
     loci_status status = loci_memory_load_header(&header, bytes, size, error);
     if (status == LOCI_OK && header.channels != 1)
         status = fail(error, LOCI_E_MISMATCH, "a memory of several channels; one was expected");
+    k->note = header.note;
+    k->note_length = header.note_length;
     if (status == LOCI_OK) status = find(&k->plan, plans, &header.spec, error);
     if (status == LOCI_OK) status = make_room(k, error);
     if (status == LOCI_OK) status = loci_memory_load(k->memory, k->plan, bytes, size, error);
     return status;
 }
 
-loci_status kept_open(kept *k, kept_plans *plans, const void *bytes, size_t size, loci_error *error)
+loci_status kept_open(kept *k, kept_plans *plans, const loci_allocator *by, const void *bytes, size_t size,
+                      loci_error *error)
 {
-    *k = (kept){.allocator = &plans->allocator};
+    *k = (kept){.allocator = by};
     loci_status status;
-    if (loci_archive_is(bytes, size)) {
-        status = loci_archive_open_by(&k->archive, bytes, size, LOCI_ARCHIVE_WHOLE, &plans->allocator, error);
+    if (loci_readout_begins(bytes, size)) {
+        status = kept_readout_open(k, bytes, size, error);
+    } else if (loci_archive_is(bytes, size)) {
+        status = loci_archive_open_by(&k->archive, bytes, size, LOCI_ARCHIVE_WHOLE, by, error);
         if (status == LOCI_OK && loci_archive_inspect(k->archive).channels != 1)
             status = fail(error, LOCI_E_MISMATCH, "an archive of several channels; one was expected");
         if (status == LOCI_OK) status = loci_archive_verify(k->archive, error);
@@ -121,36 +129,49 @@ loci_status kept_open(kept *k, kept_plans *plans, const void *bytes, size_t size
 void kept_close(kept *k)
 {
     loci_archive_close(k->archive);
+    loci_readout_free(k->readout);
     if (k->room) give(k->allocator, k->room);
     *k = (kept){0};
 }
 
 double kept_start(const kept *k)
 {
+    if (k->readout) return k->last - k->step * ((double)k->samples - 1);
     return k->archive ? loci_archive_inspect(k->archive).start
                       : loci_memory_inspect(k->memory, k->plan).start;
 }
 
 double kept_end(const kept *k)
 {
+    if (k->readout) return k->last;
     return k->archive ? loci_archive_inspect(k->archive).end : loci_memory_inspect(k->memory, k->plan).end;
 }
 
 uint64_t kept_samples(const kept *k)
 {
+    if (k->readout) return k->samples;
     return k->archive ? loci_archive_inspect(k->archive).samples
                       : loci_memory_inspect(k->memory, k->plan).samples;
+}
+
+static loci_status refuse_forecaster(loci_error *error)
+{
+    return fail(
+        error, LOCI_E_UNSUPPORTED,
+        "a forecaster keeps nothing to recall, and loci_forecast asks it; a memory or an archive was expected");
 }
 
 loci_status kept_recall(const kept *k, loci_ask ask, const double *t, size_t n, double *out,
                         loci_error *error)
 {
+    if (k->readout) return refuse_forecaster(error);
     if (k->archive) return loci_archive_recall(k->archive, ask, 0, t, n, out, error);
     return loci_memory_recall(k->memory, k->plan, ask, 0, t, n, out, error);
 }
 
 loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_error *error)
 {
+    if (k->readout) return refuse_forecaster(error);
     if (k->archive) {
         loci_archive_known known;
         const loci_status status = loci_archive_stretch(k->archive, 0, from, to, &known, error);
@@ -177,6 +198,7 @@ loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_er
 loci_status kept_extremes(const kept *k, double from, double to, double *least, double *most,
                           loci_error *error)
 {
+    if (k->readout) return refuse_forecaster(error);
     if (!k->archive)
         return fail(error, LOCI_E_UNSUPPORTED,
                     "a memory does not keep the least and the largest of its samples, which an archive does");
@@ -190,6 +212,7 @@ loci_status kept_extremes(const kept *k, double from, double to, double *least, 
 
 loci_status kept_points(const kept *k, size_t n, double *t, double *out, loci_error *error)
 {
+    if (k->readout) return refuse_forecaster(error);
     const double from = kept_start(k), to = kept_end(k);
     for (size_t i = 0; i < n; i++)
         t[i] = n == 1 ? to : i + 1 == n ? to : from + (double)i * ((to - from) / (double)(n - 1));
@@ -221,10 +244,11 @@ void kept_bytes_release(kept_bytes *bytes)
     bytes->size = bytes->room = 0;
 }
 
-loci_status kept_memory_begin(kept *k, kept_plans *plans, size_t order, size_t detail, double step,
-                              double start, loci_error *error)
+loci_status kept_memory_begin(kept *k, kept_plans *plans, const loci_allocator *by, size_t order,
+                              size_t detail, double step, double start, int dates, loci_error *error)
 {
-    *k = (kept){.allocator = &plans->allocator};
+    const char *note = kept_note(dates);
+    *k = (kept){.allocator = by, .note = note, .note_length = strlen(note)};
     loci_memory_spec spec = loci_memory_defaults();
     spec.order = order;
     spec.detail = detail;
@@ -245,11 +269,11 @@ loci_status kept_memory_bytes(const kept *k, kept_bytes *bytes, loci_error *erro
         status = make_room(&whole, error);
         if (status == LOCI_OK) status = loci_memory_collapse(whole.memory, k->memory, k->plan, error);
     }
-    const size_t size = loci_memory_save_size(k->memory, k->plan, sizeof note - 1);
+    const size_t size = loci_memory_save_size(k->memory, k->plan, k->note_length);
     bytes->size = 0;
     if (status == LOCI_OK) status = kept_bytes_room(bytes, size, error);
     if (status == LOCI_OK)
-        status = loci_memory_save(whole.memory, k->plan, note, sizeof note - 1, bytes->at, size, error);
+        status = loci_memory_save(whole.memory, k->plan, k->note, k->note_length, bytes->at, size, error);
     if (status == LOCI_OK) bytes->size = size;
     if (whole.room && whole.room != k->room) give(k->allocator, whole.room);
     return status;
@@ -266,82 +290,6 @@ loci_status kept_sink(void *target, uint64_t at, const void *bytes, size_t size,
     return LOCI_OK;
 }
 
-/* ---- what an archive keeps, as text ---- */
-
-/* A decimal number at *text, which moves behind it: mantissa and power of ten are exact doubles, so that the quotient is
- * rounded once. NAN: there is none, or none of at most 15 digits. Not strtod, whose point depends on the locale. */
-static double number(const char **text)
-{
-    const char *p = *text;
-    double mantissa = 0, power = 1;
-    int digits = 0, point = 0;
-    for (; (*p >= '0' && *p <= '9') || (*p == '.' && !point); p++) {
-        if (*p == '.') {
-            point = 1;
-            continue;
-        }
-        mantissa = 10 * mantissa + (*p - '0');
-        if (point) power *= 10;
-        if (++digits > 15) return NAN;
-    }
-    if (digits == 0) return NAN;
-    *text = p;
-    return mantissa / power;
-}
-
-static loci_status wrong(loci_error *error, const char *text)
-{
-    char sentence[sizeof error->text];
-    snprintf(
-        sentence, sizeof sentence,
-        "\"%.80s\" does not say what an archive keeps; error=X, error=P%%, max=X, lossless=UNIT or budget=BYTES "
-        "(K, M), and fading=F, step=S, start=T, page=N behind commas were expected",
-        text);
-    return fail(error, LOCI_E_ARGUMENT, sentence);
-}
-
-loci_status kept_archive_spec(loci_archive_spec *spec, const char *text, loci_error *error)
-{
-    static const char *const keys[] = {
-        "error=", "max=", "lossless=", "budget=", "fading=", "step=", "start=", "page="};
-    enum { KEYS = sizeof keys / sizeof *keys, RULES = 4 };
-    int rule = -1;
-    *spec = loci_archive_defaults();
-    for (const char *p = text; *p;) {
-        size_t k = 0;
-        while (k < KEYS && strncmp(p, keys[k], strlen(keys[k])) != 0) k++;
-        if (k == KEYS || (k < RULES && rule >= 0)) return wrong(error, text);
-        p += strlen(keys[k]);
-        const int negative = k == 6 && *p == '-';
-        p += negative;
-        double value = number(&p);
-        if (isnan(value)) return wrong(error, text);
-        if (k == 3 && (*p == 'K' || *p == 'M')) value *= *p++ == 'K' ? 1024 : 1048576;
-        if (k < 2) spec->relative = *p == '%';
-        if (k < 2 && *p == '%') value /= 100, p++;
-        if (k < RULES) {
-            static const loci_archive_rule rules[RULES] = {LOCI_KEEP_RMS, LOCI_KEEP_LARGEST, LOCI_KEEP_UNITS,
-                                                           LOCI_KEEP_BUDGET};
-            rule = (int)k;
-            spec->rule = rules[k];
-        }
-        if (k < 3) spec->bound = value;
-        if (k == 2) spec->relative = 0;
-        if (k == 3 || k == 7) {
-            if (!(value < 0x1p53) || value != floor(value)) return wrong(error, text);
-            *(k == 3 ? &spec->budget : &spec->page) = (size_t)value;
-        }
-        if (k == 4) spec->fading = value;
-        if (k == 5) spec->dt = value;
-        if (k == 6) spec->start = negative ? -value : value;
-        if (*p == ',' && p[1])
-            p++;
-        else if (*p)
-            return wrong(error, text);
-    }
-    return rule < 0 ? wrong(error, text) : loci_archive_check(spec, error);
-}
-
 /* ---- many to one ---- */
 
 /* Merges the sorted runs [begin, middle) and [middle, end). */
@@ -353,7 +301,8 @@ static void merge(kept_sample *to, const kept_sample *from, size_t begin, size_t
 }
 
 /* By runs that are in order already, which is what parts of a table are: O(n log runs). */
-loci_status kept_sort(kept_sample *samples, size_t count, const loci_allocator *allocator, loci_error *error)
+loci_status kept_sort(kept_sample *samples, size_t count, const loci_allocator *allocator,
+                      void (*pause)(void), loci_error *error)
 {
     size_t ordered = 1;
     while (ordered < count && samples[ordered - 1].time <= samples[ordered].time) ordered++;
@@ -366,6 +315,7 @@ loci_status kept_sort(kept_sample *samples, size_t count, const loci_allocator *
             for (middle = begin + 1; middle < count && from[middle - 1].time <= from[middle].time;) middle++;
             for (end = middle + (middle < count); end < count && from[end - 1].time <= from[end].time;) end++;
             merge(to, from, begin, middle, end);
+            if (pause) pause();
         }
         kept_sample *other = from;
         from = to, to = other;
@@ -373,14 +323,37 @@ loci_status kept_sort(kept_sample *samples, size_t count, const loci_allocator *
     }
     if (from != samples) memcpy(samples, from, count * sizeof *samples);
     give(allocator, room);
+    return LOCI_OK;
+}
+
+loci_status kept_distinct(const kept_sample *samples, size_t count, loci_error *error)
+{
     for (size_t i = 1; i < count; i++)
         if (!(samples[i - 1].time < samples[i].time)) {
-            char sentence[128];
-            snprintf(sentence, sizeof sentence, "two samples have the time %.17g; one was expected",
-                     samples[i].time);
+            char sentence[160];
+            snprintf(
+                sentence, sizeof sentence,
+                "two samples have the time %.17g; one was expected: rows of several signals need a GROUP BY",
+                samples[i].time);
             return fail(error, LOCI_E_VALUE, sentence);
         }
     return LOCI_OK;
+}
+
+size_t kept_gather(kept_sample *samples, size_t count, double step)
+{
+    size_t left = 0, many = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double steps = samples[i].time / step,
+                     time = floor(steps + 0x1p-50 * fabs(steps)) * step; /* of 0.3 / 0.1 too */
+        if (left > 0 && samples[left - 1].time >= time) {
+            samples[left - 1].value += (samples[i].value - samples[left - 1].value) / (double)++many;
+        } else {
+            samples[left++] = (kept_sample){time, samples[i].value};
+            many = 1;
+        }
+    }
+    return left;
 }
 
 /* Sorts by start: insertion, since pieces mostly come in order. */
@@ -395,7 +368,8 @@ static void sort_pieces(kept *pieces, size_t count)
     }
 }
 
-static loci_status merge_memories(kept_bytes *result, kept *k, size_t count, loci_error *error)
+static loci_status merge_memories(kept_bytes *result, kept_plans *plans, kept *k, size_t count,
+                                  loci_error *error)
 {
     for (size_t i = 1; i < count; i++) {
         if (k[i].plan != k[0].plan)
@@ -403,12 +377,15 @@ static loci_status merge_memories(kept_bytes *result, kept *k, size_t count, loc
                         "memories of different order, detail or step; alike ones were expected");
         const loci_status status = loci_memory_merge(k[0].memory, k[0].plan, k[i].memory, error);
         if (status != LOCI_OK) return status;
+        if (plans->pause) plans->pause();
     }
     return kept_memory_bytes(&k[0], result, error);
 }
 
-static loci_status merge_archives(kept_bytes *result, kept *k, size_t count, loci_error *error)
+static loci_status merge_archives(kept_bytes *result, kept_plans *plans, kept *k, size_t count,
+                                  loci_error *error)
 {
+    (void)plans;
     loci_archive **all = take(k->allocator, count * sizeof(loci_archive *));
     if (!all) return no_memory(error);
     loci_status status = LOCI_OK;
@@ -434,22 +411,26 @@ static loci_status merge_archives(kept_bytes *result, kept *k, size_t count, loc
 loci_status kept_rollup(kept_bytes *result, kept_plans *plans, const kept_piece *pieces, size_t count,
                         loci_error *error)
 {
-    kept *k = count > 0 && count < SIZE_MAX / sizeof *k ? take(&plans->allocator, count * sizeof *k) : NULL;
+    const loci_allocator *by = result->allocator;
+    kept *k = count > 0 && count < SIZE_MAX / sizeof *k ? take(by, count * sizeof *k) : NULL;
     if (!k) return no_memory(error);
     loci_status status = LOCI_OK;
     size_t opened = 0;
     for (; opened < count && status == LOCI_OK; opened++) {
-        status = kept_open(&k[opened], plans, pieces[opened].bytes, pieces[opened].size, error);
+        if (plans->pause) plans->pause();
+        status = kept_open(&k[opened], plans, by, pieces[opened].bytes, pieces[opened].size, error);
         if (status != LOCI_OK) break;
-        if (!k[opened].archive == !k[0].archive) continue;
+        if (!k[opened].archive == !k[0].archive && !k[opened].readout == !k[0].readout) continue;
         status = fail(error, LOCI_E_MISMATCH,
-                      "memories and archives do not become one; only one kind was expected");
+                      "memories, archives and forecasters do not become one; only one kind was expected");
     }
     if (status == LOCI_OK) {
         sort_pieces(k, count);
-        status = (k[0].archive ? merge_archives : merge_memories)(result, k, count, error);
+        status = (k[0].readout   ? kept_readout_merge
+                  : k[0].archive ? merge_archives
+                                 : merge_memories)(result, plans, k, count, error);
     }
     for (size_t i = 0; i < opened; i++) kept_close(&k[i]);
-    give(&plans->allocator, k);
+    give(by, k);
     return status;
 }
