@@ -118,7 +118,7 @@ static int tell(const loci_export *program, const export_check *check, const set
     output_format(&out, "flash: %s of constants, and the code; RAM: %s of state, %s of stack\n",
                   words_bytes(constants, (double)f.constants), words_bytes(state, (double)f.state),
                   words_bytes(work, (double)f.work));
-    output_format(&out, "a sample: %s multiply-adds, %s calls of libm\n",
+    output_format(&out, "a sample: %s multiply-adds, %s exponentials and the like\n",
                   words_count(multiplies, (uint64_t)f.multiplies),
                   words_count(functions, (uint64_t)f.functions));
     output_format(&out, "%s of %.200s: at most %.1e from loci stream, whose answers are %.3g to %.3g\n",
@@ -171,7 +171,7 @@ int command_export(int argc, char **argv)
         .synopsis = "MODEL -o DIR [OPTION]...",
         .purpose =
             "Write a trained model as C99 for a microcontroller: one header and one source file with a state, a function that "
-            "begins it and a function that takes a sample and gives the answer so far. No allocation, no library but libm, "
+            "begins it and a function that takes a sample and gives the answer so far. No allocation, no library but for square roots, "
             "single precision alone. A test, CMakeLists.txt and a README that tells flash, RAM and operations stand beside "
             "them.\n"
             "\n"

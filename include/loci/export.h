@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * loci/export.h - a model as C source for a microcontroller: one step of a stream in C99, without an allocation, an operating
- * system or a library but libm.
+ * system or a library but for square roots.
  *
  * A model becomes a program of plain steps on flat arrays of floats (y = W x + b, a norm, a recurrence). The text of each step is a
  * small function of the library, which the library runs, too: what loci_export_step answers is what the exported source answers,
@@ -58,7 +58,7 @@ typedef struct {
     size_t constants, state,
         work;          /* bytes: in flash; of the state; on the stack in a step, besides what calls take */
     double multiplies; /* multiply-adds a sample */
-    double functions;  /* calls of libm a sample: exponentials and the like */
+    double functions;  /* exponentials and the like a sample */
     size_t inputs, outputs, constant; /* numbers of a sample and of an answer; numbers among the constants */
 } loci_export_facts;
 LOCI_API void loci_export_inspect(const loci_export *program, loci_export_facts *facts);

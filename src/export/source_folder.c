@@ -99,14 +99,14 @@ void loci_source_readme(loci_source_text *t)
                     "| constants, in flash | %zu bytes (%zu numbers), and the code |\n"
                     "| state, in RAM | %zu bytes a stream |\n"
                     "| stack of a step | %zu bytes, and what calls take |\n"
-                    "| a sample | %.0f multiply-adds, %.0f calls of libm |\n",
+                    "| a sample | %.0f multiply-adds, %.0f exponentials and the like |\n",
                     f.constants, f.constant, f.state, f.work, f.multiplies, f.functions);
     if (p->rate > 0)
         loci_source_put(t, "| a second, at %.9g Hz | %.3g million multiply-adds |\n", p->rate,
                         f.multiplies * p->rate / 1e6);
     loci_source_put(
         t,
-        "\nNo allocation, no operating system, no library but libm; single precision alone. The state is a plain struct: a\n"
+        "\nNo allocation, no operating system, no library but libm's sqrtf; single precision alone. The state is a plain struct: a\n"
         "copy is a fork. Samples come at the rate of the model's training%s.\n\n"
         "The test compares with answers of `loci stream`:\n\n"
         "    cmake -S . -B build && cmake --build build && build/%s_test\n",

@@ -189,7 +189,7 @@ void loci_source_source(loci_source_text *t)
     written w = {.count = 0};
     loci_source_put(
         t,
-        "/* %s.c - %s, a sample at a time; made by `loci export` %s. C99 and libm.\n *\n"
+        "/* %s.c - %s, a sample at a time; made by `loci export` %s. C99; of libm sqrtf alone.\n *\n"
         " * What steps do, the model's constants, and at the end the step itself, which calls them. */\n"
         "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <string.h>\n\n"
         "/* ---- what steps do ---- */\n\n",

@@ -22,7 +22,7 @@
 #define N(i) v[i].n
 #define X(i) v[i].x
 
-/* name, operands, its arguments, multiply-adds, calls of libm */
+/* name, operands, its arguments, multiply-adds, exponentials and the like */
 #define STEPS(STEP)                                                                                          \
     STEP(standardise, 5, (TO(0), FROM(1), FROM(2), FROM(3), N(4)), N(4), 0)                                  \
     STEP(in_units, 5, (TO(0), FROM(1), FROM(2), FROM(3), N(4)), N(4), 0)                                     \

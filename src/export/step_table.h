@@ -23,7 +23,8 @@ typedef struct {
     const char *name; /* of the function */
     size_t operands;
     void (*run)(const loci_value *v);
-    double (*multiplies)(const loci_value *v); /* multiply-adds, and calls of libm, from its numbers alone */
+    double (*multiplies)(
+        const loci_value *v); /* multiply-adds, and exponentials and the like, from its numbers alone */
     double (*functions)(const loci_value *v);
 } loci_step;
 

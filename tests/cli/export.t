@@ -53,7 +53,7 @@ $ head -n 3 x.csv | tail -n 2; sed -n '/in\[\]/,/answers/p' s4d/s4d_test.c | gre
 |     60.1777992f,
 $ mkdir here; cd here; loci export ../gru.safetensors -o . --prefix Ear_2 | sed -n '1p; 3p'; ls; grep -c EAR_2_ Ear_2.h
 | .: Ear_2.c and its header, test, CMakeLists.txt, README.md
-|~ a sample: * multiply-adds, * calls of libm
+|~ a sample: * multiply-adds, * exponentials and the like
 | CMakeLists.txt
 | Ear_2.c
 | Ear_2.h

@@ -3,18 +3,12 @@
 #ifndef LOCI_EXPORT_STEPS_STEP_ACTIVATION_H
 #define LOCI_EXPORT_STEPS_STEP_ACTIVATION_H
 
-#include <math.h>
-
-/* 1 / (1 + e^-x) */
-static inline float sigmoid(float x)
-{
-    return 1.0f / (1.0f + expf(-x));
-}
+#include "export/steps/step_elementary.h"
 
 /* y = x Phi(x), Phi the normal distribution */
 static inline void gelu(float *y, const float *x, int n)
 {
-    for (int i = 0; i < n; i++) y[i] = 0.5f * x[i] * (1.0f + erff(0.707106781f * x[i]));
+    for (int i = 0; i < n; i++) y[i] = gelu_of(x[i]);
 }
 
 /* y = x sigmoid(z) */
@@ -32,7 +26,7 @@ static inline void gate_silu(float *y, const float *x, const float *z, int n)
 /* y = x z Phi(z) */
 static inline void gate_gelu(float *y, const float *x, const float *z, int n)
 {
-    for (int i = 0; i < n; i++) y[i] = x[i] * (0.5f * z[i] * (1.0f + erff(0.707106781f * z[i])));
+    for (int i = 0; i < n; i++) y[i] = x[i] * gelu_of(z[i]);
 }
 
 /* y = e^x over its sum */
@@ -41,7 +35,7 @@ static inline void softmax(float *y, const float *x, int n)
     float most = x[0], sum = 0.0f;
     for (int i = 1; i < n; i++) most = x[i] > most ? x[i] : most;
     for (int i = 0; i < n; i++) {
-        y[i] = expf(x[i] - most);
+        y[i] = exponential(x[i] - most);
         sum += y[i];
     }
     for (int i = 0; i < n; i++) y[i] /= sum;

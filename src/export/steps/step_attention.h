@@ -4,13 +4,21 @@
 #ifndef LOCI_EXPORT_STEPS_STEP_ATTENTION_H
 #define LOCI_EXPORT_STEPS_STEP_ATTENTION_H
 
-#include <math.h>
 #include <stdint.h>
 
-/* The angle of a position that turns by pace 2^-64 turns a sample, within half a turn */
-static inline float angle_of(uint64_t position, uint64_t pace)
+#include "export/steps/step_elementary.h"
+
+/* The cosine and sine of a position that turns by pace 2^-64 turns a sample: of the rest behind whole quarters of a turn, then by the
+ * quarters */
+static inline void direction(float *cosine, float *sine, uint64_t position, uint64_t pace)
 {
-    return 1.46291808e-9f * (float)(int32_t)(uint32_t)((position * pace) >> 32);
+    const uint32_t turns = (uint32_t)((position * pace) >> 32) + 0x20000000u, quarters = turns >> 30;
+    const float r = 1.46291808e-9f * (float)((int32_t)(turns & 0x3fffffffu) - 0x20000000), z = r * r;
+    const float s = r + r * z * (-0.166666538f + z * (0.00833213143f + z * -0.000195108398f));
+    const float c = 1.0f - (0.5f * z - z * z * (0.0416666456f + z * (-0.0013887306f + z * 2.4431205e-05f)));
+    const float even = (quarters & 1u) != 0u ? s : c, odd = (quarters & 1u) != 0u ? c : s;
+    *cosine = quarters == 1u || quarters == 2u ? -even : even;
+    *sine = (quarters & 2u) != 0u ? -odd : odd;
 }
 
 /* Channels i and i + width / 2 of each head turn with the position; pace [width / 2] */
@@ -18,7 +26,8 @@ static inline void turn(float *x, const uint64_t *position, const uint64_t *pace
 {
     const int half = width / 2;
     for (int i = 0; i < half; i++) {
-        const float angle = angle_of(*position, pace[i]), c = cosf(angle), s = sinf(angle);
+        float c, s;
+        direction(&c, &s, *position, pace[i]);
         for (int k = i; k < heads * width; k += width) {
             const float a = x[k], b = x[k + half];
             x[k] = a * c - b * s;
@@ -31,9 +40,10 @@ static inline void turn(float *x, const uint64_t *position, const uint64_t *pace
 static inline void sinusoids(float *y, const float *x, const uint64_t *position, const uint64_t *pace, int n)
 {
     for (int i = 0; i < n; i += 2) {
-        const float angle = angle_of(*position, pace[i / 2]);
-        y[i] = x[i] + sinf(angle);
-        if (i + 1 < n) y[i + 1] = x[i + 1] + cosf(angle);
+        float c, s;
+        direction(&c, &s, *position, pace[i / 2]);
+        y[i] = x[i] + s;
+        if (i + 1 < n) y[i + 1] = x[i + 1] + c;
     }
 }
 
@@ -66,12 +76,12 @@ static inline void attend(float *y, float *keys, float *values, uint32_t *ring, 
             score *= scale;
             if (k == 0) most = score;
             if (score > most) {
-                const float less = expf(most - score);
+                const float less = exponential(most - score);
                 most = score;
                 sum *= less;
                 for (int i = h; i < h + width; i++) y[i] *= less;
             } else {
-                weight = expf(score - most);
+                weight = exponential(score - most);
             }
             sum += weight;
             for (int i = h; i < h + width; i++) y[i] += weight * values[k * n + i];

@@ -3,9 +3,10 @@
 #ifndef LOCI_EXPORT_STEPS_STEP_BANK_H
 #define LOCI_EXPORT_STEPS_STEP_BANK_H
 
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "export/steps/step_elementary.h"
 
 /* x = z x + b u, of mode m; u = the inputs, mixed (mix NULL: the one there is), of every second mode less what that was before. Then
  * sums [modes][3]: |x|^2, and whether Re x is above each of two levels (NULL: none). x, z, b, above [modes][2], mix [modes][inputs] */
@@ -71,7 +72,7 @@ static inline void bank_tell(float *y, const float *whole, const float *lost, co
             *y++ = (whole[1] + (lost[1] + sums[1])) / count;
             *y++ = (whole[2] + (lost[2] + sums[2])) / count;
         }
-        if (power != 0) *y++ = logf((whole[0] + (lost[0] + sums[0])) / count + 1e-10f);
+        if (power != 0) *y++ = logarithm((whole[0] + (lost[0] + sums[0])) / count + 1e-10f);
         whole += 3;
         lost += 3;
         sums += 3;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "export/steps/step_activation.h"
+#include "export/steps/step_elementary.h"
 
 /* patch [channels][taps] = x and the samples `apart`, 2 apart, ... before it, the oldest first; ring [(taps - 1) apart][channels]
  * holds those, *next is the oldest, where x goes */

@@ -3,17 +3,15 @@
 #ifndef LOCI_EXPORT_STEPS_STEP_RECURRENT_H
 #define LOCI_EXPORT_STEPS_STEP_RECURRENT_H
 
-#include <math.h>
-
-#include "export/steps/step_activation.h"
+#include "export/steps/step_elementary.h"
 
 /* c = sigmoid(f) c + sigmoid(i) tanh(g), y = h = sigmoid(o) tanh(c); x and u [4][n], i, f, g and o: what the input gives and what h */
 static inline void lstm_cell(float *y, float *h, float *c, const float *x, const float *u, int n)
 {
     for (int i = 0; i < n; i++) {
         const float in = sigmoid(x[i] + u[i]), keep = sigmoid(x[n + i] + u[n + i]);
-        c[i] = keep * c[i] + in * tanhf(x[2 * n + i] + u[2 * n + i]);
-        h[i] = sigmoid(x[3 * n + i] + u[3 * n + i]) * tanhf(c[i]);
+        c[i] = keep * c[i] + in * hyperbolic_tangent(x[2 * n + i] + u[2 * n + i]);
+        h[i] = sigmoid(x[3 * n + i] + u[3 * n + i]) * hyperbolic_tangent(c[i]);
         y[i] = h[i];
     }
 }
@@ -23,7 +21,7 @@ static inline void gru_cell(float *y, float *h, const float *x, const float *u, 
 {
     for (int i = 0; i < n; i++) {
         const float r = sigmoid(x[i] + u[i]), z = sigmoid(x[n + i] + u[n + i]);
-        h[i] = (1.0f - z) * tanhf(x[2 * n + i] + r * u[2 * n + i]) + z * h[i];
+        h[i] = (1.0f - z) * hyperbolic_tangent(x[2 * n + i] + r * u[2 * n + i]) + z * h[i];
         y[i] = h[i];
     }
 }

@@ -3,13 +3,7 @@
 #ifndef LOCI_EXPORT_STEPS_STEP_SELECTIVE_H
 #define LOCI_EXPORT_STEPS_STEP_SELECTIVE_H
 
-#include <math.h>
-
-/* log(1 + e^x) */
-static inline float softplus(float x)
-{
-    return x > 20.0f ? x : log1pf(expf(x));
-}
+#include "export/steps/step_elementary.h"
 
 /* h = e^(t a) h + t b x, y = c h + d x, t = softplus(r); state h and a [channels][states], b and c [states] */
 static inline void selective(float *y, float *h, const float *x, const float *r, const float *b,
@@ -19,7 +13,7 @@ static inline void selective(float *y, float *h, const float *x, const float *r,
         const float t = softplus(r[e]), in = t * x[e];
         float s = d[e] * x[e];
         for (int n = 0; n < states; n++) {
-            *h = expf(t * *a++) * *h + in * b[n];
+            *h = exponential(t * *a++) * *h + in * b[n];
             s += c[n] * *h++;
         }
         y[e] = s;
@@ -36,7 +30,7 @@ static inline void selective_heads(float *y, float *h, const float *x, const flo
         const float *bk = b + k / (heads / groups) * states, *ck = c + k / (heads / groups) * states;
         float t = softplus(r[k] + bias[k]);
         t = t < least ? least : t > most ? most : t;
-        const float keep = expf(t * a[k]);
+        const float keep = exponential(t * a[k]);
         for (int e = k * width; e < (k + 1) * width; e++) {
             const float in = t * x[e];
             float s = d[e] * x[e];
