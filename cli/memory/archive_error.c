@@ -109,8 +109,10 @@ static double rms(const difference *d)
     return d->count > 0 ? sqrt(d->square / (double)d->count) : NAN;
 }
 
+/* NAN where it is not known: of a constant, or of a signal whose squares vanish. */
 static double share(const difference *d)
 {
+    if (!(d->square > 0) && d->largest > 0) return NAN;
     return d->variance > 0 ? d->square / d->variance : d->square > 0 ? NAN : 0;
 }
 
@@ -235,7 +237,8 @@ int archive_error_signal(const memory_file *k, const char *path, const source_op
     source_close(&from);
     loci_error error;
     for (size_t c = 0; c < k->channels && !status; c++) {
-        by.age.variance[c] = by.channel[c].variance / (double)by.channel[c].count;
+        by.age.variance[c] =
+            isnan(share(&by.channel[c])) ? NAN : by.channel[c].variance / (double)by.channel[c].count;
         if (loci_archive_stretch(k->archive, c, by.info.start, by.info.end, &stated[c], &error) != LOCI_OK)
             status = message_error(k->path, &error);
     }

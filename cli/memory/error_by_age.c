@@ -59,6 +59,7 @@ static double share_of(const error_by_age *by, double mean_square, size_t channe
 {
     const double variance = by->variance[channel];
     if (variance > 0) return mean_square / variance;
+    if (isnan(variance)) return NAN;
     return by->forgiving || mean_square == 0 ? 0 : NAN;
 }
 

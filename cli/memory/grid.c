@@ -76,6 +76,8 @@ static loci_status fill(grid *g, uint64_t until, loci_error *error)
         for (size_t i = 0; i < EMPTY * channels; i++) g->empty[i] = NAN;
     }
     loci_status status = LOCI_OK;
+    g->gaps++;
+    g->filled += until - g->next;
     while (g->next < until && status == LOCI_OK) {
         const size_t some = until - g->next < EMPTY ? (size_t)(until - g->next) : EMPTY;
         status = g->take(g->target, g->empty, some, error);

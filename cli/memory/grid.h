@@ -14,7 +14,8 @@ typedef struct {
     uint64_t known; /* samples before this one are passed over */
     loci_status (*take)(void *target, const double *u, size_t n, loci_error *error); /* u [n][channels] */
     void *target;
-    double *empty; /* samples that are missing */
+    double *empty;         /* samples that are missing */
+    uint64_t filled, gaps; /* how many of them there were, in how many places */
 } grid;
 
 /* The seconds between the first two samples, or the source's own step. Returns a status of the program. */

@@ -63,12 +63,19 @@ static json_t *pages_json(const memory_file *k, const knowledge *now)
     return all;
 }
 
+/* Samples that are missing, of all channels together. */
+static uint64_t missing_count(const memory_file *k, const knowledge *now)
+{
+    uint64_t missing = 0;
+    for (size_t c = 0; c < k->channels; c++) missing += now->known[c].missing;
+    return missing;
+}
+
 static void json_write(output *out, const memory_file *k, const knowledge *now)
 {
     const loci_archive_info *info = &now->info;
     json_t *object = json_object(), *names = json_array(), *bounds = json_array(), *errors = json_array(),
            *largest = json_array(), *least = json_array(), *most = json_array();
-    uint64_t missing = 0;
     for (size_t c = 0; c < k->channels; c++) {
         const loci_archive_known *known = &now->known[c];
         json_array_append_new(names, output_json_text(k->names[c]));
@@ -77,14 +84,13 @@ static void json_write(output *out, const memory_file *k, const knowledge *now)
         json_array_append_new(largest, output_json_number(known->largest));
         json_array_append_new(least, output_json_number(known->least));
         json_array_append_new(most, output_json_number(known->most));
-        missing += known->missing;
     }
     char rate[WORDS_SIZE];
     json_object_set_new(object, "kind", json_string("archive"));
     json_object_set_new(object, "channels", json_integer((json_int_t)k->channels));
     json_object_set_new(object, "names", names);
     json_object_set_new(object, "samples", json_integer((json_int_t)info->samples));
-    json_object_set_new(object, "missing", json_integer((json_int_t)missing));
+    json_object_set_new(object, "missing", json_integer((json_int_t)missing_count(k, now)));
     json_object_set_new(object, "rate", json_real(strtod(words_rate(rate, info->dt), NULL)));
     json_object_set_new(object, "start", output_json_time(info->start, k->iso));
     json_object_set_new(object, "end", output_json_time(info->end, k->iso));
@@ -107,10 +113,12 @@ static void json_write(output *out, const memory_file *k, const knowledge *now)
     output_json(out, object);
 }
 
-static void head_write(output *out, const memory_file *k, const loci_archive_info *info)
+static void head_write(output *out, const memory_file *k, const knowledge *now)
 {
     static const char *const promises[] = {"an rms error for every page", "a largest error for every sample",
                                            "multiples of a unit, to the bit", "a number of bytes"};
+    const loci_archive_info *info = &now->info;
+    const uint64_t missing = missing_count(k, now);
     char text[WORDS_SIZE], other[WORDS_SIZE];
     output_format(out, "archive   %s; order %zu\n", promises[info->rule], info->order);
     if (info->budget)
@@ -119,6 +127,9 @@ static void head_write(output *out, const memory_file *k, const loci_archive_inf
     output_format(out, "signal    %s", words_plural(text, info->samples, "sample"));
     if (k->channels > 1) output_format(out, " of %zu channels", k->channels);
     output_format(out, " at %s Hz\n", words_rate(text, info->dt));
+    if (missing)
+        output_format(out, "missing   %s%s\n", words_plural(text, missing, "sample"),
+                      k->channels > 1 ? ", of all channels together" : "");
     output_format(out, "time      %s to %s", words_time(text, info->start, k->iso),
                   words_time(other, info->end, k->iso));
     output_format(out, "%s: %s\n", k->iso ? "" : " s", words_duration(text, info->end - info->start));
@@ -189,7 +200,7 @@ int inspect_archive(const memory_file *k, const char *path, bool json)
         if (json) {
             json_write(&out, k, &now);
         } else {
-            head_write(&out, k, &now.info);
+            head_write(&out, k, &now);
             channels_write(&out, k, &now);
             status = ages_write(&out, k, &now);
         }

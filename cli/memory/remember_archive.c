@@ -195,6 +195,16 @@ static int interrupted(const job *j)
     return STATUS_INTERRUPTED;
 }
 
+/* What times left out, and the archive has as missing. */
+static void gaps_say(const grid *g)
+{
+    char filled[WORDS_SIZE], gaps[WORDS_SIZE], step[WORDS_SIZE];
+    if (g->filled == 0) return;
+    message_note("%s: the times leave out %s of %s, in %s; %s missing in the archive", g->from->path,
+                 words_plural(filled, g->filled, "sample"), words_duration(step, g->dt),
+                 words_plural(gaps, g->gaps, "gap"), g->filled == 1 ? "it is" : "they are");
+}
+
 /* Feeds the signal; what was read before something went wrong, or a signal ended it, is kept where the file grows. */
 static int feed(job *j, source *from, grid g)
 {
@@ -216,6 +226,7 @@ static int feed(job *j, source *from, grid g)
     if (goes_on && source_live(from)) interrupt_ends_input();
     int status = source_feed_watched(from, gate_push, watch, &to, "remembering");
     j->samples += to.g.next - g.next;
+    if (!status) gaps_say(&to.g);
     grid_release(&to.g);
     free(to.held);
     if (status && !grows && status != STATUS_INTERRUPTED) return status;

@@ -60,7 +60,9 @@ $ loci recall grows.loci --from 0 --to 99999 --points 2 >/dev/null
 
 # Samples with times: the rate is theirs, and a gap is a gap.
 $ printf 'time,u\n2020-01-01T00:00:00,1\n2020-01-01T00:15:00,2\n2020-01-01T01:00:00,5\n2020-01-01T01:15:00,nan\n2020-01-01T01:30:00,7\n' >gaps.csv
-$ loci remember gaps.csv --time time --lossless 1 -o gaps.loci && loci recall gaps.loci --at 2020-01-01T00:15:00,2020-01-01T00:30:00,2020-01-01T01:00:00,2020-01-01T01:30:00
+$ loci remember gaps.csv --time time --lossless 1 -o gaps.loci
+! loci: note: gaps.csv: the times leave out 2 samples of 15 min, in 1 gap; they are missing in the archive
+$ loci recall gaps.loci --at 2020-01-01T00:15:00,2020-01-01T00:30:00,2020-01-01T01:00:00,2020-01-01T01:30:00
 | time,u
 | 2020-01-01T00:15:00Z,2
 | 2020-01-01T00:30:00Z,nan
@@ -71,6 +73,8 @@ $ loci inspect gaps.loci --json | grep -E '^  "(samples|missing|start|end)"'
 |   "missing": 3,
 |   "start": "2020-01-01T00:00:00Z",
 |   "end": "2020-01-01T01:45:00Z",
+$ loci inspect gaps.loci | sed -n 3p
+| missing   3 samples
 $ loci recall gaps.loci --against gaps.csv | sed -n 4p
 | u                       0              0            0            0          0 %
 $ printf 'time,u\n0,1\n1,2\n2.4,3\n' | loci remember - --time time --error 1 -o x.loci
@@ -243,6 +247,7 @@ $ loci remember all.txt --resume --budget 1M -o live.loci; loci remember all.txt
 ! loci: remember: --resume is for a memory or a budget; --append continues any archive, and it is whole at every moment
 = 2
 $ printf 't,u\n10,1\n12,2\n14,3\n' >stamped.csv; loci remember stamped.csv --time t -o stamped.loci; printf '18,5\n' >>stamped.csv; loci remember stamped.csv --time t --resume -o stamped.loci; loci recall stamped.loci --at 10,14,16,18
+! loci: note: stamped.csv: the times leave out 1 sample of 2 s, in 1 gap; it is missing in the archive
 | time,u
 | 10,1
 | 14,3
@@ -260,3 +265,9 @@ $ if command -v ffmpeg >/dev/null; then ffmpeg -v error -f lavfi -i testsrc2=dur
 | True
 $ if command -v ffmpeg >/dev/null; then loci recall film.loci --at 0,4,8 | LC_ALL=C awk -F, 'NR > 1 { for (c = 2; c <= NF; c++) { v = int(128 * $c + 128.5); p[NR, c] = v < 0 ? 0 : (v > 255 ? 255 : v) } } END { for (y = 0; y < 16; y++) for (f = 2; f <= NR; f++) for (x = 2; x < 18; x++) printf "%c", p[f, 16 * y + x] }' | tee strip.raw | wc -c && ffmpeg -v error -f rawvideo -pix_fmt gray -s 48x16 -i strip.raw -frames:v 1 strip.png && test -s strip.png; else echo 768; fi
 | 768
+
+# Of squares that vanish no share is known.
+$ awk 'BEGIN { for (k = 0; k < 300; k++) print 1e-170 * (k * k % 97) }' >tiny.csv && loci remember tiny.csv --budget 500 -o tiny.loci && loci recall tiny.loci --against tiny.csv | grep -c '?$'
+| 14
+$ awk 'BEGIN { for (k = 0; k < 300; k++) print 1e-60 * (k * k % 97) }' >tiny.csv && loci remember tiny.csv --error 5% -o tiny.loci && loci recall tiny.loci --against tiny.csv --json | python3 -c "import json, sys; print(0.001 < json.load(sys.stdin)['share'][0] <= 0.0025)"
+| True
