@@ -52,6 +52,7 @@ static void v_cos(const vreal *x, vreal *y)
 }
 static double sigmoid(double x)
 {
+    if (!LOCI_REAL_IS_DOUBLE && x < -42) return 0; /* 2^-60: counts as nothing */
     return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
 }
 
@@ -147,8 +148,11 @@ static void normal_distribution(void **state)
             const double v = (double)x[i], mass = 0.5 * erf(fabs(v) * sqrt(0.5));
             const double peak = exp(-0.5 * v * v) / sqrt(2 * 3.14159265358979323846);
             assert_true(fabs((double)half[i] - mass) <= 1.5 * (double)LOCI_REAL_EPSILON);
-            assert_true(fabs((double)density[i] - peak) <=
-                        (v * v + 2) * (double)LOCI_REAL_EPSILON * peak + 1e-45);
+            if (!LOCI_REAL_IS_DOUBLE && v * v > 84.0001)
+                assert_true(density[i] == 0);
+            else if (LOCI_REAL_IS_DOUBLE || v * v < 83.9999)
+                assert_true(fabs((double)density[i] - peak) <=
+                            (v * v + 2) * (double)LOCI_REAL_EPSILON * peak + LOCI_REAL_IS_DOUBLE * 1e-45);
         }
     }
     const double ends[] = {0, 1e30, -1e30, (double)INFINITY};

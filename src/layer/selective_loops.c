@@ -19,11 +19,6 @@ enum { TILE = 8, BACK = 8 };
 enum { TILE = 4, BACK = 4 };
 #endif
 
-#if !LOCI_REAL_IS_DOUBLE
-/* Bits that may overflow, where what comes of them is thrown away. */
-typedef uint32_t naturals __attribute__((vector_size(LOCI_VECTOR_BYTES), aligned(LOCI_ALIGNED)));
-#endif
-
 /* 2^t (in double e^t) for t <= 0; steep: where t may lie below -125, for which it stays there. 2^r for |r| <= 1/2 is 1 + r q(r), q
  * interpolated at Chebyshev's points, off by 5e-9: 0 gives 1 exactly. */
 static inline LOCI_INLINE vreal decay(vreal t, const int steep)
@@ -38,14 +33,14 @@ static inline LOCI_INLINE vreal decay(vreal t, const int steep)
     q = 0.0555035711f + r * q;
     q = 0.240226508f + r * q;
     q = 0.693147188f + r * q;
-    const vreal power = (vreal)((naturals)(1 + r * q) + ((naturals)shifted << 23));
+    const vreal power = (vreal)((loci_vnaturals)(1 + r * q) + ((loci_vnaturals)shifted << 23));
     /* not a word about t itself, so that its product is fused with both sums here and there alike */
     return steep ? loci_vselect(shifted < LOCI_VMATH_ROUND - 125, LOCI_SPLAT(0x1p-125f), power) : power;
 #endif
 }
 
 #if !LOCI_REAL_IS_DOUBLE
-/* e^x for x <= 0, as loci_vexp has it; below e^-86 it stays there. */
+/* e^x for x <= 0, as loci_vexp has it; below e^-86 it stays there: never 0. */
 static inline LOCI_INLINE vreal fade(vreal x)
 {
     x = loci_vselect(x < -86, LOCI_SPLAT(-86.0f), x);
@@ -55,19 +50,9 @@ static inline LOCI_INLINE vreal fade(vreal x)
     p = 0.0416661873f + r * p;
     p = 0.166665122f + r * p;
     p = 0.5f + r * p;
-    return (vreal)((naturals)(1 + (r + r * r * p)) + ((naturals)shifted << 23));
+    return (vreal)((loci_vnaturals)(1 + (r + r * r * p)) + ((loci_vnaturals)shifted << 23));
 }
 #endif
-
-static inline LOCI_INLINE vreal sigmoid(vreal x)
-{
-#if LOCI_REAL_IS_DOUBLE
-    return loci_vsigmoid(x);
-#else
-    const vreal e = fade(-loci_vabs(x));
-    return loci_vselect(x < 0, e, LOCI_SPLAT(1.0f)) / (1 + e);
-#endif
-}
 
 /* Numbers of either sign are ordered by their size as their bits without the sign are, NaN behind all. */
 typedef real_bits real_bits_of_any __attribute__((may_alias));
@@ -168,7 +153,7 @@ static void forward(real *y, real *state, const loci_selective_rows *s)
         enter(&v, y, s, lane);
         advance_all(y, state, &v, s, NULL, 0, lane, steep);
         for (size_t r = lane; s->z && r < s->rows * V; r += V)
-            TO(y + r) *= AT(s->z + r) * sigmoid(AT(s->z + r));
+            TO(y + r) *= AT(s->z + r) * loci_vsigmoid(AT(s->z + r));
     }
 }
 
@@ -244,7 +229,8 @@ static void backward(const loci_selective_back *back, const real *dy, const real
         for (size_t r = lane; r < s->rows * V; r += V) {
             TO(in + r) = TO(through + r) = (vreal){0};
             if (!s->z) continue;
-            const vreal z = AT(s->z + r), g = sigmoid(z), gate = z * g, d = AT(dy + r), plain = AT(y + r);
+            const vreal z = AT(s->z + r), g = loci_vsigmoid(z), gate = z * g, d = AT(dy + r),
+                        plain = AT(y + r);
             TO(inner + r) = d * gate;
             TO(back->dz + r) = d * plain * (g + gate * (1 - g));
             TO(y + r) = plain * gate;
@@ -336,7 +322,7 @@ static inline LOCI_INLINE void convolve_width(real *y, real *slope, const real *
                 TO(y + r) = v;
                 continue;
             }
-            const vreal g = sigmoid(v), silu = v * g;
+            const vreal g = loci_vsigmoid(v), silu = v * g;
             TO(y + r) = silu;
             if (slope) TO(slope + r) = g + silu * (1 - g);
         }
@@ -384,7 +370,8 @@ static void softplus(real *y, const real *x, size_t rows)
 #if LOCI_REAL_IS_DOUBLE
         TO(y + i) = loci_vselect(v > 20, v, loci_vlog1p(loci_vexp(v)));
 #else
-        const vreal e = fade(-loci_vabs(v)), s = e / (2 + e), z = s * s;
+        const vreal e = fade(-loci_vabs(v)), s = e / (2 + e);
+        const vreal seen = (vreal)((vbits)s & ~(e < 0x1p-30f)), z = seen * seen; /* else nothing beside 1 */
         vreal p = 0.139825789f + z * 0.140788892f;
         p = 0.200122976f + z * p;
         p = 0.333331608f + z * p;
@@ -409,13 +396,13 @@ static void add_multiply(real *y, const real *a, const real *b, const real *c, s
 
 static void gate(real *y, const real *a, const real *z, size_t rows)
 {
-    for (size_t i = 0; i < rows * V; i += W) TO(y + i) = AT(a + i) * (AT(z + i) * sigmoid(AT(z + i)));
+    for (size_t i = 0; i < rows * V; i += W) TO(y + i) = AT(a + i) * (AT(z + i) * loci_vsigmoid(AT(z + i)));
 }
 
 static void gate_backward(real *da, real *dz, const real *dy, const real *a, const real *z, size_t rows)
 {
     for (size_t i = 0; i < rows * V; i += W) {
-        const vreal v = AT(z + i), s = sigmoid(v), silu = v * s, d = AT(dy + i), from = AT(a + i);
+        const vreal v = AT(z + i), s = loci_vsigmoid(v), silu = v * s, d = AT(dy + i), from = AT(a + i);
         TO(da + i) = d * silu;
         TO(dz + i) = d * from * (s + silu * (1 - s));
     }
