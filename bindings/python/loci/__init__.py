@@ -17,11 +17,17 @@ from ._errors import (
     Stopped,
     UnsupportedError,
 )
+from .archive import Archive
 from .memory import Memory, remember
+from .model import Model
+from .readout import Forecast, Readout
+from .stream import Stream
+from .system import System
+from .training import Evaluation, Interrupted, Learner, Report, evaluate, fit, train
 
 __version__ = _loci.version()
 
 __all__ = [
-    "ClosedError", "Error", "FileError", "FormatError", "InputError", "Memory", "MismatchError", "RangeError", "Stopped",
-    "UnsupportedError", "remember",
+    "Archive", "ClosedError", "Error", "Evaluation", "FileError", "Forecast", "FormatError", "InputError", "Interrupted", "Learner", "Memory", "MismatchError",
+    "Model", "RangeError", "Readout", "Report", "Stopped", "Stream", "System", "UnsupportedError", "evaluate", "fit", "remember", "train",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
  * glue.c - errors, locks, buffers. */
 #include "glue.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,16 @@ PyObject *glue_raise(const loci_error *error)
     if (error->status == LOCI_E_MEMORY) return PyErr_NoMemory();
     PyObject *class = errors ? PyTuple_GetItem(errors, error->status) : NULL;
     PyErr_SetString(class ? class : PyExc_ValueError, error->text);
+    return NULL;
+}
+
+PyObject *glue_refuse(loci_status status, const char *format, ...)
+{
+    PyObject *class = errors ? PyTuple_GetItem(errors, status) : NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    PyErr_FormatV(class ? class : PyExc_ValueError, format, arguments);
+    va_end(arguments);
     return NULL;
 }
 

@@ -22,6 +22,8 @@
 
 /* Raises what stands for the error's status, with its sentence. NULL. */
 PyObject *glue_raise(const loci_error *error);
+/* The same with a sentence of our own, as PyErr_Format makes it. */
+PyObject *glue_refuse(loci_status status, const char *format, ...);
 /* The same where a function failed, else None. */
 PyObject *glue_none(loci_status status, const loci_error *error);
 /* Whether a buffer has count numbers of `width` bytes, and raises ValueError where not. */

@@ -66,7 +66,7 @@ static memory_object *memory_room(PyObject *plan, Py_ssize_t channels)
 {
     const size_t size = channels > 0 ? loci_memory_size(((plan_object *)plan)->plan, (size_t)channels) : 0;
     if (size == 0) {
-        PyErr_Format(PyExc_ValueError, "channels is %zd; 1 to %d were expected", channels, LOCI_CHANNELS_MAX);
+        glue_refuse(LOCI_E_ARGUMENT, "channels is %zd; 1 to %d were expected", channels, LOCI_CHANNELS_MAX);
         return NULL;
     }
     memory_object *self = (memory_object *)glue_new(memory_type);

@@ -80,15 +80,14 @@ static int config_set(loci_model_config *config, PyObject *given)
             return 0;
         }
         if (!loci_config_has(config, loci_config_find(name))) {
-            PyErr_Format(PyExc_ValueError, "%s is not for layers of %s", name,
-                         loci_layer_name(config->layer));
+            glue_refuse(LOCI_E_ARGUMENT, "%s is not for layers of %s", name, loci_layer_name(config->layer));
             return 0;
         }
     }
     return 1;
 }
 
-/* model_new(preset, inputs, outputs, {field: text}, check): a model of a preset with changes, all parameters 0. */
+/* model_new(preset, inputs, outputs, {field: text}): a model of a preset with changes, all parameters 0. */
 static PyObject *model_new(PyObject *module, PyObject *arguments)
 {
     (void)module;

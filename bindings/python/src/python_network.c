@@ -15,26 +15,37 @@ typedef struct {
 
 static PyTypeObject *network_type;
 
-/* Network(model, L, rate): prepared for sequences of L samples at so many Hz, 0: as the model was trained; L 0: for steps alone. */
+/* Network(model, L, rate, frame or None): prepared for sequences of L samples at so many Hz, 0: as the model was trained; L 0: for
+ * steps alone. frame [2][inputs] doubles, origin and unit: samples come as (x - origin) unit. */
 static PyObject *network_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     (void)keywords;
     PyObject *owner;
     Py_ssize_t length;
     double rate, steps;
+    Py_buffer frame;
     loci_error error;
     loci_status status;
-    if (!PyArg_ParseTuple(arguments, "Ond", &owner, &length, &rate)) return NULL;
+    if (!PyArg_ParseTuple(arguments, "Ondz*", &owner, &length, &rate, &frame)) return NULL;
     const loci_model *model = model_of(owner);
-    if (!model) return NULL;
-    network_object *self = (network_object *)glue_new(type);
-    if (!self) return NULL;
+    const size_t inputs = model ? loci_model_configuration(model)->inputs : 0;
+    network_object *self = NULL;
+    if (model && (!frame.buf || glue_holds(&frame, 2 * inputs, sizeof(double), "the frame")))
+        self = (network_object *)glue_new(type);
+    if (!self) {
+        PyBuffer_Release(&frame);
+        return NULL;
+    }
     Py_INCREF(owner);
     self->owner = owner;
     self->model = model;
     self->L = (size_t)length;
     Py_BEGIN_ALLOW_THREADS status = loci_model_steps(&steps, model, rate, &error);
     if (!status) status = loci_network_create(&self->network, model, self->L, &error);
+    if (!status && frame.buf) {
+        const double *origin = frame.buf;
+        loci_network_frame(self->network, model, origin, origin + inputs);
+    }
     for (size_t part = 0; !status && part < loci_network_parts(self->network); part++)
         loci_network_prepare(self->network, loci_model_values_const(model), steps, part);
     Py_END_ALLOW_THREADS if (!status) return (PyObject *)self;

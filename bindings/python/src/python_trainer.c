@@ -206,6 +206,24 @@ static PyObject *evaluate(PyObject *module, PyObject *arguments)
                          result.score, result.seconds);
 }
 
+/* tasks(): {name: (values, each, name of the score, its key, next)} */
+static PyObject *tasks(PyObject *module, PyObject *none)
+{
+    (void)module, (void)none;
+    PyObject *all = PyDict_New();
+    for (int i = 0; all && i < LOCI_TASKS; i++) {
+        const loci_task_info *t = loci_task_inspect((loci_task)i);
+        PyObject *row = Py_BuildValue("(iissi)", t->values, t->each, t->score, t->key, t->next);
+        const int failed = !row || PyDict_SetItemString(all, t->name, row) < 0;
+        Py_XDECREF(row);
+        if (failed) {
+            Py_DECREF(all);
+            return NULL;
+        }
+    }
+    return all;
+}
+
 static PyMethodDef methods[] = {
     {"step", trainer_step, METH_NOARGS, NULL},
     {"validate", trainer_validate, METH_NOARGS, NULL},
@@ -223,6 +241,7 @@ static PyType_Spec spec = {"loci._loci.Trainer", sizeof(trainer_object), 0, Py_T
 static PyMethodDef functions[] = {
     {"train_options", train_options, METH_VARARGS, NULL},
     {"evaluate", evaluate, METH_VARARGS, NULL},
+    {"tasks", tasks, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Models at work on signals that never end."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Sequence
+
+import numpy as np
+
+from . import _arrays, _loci
+from ._errors import ClosedError, InputError, MismatchError
+from .model import Model, labels_of
+
+
+class Stream:
+    """The running state of a model on one signal, or on many side by side, in lanes: samples in, answers out, in memory that does not grow.
+
+    However a signal is cut into pushes, the answers are the same to the bit. A model changed later does not change its streams. Threads may
+    push into streams of one model at the same time, and into one stream in turns.
+
+    >>> s = model.stream()
+    >>> s.push(x)
+    """
+
+    __slots__ = ("model", "rate", "lanes", "every", "_stream", "__weakref__")
+
+    def __init__(self, model: Model, *, rate: Optional[float] = None, lanes: int = 1, every: int = 1) -> None:
+        if every < 0:
+            raise InputError(f"every is {every}; 0 or more was expected")
+        self.model, self.rate, self.lanes, self.every = model, rate, lanes, every
+        self._stream = _loci.Stream(model._tables(rate), lanes)
+
+    def _open(self) -> Any:
+        if self._stream is None:
+            raise ClosedError("the stream is closed; an open one was expected")
+        return self._stream
+
+    def _answers(self, y: np.ndarray) -> np.ndarray:
+        out = np.empty(y.shape)
+        if y.size:
+            self.model._model.answer(y, y.size // self.model.outputs, out)
+        return out
+
+    def push(self, x: Any, *, every: Optional[int] = None, lanes: Optional[Sequence[int]] = None, dt: Any = None, raw: bool = False) -> Optional[np.ndarray]:
+        """Takes samples and gives the answers at every ``every``-th of them: probabilities of classes or values in the target's units (raw: as the
+        network has them, float32). every 0: None.
+
+        One lane: x [n] of one input or [n][inputs] gives [answers][outputs], one sample (a number, or [inputs]) gives [outputs]. Several: x
+        [lanes][n] or [lanes][n][inputs] gives [lanes][answers][outputs], NaN where a lane has an answer less; ``lanes`` are their numbers
+        (all). dt, shaped as x without inputs: how many steps each sample lasts."""
+        stream, inputs, outputs = self._open(), self.model.inputs, self.model.outputs
+        every = self.every if every is None else every
+        if every < 0:
+            raise InputError(f"every is {every}; 0 or more was expected")
+        u = _arrays.singles(x)
+        several = self.lanes > 1 or lanes is not None
+        one = not several and (u.ndim == 0 or (u.ndim == 1 and inputs > 1))
+        count = self.lanes if lanes is None else len(lanes)
+        if one:
+            u = u.reshape(1, 1, -1)
+        elif not several:
+            u = u.reshape(1, -1, 1) if u.ndim == 1 else u.reshape(1, *u.shape)
+        elif u.ndim == 2 and inputs == 1:
+            u = u.reshape(*u.shape, 1)
+        if u.ndim != 3 or u.shape[0] != count or u.shape[2] != inputs:
+            wanted = f"[{count}][n]" + (f"[{inputs}]" if inputs > 1 else "") if several else f"[n][{inputs}]" if inputs > 1 else "[n]"
+            raise MismatchError(f"x: has the shape {np.shape(x)}; {wanted} was expected")
+        n = u.shape[1]
+        which = None if lanes is None else np.asarray(lanes, dtype=np.uint32)
+        steps = None if dt is None else np.array(np.broadcast_to(_arrays.doubles(dt, "dt"), (count, n)))
+        due = None if several or every == 0 else stream.due(0, n, every)
+        y = np.empty((count, -(-n // every), outputs), dtype=np.float32) if every else None
+        stream.push(which, count, u, steps, n, every, y)
+        if y is None:
+            return None
+        if not several:
+            y = y[0, :due]
+        answers = y if raw else self._answers(np.ascontiguousarray(y))
+        return answers[0] if one and len(answers) else answers
+
+    def answer(self, lane: int = 0, *, raw: bool = False) -> np.ndarray:
+        """The answer at the last sample of a lane, [outputs]; NaN before the first."""
+        y = np.empty(self.model.outputs, dtype=np.float32)
+        self._open().answer(lane, y)
+        return y if raw else self._answers(y)
+
+    def label(self, lane: int = 0) -> Any:
+        """The likeliest class so far."""
+        return labels_of(self.model.classes, self.model.outputs)[int(np.argmax(self.answer(lane)))]
+
+    def samples(self, lane: int = 0) -> int:
+        """How many a lane has seen."""
+        return self._open().samples(lane)
+
+    def reset(self, lane: Optional[int] = None) -> "Stream":
+        """To the beginning: a lane, or all. Gives itself."""
+        for i in range(self.lanes) if lane is None else (lane,):
+            self._open().reset(i)
+        return self
+
+    def fork(self) -> "Stream":
+        """Another stream that has seen the same."""
+        stream = self._open()
+        other = Stream(self.model, rate=self.rate, lanes=self.lanes, every=self.every)
+        for lane in range(self.lanes):
+            other._stream.copy(lane, stream, lane)
+        return other
+
+    __copy__ = fork
+
+    def __deepcopy__(self, memo: Any) -> "Stream":
+        return self.fork()
+
+    def save(self, lane: int = 0) -> bytes:
+        """A lane's state, with a checksum, bound to the model and the rate."""
+        return self._open().save(lane)
+
+    def restore(self, state: Any, lane: int = 0) -> "Stream":
+        """Goes on where a saved state was, with the same bits. Gives itself."""
+        self._open().restore(lane, state)
+        return self
+
+    def close(self) -> None:
+        """Lets go of its memory; nothing can be pushed any longer."""
+        self._stream = None
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *fault: Any) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._stream is None:
+            return "<loci.Stream closed>"
+        lanes = f"{self.lanes} lanes" if self.lanes > 1 else _arrays.plural(self.samples(), "sample")
+        rate = self.rate or self.model.rate
+        return f"<loci.Stream {lanes}{f' at {rate:g} Hz' if rate else ''}, an answer at every {self.every}; {self.model!r}>"
+
+    def __reduce__(self) -> Any:
+        stream = self._open()
+        states = [stream.save(lane) for lane in range(self.lanes)]
+        return _unpickle, (_arrays.PICKLE, self.model.to_bytes(), self.rate, self.every, states)
+
+
+def _unpickle(version: int, model: bytes, rate: Optional[float], every: int, states: Sequence[bytes]) -> Stream:
+    _arrays.pickled(version, "stream")
+    self = Stream(Model.from_bytes(model), rate=rate, lanes=len(states), every=every)
+    for lane, state in enumerate(states):
+        self.restore(state, lane)
+    return self

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""Archives: promises kept, the program's bytes, what people get wrong."""
+
+import pickle
+import subprocess
+
+import numpy as np
+import pytest
+
+import loci
+
+
+@pytest.fixture
+def x(random):
+    return np.sin(np.arange(20000) / 30.0) + 0.1 * random.standard_normal(20000)
+
+
+def test_promises(x):
+    for options in ({"error": "5%"}, {"error": 0.02}, {"max": 0.1}, {"max": "10%"}):
+        a = loci.Archive(rate=10.0, **options).push(x)
+        off = a.to_array() - x
+        assert a.error() == pytest.approx(np.sqrt(np.mean(off**2)), rel=1e-9)
+        assert a.max_error() >= np.abs(off).max() - 1e-12
+        promised = a.inspect()["promised"][0]
+        assert (np.abs(off).max() if "max" in options else max(p["mean_square_error"] for p in a.pages) ** 0.5) <= promised * (1 + 1e-9)
+        assert a.nbytes < x.nbytes / 10 and a.min() == x.min() and a.max() == x.max()
+    whole = np.round(x, 3)
+    assert np.array_equal(loci.Archive(lossless=0.001).push(whole).to_array(), whole)
+    b = loci.Archive(budget="4K")
+    for part in np.split(x, 40):
+        b.push(part)
+        assert len(b.to_bytes()) <= 4096
+    assert b.samples <= 20000 and "budget" in repr(b)
+
+
+def test_questions(x):
+    a = loci.Archive(error="2%", rate=10.0, start=100.0).push(x)
+    kept = a.to_array()
+    assert np.array_equal(a.recall(100 + np.arange(20000) / 10), kept)
+    assert a.mean() == pytest.approx(kept.mean(), abs=1e-12) and a.integral() == pytest.approx(kept.sum() / 10, abs=1e-8)
+    assert a.recall([[100.0, 200.0]]).shape == (1, 2)
+    assert a.recall(150.0, what="derivative") == pytest.approx((kept[501] - kept[500]) * 10)
+    t, y = a.zoom(100, 2100, 50)
+    assert t.shape == y.shape == (50,)
+    assert np.array_equal(a.to_array(5, 3), kept[5:8])
+    assert (a.start, a.end, a.samples, len(a), a.rate) == (100, 2100, 20000, 20000, 10)
+    assert np.asarray(a).shape == (20000,)
+
+
+def test_channels_and_missing(random):
+    x = random.standard_normal((3000, 2))
+    x[100:200, 1] = np.nan
+    a = loci.Archive(names=["a", "b"], lossless=1e-9).push(x)
+    kept = a.to_array()
+    assert kept.shape == (3000, 2) and np.isnan(kept[100:200, 1]).all() and np.isfinite(kept[:, 0]).all()
+    assert a.recall([1.0, 150.0]).shape == (2, 2) and np.isnan(a.recall(150.0, channel=1))
+    assert loci.Archive.from_bytes(a.to_bytes()).names == ("a", "b")
+
+
+def test_grouping_resuming_merging(x, tmp_path):
+    whole = loci.Archive(page=4096).push(x)
+    parts = loci.Archive(page=4096)
+    for part in np.split(x, 50):
+        parts.push(part)
+        parts.samples  # being looked at does not matter
+    assert parts == whole
+    loci.Archive(page=4096).push(x[:8192]).save(tmp_path / "a.loci")
+    resumed = loci.Archive.load(tmp_path / "a.loci").push(x[8192:])
+    assert resumed == whole
+    both = loci.Archive(page=4096).push(x[:8192]) + loci.Archive(page=4096).push(x[8192:])
+    assert both.samples == 20000 and np.sqrt(np.mean((both.to_array() - x) ** 2)) < 0.05
+    coarse = whole.recode(0.2)
+    assert coarse.nbytes < whole.nbytes and whole.error() < coarse.error() <= 0.2
+    assert coarse.error() == pytest.approx(np.sqrt(np.mean((coarse.to_array() - x) ** 2)), rel=1e-9)
+    assert whole.shrink("2K").nbytes <= 2048 and whole.forget(9000).samples < 20000
+
+
+def test_same_file_as_the_program(program, tmp_path, x):
+    np.save(tmp_path / "x.npy", x)
+    for words, options in (
+        (["--error", "5%"], {}),
+        (["--max", "0.2"], {"max": 0.2}),
+        (["--budget", "4K"], {"budget": "4K"}),
+        (["--error", "0.1", "--page", "2048", "--rate", "50"], {"error": 0.1, "page": 2048, "rate": 50}),
+    ):
+        subprocess.run([program, "remember", "x.npy", "-o", "a.loci", *words], cwd=tmp_path, check=True)
+        assert loci.Archive(**options).push(x).to_bytes() == (tmp_path / "a.loci").read_bytes(), words
+
+
+def test_round_trips(random, tmp_path):
+    for _ in range(30):
+        n = int(random.integers(1, 500))
+        a = loci.Archive(error=float(random.uniform(0.01, 1))).push(random.standard_normal((n, int(random.integers(1, 3)))))
+        assert pickle.loads(pickle.dumps(a)) == a == loci.Archive.from_bytes(memoryview(a.to_bytes()))
+
+
+def test_damage(x, tmp_path):
+    data = bytearray(loci.Archive(page=4096).push(x).to_bytes())
+    data[len(data) // 2] ^= 1
+    with pytest.raises(loci.FormatError):
+        loci.Archive.from_bytes(data).verify()
+    left = loci.Archive.from_bytes(bytes(data), salvage=True)
+    assert 0 < left.inspect()["damaged"] < 20000 and np.isnan(left.to_array()).sum() == left.inspect()["damaged"]
+
+
+@pytest.mark.parametrize(
+    "call, error, text",
+    [
+        (lambda: loci.Archive(error=1, max=1), loci.InputError, "exclude each other"),
+        (lambda: loci.Archive(error="five"), loci.InputError, "number"),
+        (lambda: loci.Archive(error=-1), loci.InputError, ""),
+        (lambda: loci.Archive(budget="much"), loci.InputError, "bytes"),
+        (lambda: loci.Archive(budget=3), loci.InputError, "budget"),
+        (lambda: loci.Archive(lossless="5%"), loci.InputError, "unit"),
+        (lambda: loci.Archive(rate=0), loci.InputError, "rate"),
+        (lambda: loci.Archive().recall(1), loci.RangeError, "empty"),
+        (lambda: loci.Archive().push([np.inf]), loci.InputError, "sample 0"),
+        (lambda: loci.Archive().push(np.ones((3, 2))).push(np.ones(3)), loci.InputError, "1 channels; 2"),
+        (lambda: loci.Archive().push([1.0]).recall(5.0), loci.RangeError, ""),
+        (lambda: loci.Archive().push([1.0, 2.0]).to_array(1, 5), loci.RangeError, ""),
+        (lambda: loci.Archive.from_bytes(b""), loci.FormatError, ""),
+        (lambda: loci.Archive.from_bytes(loci.Memory().push([1.0]).to_bytes()), loci.FormatError, ""),
+        (lambda: loci.Archive().push([1.0]) + loci.Archive().push([[1.0, 2.0]]), loci.MismatchError, "channels"),
+    ],
+)
+def test_bad_input(call, error, text):
+    with pytest.raises(error) as fault:
+        call()
+    assert text in str(fault.value)
+
+
+def test_use_after_close(x):
+    with loci.Archive().push(x) as a:
+        assert a.samples == 20000
+    for use in (lambda: a.push([1]), lambda: a.recall(1), lambda: a.to_bytes(), lambda: a.samples, lambda: a.error()):
+        with pytest.raises(loci.ClosedError, match="closed"):
+            use()
+    assert repr(a) == "<loci.Archive closed>"

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""Models and streams: whole sequences against single steps, round trips, threads, what people get wrong."""
+
+import copy
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+import loci
+
+LAYERS = ("s4d", "s4", "s5", "mamba", "mamba2", "lstm", "gru", "mingru", "conv")
+
+
+def small(layer="s4d", inputs=2, outputs=3, **more):
+    preset = {"s4d": "small", "s4": "s4"}.get(layer, layer)
+    options = dict(layers=1 if layer in ("lstm", "gru") else 2, width=16)
+    if layer in ("s4d", "s4", "mamba", "mamba2"):
+        options["order"] = 8
+    if layer == "s5":
+        options["order"] = 16
+    return loci.Model(preset, inputs, outputs, seed=3, **{**options, **more})
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_whole_step_and_stream_agree(layer, random):
+    model = small(layer)
+    x = random.standard_normal((3, 50, 2)).astype(np.float32)
+    whole = model.predict_proba(x)
+    assert whole.shape == (3, 3) and np.allclose(whole.sum(1), 1)
+    for i in range(3):
+        state = None
+        for sample in x[i]:
+            answer, state = model.step(sample, state)
+        assert np.allclose(answer, whole[i], atol=1e-5)
+        stream = model.stream()
+        assert np.array_equal(stream.push(x[i])[-1], answer)  # the same bits as single steps
+
+
+def test_shapes(random):
+    model, x = small(inputs=1), random.standard_normal((4, 30))
+    assert model.forward(x).shape == (4, 3) and model.forward(x).dtype == np.float32
+    assert model.predict(x).shape == (4,) and np.ndim(model.predict(x[0])) == 0
+    assert np.allclose(model.forward(list(x)), model.forward(x))
+    ragged = [x[0], x[1, :20], x[2, :7]]
+    answers = model.forward(ragged)
+    for i, part in enumerate(ragged):
+        assert np.allclose(answers[i], model.forward(part), atol=1e-5)
+    assert np.allclose(model.forward(x, lengths=[30, 20, 7, 30])[1], answers[1], atol=1e-5)
+    each = small(inputs=1, pool="none")
+    assert each.forward(x).shape == (4, 30, 3) and each.forward(x[0]).shape == (30, 3)
+    assert [len(a) for a in each.forward(ragged)] == [30, 20, 7]
+    many = random.standard_normal((100, 30))
+    assert np.array_equal(model.forward(many, threads=4), model.forward(many, threads=1))
+
+
+def test_numbers_far_from_zero(random):
+    """Doubles that floats could not tell apart."""
+    model = small(inputs=1).describe(shift=[0.0], scale=[1.0])
+    far = model.copy().describe(shift=[1e9], scale=[1.0])
+    x = random.standard_normal((2, 30))
+    assert np.allclose(far.forward(x + 1e9), model.forward(x), atol=1e-5)
+
+
+def test_parameters_are_views():
+    model = small()
+    before = model.fingerprint
+    names = model.parameters
+    assert sum(p.size for p in names.values()) == model.count
+    assert names["encoder.weight"].shape == (16, 2)
+    x = np.ones((1, 5, 2))
+    was = model.forward(x)
+    names["decoder.bias"][:] += 1
+    assert model.fingerprint != before and np.allclose(model.forward(x), was + 1, atol=1e-6)
+    del model
+    assert np.isfinite(names["decoder.bias"]).all()  # views keep the memory
+
+
+def test_round_trips(random, tmp_path):
+    for trial in range(30):
+        layer = LAYERS[trial % len(LAYERS)]
+        model = small(layer, inputs=int(random.integers(1, 4)), outputs=int(random.integers(2, 5)))
+        assert pickle.loads(pickle.dumps(model)) == model == copy.deepcopy(model) == loci.Model.from_bytes(memoryview(model.to_bytes()))
+        stream = model.stream()
+        x = random.standard_normal((20, model.inputs))
+        stream.push(x)
+        other = pickle.loads(pickle.dumps(stream))
+        again = model.stream().restore(stream.save())
+        fork = stream.fork()
+        wanted = stream.push(x)
+        for s in (other, again, fork):
+            assert np.array_equal(s.push(x), wanted)
+    model.save(tmp_path / "m.safetensors")
+    assert loci.Model.load(tmp_path / "m.safetensors") == model
+
+
+def test_streams(random):
+    model, x = small(), random.standard_normal((100, 2)).astype(np.float32)
+    whole = model.stream().push(x)
+    s = model.stream(every=7)
+    cut = [s.push(part) for part in (x[:3], x[3:50], x[50:51], x[51:])]
+    assert np.array_equal(np.concatenate(cut), whole[6::7])
+    assert np.array_equal(s.answer(), whole[-1]) and s.samples() == 100
+    assert np.array_equal(s.reset().push(x[0], every=1), whole[0]) and s.label() in range(3)
+    lanes = model.stream(lanes=3)
+    y = lanes.push(np.stack([x, 2 * x, 3 * x]))
+    assert y.shape == (3, 100, 3) and np.array_equal(y[0], whole)
+    assert lanes.push(x[None], lanes=[1]).shape == (1, 100, 3) and lanes.samples(1) == 200 and lanes.samples(2) == 100
+    fresh = model.stream(every=0)
+    assert fresh.push(x) is None and np.array_equal(fresh.answer(), whole[-1])
+    kept = model.stream()
+    model.parameters["decoder.bias"][:] += 1
+    assert np.array_equal(kept.push(x), whole)  # a model changed later
+
+
+def test_two_hundred_threads(random):
+    model, x = small(), random.standard_normal((200, 50, 2)).astype(np.float32)
+    wanted, got = [model.stream().push(one)[-1] for one in x], [None] * 200
+
+    def work(i):
+        stream = model.stream()
+        for part in np.split(x[i], 5):
+            got[i] = stream.push(part)[-1]
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(200)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert all(np.array_equal(a, b) for a, b in zip(got, wanted))
+
+
+def test_convert(tmp_path):
+    """The state_dict of an S4D network: shapes say what it is, numbers come through."""
+    model = loci.Model("s4-example", 1, 10, seed=1, layers=1, width=8, order=4)
+    state = {name: value for name, value in model.parameters.items()}
+    other = loci.Model.convert(state)
+    assert np.array_equal(other.forward(np.ones((1, 20))), model.forward(np.ones((1, 20))))
+    H = 8
+    rng = np.random.default_rng(0)
+    attention = loci.Model.convert({"in_proj_weight": rng.standard_normal((3 * H, H)), "out_proj.weight": rng.standard_normal((H, H))}, heads=2)
+    assert attention.forward(rng.standard_normal((1, 9, H))).shape == (1, 9, H)
+    with pytest.raises(loci.FormatError, match="encoder"):
+        loci.Model.convert({k: v for k, v in state.items() if k != "encoder.weight"})
+    with pytest.raises(loci.InputError, match="int16"):
+        loci.Model.convert({"a": np.ones(3, np.int16)})
+
+
+@pytest.mark.parametrize(
+    "call, error, text",
+    [
+        (lambda m: loci.Model("large"), loci.InputError, "large"),
+        (lambda m: loci.Model("small", width=-1), loci.InputError, "width"),
+        (lambda m: loci.Model("small", heads=3), loci.InputError, "heads is not for layers of s4d"),
+        (lambda m: loci.Model("small", colour="red"), loci.InputError, "colour"),
+        (lambda m: m.forward(np.ones((2, 5, 3))), loci.MismatchError, "3 inputs; 2"),
+        (lambda m: m.forward(np.ones(5)), loci.InputError, "shape"),
+        (lambda m: m.forward(np.ones((0, 5, 2))), loci.InputError, "at least"),
+        (lambda m: m.forward("text"), loci.InputError, ""),
+        (lambda m: m.forward(np.ones((1, 5, 2)), rate=100.0), loci.InputError, "rate"),
+        (lambda m: m.step(np.ones(3)), loci.MismatchError, "3 numbers; 2"),
+        (lambda m: m.step(np.ones(2), np.ones(5)), loci.MismatchError, "state"),
+        (lambda m: m.step([np.nan, 1]), loci.InputError, "finite"),
+        (lambda m: m.stream().push(np.ones((5, 3))), loci.MismatchError, "[n][2] was expected"),
+        (lambda m: m.stream().push([[1.0, np.nan]]), loci.InputError, "sample 0"),
+        (lambda m: m.stream(lanes=0), loci.InputError, ""),
+        (lambda m: m.stream(every=-1), loci.InputError, "every"),
+        (lambda m: m.stream().answer(7), IndexError, "lane is 7"),
+        (lambda m: m.stream().restore(b"no"), loci.FormatError, ""),
+        (lambda m: m.stream().restore(small("gru").stream().save()), loci.MismatchError, ""),
+        (lambda m: m.generate(), loci.UnsupportedError, "tokens"),
+        (lambda m: m.describe(flavour=1), loci.InputError, "flavour"),
+        (lambda m: m.describe(scale=[0.0, 1.0]), loci.InputError, "scale"),
+        (lambda m: small(bidirectional=True).stream(), loci.UnsupportedError, ""),
+        (lambda m: small(bidirectional=True).step(np.ones(2)), loci.UnsupportedError, "streams"),
+        (lambda m: loci.Model.from_bytes(b"12345678"), loci.FormatError, ""),
+        (lambda m: loci.Model.load("/nowhere"), FileNotFoundError, ""),
+    ],
+)
+def test_bad_input(call, error, text):
+    model = small()
+    with pytest.raises(error) as fault:
+        call(model)
+    assert text in str(fault.value)
+
+
+def test_use_after_close():
+    stream = small().stream()
+    with stream:
+        stream.push(np.ones((3, 2)))
+    for use in (lambda: stream.push(np.ones((1, 2))), stream.answer, stream.save, stream.fork, stream.samples, stream.reset):
+        with pytest.raises(loci.ClosedError, match="closed"):
+            use()
+    assert repr(stream) == "<loci.Stream closed>"
+
+
+def test_pickles_of_another_version():
+    function, (_, data) = small().__reduce__()
+    with pytest.raises(loci.UnsupportedError, match="version 9"):
+        function(9, data)
