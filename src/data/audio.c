@@ -4,6 +4,7 @@
 #include "data/signal.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "data/container.h"
+#include "data/flac.h"
 #include "data/mpeg.h"
 #include "data/ogg.h"
 #include "data/raw.h"
@@ -81,20 +83,57 @@ static loci_status read_plain(loci_signal *signal, double *u, size_t capacity, s
 
 /* --- what libsndfile reads --- */
 
+/* The last number that libsndfile's log has behind `name` and a colon; -1: none. */
+static sf_count_t logged(const char *log, const char *name)
+{
+    sf_count_t value = -1;
+    for (const char *at = log; (at = strstr(at, name)) != NULL;) {
+        at += strlen(name);
+        const char *number = at + strspn(at, " ");
+        if (*number == ':') value = (sf_count_t)strtoll(number + 1, NULL, 10);
+    }
+    return value;
+}
+
+/* Of samples that stand behind `header` bytes to the end: the last one is there to its last byte. */
+static bool ends_with_a_frame(const SF_INFO *info, uint64_t length, uint64_t header)
+{
+    static const unsigned char bytes[] = {
+        [SF_FORMAT_PCM_S8] = 1, [SF_FORMAT_PCM_16] = 2, [SF_FORMAT_PCM_32] = 4,
+        [SF_FORMAT_FLOAT] = 4,  [SF_FORMAT_ULAW] = 1,   [SF_FORMAT_ALAW] = 1};
+    const unsigned kind = (unsigned)(info->format & SF_FORMAT_SUBMASK);
+    const uint64_t size = kind < sizeof bytes ? bytes[kind] * (uint64_t)info->channels : 0;
+    return size == 0 || (length >= header && (length - header) % size == 0);
+}
+
 /* What can be told of formats that are no container of container.h: their own marks, or what libsndfile noticed, which it
  * keeps to its log, and goes on with fewer samples. */
-static bool is_whole(SNDFILE *file, int type, const loci_input *input)
+static bool is_whole(SNDFILE *file, const SF_INFO *info, const loci_input *input)
 {
-    char log[2048] = "";
-    switch (type) {
+    enum { IRCAM = 1024, PAF = 2048 };
+    char log[4096] = "";
+    sf_command(file, SFC_GET_LOG_INFO, log, sizeof log);
+    switch (info->format & SF_FORMAT_TYPEMASK) {
     case SF_FORMAT_MPEG:
         return loci_mpeg_is_whole(input->descriptor, input->length);
+    case SF_FORMAT_FLAC:
+        return loci_flac_is_whole(input->descriptor, input->length);
     case SF_FORMAT_VOC:
     case SF_FORMAT_SVX:
     case SF_FORMAT_MAT4:
     case SF_FORMAT_WVE:
-        sf_command(file, SFC_GET_LOG_INFO, log, sizeof log);
         return !strstr(log, "truncated") && !strstr(log, "should be");
+    case SF_FORMAT_AVR:
+    case SF_FORMAT_MPC2K:
+        return logged(log, "Frames") <= info->frames;
+    case SF_FORMAT_MAT5:
+        return logged(log, "Cols") <= info->frames;
+    case SF_FORMAT_IRCAM: /* of these three no header tells how long they are */
+        return ends_with_a_frame(info, input->length, IRCAM);
+    case SF_FORMAT_PAF:
+        return ends_with_a_frame(info, input->length, PAF);
+    case SF_FORMAT_PVF:
+        return ends_with_a_frame(info, input->length, (uint64_t)logged(log, "Data Offset"));
     default:
         return true;
     }
@@ -132,9 +171,8 @@ static loci_status open_packed(loci_signal *signal, audio *own, loci_error *erro
                          (int)strcspn(reason, ".\n"), reason);
     }
     if (info.frames == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
-    const int type = info.format & SF_FORMAT_TYPEMASK;
-    if (!is_whole(own->file, type, input)) return say_cut(input, error);
-    const bool guessed = type == SF_FORMAT_MPEG;
+    if (!is_whole(own->file, &info, input)) return say_cut(input, error);
+    const bool guessed = (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG;
     if (info.frames > 0 && info.frames < (sf_count_t)1 << 60 && !guessed) own->frames = (uint64_t)info.frames;
     own->left = own->frames;
     signal->channels = (size_t)info.channels;
