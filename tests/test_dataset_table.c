@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,12 +150,99 @@ static void groups_are_divided_whole(void **state)
     loci_dataset_close(set);
 }
 
+/* What follows a window: of the column itself, of another one, of all inputs; by groups; the last windows to test with. */
+static void horizons(void **state)
+{
+    (void)state;
+    char text[4096];
+    size_t used = (size_t)snprintf(text, sizeof text, "g,x,y\n");
+    for (int k = 0; k < 30; k++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s,%d,%d\n", k < 18 ? "a" : "b", k,
+                                 100 + k * k);
+    temporary_bytes("ahead.csv", text, used);
+    static const char *const only_x[] = {"x"}, *const both[] = {"x", "y"};
+    const struct {
+        loci_reading r;
+        size_t sequences, outputs;
+        int what; /* 0: x, 1: y, 2: both */
+    } cases[] = {
+        {{.value = "x", .columns = only_x, .column_count = 1, .window = 4, .horizon = 3}, 24, 3, 0},
+        {{.value = "y", .columns = only_x, .column_count = 1, .window = 4, .horizon = 3}, 24, 3, 1},
+        {{.value = "y", .columns = both, .column_count = 2, .window = 4, .horizon = 3}, 24, 3, 1},
+        {{.columns = both, .column_count = 2, .window = 5, .stride = 2, .horizon = 2}, 12, 4, 2},
+        {{.columns = only_x, .column_count = 1, .window = 29, .horizon = 1}, 1, 1, 0},
+        /* 18 - 6 and 12 - 6 windows of two groups */
+        {{.value = "x", .columns = both, .column_count = 2, .window = 4, .horizon = 3, .group = "g"},
+         18,
+         3,
+         0},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        loci_dataset *set = open_table("ahead.csv", cases[k].r);
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        const double shift = info.origin ? info.origin[0] : 0, unit = info.unit ? info.unit[0] : 1;
+        assert_int_equal(info.sequences, cases[k].sequences);
+        assert_int_equal(info.outputs, cases[k].outputs);
+        assert_true(info.target.values && !info.target.each);
+        for (size_t i = 0; i < info.sequences; i++) {
+            float u[64];
+            double target[8];
+            const size_t rows = cases[k].r.window;
+            assert_int_equal(loci_dataset_length(set, i), rows);
+            loci_dataset_read(set, i, u);
+            loci_dataset_read_target(set, i, target);
+            const double last = (double)u[(rows - 1) * info.inputs] / unit + shift;
+            for (size_t j = 0; j < cases[k].outputs; j++) {
+                const double x = last + 1 + (double)(cases[k].what == 2 ? j / 2 : j);
+                const bool of_y = cases[k].what == 1 || (cases[k].what == 2 && j % 2);
+                assert_true(fabs(target[j] - (of_y ? 100 + x * x : x)) < 1e-3 * (of_y ? x : 1));
+            }
+        }
+        loci_dataset_close(set);
+    }
+    /* the last windows; none of the others has a row of theirs, nor foretells one */
+    loci_reading r = {
+        .value = "x", .columns = only_x, .column_count = 1, .window = 4, .horizon = 3, .test = 0.25};
+    loci_dataset_options options = {.size = sizeof options, .reading = r};
+    for (options.test = 0; options.test < 2; options.test++) {
+        loci_dataset *set;
+        loci_error error;
+        double target[3];
+        assert_int_equal(loci_dataset_open(&set, temporary_path("ahead.csv"), &options, &error), LOCI_OK);
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        assert_int_equal(info.sequences, options.test ? 6 : 24 - 6 - 6);
+        loci_dataset_read_target(set, options.test ? 0 : info.sequences - 1, target);
+        assert_true(target[0] == (options.test ? 18 + 4 : 11 + 4));
+        if (!options.test) { /* and divided off are the last of the others */
+            loci_dataset *part;
+            assert_int_equal(loci_dataset_divide(&part, set, 0.25, 1, &error), LOCI_OK);
+            loci_dataset_read_target(part, 0, target);
+            assert_true(loci_dataset_inspect(part).sequences == 3 && target[0] == 9 + 4);
+            loci_dataset_close(part);
+        }
+        loci_dataset_close(set);
+    }
+    loci_dataset *none;
+    loci_error error;
+    options.test = 0;
+    options.reading =
+        (loci_reading){.value = "x", .window = 28, .horizon = 3, .columns = only_x, .column_count = 1};
+    assert_int_equal(loci_dataset_open(&none, temporary_path("ahead.csv"), &options, &error),
+                     LOCI_E_ARGUMENT);
+    assert_non_null(strstr(error.text, "no sequence has 31 rows, which a window with its horizon needs"));
+    options.reading = (loci_reading){.label = "g", .window = 4, .horizon = 3};
+    assert_int_equal(loci_dataset_open(&none, temporary_path("ahead.csv"), &options, &error),
+                     LOCI_E_ARGUMENT);
+    assert_non_null(strstr(error.text, "has no label"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_read_as_they_are_written),
         cmocka_unit_test(what_is_no_table_is_refused),
         cmocka_unit_test(groups_are_divided_whole),
+        cmocka_unit_test(horizons),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

@@ -34,6 +34,7 @@ static const loci_model_about everything = {.rate = 44100.0 / 7,
                                                         .column_count = 2,
                                                         .window = 50,
                                                         .stride = 7,
+                                                        .horizon = 3,
                                                         .match = "a*",
                                                         .except = "*b",
                                                         .resample = 4000.5,
@@ -123,6 +124,7 @@ static void same_reading(const loci_reading *p, const loci_reading *q)
     for (size_t i = 0; i < p->column_count; i++) assert_string_equal(p->columns[i], q->columns[i]);
     assert_int_equal(p->window, q->window);
     assert_int_equal(p->stride, q->stride);
+    assert_int_equal(p->horizon, q->horizon);
     assert_true(p->resample == q->resample && p->test == q->test);
 }
 

@@ -344,7 +344,11 @@ static int usage_check(const settings *s, int count, char **operands)
         return message_usage("fit: --resample is %s; more than 0 Hz was expected",
                              words_number(text, d->resample));
     if (d->window == 0 || d->stride == 0) return message_usage("fit: --window and --stride are 1 or more");
-    if (d->stride != NOT_GIVEN && d->window == NOT_GIVEN)
+    if (d->horizon == 0 || (d->horizon != NOT_GIVEN && d->horizon > 4096))
+        return message_usage("fit: --horizon is %zu; 1 to 4096 was expected", d->horizon);
+    if (d->label && d->horizon != NOT_GIVEN)
+        return message_usage("fit: --label and --horizon exclude each other; one was expected");
+    if (d->stride != NOT_GIVEN && d->window == NOT_GIVEN && d->horizon == NOT_GIVEN)
         return message_usage("fit: --stride is between windows; --window n was expected with it");
     if (d->decimal && strcmp(d->decimal, ",") != 0 && strcmp(d->decimal, ".") != 0)
         return message_usage("fit: --decimal is \"%s\"; a point or a comma was expected", d->decimal);
@@ -397,6 +401,8 @@ int command_fit(int argc, char **argv)
         {"window", 0, OPTION_COUNT, &d->window, "n",
          "tables: sequences are windows of n rows; the class or value is that of the last row"},
         {"stride", 0, OPTION_COUNT, &d->stride, "n", "tables: a window every n rows (as long as they are)"},
+        {"horizon", 0, OPTION_COUNT, &d->horizon, "H",
+         "tables: what is learned of a window are the values of the H rows behind it, of --value or of all inputs"},
         {"column", 0, OPTION_LIST, &d->columns, "NAME",
          "tables: an input, several by repeating it (all other columns of numbers)"},
         {"time", 0, OPTION_TEXT, &d->time, "NAME", "tables: the column of times, which is no input"},

@@ -192,6 +192,8 @@ int command_train(int argc, char **argv)
         {"window", 0, OPTION_COUNT, &s.window, "n",
          "tables: sequences are windows of n rows; the class or value is that of the last row; texts: of n characters (256)"},
         {"stride", 0, OPTION_COUNT, &s.stride, "n", "tables: a window every n rows (as long as they are)"},
+        {"horizon", 0, OPTION_COUNT, &s.horizon, "H",
+         "tables: what is learned of a window are the values of the H rows behind it, of --value or of all inputs"},
         {"column", 0, OPTION_LIST, &s.columns, "NAME",
          "tables: an input, several by repeating it (all other columns of numbers)"},
         {"time", 0, OPTION_TEXT, &s.time, "NAME", "tables: the column of times, which is no input"},

@@ -18,6 +18,7 @@ training_settings training_settings_none(void)
         .permute = NOT_GIVEN,
         .window = NOT_GIVEN,
         .stride = NOT_GIVEN,
+        .horizon = NOT_GIVEN,
         .skip = NOT_GIVEN,
         .valid = NAN,
         .resample = NAN,
@@ -181,8 +182,11 @@ static int numbers_check(const training_settings *s)
     if (!status) status = range_check("stride", given(s->stride), 1, false, 0x1p62, "1 or more");
     if (!status && s->decimal && strcmp(s->decimal, ",") != 0 && strcmp(s->decimal, ".") != 0)
         status = message_usage("train: --decimal is \"%s\"; a point or a comma was expected", s->decimal);
-    if (!status && s->stride != NOT_GIVEN && s->window == NOT_GIVEN)
+    if (!status) status = range_check("horizon", given(s->horizon), 1, false, 4096, "1 to 4096");
+    if (!status && s->stride != NOT_GIVEN && s->window == NOT_GIVEN && s->horizon == NOT_GIVEN)
         status = message_usage("train: --stride is between windows; --window n was expected with it");
+    if (!status && s->label && s->horizon != NOT_GIVEN)
+        status = message_usage("train: --label and --horizon exclude each other; one was expected");
     if (!status && s->label && s->value)
         status = message_usage("train: --label and --value exclude each other; one was expected");
     if (!status && s->steps == 0) status = message_usage("train: --steps is 0; 1 or more was expected");
@@ -320,7 +324,8 @@ loci_dataset_options training_settings_data(const training_settings *s)
                     .decimal = s->decimal ? *s->decimal : 0,
                     .match = s->match,
                     .except = s->except,
-                    .resample = isnan(s->resample) ? 0 : s->resample},
+                    .resample = isnan(s->resample) ? 0 : s->resample,
+                    .horizon = s->horizon != NOT_GIVEN ? s->horizon : 0},
     };
 }
 

@@ -35,7 +35,7 @@ typedef struct {
     training_field field[TRAINING_FIELDS_MAX];
     const char *task, *label, *value, *group, *time, *decimal, *match, *except; /* the data */
     option_list columns;
-    size_t permute, window, stride, skip;
+    size_t permute, window, stride, skip, horizon;
     double valid, resample, test;
     bool gray, mono, bytes;
     size_t epochs, steps, batch, patience, seed, threads, shards; /* the training */

@@ -43,6 +43,10 @@ typedef struct {
     char decimal; /* text: '.' or ',' before the decimals; 0: '.' */
     int bytes; /* texts: tokens are the bytes of any file; 0: the characters of UTF-8. Their `window` is how many are a
                     sequence, and `test` their end */
+    size_t
+        horizon; /* tables: what is learned of a window are the values that follow it, of so many rows: of the column
+                       `value`, or of all inputs, a row after the other; `window` 0 is then 336, `stride` 0 every row. `test`, and
+                       what is divided off, are the last windows. 0: not */
 } loci_reading;
 
 #ifdef __cplusplus

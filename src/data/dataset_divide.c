@@ -78,7 +78,7 @@ static bool choose_each(bool *chosen, const loci_dataset *set, double share, uin
         size_t wanted = (size_t)floor(share * (double)count + 0.5);
         if (wanted == 0 && count > 1) wanted = 1;
         if (wanted >= count) wanted = count > 0 ? count - 1 : 0;
-        if (set->coded) { /* the end of a text */
+        if (set->coded || set->ordered) { /* the end of a text, or of a table */
             for (size_t k = 0; k < wanted; k++) chosen[of_class[count - 1 - k]] = true;
             continue;
         }

@@ -143,13 +143,13 @@ static size_t choose_last(bool *out, const loci_dataset *set, double share)
     return held;
 }
 
-loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t stride,
+loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t rows, size_t stride,
                                    loci_error *error)
 {
-    const size_t count = set->count, length = set->items[0].length;
+    const size_t count = set->count;
     bool *out = loci_allocate(count, sizeof *out);
     if (!out) return loci_dataset_no_memory(set, error);
-    const size_t held = choose_last(out, set, share), near = (length + stride - 1) / stride;
+    const size_t held = choose_last(out, set, share), near = (rows + stride - 1) / stride;
     /* windows i and j share rows where |i - j| < near; last: one more than the last j < i + near that is held out */
     size_t kept = 0;
     for (size_t i = 0, j = 0, last = 0; i < count; i++) {

@@ -63,6 +63,7 @@ struct loci_dataset {
     size_t outputs; /* values of a target */
     size_t planes;  /* of bytes; 0: the data are floats */
     bool gray;      /* of 3 planes */
+    bool ordered;   /* sequences follow one another in time: the last ones are divided off */
     bool coded;     /* samples are tokens, and the target of each is the next one */
     double rate;
     bool grouped;       /* items have groups */
@@ -93,9 +94,9 @@ loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error);
  * to divide. */
 loci_status loci_dataset_hold(loci_dataset *set, double share, bool test, loci_error *error);
 
-/* The same for windows of one long table, one every `stride` rows: the last ones of each class. What shares rows with them is in neither
- * split. */
-loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t stride,
+/* The same for windows of one long table, of `rows` rows, one every `stride`: the last ones of each class. What shares rows with them is in
+ * neither split. */
+loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t rows, size_t stride,
                                    loci_error *error);
 
 /* Bytes of what an item's samples are kept in. */

@@ -137,8 +137,8 @@ static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *op
         : (r->match || r->except || r->resample != 0 || r->mono) && !kind->sounds
             ? "match, except, resample and mono are for files in folders"
         : r->label && !kind->sounds && !kind->tables ? "label is for tables, and for files in folders"
-        : (r->value || r->group || r->stride || (r->window && !kind->texts)) && !kind->tables
-            ? "value, group, window and stride are for tables"
+        : (r->value || r->group || r->stride || r->horizon || (r->window && !kind->texts)) && !kind->tables
+            ? r->horizon ? "horizon is for tables" : "value, group, window and stride are for tables"
         : (r->time || r->columns) && !kind->tables && !kind->sounds ? "time and columns are for tables"
                                                                     : NULL;
     if (wrong)

@@ -5,6 +5,7 @@
 #include "data/dataset_kind.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,10 @@
 #include "data/quote.h"
 #include "data/time_like.h"
 
+enum { WINDOW = 336 /* of forecasts, where none is given */ };
+#define EVERY SIZE_MAX
+#define NO_INPUT (SIZE_MAX - 1)
+
 typedef enum { LEFT_OUT, INPUT, LABEL, VALUE, GROUP } role;
 
 typedef struct {
@@ -30,6 +35,7 @@ typedef struct {
     role *roles;        /* [fields] */
     size_t *place;      /* [fields] which input, or which value */
     size_t inputs, values, rows;
+    size_t ahead; /* with a horizon: which input is learned, EVERY, or NO_INPUT: the values */
     loci_numbers numbers, targets,
         groups; /* [rows][inputs], [rows][values] or labels' codes [rows], codes [rows] */
     loci_labels labels, names_of_groups;
@@ -194,30 +200,51 @@ static loci_status choose_inputs(table *t, loci_dataset *set, size_t time, loci_
                      set->folder, t->line);
 }
 
+/* What a horizon is of: a column that is an input as well, another one, or all inputs. */
+static loci_status choose_ahead(table *t, const loci_dataset *set, const loci_reading *r, loci_error *error)
+{
+    size_t i;
+    t->ahead = EVERY;
+    if (!r->value) return LOCI_OK;
+    const loci_status status = loci_columns_find(&i, set->folder, t->names, t->fields, r->value, error);
+    if (status != LOCI_OK) return status;
+    t->ahead = t->roles[i] == INPUT ? t->place[i] : NO_INPUT;
+    return t->ahead == NO_INPUT ? give_role(t, set, r->value, VALUE, error) : LOCI_OK;
+}
+
 static loci_status choose_columns(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
 {
     char columns[160];
     list_columns(t, columns, sizeof columns);
-    if (!r->label == !r->value)
+    if (r->horizon && r->label)
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "%.100s: a horizon is of values that follow, and has no label; a value, or none, was expected",
+            set->folder);
+    if (!r->label == !r->value && !r->horizon)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "%.100s: is a table of columns %s; the one to be learned was expected, of classes "
                          "(--label NAME) or of values (--value NAME)",
                          set->folder, columns);
-    if (!r->group && r->window == 0)
+    if (!r->group && r->window == 0 && !r->horizon)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "%.100s: is a table of columns %s; the one that names the sequence of a row "
                          "(--group NAME), or how many rows are one (--window n), was expected",
                          set->folder, columns);
     size_t time = t->fields;
-    loci_status status = give_role(t, set, r->label ? r->label : r->value, r->label ? LABEL : VALUE, error);
+    loci_status status = LOCI_OK;
+    if (!r->horizon)
+        status = give_role(t, set, r->label ? r->label : r->value, r->label ? LABEL : VALUE, error);
     if (status == LOCI_OK) status = give_role(t, set, r->group, GROUP, error);
     if (status == LOCI_OK && r->time)
         status = loci_columns_find(&time, set->folder, t->names, t->fields, r->time, error);
     for (size_t c = 0; c < r->column_count && status == LOCI_OK; c++)
         status = give_role(t, set, r->columns[c], INPUT, error);
-    if (status != LOCI_OK || r->column_count > 0) return status;
-    if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
-    return choose_inputs(t, set, time, error);
+    if (status == LOCI_OK && r->column_count == 0) {
+        if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
+        status = choose_inputs(t, set, time, error);
+    }
+    return status == LOCI_OK && r->horizon ? choose_ahead(t, set, r, error) : status;
 }
 
 /* ---- reading ---- */
@@ -305,10 +332,11 @@ typedef struct {
     size_t *first, groups, width;
 } sorted_rows;
 
-static loci_status sort_rows(sorted_rows *s, const table *t, loci_dataset *set, loci_error *error)
+static loci_status sort_rows(sorted_rows *s, const table *t, loci_dataset *set, bool ahead, loci_error *error)
 {
+    const bool inputs = ahead && t->ahead != NO_INPUT; /* are what is learned */
     s->groups = t->names_of_groups.count > 0 ? t->names_of_groups.count : 1;
-    s->width = t->values ? t->values : 1;
+    s->width = inputs && t->ahead == EVERY ? t->inputs : t->values ? t->values : 1;
     s->u = loci_dataset_allocate(set, t->rows * t->inputs, sizeof *s->u);
     s->target = loci_dataset_allocate(set, t->rows * s->width, sizeof *s->target);
     s->first = loci_allocate(s->groups + 2, sizeof *s->first);
@@ -321,7 +349,9 @@ static loci_status sort_rows(sorted_rows *s, const table *t, loci_dataset *set, 
         const size_t to = s->first[(size_t)t->groups.at[r] + 1]++;
         for (size_t c = 0; c < t->inputs; c++)
             s->u[to * t->inputs + c] = loci_dataset_narrow(set, c, t->numbers.at[r * t->inputs + c]);
-        memcpy(s->target + to * s->width, t->targets.at + r * s->width, s->width * sizeof *s->target);
+        const double *from = inputs ? t->numbers.at + r * t->inputs + (t->ahead == EVERY ? 0 : t->ahead)
+                                    : t->targets.at + r * s->width;
+        memcpy(s->target + to * s->width, from, s->width * sizeof *s->target);
     }
     return LOCI_OK;
 }
@@ -337,22 +367,35 @@ static bool varies(const sorted_rows *s)
     return false;
 }
 
+static size_t window_of(const loci_reading *r)
+{
+    return r->window || !r->horizon ? r->window : WINDOW;
+}
+
+static size_t stride_of(const loci_reading *r)
+{
+    return r->stride ? r->stride : r->horizon ? 1 : r->window;
+}
+
 static loci_status cut(loci_dataset *set, const sorted_rows *s, const table *t, const loci_reading *r,
                        loci_error *error)
 {
-    const size_t stride = r->stride ? r->stride : r->window;
+    const size_t window = window_of(r), stride = stride_of(r);
     for (size_t g = 0; g < s->groups; g++) {
         const char *name = r->group ? t->names_of_groups.names[g] : "window";
-        const size_t rows = s->first[g + 1] - s->first[g], length = r->window ? r->window : rows;
+        const size_t rows = s->first[g + 1] - s->first[g], length = window ? window : rows;
         size_t number = 0;
-        for (size_t at = 0; at + length <= rows; at += r->window ? stride : rows) {
+        for (size_t at = 0; length <= rows - at && r->horizon <= rows - at - length;
+             at += window ? stride : rows) {
             const size_t row = s->first[g] + at, last = row + length - 1;
             loci_dataset_item item = {.data = s->u + row * t->inputs,
                                       .length = length,
                                       .file = name,
                                       .number = number++,
                                       .group = r->group ? loci_dataset_hash(name, strlen(name)) : 0};
-            if (set->target.values || set->target.each)
+            if (r->horizon)
+                item.target = s->target + (last + 1) * s->width;
+            else if (set->target.values || set->target.each)
                 item.target = s->target + (set->target.each ? row : last) * s->width;
             else
                 item.label = (size_t)s->target[last];
@@ -361,8 +404,8 @@ static loci_status cut(loci_dataset *set, const sorted_rows *s, const table *t, 
         }
     }
     if (set->count > 0) return LOCI_OK;
-    return loci_fail(error, LOCI_E_ARGUMENT, "%s: no sequence has %zu rows, which a window needs",
-                     set->folder, r->window);
+    return loci_fail(error, LOCI_E_ARGUMENT, "%s: no sequence has %zu rows, which a window%s needs",
+                     set->folder, window + r->horizon, r->horizon ? " with its horizon" : "");
 }
 
 static loci_status make_sequences(loci_dataset *set, table *t, const loci_reading *r, loci_error *error)
@@ -371,9 +414,13 @@ static loci_status make_sequences(loci_dataset *set, table *t, const loci_readin
     loci_status status = LOCI_OK;
     set->inputs = t->inputs;
     set->grouped = r->group != NULL;
-    set->target.values = t->values > 0;
+    set->target.values = t->values > 0 || r->horizon > 0;
     set->outputs = t->values;
-    if (!t->values) {
+    set->ordered = r->horizon > 0 && !r->group;
+    if (r->horizon > INT32_MAX / t->inputs)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: a horizon of %zu rows has too many values", set->folder,
+                         r->horizon);
+    if (!set->target.values) {
         size_t *class = loci_allocate(t->labels.count, sizeof *class);
         status =
             class ? loci_labels_classes(class, &t->labels, set, error) : loci_dataset_no_memory(set, error);
@@ -381,9 +428,10 @@ static loci_status make_sequences(loci_dataset *set, table *t, const loci_readin
             t->targets.at[i] = (double)class[(size_t)t->targets.at[i]];
         loci_free(class);
     }
-    if (status == LOCI_OK) status = sort_rows(&s, t, set, error);
+    if (status == LOCI_OK) status = sort_rows(&s, t, set, r->horizon > 0, error);
     if (status == LOCI_OK) {
-        set->target.each = r->window == 0 && varies(&s);
+        if (r->horizon) set->outputs = r->horizon * s.width;
+        set->target.each = r->window == 0 && !r->horizon && varies(&s);
         status = cut(set, &s, t, r, error);
     }
     loci_free(s.first);
@@ -411,9 +459,9 @@ static loci_status table_read(loci_dataset *set, const loci_dataset_options *opt
     if (status == LOCI_OK) status = read_rows(&t, set, error);
     set->found = !options->classes;
     if (status == LOCI_OK) status = make_sequences(set, &t, r, error);
-    if (status == LOCI_OK && r->test > 0 && r->window > 0 && !r->group)
-        status = loci_dataset_hold_last(set, r->test, options->test != 0, r->stride ? r->stride : r->window,
-                                        error);
+    if (status == LOCI_OK && r->test > 0 && window_of(r) > 0 && !r->group)
+        status = loci_dataset_hold_last(set, r->test, options->test != 0, window_of(r) + r->horizon,
+                                        stride_of(r), error);
     release(&t);
     return status;
 }

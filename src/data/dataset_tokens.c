@@ -284,7 +284,7 @@ static loci_status tokens_read(loci_dataset *set, const loci_dataset_options *op
     loci_input_close(&input);
     if (status == LOCI_OK) status = cut(set, tokens, count, window, error);
     if (status == LOCI_OK && r->test > 0)
-        status = loci_dataset_hold_last(set, r->test, options->test != 0, window, error);
+        status = loci_dataset_hold_last(set, r->test, options->test != 0, window, window, error);
     return status;
 }
 

@@ -34,7 +34,7 @@ loci_status loci_model_reading_check(const loci_reading *reading, loci_error *er
     if (!(r.test >= 0 && r.test < 1))
         return loci_fail(error, LOCI_E_ARGUMENT, "the share to test with is %g; 0 to below 1 was expected",
                          r.test);
-    if (r.window > INT64_MAX || r.stride > INT64_MAX || r.skip > INT64_MAX)
+    if (r.window > INT64_MAX || r.stride > INT64_MAX || r.skip > INT64_MAX || r.horizon > INT64_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "window %zu, stride %zu or skip %zu is more than can be written", r.window, r.stride,
                          r.skip);
@@ -102,6 +102,7 @@ json_t *loci_model_reading_write(const loci_reading *reading)
            add(object, "skip", r.skip > 0, json_integer((json_int_t)r.skip)) &&
            add(object, "decimal", r.decimal == ',', json_string(",")) &&
            add(object, "bytes", r.bytes != 0, json_true()) &&
+           add(object, "horizon", r.horizon > 0, json_integer((json_int_t)r.horizon)) &&
            (r.column_count == 0 || json_object_set(object, "columns", columns) == 0);
     json_decref(columns);
     if (good) return object;
@@ -114,21 +115,22 @@ loci_status loci_model_reading_read(loci_reading *r, const json_t *object, const
 {
     json_error_t wrong;
     json_t *columns = NULL;
-    json_int_t window = 0, stride = 0, skip = 0;
+    json_int_t window = 0, stride = 0, skip = 0, horizon = 0;
     const char *decimal = ".";
     json_t *json = (json_t *)(uintptr_t)object; /* unpacking changes nothing */
     if (json_unpack_ex(json, &wrong, 0,
-                       "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?o !}", "value",
-                       &r->value, "group", &r->group, "time", &r->time, "match", &r->match, "except",
+                       "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?o, s?I !}",
+                       "value", &r->value, "group", &r->group, "time", &r->time, "match", &r->match, "except",
                        &r->except, "mono", &r->mono, "window", &window, "stride", &stride, "resample",
                        &r->resample, "test", &r->test, "skip", &skip, "decimal", &decimal, "bytes", &r->bytes,
-                       "columns", &columns) != 0)
+                       "columns", &columns, "horizon", &horizon) != 0)
         return loci_fail(error, LOCI_E_FORMAT, "reading of the description: %.80s", wrong.text);
     const size_t count = json_array_size(columns);
     if ((columns && !json_is_array(columns)) || count > room || window < 0 || stride < 0 || skip < 0 ||
-        (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
-        return loci_fail(error, LOCI_E_FORMAT,
-                         "reading of the description: columns, window, stride, skip or decimal is none");
+        horizon < 0 || (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
+        return loci_fail(
+            error, LOCI_E_FORMAT,
+            "reading of the description: columns, window, stride, skip, horizon or decimal is none");
     for (size_t i = 0; i < count; i++) {
         names[i] = json_string_value(json_array_get(columns, i));
         if (!names[i])
@@ -139,6 +141,7 @@ loci_status loci_model_reading_read(loci_reading *r, const json_t *object, const
     r->window = (size_t)window;
     r->stride = (size_t)stride;
     r->skip = (size_t)skip;
+    r->horizon = (size_t)horizon;
     r->decimal = *decimal == ',' ? ',' : 0;
     return LOCI_OK;
 }

@@ -92,6 +92,27 @@ $ sh t walks.csv --label gait --value speed --group walk --show
 $ sh t walks.csv --label gait --stride 5 --show
 ! loci: train: --stride is between windows; --window n was expected with it
 = 2
+
+# What follows: of a column, of another one, of all; the last windows to test with, as the model remembers.
+$ awk 'BEGIN { print "time,x,y"; for (k = 0; k < 400; k++) printf "%d,%.4f,%.4f\n", 60 * k, sin(k * 0.3), cos(k * 0.3) }' > tone.csv
+$ loci fit tone.csv --time time --value y --column x --horizon 6 --window 40 --test 0.2 -o ahead --modes 100 --threads 1 | sed -n 2,4p; loci eval ahead tone.csv | sed -n 1p
+|~ learned     239 sequences, *
+|~ left out    * % of the variance explained*
+|~ test        99.* % of the variance of 71 sequences explained
+|~ explained   99.* % of the variance of 71 targets
+$ sh t tone.csv --time time --task value --horizon 24 --layer s4d --valid 0.2 --show | sed -n 2,4p
+| training    33 sequences of 336 samples
+| validation  8 sequences of 336 samples
+| task        value: 48 values of each sequence
+$ sh t tone.csv --time time --horizon 380 --window 40 --show
+! loci: tone.csv: no sequence has 420 rows, which a window with its horizon needs
+= 1
+$ sh t tone.csv --label y --horizon 6 --show
+! loci: train: --label and --horizon exclude each other; one was expected
+= 2
+$ sh t d --horizon 5 --show
+!~ loci: d: is a data set of kind *; horizon is for tables
+= 1
 $ sh t d --group walk --show
 !~ loci: d: is a data set of kind *; value, group, window and stride are for tables
 = 1
