@@ -3,7 +3,7 @@
 # samples, one a line; ./run NAME K goes on from sample K in a copy of the state, too, and says so where the two differ. Warnings are
 # errors. What the sources need but memset and sqrtf is printed.
 set -eu
-flags='-std=c99 -O2 -Wall -Wextra -Wconversion -Wdouble-promotion -Wshadow -Werror'
+flags='-std=c99 -O3 -Wall -Wextra -Wconversion -Wdouble-promotion -Wshadow -Werror'
 {
     printf '#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n'
     for n in "$@"; do

@@ -30,9 +30,10 @@ static inline void row_of(float *y, const float *x, const float *table, int rows
 static inline void dense(float *y, const float *x, const float *weight, const float *bias, int inputs,
                          int outputs)
 {
-    int o = 0;
-    for (; o + 4 <= outputs; o += 4) {
-        const float *w = weight + o * inputs, *w1 = w + inputs, *w2 = w1 + inputs, *w3 = w2 + inputs;
+    const float *w = weight;
+    int left = outputs;
+    for (; left >= 4; left -= 4) {
+        const float *w1 = w + inputs, *w2 = w1 + inputs, *w3 = w2 + inputs;
         float s = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
         for (int i = 0; i < inputs; i++) {
             const float v = x[i];
@@ -41,17 +42,19 @@ static inline void dense(float *y, const float *x, const float *weight, const fl
             s2 += w2[i] * v;
             s3 += w3[i] * v;
         }
-        y[o] = s;
-        y[o + 1] = s1;
-        y[o + 2] = s2;
-        y[o + 3] = s3;
+        *y++ = s;
+        *y++ = s1;
+        *y++ = s2;
+        *y++ = s3;
+        w = w3 + inputs;
     }
-    for (; o < outputs; o++) {
+    for (; left > 0; left--) {
         float s = 0.0f;
-        for (int i = 0; i < inputs; i++) s += weight[o * inputs + i] * x[i];
-        y[o] = s;
+        for (int i = 0; i < inputs; i++) s += *w++ * x[i];
+        *y++ = s;
     }
-    for (o = 0; bias != NULL && o < outputs; o++) y[o] += bias[o];
+    y -= outputs;
+    for (int o = 0; bias != NULL && o < outputs; o++) y[o] += bias[o];
 }
 
 /* y += x */
