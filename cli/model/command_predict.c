@@ -20,6 +20,7 @@
 #include "model/model_open.h"
 #include "model/prediction.h"
 #include "model/sequences.h"
+#include "model/trained_columns.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"
@@ -282,7 +283,10 @@ static int file_run(job *j, const char *path)
 {
     j->count = 0;
     j->name = path;
-    int status = source_open(&j->from, path, &j->s->source, j->about->rate);
+    trained_columns columns;
+    int status = trained_columns_open(&columns, path, &j->s->source, &j->about->reading, j->inputs);
+    if (!status) status = source_open(&j->from, path, &columns.options, j->about->rate);
+    trained_columns_close(&columns);
     if (!status) status = channels_check(j);
     if (!status) status = rate_settle(j);
     if (!status) status = source_feed(&j->from, take, j, "predicting");

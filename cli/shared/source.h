@@ -20,6 +20,7 @@ typedef struct {
     double rate;     /* NAN: not given */
     option_list columns;
     bool mono;
+    bool timeless; /* the command has no --time, which then is not recommended */
 } source_options;
 
 #define SOURCE_DEFAULTS                                                                                      \

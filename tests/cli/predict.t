@@ -58,6 +58,35 @@ $ loci predict s.safetensors s/*_[12].wav --top 1 --resample 400 | cut -d , -f 1
 | s/low_2.wav,low
 $ tail -c 256 s/low_1.wav | loci predict s.safetensors - --raw u8 --rate 800 | tail -n 1 > raw; loci predict s.safetensors s/low_1.wav | tail -n 1 | sed 's/.*wav/-/' | diff - raw
 
+# Tables are read as in the training: its columns by their names, in any order, without the time; what eval says of a file, predict says.
+$ mkdir -p t/slow t/fast; for i in 1 2 3 4 5 6; do for kind in slow fast; do
++     awk -v kind=$kind -v i=$i 'BEGIN { print "noise,time,temp"; for (k = 0; k < 40; k++) printf "%.4f,%d,%.4f\n", (k * k * i + 7 * k) % 11, 1700000000 + 60 * k, sin((kind == "slow" ? 0.2 : 0.8) * k + i) }' > t/$kind/$i.csv
++ done; done
+$ awk -F , '{ print $3 "," $2 "," $1 }' t/slow/1.csv > other.csv; cut -d , -f 3 t/slow/1.csv > alone.csv; sed 1d alone.csv > bare.csv; sed 's/temp/cold/' t/slow/1.csv > cold.csv
+$ loci train t --column temp --layers 1 --width 8 --state 8 --steps 30 --valid 0 -o t.safetensors >out 2>&1
+$ loci predict t.safetensors t/slow/1.csv other.csv alone.csv bare.csv | cut -d , -f 2- | uniq | wc -l
+| 2
+$ loci predict t.safetensors cold.csv
+! loci: cold.csv: has no column temp; there are noise, time, cold
+| file,class,p_fast,p_slow
+= 1
+$ { loci eval t.safetensors t --json; loci predict t.safetensors t/fast/*.csv t/slow/*.csv; } 2>/dev/null | sed 's/"loss": /,,,/' |
++     awk -F, '/,,,/ { loss = $4 } /^t/ { loss += log($(/^t.slow/ ? 4 : 3)) / 12 } END { print (loss * loss < 1e-10) }'
+| 1
+$ loci train t --time time --layers 1 --width 8 --state 8 --steps 30 --valid 0 -o t2.safetensors >out 2>&1
+$ loci predict t2.safetensors t/slow/1.csv | cut -d , -f 1,2
+|~ file,class
+|~ t/slow/1.csv,*
+$ loci predict t2.safetensors t/slow/1.csv --column time,temp >named; loci predict t2.safetensors t/slow/1.csv --column noise,temp | diff - named >/dev/null; echo $?
+| 1
+
+# And a table of all sequences, of which one comes alone, with its class or without it.
+$ { echo run,hour,level,kind; for i in 1 2 3 4 5 6 7 8; do awk -v i=$i 'BEGIN { for (k = 0; k < 20; k++) printf "%d,%d,%.4f,%d\n", i, k, sin((i % 2 ? 0.2 : 0.8) * k + i), i % 2 }'; done; } > runs.csv
+$ loci train runs.csv --group run --label kind --time hour --layers 1 --width 8 --state 8 --steps 30 --valid 0 -o runs.safetensors >out 2>&1
+$ awk -F , 'NR == 1 || $1 == 3' runs.csv > three.csv; cut -d , -f 3 three.csv > level.csv; cut -d , -f 2,3 three.csv > hour.csv
+$ loci predict runs.safetensors three.csv level.csv hour.csv | cut -d , -f 2- | uniq | wc -l
+| 2
+
 # A file that cannot be used does not keep the others from their answers.
 $ printf '1\n2\n\n nan\n3\n' > gap.txt; printf '1,2\n3,4\n' > two.txt; : > empty.txt
 $ loci predict m.safetensors 00.txt nope gap.txt two.txt empty.txt s/low_1.wav 01.txt --top 1 | cut -c -8

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT
+ * trained_columns.c - the columns that a model was trained on. */
+#include "model/trained_columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <loci/data.h>
+
+#include "shared/message.h"
+
+/* Column c, counted from 0, is the one that `wanted` names, if that is a name or a number. */
+static bool is_column(const char *wanted, const char *name, size_t c)
+{
+    if (!wanted) return false;
+    if (strcmp(wanted, name) == 0) return true;
+    char *end;
+    const unsigned long number = strtoul(wanted, &end, 10);
+    return *wanted >= '1' && *wanted <= '9' && *end == '\0' && number == c + 1;
+}
+
+static bool has_all(loci_signal *signal, size_t channels, const loci_reading *r)
+{
+    size_t found = 0;
+    for (size_t k = 0; k < r->column_count; k++)
+        for (size_t c = 0; c < channels; c++)
+            if (is_column(r->columns[k], loci_signal_channel(signal, c), c)) {
+                found++;
+                break;
+            }
+    return found == r->column_count;
+}
+
+/* The file can be opened twice, and has columns that may be others than those of the training. */
+static bool is_to_be_looked_at(const char *path, const source_options *asked, const loci_reading *r)
+{
+    struct stat about;
+    return asked->columns.count == 0 && !asked->time && !asked->raw && strcmp(path, "-") != 0 &&
+           (r->columns || r->time || r->label || r->value || r->group) && stat(path, &about) == 0 &&
+           S_ISREG(about.st_mode);
+}
+
+static int choose(trained_columns *t, const loci_reading *r, size_t inputs)
+{
+    const size_t channels = loci_signal_inspect(t->names).channels;
+    if (r->columns) {
+        if (has_all(t->names, channels, r) || channels != inputs)
+            t->options.columns = (option_list){(const char **)(uintptr_t)r->columns, r->column_count};
+        return STATUS_DONE;
+    }
+    size_t count = 0;
+    t->chosen = calloc(channels, sizeof *t->chosen);
+    if (!t->chosen) return message_memory();
+    for (size_t c = 0; c < channels; c++) {
+        const char *name = loci_signal_channel(t->names, c);
+        if (!is_column(r->time, name, c) && !is_column(r->label, name, c) && !is_column(r->value, name, c) &&
+            !is_column(r->group, name, c))
+            t->chosen[count++] = name;
+    }
+    if (count == inputs && count < channels) t->options.columns = (option_list){t->chosen, count};
+    return STATUS_DONE;
+}
+
+int trained_columns_open(trained_columns *t, const char *path, const source_options *asked,
+                         const loci_reading *r, size_t inputs)
+{
+    *t = (trained_columns){.options = *asked};
+    t->options.timeless = true;
+    source_options *o = &t->options;
+    static const char *const points[2] = {".", ","};
+    if (!o->raw && o->skip == SIZE_MAX && r->skip > 0) o->skip = r->skip;
+    if (!o->raw && !o->decimal && r->decimal) o->decimal = points[r->decimal == ','];
+    o->mono = o->mono || r->mono;
+    if (!is_to_be_looked_at(path, asked, r)) return STATUS_DONE;
+    const loci_signal_options options = {.size = sizeof options,
+                                         .header = !o->header          ? LOCI_HEADER_FOUND
+                                                   : *o->header == 'y' ? LOCI_HEADER_YES
+                                                                       : LOCI_HEADER_NO,
+                                         .skip = o->skip == SIZE_MAX ? 0 : o->skip,
+                                         .decimal = o->decimal ? *o->decimal : 0};
+    if (loci_signal_open(&t->names, path, &options, NULL) != LOCI_OK)
+        return STATUS_DONE; /* source_open says why */
+    return choose(t, r, inputs);
+}
+
+void trained_columns_close(trained_columns *t)
+{
+    loci_signal_close(t->names);
+    free(t->chosen);
+    *t = (trained_columns){0};
+}
