@@ -3,6 +3,7 @@
 
 import copy
 import pickle
+import subprocess
 import threading
 
 import numpy as np
@@ -143,6 +144,25 @@ def test_convert(tmp_path):
         loci.Model.convert({k: v for k, v in state.items() if k != "encoder.weight"})
     with pytest.raises(loci.InputError, match="int16"):
         loci.Model.convert({"a": np.ones(3, np.int16)})
+
+
+def test_export(tmp_path, random):
+    """The C that is written compiles silently and answers as the stream does, by its own test."""
+    model = small("s4d", inputs=2)
+    facts = model.export(tmp_path / "c", prefix="net", samples=random.standard_normal((30, 2)))
+    assert sorted(p.name for p in (tmp_path / "c").iterdir()) == ["CMakeLists.txt", "README.md", "net.c", "net.h", "net_test.c"]
+    assert facts["state"] > 0 and facts["multiplies"] > 100
+    subprocess.run("cc -std=c99 -Wall -Wextra -Werror net.c net_test.c -lm -o t && ./t", shell=True, cwd=tmp_path / "c", check=True, capture_output=True)
+    model.export(tmp_path / "c", prefix="net")  # again, into its own folder
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "letter.txt").write_text("dear")
+    with pytest.raises(loci.FileError, match="other files"):
+        model.export(tmp_path / "d")
+    with pytest.raises(loci.UnsupportedError):
+        small(bidirectional=True).export(tmp_path / "e")
+    with pytest.raises(loci.InputError, match="prefix"):
+        model.export(tmp_path / "e", prefix="no no")
+    assert not (tmp_path / "e").exists()
 
 
 @pytest.mark.parametrize(

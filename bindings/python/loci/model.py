@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _arrays, _loci
 from ._arrays import Path
-from ._errors import InputError, MismatchError, UnsupportedError
+from ._errors import FileError, InputError, MismatchError, UnsupportedError
 from ._sequences import Sequences, frame_of, groups, sequences
 
 _BATCH = 16  # sequences that go through a network at once
@@ -325,6 +325,27 @@ class Model:
             number += 1
             stream._stream.push(None, 1, np.array([token], dtype=np.float32), None, 1, 0, None)
 
+    # --- for microcontrollers ---
+
+    def export(self, folder: Path, prefix: str = "model", samples: Any = None, origin: Optional[str] = None) -> Dict[str, Any]:
+        """Writes the model as C99 for a microcontroller into a folder, as ``loci export``: PREFIX.h, PREFIX.c, a test with ``samples`` (noise) and the
+        answers of a stream, CMakeLists.txt, README.md. Gives what it takes: bytes of constants, state and work, operations a sample."""
+        if samples is None:
+            shift, scale = self._model.about()[1:3]
+            noise = np.random.default_rng(1).standard_normal((64, self.inputs))
+            count = self._model.tokens()[0]
+            if count:
+                noise = np.floor(np.random.default_rng(1).uniform(0, count, (64, self.inputs)))
+            elif scale is not None:
+                noise = noise / np.frombuffer(scale) + np.frombuffer(shift)
+            samples = noise
+        u = _arrays.singles(samples, "samples").reshape(-1, self.inputs)
+        answers = self.stream().push(u)
+        within = 1e-3 if self.config["layer"] == "bank" else 1e-5
+        files, facts = _loci.export_files(self._model, prefix, origin, u, answers, len(u), within)
+        write_folder(folder, dict(files), f"{prefix}.c")
+        return dict(zip(("constants", "state", "work", "multiplies", "functions"), facts))
+
     # --- bytes ---
 
     def to_bytes(self) -> bytes:
@@ -468,3 +489,23 @@ def pack(tensors: Mapping[str, Any]) -> bytes:
         offset += len(raw)
     text = json.dumps(header).encode()
     return len(text).to_bytes(8, "little") + text + b"".join(parts)
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], ours: str) -> None:
+    """Files into a folder: a new one whole or not at all; one that is there must be empty, or ours already."""
+    import tempfile
+
+    name = os.path.abspath(os.fspath(folder))
+    if os.path.isdir(name):
+        if os.listdir(name) and ours not in os.listdir(name):
+            raise FileError(f"{name}: is a folder with other files; an empty one, or none, was expected")
+        for file, text in files.items():
+            _arrays.keep(os.path.join(name, file), text)
+        return
+    with tempfile.TemporaryDirectory(prefix=".loci-", dir=os.path.dirname(name)) as scratch:
+        made = os.path.join(scratch, "made")
+        os.mkdir(made)
+        for file, text in files.items():
+            with open(os.path.join(made, file), "wb") as to:
+                to.write(text)
+        os.rename(made, name)

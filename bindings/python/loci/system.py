@@ -133,6 +133,7 @@ class System:
         return self._of(self._system.dense())
 
     def inspect(self) -> Dict[str, Any]:
+        """All that is known of it."""
         return {"structure": self.structure, "copies": self.copies, "order": self.order, "rank": self.rank, "dt": self.dt, "growth": self.growth}
 
     def __repr__(self) -> str:

@@ -82,6 +82,7 @@ int add_stream(PyObject *module);
 int add_dataset(PyObject *module);
 int add_trainer(PyObject *module);
 int add_learner(PyObject *module);
+int add_export(PyObject *module);
 
 /* The model within an object of _loci.Model, for as long as the object lives; NULL, with TypeError raised. */
 loci_model *model_of(PyObject *object);
