@@ -58,11 +58,11 @@ def times_of(x: Any) -> np.ndarray:
 
 
 def seconds(t: Any, name: str = "times") -> np.ndarray:
-    """Times as doubles; dates (datetime64, pandas', datetime) become seconds since 1970-01-01T00:00:00Z."""
+    """Times as doubles; dates (datetime64, pandas', datetime, ISO 8601) become seconds since 1970-01-01T00:00:00Z."""
     if hasattr(t, "tz_convert") and getattr(t, "tz", None) is not None:
         t = t.tz_convert(None)
     values = np.asarray(t)
-    if values.dtype.kind == "O" and values.size:
+    if values.dtype.kind in "OU" and values.size:
         try:
             values = values.astype("datetime64[us]")
         except (TypeError, ValueError):
