@@ -71,11 +71,18 @@ static loci_status damaged(size_t index, loci_error *error)
     return loci_fail(error, LOCI_E_FORMAT, "page %zu is damaged; what was written was expected", index + 1);
 }
 
+static bool parse_as(const page_store *s, page_view *view, page_part *part, const unsigned char *bytes,
+                     size_t size, page_look look)
+{
+    *view = (page_view){.part = part};
+    return loci_page_parse(view, bytes, size, s->header->channels, look);
+}
+
+/* A page that is in the store, or was made for it. */
 static bool parse(const page_store *s, page_view *view, page_part *part, const unsigned char *bytes,
                   size_t size)
 {
-    *view = (page_view){.part = part};
-    return loci_page_parse(view, bytes, size, s->header->channels, PAGE_WHOLE);
+    return parse_as(s, view, part, bytes, size, PAGE_OWN);
 }
 
 /* The sharpest channel's. */
@@ -109,7 +116,7 @@ static budget_page note(const page_store *s, const page_view *view, unsigned cha
 loci_status loci_budget_add(page_store *s, const unsigned char *bytes, size_t size, loci_error *error)
 {
     page_view view;
-    if (!parse(s, &view, s->part, bytes, size)) return damaged(s->pages, error);
+    if (!parse_as(s, &view, s->part, bytes, size, PAGE_WHOLE)) return damaged(s->pages, error);
     if (s->pages == s->room) {
         const size_t more = s->room > 0 ? 2 * s->room : 64;
         budget_page *larger = loci_allocate_by(loci_allocator_of(s->part), more, sizeof *larger);

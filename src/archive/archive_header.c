@@ -10,7 +10,7 @@
 #include "base/checksum.h"
 #include "base/status.h"
 
-enum { VERSION = 1, FIXED = 12 };
+enum { VERSION = 2, FIXED = 12 };
 static const unsigned char magic[8] = {'L', 'O', 'C', 'I', 'A', 'R', 'C', '\n'};
 
 int loci_archive_is(const void *bytes, size_t size)

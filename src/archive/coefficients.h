@@ -4,8 +4,7 @@
  *
  * A coefficient's magnitude is expected to be like its neighbours': the same one of the detail before, of the one before
  * that, of the parent, of the parent's neighbour, and those already coded of its own detail. The expectation picks
- * adaptive probabilities; three such predictions of a bit, on different views of the neighbourhood, are mixed in the logistic
- * domain, by weights that learn (Mahoney 2005). Everything is integers: the same bytes on every machine.
+ * distributions, and they adapt. The two halves of a row are coded side by side. Everything is integers: the same bytes on every machine.
  */
 #ifndef LOCI_ARCHIVE_COEFFICIENTS_H
 #define LOCI_ARCHIVE_COEFFICIENTS_H
@@ -18,9 +17,13 @@
 
 #define COEFFICIENT_LIMIT ((int64_t)1 << 30) /* magnitudes are below */
 
-typedef struct coefficient_coder coefficient_coder; /* models and their tables; about 60 KB */
+typedef struct coefficient_coder
+    coefficient_coder; /* models and their tables; about 40 KB, and 8 bytes a number */
 
-coefficient_coder *loci_coefficients_create(const loci_allocator *by); /* NULL where memory is short */
+/* Of at most `page` numbers; NULL where memory is short. */
+coefficient_coder *loci_coefficients_create(const loci_allocator *by, size_t page);
+/* Room to encode, 16 bytes a number; false where memory is short. Without it a coder only decodes. */
+bool loci_coefficients_write(coefficient_coder *coder);
 void loci_coefficients_destroy(coefficient_coder *coder);
 
 /* Rows 0 to coarse - 1 of q go to bytes of their own, *coarse_size of them, and rows up to `rows` - 1 to those behind,
@@ -29,7 +32,8 @@ bool loci_coefficients_encode(coefficient_coder *coder, unsigned char *bytes, si
                               size_t *coarse_size, size_t *fine_size, int32_t *q,
                               const pyramid_layout *layout, size_t coarse, size_t rows);
 
-/* The first `wanted` <= rows rows; fine is looked at only where wanted > coarse. Damaged bytes give some numbers. */
+/* The first `wanted` <= rows rows; fine is looked at only where wanted > coarse. Damaged bytes give some numbers. Four
+ * bytes behind those given are read, too, and do not matter. */
 void loci_coefficients_decode(coefficient_coder *coder, int32_t *q, const unsigned char *coarse_bytes,
                               size_t coarse_size, const unsigned char *fine_bytes, size_t fine_size,
                               const pyramid_layout *layout, size_t coarse, size_t wanted);

@@ -35,7 +35,7 @@ page_coder *loci_page_coder_create(const loci_allocator *by, size_t order, size_
     p->page = page;
     p->room = 8 * page + 1024;
     p->transform = loci_pyramid_create(by, order, page);
-    p->coefficients = loci_coefficients_create(by);
+    p->coefficients = loci_coefficients_create(by, page);
     p->c = loci_allocate_by(by, page, sizeof *p->c);
     p->q = loci_allocate_by(by, page, sizeof *p->q);
     p->corrections = loci_allocate_by(by, page, sizeof *p->corrections);
@@ -54,7 +54,8 @@ bool loci_page_coder_write(page_coder *p)
     p->expected = loci_allocate_by(by, p->page, sizeof *p->expected);
     p->recalled = loci_allocate_by(by, p->page, 2 * sizeof *p->recalled);
     for (size_t i = 0; i < 2; i++) p->bytes[i] = loci_allocate_by(by, p->room, 1);
-    if (p->x && p->expected && p->recalled && p->bytes[0] && p->bytes[1])
+    if (p->x && p->expected && p->recalled && p->bytes[0] && p->bytes[1] &&
+        loci_coefficients_write(p->coefficients))
         p->u = loci_allocate_by(by, p->page, sizeof *p->u);
     if (p->u) return true;
     room_free(p);
@@ -132,7 +133,7 @@ static bool candidate_code(page_coder *p, candidate *a, const pyramid_layout *l,
     } else {
         memset(p->q, 0, n * sizeof *p->q);
     }
-    loci_quantise_errors(part->error, p->c, p->q, n, part->step, 0, part->planes, p->recalled);
+    loci_quantise_errors(part->error, p->c, p->q, n, part->step, 0, part->planes);
     part->rows = loci_page_rows_used(p->q, l, l->rows);
     return loci_page_part_bytes(p, a, l);
 }
@@ -167,7 +168,7 @@ static bool candidate_stepped(page_coder *p, candidate *a, const pyramid_layout 
     loci_quantise_drop(p->q, n, finer, FINER);
     part->plane = FINER;
     part->planes = loci_quantise_planes(p->q, n, step);
-    loci_quantise_errors(part->error, p->c, p->q, n, step, FINER, part->planes, p->recalled);
+    loci_quantise_errors(part->error, p->c, p->q, n, step, FINER, part->planes);
     for (int i = 0; i <= part->planes; i++) part->error[i] += lost;
     part->rows = loci_page_rows_used(p->q, l, l->rows);
     return loci_page_part_bytes(p, a, l);

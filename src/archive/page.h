@@ -74,7 +74,8 @@ typedef struct {
 typedef enum {
     PAGE_KNOWN, /* the head, whose checksum was right before */
     PAGE_HEAD,
-    PAGE_WHOLE
+    PAGE_WHOLE,
+    PAGE_OWN /* all of it, whose checksums are right */
 } page_look;
 
 typedef struct page_coder page_coder; /* tables and room; one thread at a time */

@@ -222,7 +222,7 @@ static bool channel_join(page_coder *p, page_frame *f, const page_part *one, con
     part->rows = (rows > 1 ? rows : 1) + 1;
     if (loci_page_known(&l, part->rows) > p->page) return false;
     rows_join(p, one, other, &half, &l, rows);
-    double detail[GRAM_ORDER_MAX], new_error[PLANES_MAX + 1], room[2 * GRAM_ORDER_MAX], kept[GRAM_ORDER_MAX];
+    double detail[GRAM_ORDER_MAX], new_error[PLANES_MAX + 1], kept[GRAM_ORDER_MAX];
     part->least = fmin(one->least, other->least);
     part->most = fmax(one->most, other->most);
     roots_join(p, a.root, detail, one, other, part->least, &l);
@@ -241,7 +241,7 @@ static bool channel_join(page_coder *p, page_frame *f, const page_part *one, con
     const int own = loci_quantise_planes(q, p->order, part->step);
     if (own > most) most = own;
     if (part->plane + most > PLANES_MAX) part->plane = PLANES_MAX - most;
-    loci_quantise_errors(new_error, detail, q, p->order, part->step, part->plane, most, room);
+    loci_quantise_errors(new_error, detail, q, p->order, part->step, part->plane, most);
     loci_quantise_restore(kept, q, p->order, part->step, part->plane);
     for (int i = 0; i <= most; i++)
         part->error[i] = error_at(one, i) + error_at(other, i) + new_error[i] + lost;

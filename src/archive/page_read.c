@@ -132,7 +132,8 @@ bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, s
     size_t head, body;
     if (!loci_page_sizes(bytes, size, &head, &body) || head > size) return false;
     byte_reader sum = {.at = bytes + head - 4, .end = bytes + head};
-    if (look != PAGE_KNOWN && bytes_get(&sum, 4) != (loci_checksum(bytes, head - 4) & 0xFFFFFFFFu))
+    if (look != PAGE_KNOWN && look != PAGE_OWN &&
+        bytes_get(&sum, 4) != (loci_checksum(bytes, head - 4) & 0xFFFFFFFFu))
         return false;
     byte_reader r = {.at = bytes + PAGE_FIXED, .end = bytes + head - 4};
     view->first = bytes_get_count(&r);
@@ -150,11 +151,12 @@ bool loci_page_parse(page_view *view, const unsigned char *bytes, size_t size, s
         bodies += part->fine_size + part->correction_size;
     }
     if (r.at != r.end || bodies + 4 != body) return false;
-    if (look != PAGE_WHOLE) return true;
+    if (look != PAGE_WHOLE && look != PAGE_OWN) return true;
     if (size - head < body) return false;
     const unsigned char *at = bytes + head;
     byte_reader tail = {.at = at + body - 4, .end = at + body};
-    if (bytes_get(&tail, 4) != (loci_checksum(at, body - 4) & 0xFFFFFFFFu)) return false;
+    if (look == PAGE_WHOLE && bytes_get(&tail, 4) != (loci_checksum(at, body - 4) & 0xFFFFFFFFu))
+        return false;
     for (size_t c = 0; c < channels; c++) {
         view->part[c].body = at;
         at += view->part[c].fine_size + view->part[c].correction_size;

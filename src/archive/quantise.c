@@ -178,36 +178,57 @@ static inline LOCI_INLINE double kept_of(double q, const keeping *k)
     return k->step * (q > 1.5 ? q + k->above : q > 0.5 ? k->one : 0.0);
 }
 
-void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int plane,
-                          int planes, double *scratch)
+enum { BLOCK = 256, LANES = 8 };
+
+static inline LOCI_INLINE double sum_of(const double *lane)
 {
-    double *x = scratch, *number = scratch + n, lost = 0.0;
-    size_t some = 0;
-    for (size_t i = 0; i < n; i++) { /* those that are not zero, in front */
-        const double magnitude = fabs(c[i]);
-        lost += q[i] != 0 ? 0.0 : magnitude * magnitude;
-        x[some] = magnitude;
-        number[some] = fabs((double)q[i]);
-        some += q[i] != 0;
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* Adds what a block of magnitudes x and numbers m, both [BLOCK], costs to error [planes + 1]; m drops its bits. */
+LOCI_HOT static void errors_add(double *error, const double *x, int32_t *m, const keeping *kept,
+                                const unsigned *odd, int planes)
+{
+    double square[LANES] = {0};
+    for (size_t i = 0; i < BLOCK; i += LANES)
+        for (size_t j = 0; j < LANES; j++) square[j] += x[i + j] * x[i + j];
+    for (int k = 0; k <= planes; k++) {
+        double sum[LANES] = {0};
+        int32_t some = 0;
+        const keeping here = kept[k];
+        for (size_t i = 0; i < BLOCK; i += LANES)
+            for (size_t j = 0; j < LANES; j++) {
+                const double d = x[i + j] - kept_of((double)m[i + j], &here);
+                sum[j] += d * d;
+            }
+        error[k] += sum_of(sum);
+        for (size_t i = 0; i < BLOCK; i++) {
+            m[i] = (int32_t)dropped((uint32_t)m[i], odd[k]);
+            some |= m[i];
+        }
+        if (some == 0) { /* so it stays */
+            for (k++; k <= planes; k++) error[k] += sum_of(square);
+        }
     }
-    for (int k = 0; k <= planes; k++, step += STEPS_AN_OCTAVE) {
-        const keeping kept = keeping_of(step, plane + k);
-        const unsigned odd = octave_odd(step);
-        double sum = 0.0;
-        size_t left = 0;
-        for (size_t i = 0; i < some; i++) {
-            const double d = x[i] - kept_of(number[i], &kept);
-            sum += d * d;
-        }
-        error[k] = lost + sum;
-        for (size_t i = 0; i < some; i++) {
-            const uint32_t next = dropped((uint32_t)number[i], odd);
-            lost += next != 0 ? 0.0 : x[i] * x[i]; /* from here on */
-            x[left] = x[i];
-            number[left] = next;
-            left += next != 0;
-        }
-        some = left;
+}
+
+void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int plane,
+                          int planes)
+{
+    keeping kept[PLANES_MAX + 1];
+    unsigned odd[PLANES_MAX + 1];
+    for (int k = 0; k <= planes; k++) {
+        kept[k] = keeping_of(step + k * STEPS_AN_OCTAVE, plane + k);
+        odd[k] = octave_odd(step + k * STEPS_AN_OCTAVE);
+        error[k] = 0.0;
+    }
+    for (size_t i = 0; i < n; i += BLOCK) {
+        const size_t some = n - i < BLOCK ? n - i : BLOCK;
+        double x[BLOCK] = {0};
+        int32_t m[BLOCK] = {0};
+        for (size_t j = 0; j < some; j++) x[j] = fabs(c[i + j]);
+        for (size_t j = 0; j < some; j++) m[j] = q[i + j] < 0 ? -q[i + j] : q[i + j];
+        errors_add(error, x, m, kept, odd, planes);
     }
 }
 

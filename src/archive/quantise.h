@@ -40,10 +40,10 @@ int loci_quantise_planes(const int32_t *q, size_t n, int step);
 /* q [n] by a step. Returns its planes, at most PLANES_MAX; -1 where it leaves COEFFICIENT_LIMIT. */
 int loci_quantise(int32_t *q, const double *c, const double *expected, size_t n, int step);
 
-/* q [n] of a step, which has dropped `plane` bits already. error[i], i from 0 to planes: the sum of squared errors when i more are dropped; at
- * `planes` everything is zero. scratch is [2 n]. */
+/* q [n] of a step, which has dropped `plane` bits already. error[i], i from 0 to planes <= PLANES_MAX: the sum of squared errors when i
+ * more are dropped; at `planes` everything is zero. */
 void loci_quantise_errors(double *error, const double *c, const int32_t *q, size_t n, int step, int plane,
-                          int planes, double *scratch);
+                          int planes);
 
 /* Numbers of a step without so many of their lowest bits: those of the step so many octaves up. */
 void loci_quantise_drop(int32_t *q, size_t n, int step, int planes);

@@ -60,10 +60,10 @@ $ for kind in error max lossless budget doubles; do loci inspect archive_$kind.l
 + import json, sys
 + a = json.load(sys.stdin)
 + print(a['promise'], a['samples'], a['missing'], len(a['pages']), a['bytes'], ['%.5g' % e for e in a['rms_error']])"; done
-| error 3000 0 3 1805 ['0.043702', '0.039053']
-| max 3000 0 3 2612 ['0.025229', '0.023615']
-| lossless 3000 59 3 4802 ['0']
-| budget 3000 0 12 2300 ['0.15787', '0.26009']
+| error 3000 0 3 1889 ['0.043709', '0.039169']
+| max 3000 0 3 2676 ['0.025216', '0.019656']
+| lossless 3000 59 3 4880 ['0']
+| budget 3000 0 11 2265 ['0.16717', '0.28258']
 | budget 60 0 1 560 ['0']
 # And they go on.
 $ seq 100 | loci remember - --append archive_doubles.loci && loci recall archive_doubles.loci --at 59,60,159 && loci merge archive_budget.loci archive_budget.loci --append -o both.loci && loci inspect both.loci --json | grep -E '^  "samples"'
