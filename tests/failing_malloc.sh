@@ -163,6 +163,7 @@ check '' check model.safetensors three.csv
 awk 'BEGIN { for (k = 0; k < 300; k++) print sin(k / 9) }' >sines
 "$program" export model.safetensors -o source >"$scratch/out"
 check '' export model.safetensors -o source --check three.csv
+check '' export model.safetensors -o source --weights int8
 check archive.loci remember sines --error 1% --page 128 -o archive.loci
 "$program" remember sines --error 1% --page 128 -o archive.loci
 check '' inspect archive.loci --json

@@ -9,6 +9,7 @@
 
 #include <loci/export.h>
 
+#include "model/export_calibrate.h"
 #include "model/export_check.h"
 #include "model/export_folder.h"
 #include "model/model_noise.h"
@@ -28,13 +29,17 @@ static double within_of(const loci_model *model)
 }
 
 typedef struct {
-    const char *output, *prefix, *check;
+    const char *output, *prefix, *check, *weights, *calibrate;
     source_options source;
 } settings;
 
 static int usage_check(const settings *s)
 {
     if (!s->output) return message_usage("export: -o is missing; a folder for the source was expected");
+    if (strcmp(s->weights, "float") != 0 && strcmp(s->weights, "int8") != 0)
+        return message_usage("export: --weights is \"%.40s\"; float or int8 was expected", s->weights);
+    if (s->calibrate && strcmp(s->weights, "int8") != 0)
+        return message_usage("export: --calibrate is about whole numbers; --weights int8 was expected, too");
     if (!s->check && source_asked(&s->source))
         return message_usage("export: how a signal is read was said, but --check is missing");
     return source_check(&s->source, "export");
@@ -105,7 +110,19 @@ static int run_signal(export_check *check, const settings *s)
 
 /* ---- all of it ---- */
 
-static int tell(const loci_export *program, const export_check *check, const settings *s)
+static void tell_calibration(output *out, const export_calibration *c)
+{
+    char sequences[WORDS_SIZE], floats[WORDS_SIZE], whole[WORDS_SIZE];
+    output_format(
+        out,
+        "int8: of %s of %.200s %s %s, with floats %s; answers differ by %.2g at most, %.2g on the average\n",
+        words_plural(sequences, c->count, "sequence"), c->path, words_share(whole, c->score[1]),
+        c->info.classes ? "are right" : "of the variance is explained", words_share(floats, c->score[0]),
+        c->most, c->mean);
+}
+
+static int tell(const loci_export *program, const export_check *check, const export_calibration *calibration,
+                const settings *s)
 {
     loci_export_facts f = {.size = sizeof f};
     char constants[WORDS_SIZE], state[WORDS_SIZE], work[WORDS_SIZE], multiplies[WORDS_SIZE],
@@ -124,7 +141,27 @@ static int tell(const loci_export *program, const export_check *check, const set
     output_format(&out, "%s of %.200s: at most %.1e from loci stream, whose answers are %.3g to %.3g\n",
                   words_plural(samples, check->samples, "sample"), s->check ? s->check : "noise", check->gap,
                   check->least, check->most);
+    if (s->calibrate) tell_calibration(&out, calibration);
     return output_close(&out);
+}
+
+static int create_message(const char *path, const loci_error *error)
+{
+    return error->status == LOCI_E_ARGUMENT ? message_usage("export: --%s", error->text)
+                                            : message_error(path, error);
+}
+
+/* What whole numbers are to reach, from a step of floats. */
+static int calibrate(export_calibration *calibration, const loci_model *model, const char *path,
+                     const loci_export_options *options, const settings *s)
+{
+    loci_export *program;
+    loci_error error;
+    if (loci_export_create(&program, model, options, &error) != LOCI_OK) return create_message(path, &error);
+    int status = export_calibrate_open(calibration, model, path, s->calibrate);
+    if (!status) status = export_calibrate_floats(calibration, program);
+    loci_export_free(program);
+    return status;
 }
 
 static int export_model(const loci_model *model, const char *path, const settings *s)
@@ -133,34 +170,44 @@ static int export_model(const loci_model *model, const char *path, const setting
                                                                                      strcmp(path, "-") == 0
                                                                                          ? NULL
                                                                                          : name;
-    const loci_export_options options = {.size = sizeof options, .prefix = s->prefix, .origin = origin};
+    loci_export_options options = {.size = sizeof options, .prefix = s->prefix, .origin = origin};
     const double within = within_of(model);
     loci_export *program = NULL;
     export_check check = {0};
+    export_calibration calibration = {0};
     loci_error error;
-    if (loci_export_create(&program, model, &options, &error) != LOCI_OK)
-        return error.status == LOCI_E_ARGUMENT ? message_usage("export: --%s", error.text)
-                                               : message_error(path, &error);
-    int status = export_check_open(&check, model, program, path);
+    int status = s->calibrate ? calibrate(&calibration, model, path, &options, s) : STATUS_DONE;
+    if (strcmp(s->weights, "int8") == 0) options.weights = LOCI_EXPORT_INT8;
+    options.ranges = calibration.ranges;
+    if (!status && loci_export_create(&program, model, &options, &error) != LOCI_OK)
+        status = create_message(path, &error);
+    if (!status && s->calibrate) status = export_calibrate_whole(&calibration, program);
+    if (!status) status = export_check_open(&check, model, program, path);
+    check.own = options.weights == LOCI_EXPORT_INT8;
     if (!status) status = s->check ? run_signal(&check, s) : run_noise(&check, path);
     const loci_export_samples samples = {sizeof samples, check.kept, check.kept_in, check.kept_out, within};
     if (!status) status = export_folder_write(s->output, program, &samples);
-    if (!status) status = tell(program, &check, s);
-    if (!status && !(check.gap <= within * fmax(fabs(check.least), fabs(check.most))))
+    if (!status) status = tell(program, &check, &calibration, s);
+    if (!status && !check.own && !(check.gap <= within * fmax(fabs(check.least), fabs(check.most))))
         message_warn("%s: the step is %.1e from loci stream; less than %g of the answers' range was expected",
                      path, check.gap, within);
     export_check_close(&check);
+    export_calibrate_close(&calibration);
     loci_export_free(program);
     return status;
 }
 
 int command_export(int argc, char **argv)
 {
-    settings s = {.source = SOURCE_DEFAULTS};
+    settings s = {.source = SOURCE_DEFAULTS, .weights = "float"};
     const option table[] = {
         {"output", 'o', OPTION_TEXT, &s.output, "DIR", "the folder that the source goes into"},
         {"prefix", 0, OPTION_TEXT, &s.prefix, "NAME",
          "what names of files, functions and types begin with (as the model's file, or \"model\")"},
+        {"weights", 0, OPTION_TEXT, &s.weights, "float|int8",
+         "of matrices: float, or whole numbers of 8 bits, a quarter of the flash"},
+        {"calibrate", 0, OPTION_TEXT, &s.calibrate, "DATA",
+         "int8: what is multiplied with them is of 8 bits, too, by what these sequences make of it; told is what that costs"},
         {"check", 0, OPTION_TEXT, &s.check, "SIGNAL",
          "compare on this signal, and put its first samples into the test (noise)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},

@@ -69,7 +69,8 @@ int export_check_push(export_check *c, const float *in, size_t count, const char
         c->samples++;
         if (c->kept == c->room) continue;
         memcpy(c->kept_in + c->kept * c->inputs, in, c->inputs * sizeof *in);
-        memcpy(c->kept_out + c->kept++ * c->outputs, c->answer, c->outputs * sizeof *c->answer);
+        double *kept = c->kept_out + c->kept++ * c->outputs;
+        for (size_t i = 0; i < c->outputs; i++) kept[i] = c->own ? (double)c->out[i] : c->answer[i];
     }
     return STATUS_DONE;
 }

@@ -22,6 +22,7 @@ typedef struct {
     float *kept_in;
     double *kept_out;
     size_t room, kept;
+    int own; /* of the step, not of the stream, are the answers that are kept: it has whole numbers */
     uint64_t samples;
     double gap, least, most; /* the largest difference; the stream's answers */
 } export_check;

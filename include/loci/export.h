@@ -24,6 +24,10 @@ extern "C" {
 
 typedef struct loci_export loci_export;
 
+/* What matrices are made of: floats, or whole numbers of 8 bits, of which one is as much as the row's largest is 127. Of matrices of
+ * less than 8 inputs, of constants of systems and of norms floats are left, and so are all states. */
+typedef enum { LOCI_EXPORT_FLOAT, LOCI_EXPORT_INT8 } loci_export_weights;
+
 #define LOCI_EXPORT_PREFIX 32 /* bytes of a prefix with its NUL */
 
 typedef struct {
@@ -31,6 +35,9 @@ typedef struct {
     const char *
         prefix; /* what names begin with: a letter, then letters, digits and "_", at most 31; NULL: "model" */
     const char *origin; /* what the files say that they were made of, on one line; NULL: "a model" */
+    loci_export_weights weights;
+    const float *
+        ranges; /* int8: [loci_export_products()][2] of what products are made of, by loci_export_watch; NULL: left as floats */
 } loci_export_options;
 
 /* The model's step. The model may go then. LOCI_E_ARGUMENT: the prefix is none; LOCI_E_UNSUPPORTED: no stream can be made of the
@@ -50,6 +57,16 @@ LOCI_API void loci_export_init(const loci_export *program, void *state);
  * target's units; NULL: no answer is wanted now. Threads may share the program. */
 LOCI_API void loci_export_step(const loci_export *program, void *state, float *out, const float *in,
                                void *work);
+
+/* ---- whole numbers in the place of floats ---- */
+
+/* How many products with matrices a step has; the same for all weights. */
+LOCI_API size_t loci_export_products(const loci_export *program);
+/* A step that widens ranges [products][2], 0 at first, to the least and the largest of the numbers that each product is made of. With the ranges of a
+ * few hundred sequences, options.ranges, these are whole numbers of 8 bits, too, and sums are of 32; what is beyond a range is
+ * cut. Products that make the answer of the state take floats. */
+LOCI_API void loci_export_watch(const loci_export *program, void *state, float *out, const float *in,
+                                void *work, float *ranges);
 
 /* ---- what it takes ---- */
 

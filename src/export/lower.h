@@ -12,6 +12,7 @@ typedef struct {
     const loci_model *model;
     const loci_model_config *c;
     size_t at; /* the number of the layer, from 0 */
+    const loci_export_options *o;
 } loci_lowering;
 
 /* The values of a parameter by its name; what is missing fails the program, and gives NULL. */
@@ -30,7 +31,7 @@ loci_place loci_lower_field(const loci_lowering *l, const char *layer, const cha
 /* Room for `count` floats while constants are worked out, to be released by loci_free; NULL: the program has failed. */
 float *loci_lower_room(const loci_lowering *l, const char *layer, size_t count);
 
-/* y = weight x + bias: every product with a matrix goes through here. The constant is called `name`; bias NULL: none. */
+/* y = weight x + bias: every product with a matrix goes through here, and takes the form that the options ask for. The constant is called `name`; bias NULL: none. */
 void loci_lower_dense_into(const loci_lowering *l, loci_place y, loci_place x, const char *name,
                            const float *weight, const char *bias_name, const float *bias, size_t inputs,
                            size_t outputs);

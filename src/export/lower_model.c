@@ -321,6 +321,11 @@ loci_status loci_export_create(loci_export **out, const loci_model *model, const
     if (!o.prefix) o.prefix = "model";
     if (!status) status = check_prefix(o.prefix, error);
     if (!status) status = check_model(model, error);
+    if (!status && o.weights == LOCI_EXPORT_INT8 && c->layer == LOCI_LAYER_BANK)
+        status = loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "what reads a bank adds up large numbers that nearly cancel, for which weights of 8 bits are "
+            "too few; weights of floats were expected");
     if (status) return status;
     loci_export *p = loci_allocate_by(loci_allocator_of(model), 1, sizeof *p);
     if (!p) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a step in C");
@@ -329,9 +334,10 @@ loci_status loci_export_create(loci_export **out, const loci_model *model, const
     if (!p->origin) loci_program_fail(p, LOCI_E_MEMORY, "out of memory for a step in C");
     p->inputs = c->inputs, p->outputs = c->outputs, p->rate = about->rate;
     p->tokens = (int)loci_token_count(model);
+    p->whole = o.weights == LOCI_EXPORT_INT8;
     p->answer = loci_task_inspect(about->task)->values ? "numbers in the target's units" : "probabilities";
     if (about->classes && !p->status) copy_classes(p, about->classes);
-    lower(&(loci_lowering){.p = p, .model = model, .c = c});
+    lower(&(loci_lowering){.p = p, .model = model, .c = c, .o = &o});
     if (p->status) {
         if (error) *error = p->error;
         status = p->status;

@@ -3,6 +3,7 @@
 #include "export/program.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -133,7 +134,15 @@ loci_place loci_program_take(loci_export *p, size_t count)
 
 void loci_program_give(loci_export *p, loci_place room)
 {
-    if (room.kind == LOCI_PLACE_ROOM) loci_program_rooms(p)[room.which].taken = 0;
+    if (room.kind == LOCI_PLACE_ROOM || room.kind == LOCI_PLACE_BYTES)
+        loci_program_rooms(p)[room.which].taken = 0;
+}
+
+loci_place loci_program_take_bytes(loci_export *p, size_t count)
+{
+    loci_place place = loci_program_take(p, (count + sizeof(float) - 1) / sizeof(float));
+    if (place.kind == LOCI_PLACE_ROOM) place.kind = LOCI_PLACE_BYTES;
+    return place;
 }
 
 /* ---- calls ---- */
@@ -165,6 +174,11 @@ void loci_program_do(loci_export *p, const char *step, const loci_place *operand
         if (operands[i].kind == LOCI_PLACE_COUNT) values[i].n = operands[i].count;
     p->multiplies += call->step->multiplies(values);
     p->functions += call->step->functions(values);
+}
+
+void loci_program_product(loci_export *p)
+{
+    if (!p->status) loci_program_calls(p)[p->calls.count - 1].product = ++p->products;
 }
 
 void loci_export_free(loci_export *p)
@@ -209,6 +223,7 @@ static void *place_at(const loci_export *p, loci_place place, void *state, float
     case LOCI_PLACE_OUT:
         return out + place.offset;
     case LOCI_PLACE_ROOM:
+    case LOCI_PLACE_BYTES:
         for (size_t i = 0; i < place.which; i++) work += loci_program_rooms(p)[i].count;
         return work + place.offset;
     case LOCI_PLACE_STATE: {
@@ -224,14 +239,17 @@ static void *place_at(const loci_export *p, loci_place place, void *state, float
     }
 }
 
-void loci_export_step(const loci_export *p, void *state, float *out, const float *in, void *work)
+/* ranges [products][2], not NULL: widened to the least and largest of the numbers that products are made of. */
+static void run(const loci_export *p, void *state, float *out, const float *in, void *work, float *ranges)
 {
     const size_t calls = out ? p->calls.count : p->answers;
     for (size_t k = 0; k < calls; k++) {
         const loci_call *call = &loci_program_calls(p)[k];
         loci_value values[LOCI_STEP_OPERANDS];
+        int inputs = 0; /* the last count but one */
         for (size_t i = 0; i < call->step->operands; i++) {
             const loci_place place = call->operand[i];
+            if (i + 2 == call->step->operands) inputs = place.count;
             if (place.kind == LOCI_PLACE_COUNT)
                 values[i].n = place.count;
             else if (place.kind == LOCI_PLACE_REAL)
@@ -239,8 +257,29 @@ void loci_export_step(const loci_export *p, void *state, float *out, const float
             else
                 values[i].to = place_at(p, place, state, out, in, work);
         }
+        float *range = ranges && call->product ? ranges + 2 * (call->product - 1) : NULL;
+        for (int i = 0; range && i < inputs; i++) {
+            range[0] = fminf(range[0], values[1].from[i]);
+            range[1] = fmaxf(range[1], values[1].from[i]);
+        }
         call->step->run(values);
     }
+}
+
+void loci_export_step(const loci_export *p, void *state, float *out, const float *in, void *work)
+{
+    run(p, state, out, in, work, NULL);
+}
+
+size_t loci_export_products(const loci_export *p)
+{
+    return p->products;
+}
+
+void loci_export_watch(const loci_export *p, void *state, float *out, const float *in, void *work,
+                       float *ranges)
+{
+    run(p, state, out, in, work, ranges);
 }
 
 void loci_export_inspect(const loci_export *p, loci_export_facts *to)

@@ -16,6 +16,7 @@ typedef enum {
     LOCI_PLACE_IN,
     LOCI_PLACE_OUT,
     LOCI_PLACE_ROOM,
+    LOCI_PLACE_BYTES, /* a room, for int8_t */
     LOCI_PLACE_STATE,
     LOCI_PLACE_CONSTANT,
     LOCI_PLACE_COUNT, /* an int */
@@ -45,6 +46,7 @@ typedef struct {
     const loci_step *step;
     loci_place operand[LOCI_STEP_OPERANDS];
     char note[LOCI_NOTE]; /* what begins here; empty: nothing */
+    size_t product;       /* a product with a matrix: its number, from 1; 0: it is none */
 } loci_call;
 
 typedef struct {
@@ -69,6 +71,8 @@ struct loci_export {
     char note[LOCI_NOTE];                     /* for the next call */
     size_t
         answers; /* calls from this one on make an answer of the state: left out where nobody asks for it */
+    size_t products; /* with matrices */
+    int whole;       /* some matrices are whole numbers */
     double multiplies, functions;
     loci_status status;
     loci_error error;
@@ -114,6 +118,8 @@ static inline loci_place loci_behind(loci_place place, size_t offset)
 /* A room of `count` floats, and its return; of what is no room nothing happens. */
 loci_place loci_program_take(loci_export *p, size_t count);
 void loci_program_give(loci_export *p, loci_place room);
+/* A room for `count` bytes. */
+loci_place loci_program_take_bytes(loci_export *p, size_t count);
 
 /* A field of the state, 0 at the beginning; a constant, copied. Names are made C's ("norms.0.weight": norms_0_weight); a constant
  * whose name is there already is that one. */
@@ -132,6 +138,9 @@ void loci_program_do(loci_export *p, const char *step, const loci_place *operand
 #define LOCI_DO(p, name, ...)                                                                                \
     loci_program_do(p, #name, (const loci_place[]){__VA_ARGS__},                                             \
                     sizeof((const loci_place[]){__VA_ARGS__}) / sizeof(loci_place))
+
+/* The last call was a product with a matrix, of its second operand. */
+void loci_program_product(loci_export *p);
 
 void loci_program_fail(loci_export *p, loci_status status, const char *format, ...);
 

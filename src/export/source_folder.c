@@ -5,6 +5,12 @@
 #include <math.h>
 #include <stdio.h>
 
+/* What the test compares with: matrices of whole numbers make answers of their own. */
+static const char *whose(const loci_export *p)
+{
+    return p->whole ? "the answers of the library's own run" : "the answers of loci stream";
+}
+
 void loci_source_test(loci_source_text *t, const loci_export_samples *s)
 {
     const loci_export *p = t->p;
@@ -13,10 +19,10 @@ void loci_source_test(loci_source_text *t, const loci_export_samples *s)
     loci_source_capitals(p, big);
     for (size_t i = 0; i < s->count * p->outputs; i++) most = fmax(most, fabs(s->out[i]));
     loci_source_put(t,
-                    "/* %s_test.c - %zu samples through %s_step, against the answers of `loci stream`. */\n"
+                    "/* %s_test.c - %zu samples through %s_step, against %s. */\n"
                     "#include <math.h>\n#include <stdio.h>\n\n#include \"%s.h\"\n\n"
                     "enum { SAMPLES = %zu };\n\nstatic const float in[][%s_INPUTS] = {",
-                    p->prefix, s->count, p->prefix, p->prefix, s->count, big);
+                    p->prefix, s->count, p->prefix, whose(p), p->prefix, s->count, big);
     for (size_t k = 0; k < s->count; k++) {
         loci_source_put(t, "\n    {");
         loci_source_numbers(t, LOCI_WORD_FLOAT, s->in + k * p->inputs, p->inputs);
@@ -51,9 +57,9 @@ void loci_source_test(loci_source_text *t, const loci_export_samples *s)
         "            most = apart > most ? apart : most;\n"
         "        }\n"
         "    }\n"
-        "    printf(\"%%d samples: at most %%.2g from the answers of loci stream\\n\", SAMPLES, (double)most);\n"
+        "    printf(\"%%d samples: at most %%.2g from %s\\n\", SAMPLES, (double)most);\n"
         "    return 0;\n}\n",
-        most > 0 ? s->within * most : s->within, p->prefix, p->prefix, big, p->prefix, big);
+        most > 0 ? s->within * most : s->within, p->prefix, p->prefix, big, p->prefix, big, whose(p));
 }
 
 void loci_source_cmake(loci_source_text *t)
@@ -101,6 +107,7 @@ void loci_source_readme(loci_source_text *t)
                     "| stack of a step | %zu bytes, and what calls take |\n"
                     "| a sample | %.0f multiply-adds, %.0f exponentials and the like |\n",
                     f.constants, f.constant, f.state, f.work, f.multiplies, f.functions);
+    if (p->whole) loci_source_put(t, "| matrices | whole numbers of 8 bits |\n");
     if (p->rate > 0)
         loci_source_put(t, "| a second, at %.9g Hz | %.3g million multiply-adds |\n", p->rate,
                         f.multiplies * p->rate / 1e6);
@@ -108,7 +115,7 @@ void loci_source_readme(loci_source_text *t)
         t,
         "\nNo allocation, no operating system, no library but libm's sqrtf; single precision alone. The state is a plain struct: a\n"
         "copy is a fork. Samples come at the rate of the model's training%s.\n\n"
-        "The test compares with answers of `loci stream`:\n\n"
+        "The test compares with %s:\n\n"
         "    cmake -S . -B build && cmake --build build && build/%s_test\n",
-        p->rate > 0 ? "" : ", which it does not know", p->prefix);
+        p->rate > 0 ? "" : ", which it does not know", whose(p), p->prefix);
 }

@@ -151,6 +151,9 @@ static void put_place(loci_source_text *t, loci_place place)
     case LOCI_PLACE_ROOM:
         loci_source_put(t, "room%zu", place.which);
         break;
+    case LOCI_PLACE_BYTES:
+        loci_source_put(t, "(int8_t *)room%zu", place.which);
+        break;
     case LOCI_PLACE_STATE:
         loci_source_put(t, "state->%s", loci_program_state(t->p)[place.which].name);
         break;

@@ -8,6 +8,7 @@
 #include "export/steps/step_attention.h"
 #include "export/steps/step_bank.h"
 #include "export/steps/step_convolution.h"
+#include "export/steps/step_int8.h"
 #include "export/steps/step_recurrent.h"
 #include "export/steps/step_s4.h"
 #include "export/steps/step_s5.h"
@@ -17,6 +18,8 @@
 #define TO(i) v[i].to
 #define FROM(i) v[i].from
 #define COUNTS(i) v[i].counts
+#define BYTES(i) v[i].bytes
+#define BYTES_TO(i) v[i].bytes_to
 #define LONGS(i) v[i].longs
 #define LONGS_FROM(i) v[i].longs_from
 #define N(i) v[i].n
@@ -28,6 +31,10 @@
     STEP(in_units, 5, (TO(0), FROM(1), FROM(2), FROM(3), N(4)), N(4), 0)                                     \
     STEP(row_of, 5, (TO(0), FROM(1), FROM(2), N(3), N(4)), 0, 0)                                             \
     STEP(dense, 6, (TO(0), FROM(1), FROM(2), FROM(3), N(4), N(5)), N(4) * (double)N(5), 0)                   \
+    STEP(dense_int8, 7, (TO(0), FROM(1), BYTES(2), FROM(3), FROM(4), N(5), N(6)), N(5) * (double)N(6), 0)    \
+    STEP(dense_int8_whole, 10,                                                                               \
+         (TO(0), FROM(1), BYTES_TO(2), X(3), X(4), BYTES(5), FROM(6), FROM(7), N(8), N(9)),                  \
+         N(8) * (N(9) + 1.0), 0)                                                                             \
     STEP(add, 3, (TO(0), FROM(1), N(2)), N(2), 0)                                                            \
     STEP(add_scaled, 4, (TO(0), FROM(1), FROM(2), N(3)), N(3), 0)                                            \
     STEP(layer_norm, 5, (TO(0), FROM(1), FROM(2), FROM(3), N(4)), 4.0 * N(4), 1)                             \
