@@ -581,6 +581,30 @@ static void arrays_come_as_written(void **state)
     set = open_set("arrays", &test_split);
     assert_true(loci_dataset_inspect(set).sequences == 2 && loci_dataset_inspect(set).classes == 3);
     loci_dataset_close(set);
+    /* what is there to validate with, of the classes of the training split */
+    const loci_dataset_options valid = {.test = LOCI_SPLIT_VALID, .reading.test = 0.5};
+    refuse("arrays", &valid, LOCI_E_ARGUMENT, "has no validation split of its own");
+    assert_false(loci_dataset_inspect(set = open_set("arrays", NULL)).validates);
+    loci_dataset_close(set);
+    write_array("arrays/valid_x.npy", x + 6, 3, 3, 2);
+    write_array("arrays/valid_y.npy", y + 1, 3, 0, 0);
+    set = open_set("arrays", &valid);
+    const loci_dataset_info validation = loci_dataset_inspect(set);
+    assert_true(validation.sequences == 3 && validation.classes == 3 && validation.validates);
+    for (size_t i = 0; i < 3; i++) assert_int_equal(loci_dataset_label(set, i), (size_t)y[1 + i]);
+    loci_dataset_read(set, 0, u);
+    assert_true(u[0] == (float)x[6]);
+    loci_dataset_name(set, 2, name, sizeof name);
+    assert_string_equal(name, "valid_x.npy, sequence 2");
+    loci_dataset_close(set);
+    assert_true(loci_dataset_inspect(set = open_set("arrays", NULL)).validates);
+    loci_dataset_close(set);
+    const double strange[3] = {0, 1, 7};
+    write_array("arrays/valid_y.npy", strange, 3, 0, 0);
+    refuse("arrays", &valid, LOCI_E_FORMAT,
+           "valid_y.npy: a label of sequence 2 is 7, which the training split lacks");
+    write_array("arrays/valid_y.npy", strange, 2, 0, 0);
+    refuse("arrays", &valid, LOCI_E_MISMATCH, "valid_x.npy has 3 sequences, but valid_y.npy has 2 targets");
     write_array("arrays/train_x.npy", x, 4, 6, 0);
     set = open_set("arrays", NULL);
     assert_true(loci_dataset_inspect(set).inputs == 1 && loci_dataset_inspect(set).longest == 6);

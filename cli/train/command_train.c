@@ -95,6 +95,21 @@ static void task_tell(const work *w, const training_settings *s)
                      target.each ? "" : " of each sequence", task->name);
 }
 
+/* The data's own validation split, of the classes of the training split. */
+static int valid_open(work *w, const loci_dataset_options *read, const loci_dataset_info *train)
+{
+    loci_dataset_options options = *read;
+    options.test = LOCI_SPLIT_VALID;
+    options.classes = train->classes > 0 ? train->names : NULL;
+    options.class_count = train->classes;
+    options.target_given = 1;
+    options.target = train->target;
+    loci_error error;
+    return loci_dataset_open(&w->valid, w->path, &options, &error) == LOCI_OK
+               ? STATUS_DONE
+               : message_error(w->path, &error);
+}
+
 static int prepare(work *w, const training_settings *s)
 {
     loci_error error;
@@ -106,7 +121,9 @@ static int prepare(work *w, const training_settings *s)
     task_tell(w, s);
     dataset_tell(w->path, w->train);
     const loci_dataset_info all = loci_dataset_inspect(w->train);
-    const double share = training_choice_share(s, &all);
+    const bool validates = all.validates && isnan(s->valid);
+    if (validates && valid_open(w, &read, &all)) return STATUS_FAILED;
+    const double share = validates ? 0 : training_choice_share(s, &all);
     if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
         return message_error(w->path, &error);
     const loci_dataset_info info = loci_dataset_inspect(w->train);

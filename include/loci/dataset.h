@@ -29,6 +29,7 @@
  *   [sequences] which all are whole and not negative are labels, and [sequences][n] with n other than the samples and
  *   [sequences][samples][values] are values whatever their type. Sequences of different lengths have them in
  *   train_length.npy and test_length.npy [sequences]: what is behind the end of a sequence, in x and y, is not read.
+ *   valid_x.npy, valid_y.npy and valid_length.npy are a split to validate with.
  *   classes.txt, if there, names classes that are numbers, a line each, the least number first; rate.txt holds the rate in Hz.
  *
  * - text: a file that is none of the above, nor by its name one of numbers or of sound, or any file with reading.bytes: UTF-8,
@@ -56,6 +57,9 @@ extern "C" {
 
 typedef struct loci_dataset loci_dataset;
 
+/* `test` of options: the validation split of arrays that have one (loci_dataset_info.validates); of others LOCI_E_ARGUMENT. */
+#define LOCI_SPLIT_VALID 2
+
 /* What is to be learned of a sequence: one label, a label at every sample, some values, some values at every sample. */
 typedef struct {
     int values; /* numbers; 0: labels, each the number of a class */
@@ -64,7 +68,7 @@ typedef struct {
 
 typedef struct {
     size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
-    int test;    /* the test split; 0: the training split */
+    int test;    /* the test split; 0: the training split; LOCI_SPLIT_VALID: what there is to validate with */
     /* [class_count] the classes of a model: labels are found among them by name (but a number, where none of them is one,
      * is their place, from 0), and another label is an error. NULL: those that are found */
     const char *const *classes;
@@ -101,6 +105,7 @@ typedef struct {
     const char *first_passed;
     const char *
         time_like; /* of tables: an input that looks like times, which reading.time would leave out; NULL: none */
+    int validates; /* the data have a validation split of their own: LOCI_SPLIT_VALID */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

@@ -165,7 +165,8 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .held_out = set->held,
                                      .passed_over = set->passed_over,
                                      .first_passed = set->first_passed,
-                                     .time_like = set->time_like};
+                                     .time_like = set->time_like,
+                                     .validates = set->validates};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

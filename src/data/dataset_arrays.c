@@ -16,9 +16,9 @@
 #include "data/npy.h"
 #include "data/quote.h"
 
-static const char *const x_files[2] = {"train_x.npy", "test_x.npy"};
-static const char *const y_files[2] = {"train_y.npy", "test_y.npy"};
-static const char *const length_files[2] = {"train_length.npy", "test_length.npy"};
+static const char *const x_files[3] = {"train_x.npy", "test_x.npy", "valid_x.npy"};
+static const char *const y_files[3] = {"train_y.npy", "test_y.npy", "valid_y.npy"};
+static const char *const length_files[3] = {"train_length.npy", "test_length.npy", "valid_length.npy"};
 
 static bool arrays_fits(const loci_dataset *set, const loci_dataset_options *options)
 {
@@ -308,7 +308,7 @@ static loci_status find_classes(loci_dataset *set, loci_arrays_split *s, loci_la
     loci_status status = read_split(&training, set, labels, &s->target, error);
     if (status == LOCI_OK && training.words != s->words)
         status = loci_fail(error, LOCI_E_MISMATCH, "%s: one of %s and %s holds words, the other numbers",
-                           set->folder, y_files[0], y_files[1]);
+                           set->folder, y_files[0], y_files[s->number]);
     if (status == LOCI_OK) status = loci_arrays_classes(set, s, &training, labels, error);
     release(&training);
     return status;
@@ -341,8 +341,10 @@ static loci_status read_rate(loci_dataset *set, loci_error *error)
 static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     set->split = loci_dataset_has(set, x_files[1]);
+    set->validates = loci_dataset_has(set, x_files[2]);
     loci_arrays_split s = {.number = options->test != 0 && (set->split || options->reading.test == 0)};
     loci_labels labels = {0};
+    if (options->test == LOCI_SPLIT_VALID) s.number = 2;
     loci_status status = read_split(&s, set, &labels, options->target_given ? &options->target : NULL, error);
     set->target = s.target;
     set->outputs = s.width;

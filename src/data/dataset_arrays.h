@@ -8,7 +8,7 @@
 #include "data/labels.h"
 
 typedef struct {
-    int number;               /* 0: training, 1: test */
+    int number;               /* 0: training, 1: test, 2: validation */
     bool words;               /* y was of words: it holds their codes */
     loci_array x, y, lengths; /* lengths: empty where all sequences have as many samples as x has */
     loci_target target;

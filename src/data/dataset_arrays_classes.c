@@ -82,12 +82,13 @@ static loci_status place_labels(const loci_dataset *set, loci_arrays_split *s, c
         for (size_t k = 0; k < loci_arrays_target_size(s, i); k++) {
             const double *at = bsearch(&label[k], found, count, sizeof *found, compare);
             if (!at) {
+                static const char *const splits[3] = {"train", "test", "valid"};
                 char number[24];
                 snprintf(number, sizeof number, "%.0f", label[k]);
                 return loci_fail(
                     error, LOCI_E_FORMAT,
                     "%.100s: %s_y.npy: a label of sequence %zu is %.60s, which the training split lacks",
-                    set->folder, s->number ? "test" : "train", i, all ? all[(size_t)label[k]] : number);
+                    set->folder, splits[s->number], i, all ? all[(size_t)label[k]] : number);
             }
             label[k] = (double)(at - found);
         }

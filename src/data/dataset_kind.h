@@ -68,6 +68,7 @@ struct loci_dataset {
     double rate;
     bool grouped;       /* items have groups */
     bool split;         /* the data have a test split of their own */
+    bool validates;     /* and one to validate with */
     size_t held;        /* sequences of the other split, where a share is held out */
     size_t passed_over; /* files that are no data, of which this is the first */
     const char *first_passed;

@@ -141,6 +141,10 @@ static loci_status choose_kind(loci_dataset *set, const loci_dataset_options *op
             ? r->horizon ? "horizon is for tables" : "value, group, window and stride are for tables"
         : (r->time || r->columns) && !kind->tables && !kind->sounds ? "time and columns are for tables"
                                                                     : NULL;
+    if (options->test == LOCI_SPLIT_VALID &&
+        (kind != &loci_dataset_arrays || !loci_dataset_has(set, "valid_x.npy")))
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: has no validation split of its own, valid_x.npy",
+                         set->folder);
     if (wrong)
         return loci_fail(error, LOCI_E_ARGUMENT, "%s: is a data set of kind %s%s %s", set->folder, kind->name,
                          r->gray && !kind->images ? "," : ";", wrong);
@@ -317,14 +321,16 @@ static loci_status read_set(loci_dataset *set, const loci_dataset_options *optio
     if (status != LOCI_OK) return status;
     if (set->count == 0)
         return loci_fail(error, LOCI_E_FORMAT, "%s: its %s split is empty", set->folder,
-                         options->test ? "test" : "training");
+                         options->test == LOCI_SPLIT_VALID ? "validation"
+                         : options->test                   ? "test"
+                                                           : "training");
     status = check_target(set, options, error);
     if (status != LOCI_OK) return status;
     if (set->classes > 0 && options->classes && !set->coded)
         status = map_classes(set, options, error);
     else if (set->classes > 0 && set->found)
         status = check_classes(set, error);
-    if (status == LOCI_OK && options->reading.test > 0 && !set->split)
+    if (status == LOCI_OK && options->reading.test > 0 && !set->split && options->test != LOCI_SPLIT_VALID)
         status = loci_dataset_hold(set, options->reading.test, options->test != 0, error);
     if (status == LOCI_OK && options->reading.permuted)
         status = permute(set, options->reading.permutation, error);

@@ -219,6 +219,22 @@ $ (for i in 1 2 3 4 5 6 7 8 9 10; do printf '\377\005\002'; done) | sh npy '|i1'
 | file,class,p_-1,p_1,p_5
 ! loci: any: test_x.npy, sequence 2 is of class 2, which is none of the 3 that were expected
 
+# Arrays to validate with, unless a share is asked for.
+$ mkdir three; cp words/train_x.npy words/train_y.npy three; (for i in 1 2 3; do printf abcdefghijklzyxwvutsrqponaaaabbbbcccc; done) | head -c 108 | sh npy '|u1' '9, 12' > three/valid_x.npy; (for i in 1 2 3; do printf 'up\0\0downflat'; done) | sh npy '|S4' 9, > three/valid_y.npy
+$ loci train three -o three.m --steps 2 --show | grep -E '^(training|validation)'
+| training    30 sequences of 12 samples
+| validation  9 sequences of 12 samples
+$ loci train three -o three.m --steps 2 --valid 0.1 --show | grep -E '^(training|validation)'
+| training    27 sequences of 12 samples
+| validation  3 sequences of 12 samples
+$ sh t three -o three.m --epochs 60 --log three.log >out 2>&1; tail -n 1 three.log | grep -c '"valid_accuracy": 1,'; loci eval three.m words --train | sed -n 1p
+| 1
+| accuracy    100 %, 30 of 30
+$ (for i in 1 2 3; do printf 'up\0\0downleft'; done) | sh npy '|S4' 9, > three/valid_y.npy; loci train three -o no.m
+! loci: three: valid_x.npy, sequence 2 is of class left, which is none of the 3 that were expected
+= 1
+
+
 # Sounds with one and with two channels: --mono takes the mean, so that a stereo copy of a sound is that sound.
 $ cat > wav <<'END'
 + # wav mono|stereo <100 BYTES - sound of 8 bits at 8 kHz, in stereo both channels alike
