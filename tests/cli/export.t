@@ -32,6 +32,19 @@ $ for k in $(cut -d ' ' -f 1 kinds); do ./run $k 700 < x.csv > mine.csv; loci st
 +     awk -F, '{ for (i = 1; i <= NF / 2; i++) { d = $i - $(i + NF / 2); if (d < 0) d = -d; if (!(d <= most)) most = d } }
 +              END { if (NR != 2000 || !(most < 1e-5)) print "'$k'", NR, most }'; done
 
+# Values of a target in its units, and tokens; the header is C++'s, too.
+$ "$FIXTURES"/../delayed.sh v 16 values; yes 'to be or not to be' | head -n 200 > t.txt
+$ loci train v --layer gru --width 8 --layers 1 --batch 8 --steps 2 --seed 4 -o values.safetensors >log 2>&1 || cat log
+$ loci train t.txt --layer mingru --width 8 --layers 2 --batch 4 --steps 2 --seed 4 -o next.safetensors >log 2>&1 || cat log
+$ for k in values next; do loci export $k.safetensors -o $k >log; done; rm objects/*; "$FIXTURES"/../exported.sh values next
+$ awk 'BEGIN { for (k = 0; k < 2000; k++) print k * k % 7 }' > n.csv
+$ for k in values next; do ./run $k < n.csv > mine.csv; loci stream $k.safetensors n.csv --every 1 --json | sed 's/.*\[\(.*\)\].*/\1/' | paste -d , mine.csv - |
++     awk -F, '{ for (i = 1; i <= NF / 2; i++) { d = $i - $(i + NF / 2); if (d < 0) d = -d; if (!(d <= most)) most = d; if ($i > high) high = $i } }
++              END { print "'$k'", NR, NF, (high > 50), (most < 1e-5 * high) }'; done
+| values 2000 4 1 1
+| next 2000 16 0 1
+$ for k in s4 values next; do c++ -std=c++98 -Wall -Wextra -Werror -x c++ -fsyntax-only $k/$k.h || echo $k; done
+
 # What lies in a folder; the test that comes with it. An export may take the place of the one before, other files stay.
 $ ls s4d; sed -n 1p s4d/CMakeLists.txt
 | CMakeLists.txt
