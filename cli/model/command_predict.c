@@ -77,7 +77,9 @@ static int channels_check(job *j)
     return message_fail("%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (%s)",
                         j->from.path, channels, channels == 1 ? "" : "s", j->inputs, j->model_path,
                         j->inputs == 1 ? "was" : "were",
-                        rows ? "--sequences takes each row for a sequence" : "--column chooses");
+                        rows             ? "--sequences takes each row for a sequence"
+                        : j->inputs == 1 ? "--column chooses, --mono mixes them"
+                                         : "--column chooses");
 }
 
 static int model_prepare(job *j, double rate)
@@ -507,6 +509,7 @@ static int usage_check(const settings *s, char **paths, size_t count)
 int command_predict(int argc, char **argv)
 {
     settings s = {.source = SOURCE_DEFAULTS, .resample = NAN, .top = SIZE_MAX};
+    s.source.timeless = true;
     const option table[] = {
         {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
          "where to, CSV or JSON, or a NumPy array where it ends in .npy (standard output)"},
@@ -518,7 +521,7 @@ int command_predict(int argc, char **argv)
         {"rate", 0, OPTION_NUMBER, &s.source.rate, "HZ",
          "samples a second, where a file does not tell (as the model was trained); the model's time is scaled to it"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signals to this rate"},
-        SOURCE_CONTENT_OPTIONS(s.source, "all that hold numbers"),
+        SOURCE_CONTENT_OPTIONS(s.source, "those of the training, or all that hold numbers"),
     };
     const options_page page = {
         .command = "predict",

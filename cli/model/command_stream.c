@@ -18,6 +18,7 @@
 #include "shared/message.h"
 #include "model/model_inputs.h"
 #include "model/model_open.h"
+#include "model/trained_columns.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/output_kind.h"
@@ -187,9 +188,20 @@ static int channels_check(job *j)
     j->gray = loci_model_description(j->model)->reading.gray && j->inputs == 1 && channels == 3;
     if (j->gray || channels == j->inputs) return STATUS_DONE;
     return message_fail(
-        "%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (--column chooses)",
+        "%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (--column chooses%s)",
         j->from.path, channels, channels == 1 ? "" : "s", j->inputs, j->model_path,
-        j->inputs == 1 ? "was" : "were");
+        j->inputs == 1 ? "was" : "were", j->inputs == 1 ? ", --mono mixes them" : "");
+}
+
+/* As in the training, where nothing else was asked for. */
+static int signal_open(job *j, const char *path)
+{
+    const loci_model_about *about = loci_model_description(j->model);
+    trained_columns columns;
+    int status = trained_columns_open(&columns, path, &j->s->source, &about->reading, j->inputs);
+    if (!status) status = source_open(&j->from, path, &columns.options, about->rate);
+    trained_columns_close(&columns);
+    return status;
 }
 
 static int state_load(job *j)
@@ -518,7 +530,7 @@ int command_stream(int argc, char **argv)
         {"time", 0, OPTION_TEXT, &s.source.time, "COLUMN",
          "each sample has a time, in this column, and lasts, for the model, as long as since the one before"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signal to this rate"},
-        SOURCE_CONTENT_OPTIONS(s.source, "all that hold numbers"),
+        SOURCE_CONTENT_OPTIONS(s.source, "those of the training, or all that hold numbers"),
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
          "what to do with missing values: end with an error, or hold the channel's last value (refuse)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},
@@ -557,11 +569,13 @@ int command_stream(int argc, char **argv)
         status = usage_check(&s, argv[1], signal);
         if (!status) status = model_read(&j.model, argv[1]);
         if (!status) status = model_inputs_open(&j.in, j.model);
-        if (!status) status = source_open(&j.from, signal, &s.source, loci_model_description(j.model)->rate);
         if (!status) {
-            j.from.missing = s.missing && s.missing[0] == 'h' ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
             j.inputs = loci_model_configuration(j.model)->inputs;
             j.outputs = loci_model_configuration(j.model)->outputs;
+            status = signal_open(&j, signal);
+        }
+        if (!status) {
+            j.from.missing = s.missing && s.missing[0] == 'h' ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
             status = stream(&j);
         }
     }

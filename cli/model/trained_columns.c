@@ -36,9 +36,16 @@ static bool has_all(loci_signal *signal, size_t channels, const loci_reading *r)
 static bool is_to_be_looked_at(const char *path, const source_options *asked, const loci_reading *r)
 {
     struct stat about;
-    return asked->columns.count == 0 && !asked->time && !asked->raw && strcmp(path, "-") != 0 &&
+    return asked->columns.count == 0 && !asked->raw && strcmp(path, "-") != 0 &&
            (r->columns || r->time || r->label || r->value || r->group) && stat(path, &about) == 0 &&
            S_ISREG(about.st_mode);
+}
+
+/* What else looks like times was left out in the training, too. */
+static void take(source_options *o, const char **names, size_t count)
+{
+    o->columns = (option_list){names, count};
+    o->timeless = true;
 }
 
 static int choose(trained_columns *t, const loci_reading *r, size_t inputs)
@@ -46,7 +53,7 @@ static int choose(trained_columns *t, const loci_reading *r, size_t inputs)
     const size_t channels = loci_signal_inspect(t->names).channels;
     if (r->columns) {
         if (has_all(t->names, channels, r) || channels != inputs)
-            t->options.columns = (option_list){(const char **)(uintptr_t)r->columns, r->column_count};
+            take(&t->options, (const char **)(uintptr_t)r->columns, r->column_count);
         return STATUS_DONE;
     }
     size_t count = 0;
@@ -54,11 +61,11 @@ static int choose(trained_columns *t, const loci_reading *r, size_t inputs)
     if (!t->chosen) return message_memory();
     for (size_t c = 0; c < channels; c++) {
         const char *name = loci_signal_channel(t->names, c);
-        if (!is_column(r->time, name, c) && !is_column(r->label, name, c) && !is_column(r->value, name, c) &&
-            !is_column(r->group, name, c))
+        if (!is_column(t->options.time, name, c) && !is_column(r->time, name, c) &&
+            !is_column(r->label, name, c) && !is_column(r->value, name, c) && !is_column(r->group, name, c))
             t->chosen[count++] = name;
     }
-    if (count == inputs && count < channels) t->options.columns = (option_list){t->chosen, count};
+    if (count == inputs && count < channels) take(&t->options, t->chosen, count);
     return STATUS_DONE;
 }
 
@@ -66,7 +73,6 @@ int trained_columns_open(trained_columns *t, const char *path, const source_opti
                          const loci_reading *r, size_t inputs)
 {
     *t = (trained_columns){.options = *asked};
-    t->options.timeless = true;
     source_options *o = &t->options;
     static const char *const points[2] = {".", ","};
     if (!o->raw && o->skip == SIZE_MAX && r->skip > 0) o->skip = r->skip;

@@ -79,6 +79,7 @@ $ loci predict t2.safetensors t/slow/1.csv | cut -d , -f 1,2
 |~ t/slow/1.csv,*
 $ loci predict t2.safetensors t/slow/1.csv --column time,temp >named; loci predict t2.safetensors t/slow/1.csv --column noise,temp | diff - named >/dev/null; echo $?
 | 1
+$ loci stream t.safetensors t/slow/1.csv | tail -n 1 | cut -d , -f 2- >streamed; loci predict t.safetensors t/slow/1.csv | tail -n 1 | cut -d , -f 2- | diff - streamed
 
 # And a table of all sequences, of which one comes alone, with its class or without it.
 $ { echo run,hour,level,kind; for i in 1 2 3 4 5 6 7 8; do awk -v i=$i 'BEGIN { for (k = 0; k < 20; k++) printf "%d,%d,%.4f,%d\n", i, k, sin((i % 2 ? 0.2 : 0.8) * k + i), i % 2 }'; done; } > runs.csv
@@ -87,12 +88,19 @@ $ awk -F , 'NR == 1 || $1 == 3' runs.csv > three.csv; cut -d , -f 3 three.csv > 
 $ loci predict runs.safetensors three.csv level.csv hour.csv | cut -d , -f 2- | uniq | wc -l
 | 2
 
+# What was mixed to one channel in the training is mixed again: two channels that are one and its half are 3/4 of it.
+$ mkdir -p o/slow o/fast; for kind in slow fast; do for i in 1 2 3 4; do awk -F , -v OFS=, 'NR == 1 { print "l,r"; next } { print $3, $3 / 2 }' t/$kind/$i.csv > o/$kind/$i.csv; done; done
+$ loci train o --mono --layers 1 --width 8 --state 8 --steps 30 --valid 0 -o o.safetensors >out 2>&1
+$ awk -F , 'NR == 1 { print "m"; next } { print ($1 + $2) / 2 }' o/slow/1.csv > mixed.csv
+$ loci predict o.safetensors o/slow/1.csv mixed.csv | cut -d , -f 2- | uniq | wc -l; loci stream o.safetensors o/slow/1.csv | tail -n 1 | cut -d , -f 2- >streamed; loci predict o.safetensors o/slow/1.csv | tail -n 1 | cut -d , -f 2- | diff - streamed
+| 2
+
 # A file that cannot be used does not keep the others from their answers.
 $ printf '1\n2\n\n nan\n3\n' > gap.txt; printf '1,2\n3,4\n' > two.txt; : > empty.txt
 $ loci predict m.safetensors 00.txt nope gap.txt two.txt empty.txt s/low_1.wav 01.txt --top 1 | cut -c -8
 ! loci: nope: cannot be opened: No such file or directory
 ! loci: gap.txt: line 3: "u" is missing or not a number; a number was expected
-! loci: two.txt: it has 2 channels; 1, as many as m.safetensors has inputs, was expected (--column chooses)
+! loci: two.txt: it has 2 channels; 1, as many as m.safetensors has inputs, was expected (--column chooses, --mono mixes them)
 ! loci: empty.txt: is empty
 | file,cla
 | 00.txt,0
