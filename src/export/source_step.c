@@ -49,6 +49,8 @@ void loci_source_header(loci_source_text *t)
 
 /* ---- texts of steps ---- */
 
+enum { LINE = 80 }; /* characters of a line, behind which calls go on in the next */
+
 static const char begins[] = "static inline ";
 
 static int is_word(char c)
@@ -176,9 +178,15 @@ static void put_step(loci_source_text *t)
         const loci_call *call = &loci_program_calls(p)[k];
         if (k == p->answers) loci_source_put(t, "\n    if (out == NULL) return;\n");
         if (call->note[0]) loci_source_put(t, "\n    /* %s */\n", call->note);
+        size_t line = t->length; /* where it begins */
         loci_source_put(t, "    %s(", call->step->name);
         for (size_t i = 0; i < call->step->operands; i++) {
-            if (i) loci_source_put(t, ", ");
+            const int full = t->length - line > LINE;
+            if (i) loci_source_put(t, full ? ",\n" : ", ");
+            if (i && full) {
+                line = t->length;
+                loci_source_put(t, "        ");
+            }
             put_place(t, call->operand[i]);
         }
         loci_source_put(t, ");\n");
