@@ -9,6 +9,7 @@ Rows are (sensor, sample number, value), in any order and any partitions, as a t
 signal, to the bit, which is checked. Needs pip install pyspark, and Java.
 """
 
+import os
 import sys
 
 import numpy as np
@@ -32,6 +33,7 @@ def remember(stretch):
 
 
 def main(sensors: int = 3, samples: int = 50_000) -> int:
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers that have loci, too
     spark = SparkSession.builder.master("local[2]").appName("loci").config("spark.ui.enabled", "false").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     rows = spark.sparkContext.parallelize(range(sensors), sensors).flatMap(

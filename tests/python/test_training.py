@@ -4,6 +4,7 @@
 import os
 import signal
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -123,6 +124,23 @@ def test_ctrl_c_and_resume(waves):
         loci.train(x, y, resume=stopped.state, **{**options, "lr": 0.5})
     with pytest.raises(loci.FormatError):
         loci.train(x, y, resume=b"junk", **options)
+
+
+def test_ctrl_c_in_a_process(tmp_path):
+    """A signal from outside, at any moment: a clean end, with what was learned, and signals as before."""
+    code = """
+import signal, sys, numpy as np, loci
+x = np.random.default_rng(0).standard_normal((200, 100)); y = np.arange(200) % 2
+try:
+    loci.train(x, y, epochs=10000, valid=0.25, callbacks=lambda r: print(r.step, flush=True) if r.step == 30 else None, layers=1, width=8, order=4)
+except KeyboardInterrupt as stop:
+    model = loci.train(x, y, epochs=10000, valid=0.25, resume=stop.state, callbacks=lambda r: r.step >= stop.report.step + 2, layers=1, width=8, order=4)
+    print("clean", stop.model is not None, model.note["steps"] - stop.report.step, signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[0].splitlines()[-1] == "clean True 2 True"
 
 
 def test_texts():

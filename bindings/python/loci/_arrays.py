@@ -52,9 +52,9 @@ def is_series(x: Any) -> bool:
     return hasattr(x, "to_numpy") and hasattr(x, "index") and not callable(x.index)
 
 
-def times_of(x: Any) -> np.ndarray:
-    """The index of what is pandas' as times: seconds, of dates those since 1970-01-01T00:00:00Z."""
-    return seconds(x.index, "the index")
+def are_dates(t: Any) -> bool:
+    """Whether times are dates."""
+    return np.asarray(t).dtype.kind in "MOU"
 
 
 def seconds(t: Any, name: str = "times") -> np.ndarray:

@@ -25,7 +25,7 @@ def _bound(given: Union[float, str], name: str) -> Tuple[float, bool]:
         raise InputError(f'{name} is {given!r}; a number, or a share as "5%", was expected') from None
 
 
-def _size(given: Union[int, str]) -> int:
+def _size(given: Union[int, float, str]) -> int:
     """Bytes: 65536, "64K", "1M"."""
     try:
         text = str(given).strip()
@@ -80,10 +80,12 @@ class Archive:
         if rule == "lossless" and relative:
             raise InputError(f"lossless is {value!r}; a unit, as 0.001, was expected")
         bytes_ = _size(value) if rule == "budget" else 65536
-        self._options = (1.0 / rate, float(start), int(order), int(page), _RULES.index(rule), bound, relative, bytes_, float(fading))
+        self._options: Any = (1.0 / rate, float(start), int(order), int(page), _RULES.index(rule), bound, relative, bytes_, float(fading))
         self._names = tuple(map(str, names)) if names is not None else None
         self._channels: Optional[int] = None
-        self._writer = self._data = self._reader = None
+        self._writer: Any = None
+        self._data: Any = None
+        self._reader: Any = None
         self._closed = False
         if channels is None and self._names is not None:
             channels = len(self._names)
@@ -311,7 +313,7 @@ class Archive:
         bound, relative = _bound(error, "error") if error is not None else (0.0, False)
         if relative:
             raise InputError(f"error is {error!r}; a number in the signal's unit was expected")
-        return self._of(self._read().recode(np.full(self._channels, bound)))
+        return self._of(self._read().recode(np.full(self._channels or 1, bound)))
 
     def shrink(self, budget: Union[int, str], fading: float = 1.0) -> "Archive":
         """Within a budget of bytes, the past coarser than the present."""

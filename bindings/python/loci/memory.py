@@ -54,7 +54,7 @@ class Memory:
     >>> m.recall([10.0, 20.5])
     """
 
-    __slots__ = ("_spec", "_memory", "_start", "_names", "_note", "__weakref__")
+    __slots__ = ("_spec", "_memory", "_start", "_names", "_note", "_dates", "__weakref__")
 
     def __init__(
         self,
@@ -81,10 +81,11 @@ class Memory:
             _word(_JOINS, join, "join"), _word(_MISSING, missing, "missing"), _word(_METHODS, method, "method"),
             discretization,
         )  # fmt: skip
-        self._memory = None
+        self._memory: Any = None
         self._start = float(start)
         self._names = tuple(map(str, names)) if names is not None else None
         self._note: Optional[bytes] = None
+        self._dates = False
         _plan(*self._spec)  # what is wrong with it is better known now
         if channels is None and self._names is not None:
             channels = len(self._names)
@@ -104,7 +105,7 @@ class Memory:
     def _with(self, memory: Any) -> "Memory":
         """The same with another inner memory."""
         copy = Memory.__new__(Memory)
-        copy._spec, copy._start, copy._names, copy._note = self._spec, self._start, self._names, self._note
+        copy._spec, copy._start, copy._names, copy._note, copy._dates = self._spec, self._start, self._names, self._note, self._dates
         copy._memory = memory
         return copy
 
@@ -116,7 +117,7 @@ class Memory:
         itself."""
         stamped = self._spec[3] == 0
         if stamped and times is None and _arrays.is_series(x):
-            times = _arrays.times_of(x)
+            times = x.index
         if stamped and times is None:
             raise InputError("times are missing; those of each sample were expected, since the memory has no rate")
         if not stamped and times is not None:
@@ -128,6 +129,7 @@ class Memory:
             self._begin(channels)
         t = None
         if times is not None:
+            self._dates = self._dates or _arrays.are_dates(times)
             t = _arrays.seconds(times).reshape(-1)
             if t.size != u.shape[0]:
                 raise InputError(f"there are {t.size} times for {u.shape[0]} samples; as many were expected")
@@ -374,14 +376,14 @@ class Memory:
         inner = self._inner()
         if self.detail == 0 and self.measure == "legs" and self._spec[7] == 0:
             inner = inner.collapse()
-        return inner.save(self._note if self._note is not None else _arrays.names_note(self.names))
+        return inner.save(self._note if self._note is not None else _arrays.names_note(self.names, self._dates))
 
     @classmethod
     def from_bytes(cls, data: Any) -> "Memory":
         """A memory from such bytes; from anything with a buffer, without a copy."""
         spec, channels, note = _loci.memory_header(data)
         self = cls.__new__(cls)
-        self._spec, self._note = spec, note
+        self._spec, self._note, self._dates = spec, note, note.startswith(b"time=iso")
         self._names = _arrays.note_names(note) or None
         self._memory = _loci.memory_load(_plan(*spec), channels, data)
         self._start = self._memory.inspect()[2]
@@ -423,7 +425,7 @@ def _unpickle(version: int, data: Optional[bytes], empty: Any) -> Memory:
         return Memory.from_bytes(data)
     self = Memory.__new__(Memory)
     self._spec, self._start, self._names = empty
-    self._memory, self._note = None, None
+    self._memory, self._note, self._dates = None, None, False
     return self
 
 
@@ -431,7 +433,7 @@ def remember(x: Any, times: Any = None, **options: Any) -> Memory:
     """The memory of a signal at once: x [n] or [n][channels], with times [n] or at a ``rate``, as ``Memory`` takes them. A pandas Series or
     DataFrame has its times in its index, unless a rate is given."""
     if times is None and "rate" not in options and _arrays.is_series(x):
-        times = _arrays.times_of(x)
+        times = x.index
     if times is not None:
         options["rate"] = None
     return Memory(**options).push(x, times)

@@ -30,18 +30,19 @@ class Model:
     s5, mamba, mamba2, attention, text) with changes, as layers=2, width=32.
     """
 
-    __slots__ = ("_model", "_networks", "_streams", "__weakref__")
+    __slots__ = ("_model", "_networks", "_streams", "_lent", "__weakref__")
 
     def __init__(self, preset: str = "small", inputs: int = 1, outputs: int = 2, *, seed: int = 0, **config: Any) -> None:
         self._model = _loci.model_new(preset, int(inputs), int(outputs), config_texts(config))
         self._model.initialize(seed)
         self._networks: Dict[Any, Any] = {}
         self._streams: Dict[Any, Any] = {}
+        self._lent = False
 
     @classmethod
     def _of(cls, model: Any) -> "Model":
         self = cls.__new__(cls)
-        self._model, self._networks, self._streams = model, {}, {}
+        self._model, self._networks, self._streams, self._lent = model, {}, {}, False
         return self
 
     # --- what it is ---
@@ -90,12 +91,14 @@ class Model:
     @property
     def fingerprint(self) -> str:
         """Of what it computes; states are bound to it."""
-        return f"{self._model.inspect()[6]:016x}"
+        return f"{self._model.fingerprint():016x}"
 
     @property
     def parameters(self) -> Dict[str, np.ndarray]:
         """By name: views of its own memory, float32, complex numbers as pairs at the end; what is written there is the model's."""
-        all_ = np.frombuffer(self._model, dtype=np.float32)
+        self._lent = True
+        buffer: Any = self._model
+        all_ = np.frombuffer(buffer, dtype=np.float32)
         out = {}
         for name, shape, offset, _ in self._model.parameters():
             out[name] = all_[offset : offset + int(np.prod(shape, dtype=np.int64))].reshape(shape)
@@ -123,6 +126,8 @@ class Model:
                 value = compact(value)
             now[name] = value
         self._model.describe(*(now[name] for name in names))
+        self._networks.clear()  # shift and scale are the network's
+        self._streams.clear()
         return self
 
     def inspect(self) -> Dict[str, Any]:
@@ -152,8 +157,12 @@ class Model:
 
     # --- whole sequences ---
 
+    def _state(self) -> int:
+        """What networks that were made ready are known by: another one where parameters may have changed."""
+        return self._model.fingerprint() if self._lent else 0
+
     def _network(self, length: int, rate: float, frame: Optional[np.ndarray]) -> Any:
-        key = (length, rate, None if frame is None else frame.tobytes(), self._model.inspect()[6])
+        key = (length, rate, None if frame is None else frame.tobytes(), self._state())
         if key not in self._networks:
             if len(self._networks) >= 4:
                 self._networks.clear()
@@ -269,7 +278,7 @@ class Model:
         return Stream(self, rate=rate, lanes=lanes, every=every)
 
     def _tables(self, rate: Optional[float]) -> Any:
-        key = (float(rate or 0), self._model.inspect()[6])
+        key = (float(rate or 0), self._state())
         if key not in self._streams:
             if len(self._streams) >= 4:
                 self._streams.clear()

@@ -117,7 +117,7 @@ def _several(X: np.ndarray) -> np.ndarray:
 class _Trained:
     """By gradients."""
 
-    def _learned(self, X: np.ndarray, y: np.ndarray, classes: Any) -> Any:
+    def _learned(self: Any, X: np.ndarray, y: np.ndarray, classes: Any) -> Any:
         return _train(
             _several(X), y, task="value" if self._values else "class", classes=classes, seed=self._seed(), preset=self.preset, epochs=self.epochs,
             steps=self.steps, batch=self.batch, lr=self.lr, valid=self.valid, patience=self.patience, threads=self.threads, rate=self.rate,
@@ -128,7 +128,7 @@ class _Trained:
 class _Fitted:
     """In one pass."""
 
-    def _learned(self, X: np.ndarray, y: np.ndarray, classes: Any) -> Any:
+    def _learned(self: Any, X: np.ndarray, y: np.ndarray, classes: Any) -> Any:
         return _fit(
             _several(X), y, task="value" if self._values else "class", classes=classes, seed=self._seed(), modes=self.modes, statistics=self.statistics,
             span=self.span, threads=self.threads, rate=self.rate,

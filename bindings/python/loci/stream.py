@@ -22,13 +22,14 @@ class Stream:
     >>> s.push(x)
     """
 
-    __slots__ = ("model", "rate", "lanes", "every", "_stream", "__weakref__")
+    __slots__ = ("model", "rate", "lanes", "every", "_stream", "_inputs", "_outputs", "__weakref__")
 
     def __init__(self, model: Model, *, rate: Optional[float] = None, lanes: int = 1, every: int = 1) -> None:
         if every < 0:
             raise InputError(f"every is {every}; 0 or more was expected")
         self.model, self.rate, self.lanes, self.every = model, rate, lanes, every
-        self._stream = _loci.Stream(model._tables(rate), lanes)
+        self._inputs, self._outputs = model.inputs, model.outputs
+        self._stream: Any = _loci.Stream(model._tables(rate), lanes)
 
     def _open(self) -> Any:
         if self._stream is None:
@@ -38,7 +39,7 @@ class Stream:
     def _answers(self, y: np.ndarray) -> np.ndarray:
         out = np.empty(y.shape)
         if y.size:
-            self.model._model.answer(y, y.size // self.model.outputs, out)
+            self.model._model.answer(y, y.size // self._outputs, out)
         return out
 
     def push(self, x: Any, *, every: Optional[int] = None, lanes: Optional[Sequence[int]] = None, dt: Any = None, raw: bool = False) -> Optional[np.ndarray]:
@@ -48,11 +49,11 @@ class Stream:
         One lane: x [n] of one input or [n][inputs] gives [answers][outputs], one sample (a number, or [inputs]) gives [outputs]. Several: x
         [lanes][n] or [lanes][n][inputs] gives [lanes][answers][outputs], NaN where a lane has an answer less; ``lanes`` are their numbers
         (all). dt, shaped as x without inputs: how many steps each sample lasts."""
-        stream, inputs, outputs = self._open(), self.model.inputs, self.model.outputs
+        stream, inputs, outputs = self._open(), self._inputs, self._outputs
         every = self.every if every is None else every
         if every < 0:
             raise InputError(f"every is {every}; 0 or more was expected")
-        u = _arrays.singles(x)
+        u = x if type(x) is np.ndarray and x.dtype == np.float32 and x.flags.c_contiguous else _arrays.singles(x)
         several = self.lanes > 1 or lanes is not None
         one = not several and (u.ndim == 0 or (u.ndim == 1 and inputs > 1))
         count = self.lanes if lanes is None else len(lanes)
@@ -80,7 +81,7 @@ class Stream:
 
     def answer(self, lane: int = 0, *, raw: bool = False) -> np.ndarray:
         """The answer at the last sample of a lane, [outputs]; NaN before the first."""
-        y = np.empty(self.model.outputs, dtype=np.float32)
+        y = np.empty(self._outputs, dtype=np.float32)
         self._open().answer(lane, y)
         return y if raw else self._answers(y)
 

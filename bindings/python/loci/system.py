@@ -29,6 +29,7 @@ class System:
     __slots__ = ("_system", "_forms")
 
     def __init__(self, text: Optional[str] = None, *, A: Any = None, B: Any = None, C: Any = None, D: Any = 0.0, dt: Any = 1.0, P: Any = None) -> None:
+        self._system: Any
         self._forms: Dict[Any, Any] = {}
         if text is not None:
             self._system = _loci.system_parse(text)
@@ -47,7 +48,7 @@ class System:
             if a.ndim != 2:
                 raise InputError(f"A: has {a.ndim} dimensions; [N][N] real or [copies][N/2] complex were expected")
             copies, order, rows = a.shape[0], 2 * a.shape[1], a.shape
-            p = None if P is None else np.asarray(P)
+            p: Any = None if P is None else np.asarray(P)
             rank = 0 if p is None else 1 if p.ndim < 3 else p.shape[0]
         if b.size != rows[0] * rows[1] or c.size != rows[0] * rows[1]:
             raise InputError(f"B has {b.size} and C has {c.size} numbers; {rows[0] * rows[1]} were expected of each")
@@ -239,7 +240,7 @@ class System:
         """An .npz with A, B, C, D, dt and P, which the program reads and NumPy too."""
         import io
 
-        arrays = {"A": self.A, "B": self.B, "C": self.C, "D": self.D, "dt": self.dt}
+        arrays: Dict[str, Any] = {"A": self.A, "B": self.B, "C": self.C, "D": self.D, "dt": self.dt}
         if self.structure == "dense":
             arrays["B"], arrays["C"] = arrays["B"][0], arrays["C"][0]
         if self.rank:
@@ -274,4 +275,5 @@ def _precision(dtype: Any) -> np.dtype:
 
 def _unpickle(version: int, about: Tuple[int, ...], arrays: Tuple[Any, ...]) -> System:
     _arrays.pickled(version, "system")
-    return System._of(_loci.system_from(*about, arrays))
+    structure, copies, order, rank = about
+    return System._of(_loci.system_from(structure, copies, order, rank, arrays))

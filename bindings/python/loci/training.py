@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
@@ -259,10 +261,11 @@ class _Run:
         self.about = (command, seed)
         self.note = note
         self.record = _Record()
+        self.interrupted = False
         self.begun = time.monotonic()
 
     def report(self, row: Tuple[Any, ...], event: str = "step") -> Report:
-        return Report(*row, event, time.monotonic() - self.begun)  # type: ignore[arg-type]
+        return replace(Report(*row), event=event, seconds=time.monotonic() - self.begun)
 
     def model(self, report: Report, finished: bool) -> Model:
         best = Model._of(self.trainer.best())
@@ -302,13 +305,27 @@ class _Run:
             )
         return report
 
+    def catch(self) -> Any:
+        """Ctrl-C is heeded between two steps from now on, a second one at once. What was to be called before, or None: all stays as it is."""
+        if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            return None
+
+        def note(number: int, frame: Any) -> None:
+            self.interrupted = True
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        return signal.signal(signal.SIGINT, note)
+
     def go(self, resume: Optional[bytes]) -> Model:
         if resume is not None:
             self.restore(resume)
         report = self.report(self.trainer.report())
         stop = False
+        before = self.catch()
         try:
             while not stop:
+                if self.interrupted:
+                    raise KeyboardInterrupt
                 if report.epoch_ended:
                     report = self.epoch(report)
                 elif report.finished:
@@ -320,6 +337,9 @@ class _Run:
             report = self.report(self.trainer.report())
             best = self.model(report, False) if self.record.best else None
             raise Interrupted(best, self.state(), report) from None
+        finally:
+            if before is not None:
+                signal.signal(signal.SIGINT, before)
         return self.model(report, False)
 
 

@@ -234,16 +234,22 @@ static PyObject *model_parameters(PyObject *object, PyObject *none)
     return all;
 }
 
-/* (inputs, outputs, numbers, takes steps, looks ahead, streams, fingerprint) */
+/* (inputs, outputs, numbers, takes steps, looks ahead, streams) */
 static PyObject *model_inspect(PyObject *object, PyObject *none)
 {
     (void)none;
     const loci_model *m = ((model_object *)object)->model;
     const loci_model_config *c = loci_model_configuration(m);
-    return Py_BuildValue("(nnnNNNK)", (Py_ssize_t)c->inputs, (Py_ssize_t)c->outputs,
+    return Py_BuildValue("(nnnNNN)", (Py_ssize_t)c->inputs, (Py_ssize_t)c->outputs,
                          (Py_ssize_t)loci_model_count(m), PyBool_FromLong(loci_model_takes_steps(m)),
-                         PyBool_FromLong(loci_model_looks_ahead(m)), PyBool_FromLong(loci_model_streams(m)),
-                         (unsigned long long)loci_model_fingerprint(m));
+                         PyBool_FromLong(loci_model_looks_ahead(m)), PyBool_FromLong(loci_model_streams(m)));
+}
+
+/* fingerprint(): goes through all parameters */
+static PyObject *model_fingerprint(PyObject *object, PyObject *none)
+{
+    (void)none;
+    return PyLong_FromUnsignedLongLong(loci_model_fingerprint(((model_object *)object)->model));
 }
 
 static PyObject *model_initialize(PyObject *object, PyObject *arguments)
@@ -439,13 +445,21 @@ static PyObject *model_draw(PyObject *object, PyObject *arguments)
 }
 
 static PyMethodDef model_methods[] = {
-    {"config", model_config, METH_NOARGS, NULL},      {"about", model_about, METH_NOARGS, NULL},
-    {"describe", model_describe, METH_VARARGS, NULL}, {"parameters", model_parameters, METH_NOARGS, NULL},
-    {"inspect", model_inspect, METH_NOARGS, NULL},    {"initialize", model_initialize, METH_VARARGS, NULL},
-    {"copy", model_copy, METH_NOARGS, NULL},          {"answer", model_answer, METH_VARARGS, NULL},
-    {"save", model_save, METH_NOARGS, NULL},          {"tokens", model_tokens, METH_NOARGS, NULL},
-    {"read", model_read, METH_VARARGS, NULL},         {"spell", model_spell, METH_VARARGS, NULL},
-    {"draw", model_draw, METH_VARARGS, NULL},         {NULL, NULL, 0, NULL},
+    {"config", model_config, METH_NOARGS, NULL},
+    {"about", model_about, METH_NOARGS, NULL},
+    {"describe", model_describe, METH_VARARGS, NULL},
+    {"parameters", model_parameters, METH_NOARGS, NULL},
+    {"inspect", model_inspect, METH_NOARGS, NULL},
+    {"fingerprint", model_fingerprint, METH_NOARGS, NULL},
+    {"initialize", model_initialize, METH_VARARGS, NULL},
+    {"copy", model_copy, METH_NOARGS, NULL},
+    {"answer", model_answer, METH_VARARGS, NULL},
+    {"save", model_save, METH_NOARGS, NULL},
+    {"tokens", model_tokens, METH_NOARGS, NULL},
+    {"read", model_read, METH_VARARGS, NULL},
+    {"spell", model_spell, METH_VARARGS, NULL},
+    {"draw", model_draw, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
 };
 static PyType_Slot slots[] = {GLUE_SLOT(Py_tp_dealloc, model_delete),
                               GLUE_SLOT(Py_bf_getbuffer, model_buffer),
