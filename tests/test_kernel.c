@@ -6,8 +6,10 @@
 
 #include <complex.h>
 
+#include "base/allocate.h"
 #include "ssm/discretize_dplr.h"
 #include "ssm/kernel.h"
+#include "ssm/vandermonde.h"
 
 /* Published numbers were made in double from the same parameters; single: what rounding powers and sums costs. */
 #define TOLERANCE(in_double) (LOCI_REAL_IS_DOUBLE ? (in_double) : 1e-4)
@@ -421,6 +423,48 @@ static void gradients(void **state)
             }
 }
 
+/* Modes that are gone after ten samples or after a thousand: what is left of them is a number or 0, never a denormal one, and a
+ * weight 2^40 times as large gives the same bits 40 binades higher. */
+static void fading(void **state)
+{
+    (void)state;
+    enum { V = LOCI_LANES, MODES = 3, L = 2100 };
+    void *scratch = loci_allocate(loci_vandermonde_scratch(MODES), 1);
+    real *k = loci_allocate(2 * L * V, sizeof *k), *large = k + L * V;
+    double *z = loci_allocate(6 * MODES * V, sizeof *z), *w = z + 2 * MODES * V, *much = w + 2 * MODES * V;
+    for (size_t n = 0; n < MODES; n++)
+        for (size_t i = 0; i < V; i++) {
+            const double complex one = cexp(-0.02 * pow(1.5, (double)i) * (double)(n + 1) + I * (double)n);
+            const size_t at = n * 2 * V + i;
+            z[at] = creal(one), z[at + V] = cimag(one);
+            w[at] = 1 + 0.1 * (double)i, w[at + V] = (double)n - 0.5;
+            much[at] = 0x1p40 * w[at], much[at + V] = 0x1p40 * w[at + V];
+        }
+    loci_vandermonde_expand(k, z, w, MODES, L, 0, scratch);
+    loci_vandermonde_expand(large, z, much, MODES, L, 0, scratch);
+    for (size_t l = 0; l < L; l++)
+        for (size_t i = 0; i < V; i++) {
+            double sum = 0, error = 0;
+            for (size_t n = 0; n < MODES; n++) {
+                const size_t at = n * 2 * V + i;
+                const double complex now = w[at] + I * w[at + V],
+                                     here = now * cexp((double)l * clog(z[at] + I * z[at + V]));
+                sum += 2 * creal(here);
+                error +=
+                    (8 + (LOCI_REAL_IS_DOUBLE ? 10 * (double)l : 0)) * (double)LOCI_REAL_EPSILON * cabs(here);
+                error += cabs(now) * (LOCI_REAL_IS_DOUBLE ? 0x1p-498 : 0x1p-58); /* what may count as 0 */
+            }
+            const real found = k[l * V + i];
+            assert_true(LOCI_REAL_IS_DOUBLE || fpclassify(found) != FP_SUBNORMAL);
+            if (!(fabs((double)found - sum) <= error))
+                fail_msg("sample %zu of lane %zu is %g, %g was expected, within %g", l, i, (double)found, sum,
+                         error);
+            assert_true(large[l * V + i] == (real)0x1p40 * found);
+        }
+    assert_true(k[(L - 1) * V + V - 1] == 0 && k[400 * V + V - 1] == 0);
+    loci_free(scratch), loci_free(k), loci_free(z);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -444,7 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(s4d),          cmocka_unit_test(diagonal), cmocka_unit_test(dplr),
         cmocka_unit_test(dense_agrees), cmocka_unit_test(cauchy),   cmocka_unit_test(gradients),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(fading),       cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

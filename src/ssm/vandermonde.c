@@ -4,6 +4,7 @@
 
 #include "ssm/vandermonde.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -20,6 +21,7 @@ enum {
 };
 
 typedef double vf64 __attribute__((vector_size(8 * D), aligned(8 * D)));
+typedef int64_t bits __attribute__((vector_size(8 * D), aligned(8 * D)));
 typedef real narrow __attribute__((vector_size(D * sizeof(real)), aligned(D * sizeof(real))));
 
 #define F64(p) (*(vf64 *)(p))
@@ -28,18 +30,23 @@ typedef real narrow __attribute__((vector_size(D * sizeof(real)), aligned(D * si
 #define REAL(p) (*(vreal *)(p))
 #define CONST_REAL(p) (*(const vreal *)(p))
 
+/* Powers count as 0 where |Re| + |Im| is below this times that of the first: a product of two is far from denormal numbers then,
+ * which cost processors a hundred cycles each. */
+#define NOTHING (LOCI_REAL_IS_DOUBLE ? 0x1p-500 : 0x1p-60)
+
 /* A table of powers is [J / TILE][modes][TILE][2][V]: the factors of a tile are one run. */
 #define POWER(table, i, n, modes) ((table) + (((i) / TILE * (modes) + (n)) * TILE + (i) % TILE) * 2 * V)
 
 typedef struct {
     real *q, *p;            /* tables */
     double *power, *step;   /* [modes][2][V]: the first power of the panel to come; z^J */
+    double *nothing;        /* [modes][V]: P's powers below are 0 */
     real *samples, *slopes; /* [PANEL][V] */
 } tables;
 
 static size_t scratch_size(size_t modes)
 {
-    return (4 * J * modes + 2 * PANEL) * V * sizeof(real) + 4 * modes * V * sizeof(double);
+    return (4 * J * modes + 2 * PANEL) * V * sizeof(real) + 5 * modes * V * sizeof(double);
 }
 
 static tables lay_out(void *scratch, size_t modes)
@@ -47,27 +54,62 @@ static tables lay_out(void *scratch, size_t modes)
     tables t;
     t.power = scratch;
     t.step = t.power + 2 * modes * V;
-    t.q = (real *)(void *)(t.step + 2 * modes * V);
+    t.nothing = t.step + 2 * modes * V;
+    t.q = (real *)(void *)(t.nothing + modes * V);
     t.p = t.q + 2 * J * modes * V;
     t.samples = t.p + 2 * B * modes * V;
     t.slopes = t.samples + PANEL * V;
     return t;
 }
 
-/* table[i] = power ratio^i for i < count, in the place of mode n; *power becomes power ratio^count. */
+static inline LOCI_INLINE vf64 size_of(vf64 re, vf64 im)
+{
+    return (vf64)((bits)re & INT64_MAX) + (vf64)((bits)im & INT64_MAX);
+}
+
+static inline LOCI_INLINE vf64 unless(bits mask, vf64 x)
+{
+    return (vf64)((bits)x & ~mask);
+}
+
+static inline LOCI_INLINE int any(bits mask)
+{
+    int64_t one = 0;
+    for (int i = 0; i < D; i++) one |= mask[i];
+    return one != 0;
+}
+
+/* table[i] = *re + i *im times ratio^i for i < count, in the place of mode n; they become the next one. Careful: what is smaller than
+ * `least` is 0. */
+static inline LOCI_INLINE void powers(real *table, size_t n, size_t modes, size_t count, vf64 *re, vf64 *im,
+                                      const double *ratio, vf64 least, const int careful)
+{
+    const vf64 ratio_re = CONST_F64(ratio), ratio_im = CONST_F64(ratio + V);
+    for (size_t i = 0; i < count; i++) {
+        real *at = POWER(table, i, n, modes);
+        const bits gone = careful ? size_of(*re, *im) < least : (bits){0};
+        NARROW(at) = __builtin_convertvector(unless(gone, *re), narrow);
+        NARROW(at + V) = __builtin_convertvector(unless(gone, *im), narrow);
+        const vf64 next = *re * ratio_re - *im * ratio_im;
+        *im = *re * ratio_im + *im * ratio_re;
+        *re = next;
+    }
+}
+
+/* table[i] = power ratio^i for i < count, in the place of mode n; *power becomes power ratio^count; all of it 0 where smaller than
+ * `nothing`, which is looked for where the last one is. */
 static inline LOCI_INLINE void fill(real *table, size_t n, size_t modes, size_t count, double *power,
-                                    const double *ratio)
+                                    const double *ratio, const double *nothing)
 {
     for (size_t lane = 0; lane < V; lane += D) {
-        const vf64 ratio_re = CONST_F64(ratio + lane), ratio_im = CONST_F64(ratio + V + lane);
+        const vf64 least = CONST_F64(nothing + lane);
         vf64 re = CONST_F64(power + lane), im = CONST_F64(power + V + lane);
-        for (size_t i = 0; i < count; i++) {
-            real *at = POWER(table, i, n, modes) + lane;
-            NARROW(at) = __builtin_convertvector(re, narrow);
-            NARROW(at + V) = __builtin_convertvector(im, narrow);
-            const vf64 next = re * ratio_re - im * ratio_im;
-            im = re * ratio_im + im * ratio_re;
-            re = next;
+        powers(table + lane, n, modes, count, &re, &im, ratio + lane, least, 0);
+        const bits gone = size_of(re, im) < least;
+        if (any(gone)) {
+            re = CONST_F64(power + lane), im = CONST_F64(power + V + lane);
+            powers(table + lane, n, modes, count, &re, &im, ratio + lane, least, 1);
+            re = unless(gone, re), im = unless(gone, im);
         }
         F64(power + lane) = re;
         F64(power + V + lane) = im;
@@ -79,16 +121,19 @@ static inline LOCI_INLINE void begin(tables *t, const double *z, const double *w
 {
     for (size_t n = 0; n < modes; n++) {
         double *power = t->power + n * 2 * V, *step = t->step + n * 2 * V;
-        for (size_t i = 0; i < V; i++) step[i] = 1, step[i + V] = 0;
-        fill(t->q, n, modes, J, step, z + n * 2 * V);
+        double *nothing = t->nothing + n * V;
+        for (size_t i = 0; i < V; i++) step[i] = 1, step[i + V] = 0, nothing[i] = NOTHING;
+        fill(t->q, n, modes, J, step, z + n * 2 * V, nothing);
         for (size_t i = 0; i < V; i++)
             power[i] = w ? w[n * 2 * V + i] : 1, power[i + V] = w ? w[n * 2 * V + i + V] : 0;
+        for (size_t i = 0; i < V; i++) nothing[i] *= fabs(power[i]) + fabs(power[i + V]);
     }
 }
 
 static inline LOCI_INLINE void next_panel(tables *t, size_t modes, size_t rows)
 {
-    for (size_t n = 0; n < modes; n++) fill(t->p, n, modes, rows, t->power + n * 2 * V, t->step + n * 2 * V);
+    for (size_t n = 0; n < modes; n++)
+        fill(t->p, n, modes, rows, t->power + n * 2 * V, t->step + n * 2 * V, t->nothing + n * V);
 }
 
 /* k[b J + j] = sum over n of 2 Re(P_b Q_j) for TALL x TILE samples; all at the lanes wanted. */
