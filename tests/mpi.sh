@@ -5,6 +5,7 @@ set -u
 export LC_ALL=C OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 unset OMPI_COMM_WORLD_SIZE PMI_SIZE SLURM_STEP_NUM_TASKS
 folder=$(realpath "$1") || exit 2
+here=$(cd "$(dirname "$0")" && pwd) || exit 2
 loci=$folder/loci
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
@@ -136,6 +137,15 @@ report $? "and leave no state"
 ranks 2 "$loci" "${train[@]}" --epochs 12 -o many30.safetensors --threads 1 --resume
 status=$?
 says "a training that is finished" 0 "this training is finished"
+
+# --- the jobs of examples/slurm, without Slurm ---
+jobs=$here/../examples/slurm
+PATH=$folder:$PATH LAUNCH='mpirun -n 3' DATA=W_TRAIN.tsv MODEL=job.safetensors SLURM_CPUS_PER_TASK=2 \
+    "$jobs/train.sbatch" "${train[@]:2}" --epochs 3 >out 2>err
+same "a job trains" one.safetensors job.safetensors
+PATH=$folder:$PATH LAUNCH='mpirun -n 2' SIGNAL=x.wav ARCHIVE=job.loci "$jobs/remember.sbatch" --error 1% >out 2>err
+"$loci" remember x.wav --error 1% -o one.loci
+same "a job remembers" one.loci job.loci
 
 # --- what cannot be ---
 mkdir alone
