@@ -110,16 +110,18 @@ static void put_piece(loci_source_text *t, written *w, const char *const *piece)
     w->done[w->count++] = piece;
     put_called(t, w, piece);
     const size_t indent = strlen("inline ");
-    int head = 0; /* in what is in front of the body, whose lines stand under its first one */
+    int head = 0;  /* in what is in front of the body, whose lines stand under its first one */
+    int stays = 0; /* inline, as what gives a number is, for its constants then stay in registers */
     for (const char *const *line = piece; *line && **line; line++) {
         const char *text = *line;
         if (strncmp(text, begins, strlen(begins)) == 0) {
             head = 1;
-            text += strlen(begins);
-            loci_source_put(t, "static ");
+            stays = strncmp(text + strlen(begins), "void ", 5) != 0;
+            text += stays ? 0 : strlen(begins);
+            loci_source_put(t, stays ? "" : "static ");
         } else if (*text == '{') {
             head = 0;
-        } else if (head && strspn(text, " ") >= indent) {
+        } else if (head && !stays && strspn(text, " ") >= indent) {
             text += indent;
         }
         loci_source_put(t, "%s\n", text);

@@ -21,7 +21,7 @@ static inline float exponential(float x)
 {
     if (!(x > -87.0f)) return x < 0.0f ? 0.0f : x; /* what is no number stays */
     if (x > 88.0f) x = 88.0f;
-    const int n = (int)(x * 1.44269504f + (x < 0.0f ? -0.5f : 0.5f));
+    const int n = (int)(x * 1.44269504f + 128.5f) - 128; /* the nearest: what is cut off is above 0 */
     /* log(2) in two parts; the product with the first is exact */
     const float r = x - (float)n * 0.693359375f - (float)n * -2.12194440e-4f;
     const float p =
