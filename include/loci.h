@@ -12,6 +12,7 @@
 #include <loci/memory.h>
 #include <loci/model.h>
 #include <loci/network.h>
+#include <loci/probe.h>
 #include <loci/reading.h>
 #include <loci/readout.h>
 #include <loci/status.h>
