@@ -15,7 +15,8 @@
 
 enum {
     SHARPEST = 16,     /* the step is 2^-16 of the deviation */
-    JOIN_AGE = 4,      /* pages are joined when they are older than so many times their length */
+    JOIN_AGE = 4,      /* pages are joined when they are older than so many times their length, */
+    JOIN_SMALL = 48,   /* and when both take less than so many heads: so joining large ones, which costs time, waits */
     ANY_STEP = INT_MAX /* of numbers that are all zero */
 };
 
@@ -273,9 +274,9 @@ static bool steps_near(int one, int other)
     return (one - other) % STEPS_AN_OCTAVE == 0 && abs(one - other) <= 3 * STEPS_AN_OCTAVE;
 }
 
-/* Joins the oldest two neighbours of one length that are older than so many times that; always the same ones of all that have been, so that
+/* Joins the oldest two neighbours of one length that are older than so many times that and take at most so many bytes; always the same ones of all that have been, so that
  * none is left between longer ones. */
-static loci_status join_some(page_store *s, size_t lengths, bool *joined, loci_error *error)
+static loci_status join_some(page_store *s, size_t lengths, size_t most, bool *joined, loci_error *error)
 {
     const budget_page *newest = &s->page[s->pages - 1];
     const uint64_t now = newest->first + newest->samples;
@@ -285,20 +286,28 @@ static loci_status join_some(page_store *s, size_t lengths, bool *joined, loci_e
         const uint64_t age = now - (other->first + other->samples);
         if (one->samples != other->samples || age / one->samples < lengths) continue;
         if (!one->joinable || !other->joinable || one->first / one->samples % 2 == 1) continue;
-        if (!steps_near(one->step, other->step)) continue;
+        if (!steps_near(one->step, other->step) || one->size + other->size > most) continue;
         const loci_status status = join(s, k, joined, error);
         if (status != LOCI_OK || *joined) return status;
     }
     return LOCI_OK;
 }
 
-/* From which age on pages are joined, in lengths: soon where most bytes are those that any page has. */
-static size_t join_age(const page_store *s)
+/* Bytes, about, that any page has. */
+static size_t page_least(const page_store *s)
 {
     size_t order = 0;
     for (size_t i = 0; i <= GRAM_ORDER_MAX; i++)
         if (s->coder[i]) order = i;
-    return s->total / s->pages < 4 * (48 + 6 * order) * s->header->channels ? 0 : JOIN_AGE;
+    return (48 + 6 * order) * s->header->channels;
+}
+
+/* Joins pages that are old and small enough; any, where most bytes are those that any page has. */
+static loci_status join_usual(page_store *s, bool *joined, loci_error *error)
+{
+    const size_t least = page_least(s);
+    return s->total / s->pages < 4 * least ? join_some(s, 0, SIZE_MAX, joined, error)
+                                           : join_some(s, JOIN_AGE, JOIN_SMALL * least, joined, error);
 }
 
 loci_status loci_budget_fit(page_store *s, bool *changed, loci_error *error)
@@ -309,12 +318,12 @@ loci_status loci_budget_fit(page_store *s, bool *changed, loci_error *error)
     const size_t aim = (size_t)(FILLED * (double)budget);
     while (s->header_size + s->total > aim) {
         bool joined;
-        loci_status status = join_some(s, join_age(s), &joined, error);
+        loci_status status = join_usual(s, &joined, error);
         const size_t index = choose(s);
         if (status == LOCI_OK && !joined && index < s->pages) {
             status = coarsen(s, index, error);
         } else if (status == LOCI_OK && !joined) {
-            status = join_some(s, 0, &joined, error);
+            status = join_some(s, 0, SIZE_MAX, &joined, error);
             if (status == LOCI_OK && !joined && s->pages == 1) {
                 if (s->header_size + s->total <= budget) return LOCI_OK;
                 return loci_fail(

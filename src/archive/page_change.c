@@ -26,7 +26,7 @@ static double largest_move(page_coder *p, const page_part *old, const pyramid_la
     if (old->present > p->page) return loci_page_largest_of(moved, l, rows) + ROUNDING * size;
     const size_t n = (size_t)old->present;
     loci_pyramid_inverse(p->transform, p->recalled, moved, l, rows, 0, n);
-    for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(p->recalled[i]));
+    for (size_t i = 0; i < n; i++) largest = fabs(p->recalled[i]) > largest ? fabs(p->recalled[i]) : largest;
     return largest + ROUNDING * size;
 }
 
