@@ -14,9 +14,10 @@
 #define FILLED 0.97
 
 enum {
-    SHARPEST = 16,     /* the step is 2^-16 of the deviation */
-    JOIN_AGE = 4,      /* pages are joined when they are older than so many times their length, */
-    JOIN_SMALL = 48,   /* and when both take less than so many heads: so joining large ones, which costs time, waits */
+    SHARPEST = 16, /* the step is 2^-16 of the deviation */
+    JOIN_AGE = 4,  /* pages are joined when they are older than so many times their length, */
+    JOIN_SMALL =
+        48, /* and when both take less than so many heads: so joining large ones, which costs time, waits */
     ANY_STEP = INT_MAX /* of numbers that are all zero */
 };
 

@@ -12,6 +12,7 @@
 #include "base/sized.h"
 #include "base/status.h"
 #include "base/time_grid.h"
+#include "base/vector.h"
 
 enum {
     PAGE_SAMPLES = 65536, /* of all channels together, about, where nothing else is said */
@@ -425,13 +426,22 @@ static loci_status has_failed(const loci_archive_writer *w, loci_error *error)
     return loci_fail(error, w->failed, "the archive could not be written before; nothing more is taken");
 }
 
+/* Whether all values are missing or below the limit. */
+LOCI_HOT static bool all_taken(const double *u, size_t n)
+{
+    unsigned large = 0;
+    for (size_t i = 0; i < n; i++) large |= fabs(u[i]) >= LOCI_ARCHIVE_VALUE_LIMIT;
+    return large == 0;
+}
+
 loci_status loci_archive_writer_push(loci_archive_writer *w, const double *u, size_t n, loci_error *error)
 {
     const size_t channels = w->header.channels, page = w->header.page;
     if (w->failed != LOCI_OK) return has_failed(w, error);
     if (n > samples_most - w->samples - w->count)
         return loci_fail(error, LOCI_E_RANGE, "an archive holds 2^53 samples; fewer were expected");
-    for (size_t i = 0; i < n; i++)
+    const bool taken = all_taken(u, n * channels);
+    for (size_t i = 0; i < n && !taken; i++)
         for (size_t c = 0; c < channels; c++)
             if (!isnan(u[i * channels + c]) && !(fabs(u[i * channels + c]) < LOCI_ARCHIVE_VALUE_LIMIT))
                 return loci_fail(error, LOCI_E_VALUE,
@@ -441,7 +451,10 @@ loci_status loci_archive_writer_push(loci_archive_writer *w, const double *u, si
         const size_t some = n - i < page - w->count ? n - i : page - w->count;
         for (size_t c = 0; c < channels; c++) {
             double *to = w->pending + c * page + w->count;
-            for (size_t j = 0; j < some; j++) to[j] = u[(i + j) * channels + c];
+            if (channels == 1)
+                memcpy(to, u + i, some * sizeof *to);
+            else
+                for (size_t j = 0; j < some; j++) to[j] = u[(i + j) * channels + c];
         }
         w->count += some;
         i += some;

@@ -135,13 +135,10 @@ static inline LOCI_INLINE uint32_t magnitude(int32_t q)
     return q < 0 ? (uint32_t)-q : (uint32_t)q;
 }
 
-static inline LOCI_INLINE void learn(int16_t *upto, const int16_t *goal, int16_t rate)
+static inline LOCI_INLINE void learn(int16_t *restrict upto, const int16_t *restrict goal, int16_t rate)
 {
-    int16_t was[SYMBOLS], is[SYMBOLS]; /* apart from goal, for the compiler */
-    memcpy(was, upto, sizeof was);
     for (size_t j = 0; j < SYMBOLS; j++)
-        is[j] = (int16_t)(was[j] + product((int16_t)(goal[j] - was[j]), rate));
-    memcpy(upto, is, sizeof is);
+        upto[j] = (int16_t)(upto[j] + product((int16_t)(goal[j] - upto[j]), rate));
 }
 
 static inline LOCI_INLINE uint32_t parts_of(const int16_t *upto, uint32_t symbol)

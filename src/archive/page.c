@@ -9,6 +9,7 @@
 #include "archive/units.h"
 #include "base/allocate.h"
 #include "base/checksum.h"
+#include "base/vector.h"
 
 size_t loci_page_room(size_t samples, size_t channels)
 {
@@ -192,15 +193,40 @@ static double round_up(double x)
     return f;
 }
 
+enum { LANES = 8 }; /* partial results of a loop, for vectors */
+
+static double most_of(const double *lane)
+{
+    double most = lane[0];
+    for (size_t j = 1; j < LANES; j++) most = lane[j] > most ? lane[j] : most;
+    return most;
+}
+
+/* The largest of |u - (recalled + least)|, and of |u|. */
+LOCI_HOT static double difference_of(const double *u, const double *recalled, size_t n, double least,
+                                     double *size)
+{
+    double off[LANES] = {0}, own[LANES] = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++) {
+            const double x = fabs(u[i + j]), d = fabs(u[i + j] - (recalled[i + j] + least));
+            off[j] = d > off[j] ? d : off[j];
+            own[j] = x > own[j] ? x : own[j];
+        }
+    for (; i < n; i++) {
+        off[0] = fmax(off[0], fabs(u[i] - (recalled[i] + least)));
+        own[0] = fmax(own[0], fabs(u[i]));
+    }
+    *size = most_of(own);
+    return most_of(off);
+}
+
 /* Between p->u and p->recalled, counted from least; with what another processor may round otherwise. */
 double loci_page_largest_difference(const page_coder *p, size_t n, double least)
 {
-    double largest = 0.0, size = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        const double off = fabs(p->u[i] - (p->recalled[i] + least));
-        largest = off > largest ? off : largest;
-        size = fabs(p->u[i]) > size ? fabs(p->u[i]) : size;
-    }
+    double size;
+    const double largest = difference_of(p->u, p->recalled, n, least, &size);
     return largest + ROUNDING * size;
 }
 
@@ -356,18 +382,58 @@ static bool in_units(const double *u, size_t n, const keep *rule)
     return true;
 }
 
+/* Whether none of n numbers is missing; then the least and the largest of them. */
+LOCI_HOT static bool range_of(const double *u, size_t n, double *least, double *most)
+{
+    double low[LANES], high[LANES];
+    unsigned missing[LANES] = {0};
+    size_t i = 0;
+    for (size_t j = 0; j < LANES; j++) low[j] = high[j] = u[0];
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++) {
+            const double x = u[i + j];
+            low[j] = x < low[j] ? x : low[j];
+            high[j] = x > high[j] ? x : high[j];
+            missing[j] |= x != x;
+        }
+    for (; i < n; i++) {
+        low[0] = fmin(low[0], u[i]);
+        high[0] = fmax(high[0], u[i]);
+        missing[0] |= u[i] != u[i];
+    }
+    unsigned some = 0;
+    for (size_t j = 0; j < LANES; j++) some |= missing[j];
+    *most = most_of(high);
+    for (size_t j = 0; j < LANES; j++) low[j] = -low[j];
+    *least = -most_of(low);
+    return some == 0;
+}
+
+/* The samples that are there go to p->u; how many. */
+static size_t present_take(page_coder *p, const double *u, size_t samples, double *least, double *most)
+{
+    if (range_of(u, samples, least, most)) {
+        memcpy(p->u, u, samples * sizeof *u);
+        return samples;
+    }
+    size_t n = 0;
+    *least = INFINITY;
+    *most = -INFINITY;
+    for (size_t i = 0; i < samples; i++)
+        if (!isnan(u[i])) {
+            *least = fmin(*least, u[i]);
+            *most = fmax(*most, u[i]);
+            p->u[n++] = u[i];
+        }
+    return n;
+}
+
 static void channel_encode(page_coder *p, byte_writer *head, byte_writer *body, const double *u,
                            size_t samples, const keep *rule)
 {
     candidate a = {.part = {.kind = PART_EMPTY}};
-    double least = INFINITY, most = -INFINITY;
-    size_t n = 0;
-    for (size_t i = 0; i < samples; i++)
-        if (!isnan(u[i])) {
-            least = fmin(least, u[i]);
-            most = fmax(most, u[i]);
-            p->u[n++] = u[i];
-        }
+    double least, most;
+    const size_t n = present_take(p, u, samples, &least, &most);
     const unsigned missing = n < samples ? PART_MISSING : 0;
     if (n > 0 && rule->rule == KEEP_DOUBLES) {
         a.part = (page_part){.kind = PART_RAW, .flags = missing};

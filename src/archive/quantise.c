@@ -54,13 +54,20 @@ static inline LOCI_INLINE double kept(double q)
     return q + (q > 1.5 ? ABOVE : q > 0.5 ? ABOVE_ONE : 0.0);
 }
 
+enum { LANES = 8 }; /* partial sums of a loop, for vectors */
+
+static inline LOCI_INLINE double sum_of(const double *lane)
+{
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
 LOCI_HOT static double error_of(const double *c, const double *expected, size_t n, double step)
 {
     const double scale = 1.0 / step;
-    double sum[8] = {0};
+    double sum[LANES] = {0};
     size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (size_t j = 0; j < 8; j++) {
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++) {
             const double x = fabs(c[i + j]) * scale, d = x - kept(whole(x, expected[i + j] * scale));
             sum[j] += d * d;
         }
@@ -68,21 +75,28 @@ LOCI_HOT static double error_of(const double *c, const double *expected, size_t 
         const double x = fabs(c[i]) * scale, d = x - kept(whole(x, expected[i] * scale));
         sum[0] += d * d;
     }
-    return (((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]))) * step * step;
+    return sum_of(sum) * step * step;
 }
 
 LOCI_HOT static double largest_of(const double *c, size_t n)
 {
-    double largest = 0.0;
-    for (size_t i = 0; i < n; i++) largest = fabs(c[i]) > largest ? fabs(c[i]) : largest;
+    double lane[LANES] = {0}, largest = 0.0;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++) lane[j] = fabs(c[i + j]) > lane[j] ? fabs(c[i + j]) : lane[j];
+    for (; i < n; i++) lane[0] = fabs(c[i]) > lane[0] ? fabs(c[i]) : lane[0];
+    for (size_t j = 0; j < LANES; j++) largest = lane[j] > largest ? lane[j] : largest;
     return largest;
 }
 
 LOCI_HOT static double squares_of(const double *c, size_t n)
 {
-    double sum[8] = {0};
-    for (size_t i = 0; i < n; i++) sum[i % 8] += c[i] * c[i];
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    double sum[LANES] = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t j = 0; j < LANES; j++) sum[j] += c[i + j] * c[i + j];
+    for (; i < n; i++) sum[i % LANES] += c[i] * c[i];
+    return sum_of(sum);
 }
 
 bool loci_quantise_search(int *step, bool *all_zero, const double *c, const double *expected, size_t n,
@@ -178,12 +192,7 @@ static inline LOCI_INLINE double kept_of(double q, const keeping *k)
     return k->step * (q > 1.5 ? q + k->above : q > 0.5 ? k->one : 0.0);
 }
 
-enum { BLOCK = 256, LANES = 8 };
-
-static inline LOCI_INLINE double sum_of(const double *lane)
-{
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
-}
+enum { BLOCK = 256 };
 
 /* Adds what a block of magnitudes x and numbers m, both [BLOCK], costs to error [planes + 1]; m drops its bits. */
 LOCI_HOT static void errors_add(double *error, const double *x, int32_t *m, const keeping *kept,
