@@ -67,6 +67,14 @@ same "more ranks than shards" one3.safetensors many3.safetensors
 ranks 3 "$loci" eval one.safetensors W_TEST.tsv --confusion --json --threads 1
 grep -v seconds out >many.json
 same "an evaluation" one.json many.json
+mkdir files
+for i in 1 2 3 4 5 6; do awk -v i=$i 'NR == i { for (k = 2; k <= NF; k++) print $k }' W_TEST.tsv >files/$i.csv; done
+echo 1,x >files/4.csv
+"$loci" predict one.safetensors files files/2.csv >one.csv 2>one.err
+ranks 3 "$loci" predict one.safetensors files files/2.csv
+status=$?
+says "a file that is none among others" 1 'files/4.csv: line 1: "x" in column 2 may be a name'
+same "and the answers to the others" one.csv out
 
 # --- signals ---
 # 100,003 samples of sound

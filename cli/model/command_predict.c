@@ -26,6 +26,7 @@
 #include "shared/progress.h"
 #include "shared/source.h"
 #include "shared/words.h"
+#include "model/turns.h"
 #include "model/whole_run.h"
 
 typedef struct {
@@ -64,6 +65,10 @@ typedef struct {
     float *answer;    /* [outputs], or [PIECE][outputs] */
     const char *name; /* of the sequence at hand, for messages */
     prediction out;
+    turns turns;
+    const sequences *
+        array; /* of the sequence at hand, which is number `place` of it; NULL: it is the file of that name */
+    size_t place;
 } job;
 
 /* --- the model, at the rate of a file --- */
@@ -268,7 +273,15 @@ static int answer_put(job *j, const char *name, size_t sample, const float *y)
         if (!isfinite(y[c]))
             return message_fail("%s: the answer overflows: no finite number comes out of %s", name,
                                 j->model_path);
+    if (j->turns.collects) return turns_keep(&j->turns, j->outputs, y);
     return prediction_put(&j->out, name, sample, y);
+}
+
+/* A row that another process has answered. */
+static int row_put(void *context, size_t row, const float *y)
+{
+    job *j = context;
+    return prediction_put(&j->out, j->name, j->out.each ? row + 1 : 0, y);
 }
 
 /* The answer to a whole sequence, of a model that has one. */
@@ -321,6 +334,8 @@ static int sequence_run(job *j, const sequences *s, size_t i)
     return status ? status : answer_last(j);
 }
 
+static int turn_run(void *context);
+
 static int array_run(job *j, const char *path)
 {
     sequences s;
@@ -336,7 +351,9 @@ static int array_run(job *j, const char *path)
         j->name = name;
         status = prediction_begin(&j->out);
         if (status) break;
-        const int own = sequence_run(j, &s, i);
+        j->array = &s;
+        j->place = i;
+        const int own = turns_run(&j->turns, false, j->outputs, turn_run, row_put, j);
         prediction_end(&j->out, name, own == STATUS_DONE);
         if (own) failed = own;
     }
@@ -373,13 +390,23 @@ static int text_run(job *j, const char *path)
     return status ? status : push(j);
 }
 
+/* The sequence at hand. */
+static int turn_run(void *context)
+{
+    job *j = context;
+    if (j->array) return sequence_run(j, j->array, j->place);
+    return is_text(j, j->name) ? text_run(j, j->name) : file_run(j, j->name);
+}
+
 /* One sequence, or as many as an array holds. */
 static int path_run(job *j, const char *path)
 {
     if (sequences_are_in(path, j->s->sequences)) return array_run(j, path);
     int status = prediction_begin(&j->out);
     if (status) return status;
-    status = is_text(j, path) ? text_run(j, path) : file_run(j, path);
+    j->array = NULL;
+    j->name = path;
+    status = turns_run(&j->turns, strcmp(path, "-") == 0, j->outputs, turn_run, row_put, j);
     prediction_end(&j->out, path, status == STATUS_DONE);
     return status;
 }
@@ -466,6 +493,7 @@ static int job_open(job *j)
 
 static void job_close(job *j)
 {
+    turns_release(&j->turns);
     loci_stream_free(j->stream);
     loci_stream_tables_free(j->tables);
     whole_run_close(&j->whole);

@@ -16,7 +16,7 @@ static void say(const char *lead, const char *format, va_list arguments)
     vsnprintf(text, sizeof text, format, arguments);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
-    if (*lead == 0 && ranks_keep(text)) return;
+    if (ranks_keep(lead, text)) return;
     progress_wipe();
     fprintf(stderr, "loci: %s%s\n", lead, text);
 }
@@ -67,6 +67,13 @@ void message_note(const char *format, ...)
     va_start(arguments, format);
     say("note: ", format, arguments);
     va_end(arguments);
+}
+
+void message_passed_on(const char *lines)
+{
+    if (!*lines) return;
+    progress_wipe();
+    fputs(lines, stderr);
 }
 
 int message_finish(void)

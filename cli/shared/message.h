@@ -25,6 +25,8 @@ int message_error(const char *subject, const loci_error *error);
 
 /* The same for a lack of memory. */
 int message_memory(void);
+/* Lines that another process would have printed. */
+void message_passed_on(const char *lines);
 /* Ends what was printed to standard output: 0, or a status; a reader that has had enough (`| head`) is told nothing. */
 int message_finish(void);
 

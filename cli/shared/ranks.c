@@ -18,9 +18,10 @@ static const double grace =
     0.4; /* of a rank that was told to stop, for the others; mpirun waits 1 s before it kills */
 
 static loci_team team = {.size = sizeof team, .ranks = 1};
-static bool begun;      /* the transport */
-static int voice = -1;  /* of another rank than 0: standard error */
-static char kept[2048]; /* its first message */
+static bool begun;            /* the transport */
+static int voice = -1;        /* of another rank than 0: standard error */
+static char kept[2048];       /* its first error */
+static char told[RANKS_TOLD]; /* all its messages since they were asked for */
 static const char *last_words;
 
 size_t ranks_count(void)
@@ -38,11 +39,20 @@ const loci_team *ranks_team(void)
     return team.ranks > 1 ? &team : NULL;
 }
 
-bool ranks_keep(const char *line)
+bool ranks_keep(const char *lead, const char *line)
 {
     if (ranks_first()) return false;
-    if (!kept[0]) snprintf(kept, sizeof kept, "%s", line);
+    if (!kept[0] && !lead[0]) snprintf(kept, sizeof kept, "%s", line);
+    const size_t used = strlen(told), wanted = strlen(lead) + strlen(line) + sizeof "loci: \n";
+    if (used + wanted <= sizeof told) snprintf(told + used, sizeof told - used, "loci: %s%s\n", lead, line);
     return true;
+}
+
+void ranks_told(char lines[RANKS_TOLD])
+{
+    memset(lines, 0, RANKS_TOLD);
+    memcpy(lines, told, strlen(told));
+    told[0] = 0;
 }
 
 void ranks_last_words(const char *words)

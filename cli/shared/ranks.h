@@ -33,7 +33,11 @@ int ranks_most(int *number);
 /* What rank 0 says where it was told to stop and cannot, since it waits for another one; NULL: nothing. It must stay. */
 void ranks_last_words(const char *words);
 
-/* The line of a message, by message.c: whether it was kept, and is not to be printed. */
-bool ranks_keep(const char *line);
+/* The line of a message, by message.c: whether it was kept, and is not to be printed. A lead of "" is that of an error. */
+bool ranks_keep(const char *lead, const char *line);
+
+enum { RANKS_TOLD = 4096 };
+/* The lines that were kept since the last call, as they would have been printed; for message_passed_on of rank 0. */
+void ranks_told(char lines[RANKS_TOLD]);
 
 #endif
