@@ -102,7 +102,7 @@ void loci_source_readme(loci_source_text *t)
         p->inputs, p->inputs == 1 ? "" : "s", p->prefix, p->answer);
     loci_source_put(t,
                     "| | |\n|---|---|\n"
-                    "| constants, in flash | %zu bytes (%zu numbers), and the code |\n"
+                    "| constants, in flash | %zu bytes (%zu numbers), and 1.5 to 4 KB of code |\n"
                     "| state, in RAM | %zu bytes a stream |\n"
                     "| stack of a step | %zu bytes, and what calls take |\n"
                     "| a sample | %.0f multiply-adds, %.0f exponentials and the like |\n",

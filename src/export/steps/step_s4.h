@@ -8,7 +8,17 @@
 
 #include <stdint.h>
 
-/* x += z x + u, y = Re(c x) + d u; state and c [kernels][channels][modes][2], z [channels][modes][2] */
+/* x += z x + u, and sum + Re(c x), of one mode */
+static inline float s4d_mode(float sum, float *x, const float *z, const float *c, float u)
+{
+    const float re = x[0] + (z[0] * x[0] - z[1] * x[1] + u);
+    const float im = x[1] + (z[0] * x[1] + z[1] * x[0]);
+    x[0] = re;
+    x[1] = im;
+    return sum + c[0] * re - c[1] * im;
+}
+
+/* y = the sum of its modes + d u; state and c [kernels][channels][modes][2], z [channels][modes][2] */
 static inline void s4d(float *y, float *state, const float *u, const float *z, const float *c, const float *d,
                        int channels, int kernels, int modes)
 {
@@ -16,19 +26,21 @@ static inline void s4d(float *y, float *state, const float *u, const float *z, c
         const float *zh = z;
         for (int h = 0; h < channels; h++) {
             const float in = u[h];
-            float one = 0.0f, two = 0.0f;
-            for (int n = 0; n < modes; n++) {
-                const float re = state[0] + (zh[0] * state[0] - zh[1] * state[1] + in);
-                const float im = state[1] + (zh[0] * state[1] + zh[1] * state[0]);
-                one += c[0] * re;
-                two += c[1] * im;
-                state[0] = re;
-                state[1] = im;
+            float one = *d++ * in, two = 0.0f;
+            for (int n = 0; n + 2 <= modes; n += 2) {
+                one = s4d_mode(one, state, zh, c, in);
+                two = s4d_mode(two, state + 2, zh + 2, c + 2, in);
+                state += 4;
+                zh += 4;
+                c += 4;
+            }
+            if (modes % 2 != 0) {
+                one = s4d_mode(one, state, zh, c, in);
                 state += 2;
                 zh += 2;
                 c += 2;
             }
-            *y++ = *d++ * in + (one - two);
+            *y++ = one + two;
         }
     }
 }
