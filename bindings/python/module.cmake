@@ -23,7 +23,7 @@ file(CONFIGURE OUTPUT loci_python.map CONTENT "{ global: PyInit__loci; local: *;
 target_link_options(loci_python PRIVATE -Wl,--version-script=${PROJECT_BINARY_DIR}/loci_python.map)
 include(CheckSymbolExists)
 check_symbol_exists(__GLIBC__ features.h LOCI_GLIBC)
-if(LOCI_GLIBC AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+if(LOCI_GLIBC AND NOT LOCI_SANITIZE AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   foreach(name exp exp2 log log2 pow hypot stat fstat lstat pthread_create pthread_join pthread_sigmask)
     list(APPEND wrapped -Wl,--wrap=${name})
   endforeach()
