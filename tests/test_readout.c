@@ -189,6 +189,37 @@ static void near_forecasts(loci_readout *a, loci_readout *b, double tolerance)
     assert_true(loci_readout_inspect(a).windows == loci_readout_inspect(b).windows);
 }
 
+/* Of another order, from the same samples: the bits of one that was pushed them. */
+static void copied_as(void **state)
+{
+    (void)state;
+    double u[N * C];
+    signals(u, N);
+    for (int own = 0; own < 2; own++) {
+        loci_readout *r = made(own, 9), *other = made(!own, 4), *fork = NULL;
+        loci_readout_spec spec = *loci_readout_spec_of(other);
+        loci_error error;
+        assert_int_equal(loci_readout_push(r, u, 500, NULL), LOCI_OK);
+        assert_int_equal(loci_readout_solve(r, NULL), LOCI_OK);
+        assert_int_equal(loci_readout_copy_as(&fork, r, &spec, NULL), LOCI_OK);
+        assert_false(loci_readout_inspect(fork).solved);
+        assert_int_equal(loci_readout_push(fork, u + 500 * C, N - 500, NULL), LOCI_OK);
+        assert_int_equal(loci_readout_push(other, u, N, NULL), LOCI_OK);
+        assert_int_equal(loci_readout_solve(fork, NULL), LOCI_OK);
+        assert_int_equal(loci_readout_solve(other, NULL), LOCI_OK);
+        assert_true(loci_readout_inspect(fork).fingerprint == loci_readout_inspect(other).fingerprint);
+        loci_readout_free(fork);
+        spec.window--;
+        assert_int_equal(loci_readout_copy_as(&fork, r, &spec, &error), LOCI_E_MISMATCH);
+        assert_int_equal(loci_readout_part(r, NULL), LOCI_OK);
+        spec.window++;
+        assert_int_equal(loci_readout_copy_as(&fork, r, &spec, &error), LOCI_E_MISMATCH);
+        assert_non_null(strstr(error.text, "more than one history"));
+        loci_readout_free(r);
+        loci_readout_free(other);
+    }
+}
+
 /* Two histories learned apart and added, or one after the other in one readout; and one history that was cut, added with what
  * lies across: also where a part is shorter than a window. */
 static void adding(void **state)
@@ -459,9 +490,10 @@ static void refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_out), cmocka_unit_test(cuts),     cmocka_unit_test(adding),
-        cmocka_unit_test(forgetting),  cmocka_unit_test(exact),    cmocka_unit_test(walking),
-        cmocka_unit_test(seasons),     cmocka_unit_test(refusals), cmocka_unit_test(fitted)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(written_out), cmocka_unit_test(cuts),
+                                       cmocka_unit_test(adding),      cmocka_unit_test(copied_as),
+                                       cmocka_unit_test(forgetting),  cmocka_unit_test(exact),
+                                       cmocka_unit_test(walking),     cmocka_unit_test(seasons),
+                                       cmocka_unit_test(refusals),    cmocka_unit_test(fitted)};
     return cmocka_run_group_tests_name("readout", tests, NULL, NULL);
 }

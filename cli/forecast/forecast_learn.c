@@ -121,19 +121,19 @@ static int names_copy(forecaster *f, const series *s)
     return STATUS_DONE;
 }
 
-/* The autoregression on the raw window, of all coefficients that there can be and next to no ridge. */
-static int autoregression(backtest *t, const series *s, const loci_readout_spec *spec, size_t from,
+/* The autoregression on the raw window, of all coefficients that there can be and next to no ridge, from the rows that `known` has learned. */
+static int autoregression(backtest *t, const series *s, const loci_readout *known, size_t from,
                           const double *scale, size_t season)
 {
-    loci_readout_spec raw = *spec;
+    loci_readout_spec raw = *loci_readout_spec_of(known);
     raw.order = raw.window < LOCI_READOUT_ORDER_MAX ? raw.window : LOCI_READOUT_ORDER_MAX;
     raw.ridge = 1e-6;
     raw.own = 0;
     loci_readout *ar = NULL;
     loci_error error;
     int status = STATUS_DONE;
-    if (loci_readout_create(&ar, &raw, scale, &error) != LOCI_OK) return message_error(s->path, &error);
-    status = solved(ar, s, 0, from);
+    if (loci_readout_copy_as(&ar, known, &raw, &error) != LOCI_OK) return message_error(s->path, &error);
+    status = solved(ar, s, from, from);
     if (!status) status = backtest_baselines(t, ar, s, from, scale, season);
     loci_readout_free(ar);
     return status;
@@ -166,7 +166,7 @@ static int learn(forecaster *f, backtest *t, size_t train, size_t valid, const s
         status = solved(f->readout, s, train, known);
         if (!status) status = backtest_open(t, horizon);
         if (!status) status = backtest_run(t, f->readout, s, known, scale);
-        if (!status) status = autoregression(t, s, &spec, known, scale, f->season);
+        if (!status) status = autoregression(t, s, f->readout, known, scale, f->season);
     }
     const size_t done = s->n > known ? known : train;
     if (!status) status = solved(f->readout, s, done, s->n);

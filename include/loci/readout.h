@@ -64,6 +64,12 @@ LOCI_API void loci_readout_free(loci_readout *readout); /* NULL is allowed */
 /* A fork: what one of them learns, the other does not. */
 LOCI_API loci_status loci_readout_copy(loci_readout **copy, const loci_readout *readout, loci_error *error);
 
+/* A fork that has learned the same windows, of the order, ridge and sharing of weights that spec says, to the bits of one that was pushed the
+ * same samples; not solved. spec->channels, window and horizon are the readout's: LOCI_E_MISMATCH names what differs, or says that the readout has
+ * ended a history, forgotten, or learned from another, whose moments are of its own order. */
+LOCI_API loci_status loci_readout_copy_as(loci_readout **copy, const loci_readout *readout,
+                                          const loci_readout_spec *spec, loci_error *error);
+
 /* What it was made of, at once: an inspection goes through all weights for their fingerprint. */
 LOCI_API const loci_readout_spec *loci_readout_spec_of(const loci_readout *readout);
 

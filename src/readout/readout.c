@@ -121,6 +121,42 @@ loci_status loci_readout_copy(loci_readout **copy, const loci_readout *readout, 
     return status;
 }
 
+loci_status loci_readout_copy_as(loci_readout **copy, const loci_readout *r, const loci_readout_spec *spec,
+                                 loci_error *error)
+{
+    loci_readout_spec s = {0};
+    loci_status status = LOCI_SIZED_TAKE(&s, spec, "loci_readout_spec", error);
+    if (status == LOCI_OK) status = loci_readout_check(&s, error);
+    if (status != LOCI_OK) return status;
+    if (s.channels != r->spec.channels || s.window != r->spec.window || s.horizon != r->spec.horizon)
+        return loci_fail(
+            error, LOCI_E_MISMATCH,
+            "channels, window and horizon are %zu, %zu, %zu; %zu, %zu, %zu, the readout's, were expected",
+            s.channels, s.window, s.horizon, r->spec.channels, r->spec.window, r->spec.horizon);
+    if (r->parts > 0)
+        return loci_fail(
+            error, LOCI_E_MISMATCH,
+            "the readout has learned from more than one history in one go, and has moments of its own order");
+    status = loci_readout_make(copy, &s, error);
+    if (status != LOCI_OK) return status;
+    loci_readout *made = *copy;
+    const readout_view from = loci_readout_view(r), to = loci_readout_view(made);
+    const size_t lags = readout_lags(r), each = s.channels * sizeof(double);
+    made->samples = r->samples;
+    made->held = r->held;
+    made->fresh = r->fresh;
+    memcpy(to.scale, from.scale, each);
+    memcpy(to.origin, from.origin, each);
+    memcpy(to.mean, from.mean, each);
+    memcpy(to.spread, from.spread, each);
+    memcpy(to.products, from.products, lags * each);
+    memcpy(to.total, from.total, each);
+    memcpy(to.first, from.first, (lags - 1) * each);
+    memcpy(to.recent, from.recent, (lags - 1) * each);
+    for (size_t c = 0; c < s.channels; c++) to.unit[c] = 1.0;
+    return LOCI_OK;
+}
+
 const loci_readout_spec *loci_readout_spec_of(const loci_readout *r)
 {
     return &r->spec;
