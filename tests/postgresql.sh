@@ -81,6 +81,8 @@ same 'hours rolled up are the day' 't|t|t|100000' \
     "WITH h AS (SELECT floor(t / 3600) AS hour, loci_memory(value, t) AS m FROM p GROUP BY 1), d AS (SELECT loci_rollup(m) AS m FROM h) SELECT abs(loci_mean(d.m) - loci_mean(one.m)) < 1e-9, abs(loci_integral(d.m, 5000, 40000) - loci_integral(one.m, 5000, 40000)) < 20, loci_end(d.m) = loci_end(one.m), loci_samples(d.m) FROM d, one"
 same 'archives of halves rolled up' 't|100000' \
     "WITH h AS (SELECT loci_archive(value, k::float8, 'error=0.01,step=1' ORDER BY k) AS a FROM p GROUP BY k < 50000), d AS (SELECT loci_rollup(a) AS a FROM h) SELECT loci_error(a) < 0.01, loci_samples(a) FROM d"
+same 'archives of hours, some of which are not there' '99999|t|t' \
+    "WITH h AS (SELECT k / 60 AS h, loci_archive(value, to_timestamp(k), 'error=0.01,step=1') AS a FROM p WHERE (k / 60) % 100 <> 17 AND k < 99999 GROUP BY 1), d AS (SELECT loci_rollup(a) AS a FROM h) SELECT loci_samples(a), loci_value(a, 1025) IS NULL, abs(loci_value(a, 54321) - (SELECT value FROM p WHERE k = 54321)) < 0.1 FROM d"
 "$program" recall value.loci --at 12345 | tail -n 1 | cut -d , -f 2 >want
 same 'a value is what loci recall says' "t" \
     "SELECT abs(loci_value(loci_memory(value ORDER BY k), 12345) - $(cat want)) < 1e-4 FROM p"

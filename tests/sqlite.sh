@@ -67,8 +67,15 @@ refused 'a text' 'no blob' "SELECT loci_mean('x')"
 refused 'damage' 'loci:' "SELECT loci_mean(substr(readfile('value.loci'), 1, 3000))"
 refused 'a damaged archive' 'loci:' "SELECT loci_mean(CAST(substr(readfile('archive.loci'), 1, 200) || x'00' || substr(readfile('archive.loci'), 202) AS BLOB))"
 refused 'overlap' 'overlap' "SELECT loci_rollup(column1) FROM (VALUES (readfile('value.loci')), (readfile('value.loci')))"
-refused 'a gap between archives' 'without a gap' \
-    "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r UNION ALL SELECT loci_archive(value, 'error=0.01,start=60000') FROM r) SELECT loci_rollup(a) FROM h"
+same 'a gap between archives is missing' '110000|1|1|1' \
+    "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r UNION ALL SELECT loci_archive(value, 'error=0.01,start=60000') FROM r), d AS (SELECT loci_rollup(a) AS a FROM h) SELECT loci_samples(a), loci_value(a, 55555) IS NULL, abs(loci_value(a, 62345) - (SELECT value FROM r WHERE k = 2345)) < 0.1, loci_error(a) < 0.01 FROM d"
+refused 'a gap between archives of no whole steps' 'whole steps' \
+    "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r UNION ALL SELECT loci_archive(value, 'error=0.01,start=60000.5') FROM r) SELECT loci_rollup(a) FROM h"
+refused 'archives that overlap' 'overlap' \
+    "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r UNION ALL SELECT loci_archive(value, 'error=0.01,start=40000') FROM r) SELECT loci_rollup(a) FROM h"
+same 'many short archives, some of which are not there, within 60 MB' '60000000
+12000|1|1' \
+    "PRAGMA hard_heap_limit = 60000000; WITH h AS (SELECT k / 10 AS h, loci_archive(value, k * 60, 'lossless=0.015625,step=60') AS a FROM r WHERE k < 12000 AND (k / 10) % 50 <> 17 GROUP BY k / 10), d AS (SELECT loci_rollup(a) AS a FROM h) SELECT loci_samples(a), loci_value(a, 175 * 60) IS NULL, loci_value(a, 4321 * 60) = (SELECT value FROM r WHERE k = 4321) FROM d"
 refused 'memories and archives' 'only one kind' "SELECT loci_rollup(column1) FROM (VALUES (readfile('value.loci')), (readfile('archive.loci')))"
 refused 'a time outside' 'lies outside' "SELECT loci_value(readfile('value.loci'), -1)"
 refused 'an interval that ends first' 'from <= to' "SELECT loci_mean(readfile('value.loci'), 5, 1)"

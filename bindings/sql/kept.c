@@ -382,32 +382,6 @@ static loci_status merge_memories(kept_bytes *result, kept_plans *plans, kept *k
     return kept_memory_bytes(&k[0], result, error);
 }
 
-static loci_status merge_archives(kept_bytes *result, kept_plans *plans, kept *k, size_t count,
-                                  loci_error *error)
-{
-    (void)plans;
-    loci_archive **all = take(k->allocator, count * sizeof(loci_archive *));
-    if (!all) return no_memory(error);
-    loci_status status = LOCI_OK;
-    for (size_t i = 0; i < count && status == LOCI_OK; i++) {
-        all[i] = k[i].archive;
-        const double gap = i ? kept_start(&k[i]) - kept_end(&k[i - 1]) : 0,
-                     dt = loci_archive_inspect(all[i]).dt;
-        char sentence[200];
-        if (fabs(gap) <= 1e-3 * dt) continue;
-        snprintf(
-            sentence, sizeof sentence,
-            "an archive ends at %.17g and the next begins at %.17g; archives that follow one another without a "
-            "gap were expected",
-            kept_end(&k[i - 1]), kept_start(&k[i]));
-        status = fail(error, LOCI_E_MISMATCH, sentence);
-    }
-    result->size = 0;
-    if (status == LOCI_OK) status = loci_archive_merge(all, count, kept_sink, result, error);
-    give(k->allocator, all);
-    return status;
-}
-
 loci_status kept_rollup(kept_bytes *result, kept_plans *plans, const kept_piece *pieces, size_t count,
                         loci_error *error)
 {
@@ -419,6 +393,12 @@ loci_status kept_rollup(kept_bytes *result, kept_plans *plans, const kept_piece 
     for (; opened < count && status == LOCI_OK; opened++) {
         if (plans->pause) plans->pause();
         status = kept_open(&k[opened], plans, by, pieces[opened].bytes, pieces[opened].size, error);
+        if (status == LOCI_OK &&
+            k[opened].archive) { /* again, without what its verification took: there may be many */
+            loci_archive_close(k[opened].archive);
+            status = loci_archive_open_by(&k[opened].archive, pieces[opened].bytes, pieces[opened].size,
+                                          LOCI_ARCHIVE_WHOLE, by, error);
+        }
         if (status != LOCI_OK) break;
         if (!k[opened].archive == !k[0].archive && !k[opened].readout == !k[0].readout) continue;
         status = fail(error, LOCI_E_MISMATCH,
@@ -427,7 +407,7 @@ loci_status kept_rollup(kept_bytes *result, kept_plans *plans, const kept_piece 
     if (status == LOCI_OK) {
         sort_pieces(k, count);
         status = (k[0].readout   ? kept_readout_merge
-                  : k[0].archive ? merge_archives
+                  : k[0].archive ? kept_archive_merge
                                  : merge_memories)(result, plans, k, count, error);
     }
     for (size_t i = 0; i < opened; i++) kept_close(&k[i]);

@@ -96,6 +96,9 @@ loci_status kept_archive_spec(loci_archive_spec *spec, double *gather, const cha
  * of dates. pause as in kept_plans. */
 loci_status kept_archive_make(kept_bytes *result, const char *what, kept_sample *samples, size_t count,
                               int dates, void (*pause)(void), loci_error *error);
+/* Of kept_rollup: `count` > 0 archives, sorted by their start, which are closed. Between them samples may be missing, whole steps. */
+loci_status kept_archive_merge(kept_bytes *result, kept_plans *plans, kept *k, size_t count,
+                               loci_error *error);
 /* What stands beside values in a file: that times are dates, the name of the channel. */
 const char *kept_note(int dates);
 /* A sink into kept_bytes. */
@@ -103,7 +106,7 @@ loci_status kept_sink(void *target, uint64_t at, const void *bytes, size_t size,
 
 /* One memory, archive or forecaster of `count` of them that follow one another, in any order: they are sorted by their start. Overlaps are
  * LOCI_E_MISMATCH; gaps too, but for those between stamped memories, over which the last value is held,
- * and between forecasters, across which nothing is learned. */
+ * between archives, where samples are missing, and between forecasters, across which nothing is learned. */
 typedef struct {
     const void *bytes;
     size_t size;
