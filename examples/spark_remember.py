@@ -12,10 +12,9 @@ signal, to the bit, which is checked. Needs pip install pyspark, and Java.
 import os
 import sys
 
+import loci
 import numpy as np
 from pyspark.sql import SparkSession
-
-import loci
 
 STRETCH = 4096  # a power of two: sums are then exact, to the bit (docs/python.md)
 

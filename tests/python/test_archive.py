@@ -4,10 +4,9 @@
 import pickle
 import subprocess
 
+import loci
 import numpy as np
 import pytest
-
-import loci
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ import pickle
 import subprocess
 import threading
 
+import loci
 import numpy as np
 import pytest
-
-import loci
 
 
 def wave(n, seed=0):
@@ -113,12 +112,16 @@ def test_times():
 def test_dates_and_nothing(program, tmp_path):
     """Dates are known as such by the program; no samples are no samples."""
     (tmp_path / "x.csv").write_text("time,a\n2020-01-01 00:00,1\n2020-01-01 00:01,2.5\n2020-01-01 00:05,3\n")
-    subprocess.run([program, "remember", "x.csv", "--time", "time", "--detail", "4", "-o", "m.loci"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [program, "remember", "x.csv", "--time", "time", "--detail", "4", "-o", "m.loci"], cwd=tmp_path, check=True, capture_output=True
+    )
     theirs = loci.Memory.load(tmp_path / "m.loci")
     dates = ["2020-01-01T00:00", "2020-01-01T00:01", "2020-01-01T00:05"]
     ours = loci.Memory(rate=None, names=["a"]).push([1, 2.5, 3], dates)
     assert np.array_equal(ours.recall(dates), theirs.recall(dates)) and b"time=iso" in ours.to_bytes() and b"time=iso" in theirs.to_bytes()
-    assert loci.Memory().push([]).samples == 0 and loci.Memory().push(np.empty((0, 3))).channels == 3 and loci.Memory().push(5.0).samples == 1
+    assert (
+        loci.Memory().push([]).samples == 0 and loci.Memory().push(np.empty((0, 3))).channels == 3 and loci.Memory().push(5.0).samples == 1
+    )
 
 
 def test_pandas():
@@ -262,6 +265,9 @@ def test_dask():
 
     parts = [of(block, start) for block, start in zip(blocks, starts)]
     while len(parts) > 1:  # a tree, as reductions are
-        parts = [dask.delayed(lambda a, b: a + b)(*pair) if len(pair) == 2 else pair[0] for pair in (parts[i : i + 2] for i in range(0, len(parts), 2))]
+        parts = [
+            dask.delayed(lambda a, b: a + b)(*pair) if len(pair) == 2 else pair[0]
+            for pair in (parts[i : i + 2] for i in range(0, len(parts), 2))
+        ]
     (whole,) = dask.compute(parts[0], scheduler="threads")
     assert whole == loci.Memory().push(x)

@@ -6,10 +6,9 @@ import pickle
 import subprocess
 import threading
 
+import loci
 import numpy as np
 import pytest
-
-import loci
 
 LAYERS = ("s4d", "s4", "s5", "mamba", "mamba2", "lstm", "gru", "mingru", "conv")
 
@@ -138,7 +137,9 @@ def test_convert(tmp_path):
     assert np.array_equal(other.forward(np.ones((1, 20))), model.forward(np.ones((1, 20))))
     H = 8
     rng = np.random.default_rng(0)
-    attention = loci.Model.convert({"in_proj_weight": rng.standard_normal((3 * H, H)), "out_proj.weight": rng.standard_normal((H, H))}, heads=2)
+    attention = loci.Model.convert(
+        {"in_proj_weight": rng.standard_normal((3 * H, H)), "out_proj.weight": rng.standard_normal((H, H))}, heads=2
+    )
     assert attention.forward(rng.standard_normal((1, 9, H))).shape == (1, 9, H)
     with pytest.raises(loci.FormatError, match="encoder"):
         loci.Model.convert({k: v for k, v in state.items() if k != "encoder.weight"})
@@ -152,7 +153,13 @@ def test_export(tmp_path, random):
     facts = model.export(tmp_path / "c", prefix="net", samples=random.standard_normal((30, 2)))
     assert sorted(p.name for p in (tmp_path / "c").iterdir()) == ["CMakeLists.txt", "README.md", "net.c", "net.h", "net_test.c"]
     assert facts["state"] > 0 and facts["multiplies"] > 100
-    subprocess.run("cc -std=c99 -Wall -Wextra -Werror net.c net_test.c -lm -o t && ./t", shell=True, cwd=tmp_path / "c", check=True, capture_output=True)
+    subprocess.run(
+        "cc -std=c99 -Wall -Wextra -Werror net.c net_test.c -lm -o t && ./t",
+        shell=True,
+        cwd=tmp_path / "c",
+        check=True,
+        capture_output=True,
+    )
     model.export(tmp_path / "c", prefix="net")  # again, into its own folder
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "letter.txt").write_text("dear")

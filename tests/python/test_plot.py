@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Charts, where matplotlib is."""
 
+import loci
 import numpy as np
 import pytest
-
-import loci
 
 matplotlib = pytest.importorskip("matplotlib")
 

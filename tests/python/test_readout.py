@@ -4,10 +4,9 @@
 import pickle
 import subprocess
 
+import loci
 import numpy as np
 import pytest
-
-import loci
 
 
 @pytest.fixture
@@ -17,7 +16,9 @@ def x(random):
 
 def test_same_as_the_program(program, tmp_path, x):
     np.save(tmp_path / "x.npy", x)
-    subprocess.run([program, "forecast", "x.npy", "-o", "f.loci", "--horizon", "12", "--test", "0"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [program, "forecast", "x.npy", "-o", "f.loci", "--horizon", "12", "--test", "0"], cwd=tmp_path, check=True, capture_output=True
+    )
     theirs, ours = loci.Readout.load(tmp_path / "f.loci"), loci.Readout(12).fit(x)
     assert (ours.window, ours.order, ours.inspect()["ridge"]) == (theirs.window, theirs.order, theirs.inspect()["ridge"])
     for a, b in zip(ours.forecast(), theirs.forecast()):
@@ -71,7 +72,11 @@ def test_round_trips(random):
         (lambda x: loci.Readout(9, window=8, order=4).push(x).forecast(), loci.InputError, "weights"),
         (lambda x: loci.Readout(9, window=8, order=4).push(x[:3]).solve(), loci.InputError, "samples"),
         (lambda x: loci.Readout(9, window=8, order=4).push([np.inf]), loci.InputError, ""),
-        (lambda x: loci.Readout(9, window=8, order=4).push(x).add(loci.Readout(9, window=9, order=4).push(x)), loci.MismatchError, "window"),
+        (
+            lambda x: loci.Readout(9, window=8, order=4).push(x).add(loci.Readout(9, window=9, order=4).push(x)),
+            loci.MismatchError,
+            "window",
+        ),
         (lambda x: loci.Readout(9, window=8, order=4).push(x).solve().predict(x[:3]), loci.InputError, "window"),
         (lambda x: loci.Readout.from_bytes(b"no"), loci.FormatError, ""),
     ],

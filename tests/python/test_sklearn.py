@@ -6,13 +6,12 @@ import pytest
 
 sklearn = pytest.importorskip("sklearn")
 
+from loci.sklearn import BankClassifier, BankRegressor, NetworkClassifier, NetworkRegressor  # noqa: E402
 from sklearn.base import clone  # noqa: E402
 from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
-
-from loci.sklearn import BankClassifier, BankRegressor, NetworkClassifier, NetworkRegressor  # noqa: E402
 
 NETWORK = dict(steps=5, config={"layers": 1, "width": 4, "order": 2})
 

@@ -4,10 +4,9 @@
 import pickle
 import subprocess
 
+import loci
 import numpy as np
 import pytest
-
-import loci
 
 KINDS = ("legs:8", "s4-legs:8", "s4-legt:8", "s4d-lin:16,copies=3", "s5:8,dt=0.1", "s4d-legs:8")
 
@@ -19,7 +18,9 @@ def test_forms_agree(kind, random):
     y, state = s.run(u, form="recurrent")
     for form in ("convolution", "mixed", "choose"):
         other, end = s.run(u, form=form)
-        assert np.allclose(other, y, atol=1e-9 * max(1, np.abs(y).max())) and np.allclose(end, state, atol=1e-9 * max(1, np.abs(state).max()))
+        assert np.allclose(other, y, atol=1e-9 * max(1, np.abs(y).max())) and np.allclose(
+            end, state, atol=1e-9 * max(1, np.abs(state).max())
+        )
     first, middle = s.run(u[:37], form="convolution")
     second, end = s.run(u[37:], middle, form="recurrent")
     assert np.allclose(np.concatenate([first, second]), y, atol=1e-9 * max(1, np.abs(y).max()))
@@ -66,7 +67,9 @@ def test_dplr_is_its_dense_twin():
 def test_same_as_the_program(program, tmp_path):
     """The module has an eigenproblem solver of its own, where the program has LAPACK."""
     for kind in ("s4-legs:32,dt=0.01", "s4-legt:16,dt=0.1", "s4-fout:8,dt=0.1", "legs:8,dt=0.1"):
-        text = subprocess.run([program, "kernel", kind, "--length", "50", "--discretization", "bilinear"], check=True, capture_output=True, text=True).stdout
+        text = subprocess.run(
+            [program, "kernel", kind, "--length", "50", "--discretization", "bilinear"], check=True, capture_output=True, text=True
+        ).stdout
         wanted = np.array([float(line.split(",")[1]) for line in text.splitlines()[1:]])
         assert np.allclose(loci.System(kind).kernel(50, "bilinear"), wanted, atol=1e-9 * max(1, np.abs(wanted).max())), kind
 
@@ -79,7 +82,9 @@ def test_files_and_pickles(kind, tmp_path, program):
     for name in ("A", "B", "C", "D", "dt", "P"):
         a, b, c = (getattr(m, name) for m in (s, back, other))
         assert a is b is c is None or (np.array_equal(a, b) and np.array_equal(a, c))
-    subprocess.run([program, "kernel", tmp_path / "s.npz", "--length", "5", "--discretization", "bilinear"], check=True, capture_output=True)
+    subprocess.run(
+        [program, "kernel", tmp_path / "s.npz", "--length", "5", "--discretization", "bilinear"], check=True, capture_output=True
+    )
 
 
 @pytest.mark.parametrize(

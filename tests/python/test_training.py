@@ -6,10 +6,9 @@ import signal
 import subprocess
 import sys
 
+import loci
 import numpy as np
 import pytest
-
-import loci
 
 TINY = dict(layers=1, width=8, order=4, batch=8)
 
@@ -48,7 +47,9 @@ def test_same_file_as_the_program(program, tmp_path, waves):
     assert got.score == np.mean(ours.predict(x) == y) and got.confusion.sum() == 80
 
 
-@pytest.mark.parametrize("kind", ["words", "values", "several values", "labels at every sample", "values at every sample", "bytes", "far", "three inputs"])
+@pytest.mark.parametrize(
+    "kind", ["words", "values", "several values", "labels at every sample", "values at every sample", "bytes", "far", "three inputs"]
+)
 def test_same_for_every_task(program, tmp_path, waves, random, kind):
     x, y = waves
     if kind == "words":
@@ -81,7 +82,9 @@ def test_same_for_every_task(program, tmp_path, waves, random, kind):
 def test_it_learns_and_threads_do_not_matter(waves):
     x, y = waves
     seen = []
-    model = loci.train(x, y, epochs=30, valid=0.25, dt_min=0.1, dt_max=1, callbacks=seen.append, threads=1, **{**TINY, "width": 16, "order": 8})
+    model = loci.train(
+        x, y, epochs=30, valid=0.25, dt_min=0.1, dt_max=1, callbacks=seen.append, threads=1, **{**TINY, "width": 16, "order": 8}
+    )
     assert np.mean(model.predict(x) == y) > 0.9
     assert [r.event for r in seen].count("epoch") == 30 and seen[-1].finished and seen[0].step == 1
     other = loci.train(x, y, epochs=30, valid=0.25, dt_min=0.1, dt_max=1, threads=3, **{**TINY, "width": 16, "order": 8})

@@ -89,8 +89,14 @@ def _platform(files: list[Path]) -> str:
 
 def _metadata(version: str) -> str:
     project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
-    lines = ["Metadata-Version: 2.1", f"Name: {project['name']}", f"Version: {version}", f"Summary: {project['description']}",
-             f"License: {project['license']['text']}", f"Requires-Python: {project['requires-python']}"]
+    lines = [
+        "Metadata-Version: 2.1",
+        f"Name: {project['name']}",
+        f"Version: {version}",
+        f"Summary: {project['description']}",
+        f"License: {project['license']['text']}",
+        f"Requires-Python: {project['requires-python']}",
+    ]
     lines += [f"Classifier: {line}" for line in project["classifiers"]]
     lines += [f"Requires-Dist: {line}" for line in project["dependencies"]]
     for extra, needs in project["optional-dependencies"].items():
@@ -122,12 +128,14 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         tag = f"{TAG}-{_platform(binaries)}"
         version = _version()
         info = f"loci-{version}.dist-info"
-        members = {f"loci/{file.name}": file.read_bytes() for file in sorted((HERE / "loci").iterdir())
-                   if file.suffix in (".py", ".pyi", ".typed") or file.name == "py.typed"}
+        members = {
+            f"loci/{file.name}": file.read_bytes()
+            for file in sorted((HERE / "loci").iterdir())
+            if file.suffix in (".py", ".pyi", ".typed") or file.name == "py.typed"
+        }
         members |= {f"loci/{file.name}": file.read_bytes() for file in binaries}
         members[f"{info}/METADATA"] = _metadata(version).encode()
-        members[f"{info}/WHEEL"] = (
-            f"Wheel-Version: 1.0\nGenerator: loci_build\nRoot-Is-Purelib: false\nTag: {tag}\n".encode())
+        members[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: loci_build\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
         members[f"{info}/licenses/LICENSE"] = (TOP / "LICENSE").read_bytes()
         name = f"loci-{version}-{tag}.whl"
         _write(Path(wheel_directory) / name, members, f"{info}/RECORD")

@@ -133,9 +133,7 @@ def names_note(names: Any, stamped_dates: bool = False) -> bytes:
     """Names of channels as the note of a memory or an archive, as the program writes them."""
     lines = ["time=iso\n"] if stamped_dates else []
     for name in names:
-        text = "".join(
-            chr(c) if 0x20 <= c < 0x7F and c != 0x25 else f"%{c:02X}" for c in str(name).encode("utf-8", "replace")
-        )
+        text = "".join(chr(c) if 0x20 <= c < 0x7F and c != 0x25 else f"%{c:02X}" for c in str(name).encode("utf-8", "replace"))
         lines.append(f"channel={text}\n")
     return "".join(lines).encode("ascii")
 

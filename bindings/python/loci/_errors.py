@@ -41,7 +41,4 @@ class Stopped(Error):
 
 
 # in the order of loci_status (loci/status.h); out of memory is MemoryError
-_loci.use_errors(
-    (Error, InputError, MemoryError, RangeError, InputError, FormatError, FileError, MismatchError, UnsupportedError,
-     Stopped)
-)
+_loci.use_errors((Error, InputError, MemoryError, RangeError, InputError, FormatError, FileError, MismatchError, UnsupportedError, Stopped))

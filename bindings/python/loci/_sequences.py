@@ -60,7 +60,9 @@ def sequences(x: Any, inputs: Optional[int] = None, lengths: Any = None, name: s
         if inputs is not None and count != inputs:
             raise MismatchError(f"{name}: has {count} inputs; {inputs} were expected")
         kind = np.result_type(*(item.dtype for item in items))
-        data = np.concatenate([item.reshape(-1, count) for item in items]).astype(kind if kind in (np.float32, np.uint8) else np.float64, copy=False)
+        data = np.concatenate([item.reshape(-1, count) for item in items]).astype(
+            kind if kind in (np.float32, np.uint8) else np.float64, copy=False
+        )
         starts = np.concatenate([[0], np.cumsum([len(item) for item in items])]).astype(np.int64)
         return Sequences(np.ascontiguousarray(data), starts, count, False)
     u = _numbers(x, name)
@@ -149,7 +151,11 @@ def targets(y: Any, s: Sequences, task: Optional[str], classes: Optional[Sequenc
     else:
         flat = np.asarray(y)
         if flat.dtype.kind == "O":
-            flat = np.asarray([str(v) for v in flat.reshape(-1)]).reshape(flat.shape) if flat.size and isinstance(flat.flat[0], str) else _arrays.array(flat, name)
+            flat = (
+                np.asarray([str(v) for v in flat.reshape(-1)]).reshape(flat.shape)
+                if flat.size and isinstance(flat.flat[0], str)
+                else _arrays.array(flat, name)
+            )
         if s.single and flat.ndim == 0:
             flat = flat.reshape(1)
         if flat.ndim == 0 or len(flat) != s.number:
@@ -158,7 +164,8 @@ def targets(y: Any, s: Sequences, task: Optional[str], classes: Optional[Sequenc
         equal = len(set(s.lengths.tolist())) == 1
         length = int(s.lengths[0])
         each = (equal and flat.ndim >= 2 and flat.shape[1] == length and not (task == "value" and flat.ndim == 2)) or (
-            flat.ndim >= 2 and task in ("class-each", "value-each"))
+            flat.ndim >= 2 and task in ("class-each", "value-each")
+        )
         if each and not equal:
             flat = np.concatenate([flat[i, :n] for i, n in enumerate(s.lengths)])
         elif each:
@@ -167,7 +174,9 @@ def targets(y: Any, s: Sequences, task: Optional[str], classes: Optional[Sequenc
         raise InputError(f"{name}: is an array of {flat.dtype}; numbers or words were expected")
     values = flat.dtype.kind == "f" if task is None else task.startswith("value")
     if task is not None and each != task.endswith("-each"):
-        raise MismatchError(f"{name}: has {'a target at every sample' if each else 'one target a sequence'}; the task {task} learns another sort")
+        raise MismatchError(
+            f"{name}: has {'a target at every sample' if each else 'one target a sequence'}; the task {task} learns another sort"
+        )
     if values:
         if flat.dtype.kind in "US":
             raise InputError(f"{name}: holds words; numbers were expected")
@@ -202,8 +211,15 @@ def groups(lengths: np.ndarray) -> List[np.ndarray]:
     return [np.asarray(group) for group in out]
 
 
-def dataset(x: Any, y: Any, task: Optional[str] = None, classes: Optional[Sequence[str]] = None, rate: Optional[float] = None,
-            inputs: Optional[int] = None, lengths: Any = None) -> Any:
+def dataset(
+    x: Any,
+    y: Any,
+    task: Optional[str] = None,
+    classes: Optional[Sequence[str]] = None,
+    rate: Optional[float] = None,
+    inputs: Optional[int] = None,
+    lengths: Any = None,
+) -> Any:
     """A _loci.Dataset of arrays."""
     from . import _loci
 
@@ -214,4 +230,6 @@ def dataset(x: Any, y: Any, task: Optional[str] = None, classes: Optional[Sequen
         i = int(np.searchsorted(s.starts, bad, "right")) - 1
         raise InputError(f"x: sequence {i}, sample {bad - int(s.starts[i])} is not finite; finite numbers were expected")
     frame = frame_of(s)
-    return _loci.Dataset(s.data, s.kind, s.starts, s.number, s.inputs, t.data, t.values, int(t.each), t.outputs, t.classes, float(rate or 0), frame)
+    return _loci.Dataset(
+        s.data, s.kind, s.starts, s.number, s.inputs, t.data, t.values, int(t.each), t.outputs, t.classes, float(rate or 0), frame
+    )

@@ -12,8 +12,9 @@ import numpy as np
 
 from . import _arrays, _loci
 from ._arrays import Path
-from ._errors import FileError, InputError, MismatchError, UnsupportedError
+from ._errors import InputError, MismatchError, UnsupportedError
 from ._sequences import Sequences, frame_of, groups, sequences
+from ._texts import compact, pack, write_folder
 
 _BATCH = 16  # sequences that go through a network at once
 
@@ -149,7 +150,14 @@ class Model:
         outputs = _arrays.plural(self.outputs, "class").replace("classs", "classes") if classes else _arrays.plural(self.outputs, "number")
         rate = f" at {self.rate:g} Hz" if self.rate else ""
         note = self.note or {}
-        score = next((f"; {k.replace('_', ' ')} {_arrays.share(note[k])}" for k in ("valid_accuracy", "valid_variance_explained", "left_out") if note.get(k) is not None), "")
+        score = next(
+            (
+                f"; {k.replace('_', ' ')} {_arrays.share(note[k])}"
+                for k in ("valid_accuracy", "valid_variance_explained", "left_out")
+                if note.get(k) is not None
+            ),
+            "",
+        )
         return (
             f"<loci.Model {c['layers']} x {c['layer']} {shape}: {_arrays.plural(self.inputs, 'number')} a sample{rate}, {outputs} of the task "
             f"{self.task}; {self.count:,} parameters{score}>"
@@ -296,19 +304,37 @@ class Model:
         """The text of tokens."""
         return b"".join(self._model.spell(int(t)) for t in np.asarray(tokens).reshape(-1)).decode("utf-8", "replace")
 
-    def generate(self, prompt: Union[str, bytes, Sequence[int], None] = None, tokens: int = 256, *, temperature: Optional[float] = None, top_k: int = 0,
-                 top_p: float = 0.0, seed: int = 0) -> Any:
+    def generate(
+        self,
+        prompt: Union[str, bytes, Sequence[int], None] = None,
+        tokens: int = 256,
+        *,
+        temperature: Optional[float] = None,
+        top_k: int = 0,
+        top_p: float = 0.0,
+        seed: int = 0,
+    ) -> Any:
         """Lets a model of the task next write: the text that follows the prompt, or, of a model that knows its tokens by number alone, an
         array of them. temperature 0: the likeliest token each time; None: 0.8 for texts, else 0."""
         pieces = list(self.tokens_from(prompt, tokens, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed))
         return self.text(pieces) if self._model.tokens()[1] else np.asarray(pieces, dtype=np.int64)
 
-    def tokens_from(self, prompt: Union[str, bytes, Sequence[int], None] = None, tokens: int = 0, *, temperature: Optional[float] = None, top_k: int = 0,
-                    top_p: float = 0.0, seed: int = 0) -> Iterator[int]:
+    def tokens_from(
+        self,
+        prompt: Union[str, bytes, Sequence[int], None] = None,
+        tokens: int = 0,
+        *,
+        temperature: Optional[float] = None,
+        top_k: int = 0,
+        top_p: float = 0.0,
+        seed: int = 0,
+    ) -> Iterator[int]:
         """Tokens as they are drawn, one after the other; ``tokens`` 0: without end."""
         count, kind, follows = self._model.tokens()
         if not follows:
-            raise UnsupportedError("the model's samples are no tokens, or its answers none that follow; a model of the task next was expected")
+            raise UnsupportedError(
+                "the model's samples are no tokens, or its answers none that follow; a model of the task next was expected"
+            )
         if temperature is None:
             temperature = 0.8 if kind else 0.0
         if prompt is None or len(prompt) == 0:
@@ -462,59 +488,3 @@ def _value(text: str) -> Any:
         except ValueError:
             pass
     return text
-
-
-def compact(value: Any) -> str:
-    """JSON as the program writes it: no blanks, numbers to 17 digits."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{compact(str(k))}:{compact(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ",".join(compact(v) for v in value) + "]"
-    if isinstance(value, float):
-        if not np.isfinite(value):
-            return "null"
-        text = f"{value:.17g}"
-        return text if any(c in text for c in ".e") else text + ".0"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def pack(tensors: Mapping[str, Any]) -> bytes:
-    """A safetensors file of arrays or tensors by name."""
-    kinds = {"f2": "F16", "f4": "F32", "f8": "F64", "c8": "C64", "c16": "C128", "i8": "I64", "i4": "I32"}
-    header: Dict[str, Any] = {}
-    parts, offset = [], 0
-    for name, tensor in tensors.items():
-        if hasattr(tensor, "detach"):
-            tensor = tensor.detach().cpu()
-            if "bfloat16" in str(tensor.dtype):
-                tensor = tensor.float()
-        data = np.ascontiguousarray(tensor)
-        kind = kinds.get(data.dtype.str[1:])
-        if kind is None:
-            raise InputError(f"{name}: is an array of {data.dtype}; one of {', '.join(kinds.values())} was expected")
-        raw = data.astype(data.dtype.newbyteorder("<"), copy=False).tobytes()
-        header[name] = {"dtype": kind, "shape": list(np.shape(tensor)), "data_offsets": [offset, offset + len(raw)]}
-        parts.append(raw)
-        offset += len(raw)
-    text = json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + b"".join(parts)
-
-
-def write_folder(folder: Path, files: Mapping[str, bytes], ours: str) -> None:
-    """Files into a folder: a new one whole or not at all; one that is there must be empty, or ours already."""
-    import tempfile
-
-    name = os.path.abspath(os.fspath(folder))
-    if os.path.isdir(name):
-        if os.listdir(name) and ours not in os.listdir(name):
-            raise FileError(f"{name}: is a folder with other files; an empty one, or none, was expected")
-        for file, text in files.items():
-            _arrays.keep(os.path.join(name, file), text)
-        return
-    with tempfile.TemporaryDirectory(prefix=".loci-", dir=os.path.dirname(name)) as scratch:
-        made = os.path.join(scratch, "made")
-        os.mkdir(made)
-        for file, text in files.items():
-            with open(os.path.join(made, file), "wb") as to:
-                to.write(text)
-        os.rename(made, name)

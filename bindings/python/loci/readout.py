@@ -40,8 +40,18 @@ class Readout:
 
     __slots__ = ("horizon", "_wishes", "_readout", "_scale", "_names", "_known", "__weakref__")
 
-    def __init__(self, horizon: int = 96, *, window: Optional[int] = None, order: Optional[int] = None, ridge: Optional[float] = None, own: Optional[bool] = None,
-                 channels: Optional[int] = None, scale: Any = None, names: Optional[Sequence[str]] = None) -> None:
+    def __init__(
+        self,
+        horizon: int = 96,
+        *,
+        window: Optional[int] = None,
+        order: Optional[int] = None,
+        ridge: Optional[float] = None,
+        own: Optional[bool] = None,
+        channels: Optional[int] = None,
+        scale: Any = None,
+        names: Optional[Sequence[str]] = None,
+    ) -> None:
         if not 1 <= horizon <= 4096:
             raise InputError(f"horizon is {horizon}; 1 to 4096 was expected")
         self.horizon = int(horizon)
@@ -224,7 +234,14 @@ class Readout:
     def to_bytes(self) -> bytes:
         """A file of it, as ``loci forecast -o`` writes it."""
         n = self.samples
-        about = self._known or {"columns": list(self.names), "stamped": False, "dates": False, "last": float(n - 1), "step": 1.0, "season": 0}
+        about = self._known or {
+            "columns": list(self.names),
+            "stamped": False,
+            "dates": False,
+            "last": float(n - 1),
+            "step": 1.0,
+            "season": 0,
+        }
         return self._inner().save(json.dumps(about, separators=(",", ":"), ensure_ascii=False).encode())
 
     @classmethod

@@ -163,32 +163,106 @@ _FITTED = """{what}, in one pass without gradients, as ``loci.fit``: a bank of r
 class NetworkClassifier(_Trained, _Classifier):
     __doc__ = _TRAINED.format(what="Classes of sequences")
 
-    def __init__(self, preset: Optional[str] = None, *, epochs: Optional[int] = None, steps: Optional[int] = None, batch: Optional[int] = None,
-                 lr: Optional[float] = None, valid: Any = None, patience: Optional[int] = None, config: Optional[Dict[str, Any]] = None,
-                 rate: Optional[float] = None, random_state: Any = 0, threads: int = 0, verbose: bool = False) -> None:
-        self.preset, self.epochs, self.steps, self.batch, self.lr, self.valid, self.patience = preset, epochs, steps, batch, lr, valid, patience
+    def __init__(
+        self,
+        preset: Optional[str] = None,
+        *,
+        epochs: Optional[int] = None,
+        steps: Optional[int] = None,
+        batch: Optional[int] = None,
+        lr: Optional[float] = None,
+        valid: Any = None,
+        patience: Optional[int] = None,
+        config: Optional[Dict[str, Any]] = None,
+        rate: Optional[float] = None,
+        random_state: Any = 0,
+        threads: int = 0,
+        verbose: bool = False,
+    ) -> None:
+        self.preset, self.epochs, self.steps, self.batch, self.lr, self.valid, self.patience = (
+            preset,
+            epochs,
+            steps,
+            batch,
+            lr,
+            valid,
+            patience,
+        )
         self.config, self.rate, self.random_state, self.threads, self.verbose = config, rate, random_state, threads, verbose
 
 
 class NetworkRegressor(_Trained, _Regressor):
     __doc__ = _TRAINED.format(what="Values of sequences")
 
-    def __init__(self, preset: Optional[str] = None, *, epochs: Optional[int] = None, steps: Optional[int] = None, batch: Optional[int] = None,
-                 lr: Optional[float] = None, valid: Any = None, patience: Optional[int] = None, config: Optional[Dict[str, Any]] = None,
-                 rate: Optional[float] = None, random_state: Any = 0, threads: int = 0, verbose: bool = False) -> None:
-        self.preset, self.epochs, self.steps, self.batch, self.lr, self.valid, self.patience = preset, epochs, steps, batch, lr, valid, patience
+    def __init__(
+        self,
+        preset: Optional[str] = None,
+        *,
+        epochs: Optional[int] = None,
+        steps: Optional[int] = None,
+        batch: Optional[int] = None,
+        lr: Optional[float] = None,
+        valid: Any = None,
+        patience: Optional[int] = None,
+        config: Optional[Dict[str, Any]] = None,
+        rate: Optional[float] = None,
+        random_state: Any = 0,
+        threads: int = 0,
+        verbose: bool = False,
+    ) -> None:
+        self.preset, self.epochs, self.steps, self.batch, self.lr, self.valid, self.patience = (
+            preset,
+            epochs,
+            steps,
+            batch,
+            lr,
+            valid,
+            patience,
+        )
         self.config, self.rate, self.random_state, self.threads, self.verbose = config, rate, random_state, threads, verbose
 
 
 class BankClassifier(_Fitted, _Classifier):
     __doc__ = _FITTED.format(what="Classes of sequences")
 
-    def __init__(self, modes: int = 1000, *, statistics: str = "all", span: float = 0.0, rate: Optional[float] = None, random_state: Any = 0, threads: int = 0) -> None:
-        self.modes, self.statistics, self.span, self.rate, self.random_state, self.threads = modes, statistics, span, rate, random_state, threads
+    def __init__(
+        self,
+        modes: int = 1000,
+        *,
+        statistics: str = "all",
+        span: float = 0.0,
+        rate: Optional[float] = None,
+        random_state: Any = 0,
+        threads: int = 0,
+    ) -> None:
+        self.modes, self.statistics, self.span, self.rate, self.random_state, self.threads = (
+            modes,
+            statistics,
+            span,
+            rate,
+            random_state,
+            threads,
+        )
 
 
 class BankRegressor(_Fitted, _Regressor):
     __doc__ = _FITTED.format(what="Values of sequences")
 
-    def __init__(self, modes: int = 1000, *, statistics: str = "all", span: float = 0.0, rate: Optional[float] = None, random_state: Any = 0, threads: int = 0) -> None:
-        self.modes, self.statistics, self.span, self.rate, self.random_state, self.threads = modes, statistics, span, rate, random_state, threads
+    def __init__(
+        self,
+        modes: int = 1000,
+        *,
+        statistics: str = "all",
+        span: float = 0.0,
+        rate: Optional[float] = None,
+        random_state: Any = 0,
+        threads: int = 0,
+    ) -> None:
+        self.modes, self.statistics, self.span, self.rate, self.random_state, self.threads = (
+            modes,
+            statistics,
+            span,
+            rate,
+            random_state,
+            threads,
+        )

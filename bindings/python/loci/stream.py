@@ -42,7 +42,9 @@ class Stream:
             self.model._model.answer(y, y.size // self._outputs, out)
         return out
 
-    def push(self, x: Any, *, every: Optional[int] = None, lanes: Optional[Sequence[int]] = None, dt: Any = None, raw: bool = False) -> Optional[np.ndarray]:
+    def push(
+        self, x: Any, *, every: Optional[int] = None, lanes: Optional[Sequence[int]] = None, dt: Any = None, raw: bool = False
+    ) -> Optional[np.ndarray]:
         """Takes samples and gives the answers at every ``every``-th of them: probabilities of classes or values in the target's units (raw: as the
         network has them, float32). every 0: None.
 

@@ -28,7 +28,9 @@ class System:
 
     __slots__ = ("_system", "_forms")
 
-    def __init__(self, text: Optional[str] = None, *, A: Any = None, B: Any = None, C: Any = None, D: Any = 0.0, dt: Any = 1.0, P: Any = None) -> None:
+    def __init__(
+        self, text: Optional[str] = None, *, A: Any = None, B: Any = None, C: Any = None, D: Any = 0.0, dt: Any = 1.0, P: Any = None
+    ) -> None:
         self._system: Any
         self._forms: Dict[Any, Any] = {}
         if text is not None:
@@ -135,7 +137,14 @@ class System:
 
     def inspect(self) -> Dict[str, Any]:
         """All that is known of it."""
-        return {"structure": self.structure, "copies": self.copies, "order": self.order, "rank": self.rank, "dt": self.dt, "growth": self.growth}
+        return {
+            "structure": self.structure,
+            "copies": self.copies,
+            "order": self.order,
+            "rank": self.rank,
+            "dt": self.dt,
+            "growth": self.growth,
+        }
 
     def __repr__(self) -> str:
         dt = self.dt
@@ -170,7 +179,9 @@ class System:
             return x.reshape(*shape, 1), shape
         raise InputError(f"u has the shape {shape}; [length] of one copy, [length][{copies}] or [batch][length][{copies}] was expected")
 
-    def form(self, form: str = "choose", discretization: Optional[str] = None, length: int = 0, chunk: int = 0, dtype: Any = np.float64) -> Any:
+    def form(
+        self, form: str = "choose", discretization: Optional[str] = None, length: int = 0, chunk: int = 0, dtype: Any = np.float64
+    ) -> Any:
         """The system made ready for one form, kept for the next run."""
         discretization = self._by(discretization)
         key = (form, discretization, length if form in ("convolution", "choose") else 0, chunk, _precision(dtype) == np.float32)
@@ -200,7 +211,11 @@ class System:
         batch, length = x.shape[:2]
         ready = self.form(form, discretization, max(length, 1), chunk, dtype)
         numbers = ready.inspect()[1]
-        single = (self.copies, numbers) if x.shape[0] == 1 and len(shape) < 3 and not (len(shape) == 2 and self.copies == 1 and shape[-1] != 1) else None
+        single = (
+            (self.copies, numbers)
+            if x.shape[0] == 1 and len(shape) < 3 and not (len(shape) == 2 and self.copies == 1 and shape[-1] != 1)
+            else None
+        )
         z = np.zeros((batch, self.copies, numbers), dtype=x.dtype)
         if state is not None:
             given = np.asarray(_arrays.array(state, "state"))

@@ -16,7 +16,8 @@ import numpy as np
 from . import _arrays, _loci
 from ._errors import FormatError, InputError, MismatchError, UnsupportedError
 from ._sequences import dataset
-from .model import Model, compact, config_texts
+from ._texts import compact
+from .model import Model, config_texts
 
 TASKS: Dict[str, Tuple[int, int, str, str, int]] = _loci.tasks()
 
@@ -94,7 +95,18 @@ def _text_set(x: Any, classes: Optional[Sequence[str]], window: int) -> Any:
         raise InputError("x: is too short a text; two different tokens at least were expected")
     starts = np.append(np.arange(0, len(tokens) - 1, window), len(tokens) - 1).astype(np.int64)
     return _loci.Dataset(
-        np.ascontiguousarray(tokens[:-1]), "f", starts, len(starts) - 1, 1, tokens[1:].astype(np.float64), 0, 2, len(names), names, 0.0, None
+        np.ascontiguousarray(tokens[:-1]),
+        "f",
+        starts,
+        len(starts) - 1,
+        1,
+        tokens[1:].astype(np.float64),
+        0,
+        2,
+        len(names),
+        names,
+        0.0,
+        None,
     )
 
 
@@ -255,7 +267,9 @@ def _command(given: Dict[str, Any]) -> str:
 class _Run:
     """The steps of a training."""
 
-    def __init__(self, trainer: Any, valid: bool, task: str, calls: List[Any], note: Optional[str], command: str, seed: int, verbose: bool) -> None:
+    def __init__(
+        self, trainer: Any, valid: bool, task: str, calls: List[Any], note: Optional[str], command: str, seed: int, verbose: bool
+    ) -> None:
         self.trainer, self.valid, self.calls, self.verbose = trainer, valid, calls, verbose
         self.score, self.key = TASKS[task][2:4]
         self.about = (command, seed)
@@ -343,7 +357,9 @@ class _Run:
         return self.model(report, False)
 
 
-def evaluate(model: Model, x: Any, y: Any = None, *, rate: Optional[float] = None, lengths: Any = None, window: int = 256, threads: int = 0) -> Evaluation:
+def evaluate(
+    model: Model, x: Any, y: Any = None, *, rate: Optional[float] = None, lengths: Any = None, window: int = 256, threads: int = 0
+) -> Evaluation:
     """Measures a model on sequences with targets, as ``loci eval`` does. Nothing depends on threads."""
     if model.task == "next":
         set_ = _text_set(x, model.classes, window)
@@ -370,7 +386,16 @@ class Learner:
 
     __slots__ = ("_options", "_learner", "_classes", "_inputs", "_task", "seed")
 
-    def __init__(self, modes: int = 1000, *, statistics: str = "all", seed: int = 0, span: float = 0.0, task: Optional[str] = None, classes: Optional[Sequence[str]] = None) -> None:
+    def __init__(
+        self,
+        modes: int = 1000,
+        *,
+        statistics: str = "all",
+        seed: int = 0,
+        span: float = 0.0,
+        task: Optional[str] = None,
+        classes: Optional[Sequence[str]] = None,
+    ) -> None:
         if statistics not in _STATISTICS:
             raise InputError(f'statistics is "{statistics}"; one of {", ".join(_STATISTICS)} was expected')
         if task not in (None, "class", "value"):
@@ -394,7 +419,13 @@ class Learner:
     def like(self) -> "Learner":
         """One that knows nothing, with the same bank, so that both can be added."""
         other = Learner.__new__(Learner)
-        other._options, other._classes, other._inputs, other._task, other.seed = self._options, self._classes, self._inputs, self._task, self.seed
+        other._options, other._classes, other._inputs, other._task, other.seed = (
+            self._options,
+            self._classes,
+            self._inputs,
+            self._task,
+            self.seed,
+        )
         other._learner = _loci.learner_like(self._inner().model())
         return other
 
@@ -425,8 +456,21 @@ class Learner:
         return f"<loci.Learner of a bank of {self._options[0] or 1000} oscillators{'' if self._learner else ': empty'}>"
 
 
-def fit(x: Any, y: Any, *, modes: int = 1000, statistics: str = "all", seed: int = 0, span: float = 0.0, task: Optional[str] = None,
-        classes: Optional[Sequence[str]] = None, rate: Optional[float] = None, lengths: Any = None, threads: int = 0, command: Optional[str] = None) -> Model:
+def fit(
+    x: Any,
+    y: Any,
+    *,
+    modes: int = 1000,
+    statistics: str = "all",
+    seed: int = 0,
+    span: float = 0.0,
+    task: Optional[str] = None,
+    classes: Optional[Sequence[str]] = None,
+    rate: Optional[float] = None,
+    lengths: Any = None,
+    threads: int = 0,
+    command: Optional[str] = None,
+) -> Model:
     """A model in one pass, without gradients, as ``loci fit``: a bank of random oscillators, read by a ridge regression. x and y as ``train`` takes them, with
     one target a sequence."""
     learner = Learner(modes, statistics=statistics, seed=seed, span=span, task=task, classes=classes)
