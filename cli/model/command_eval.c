@@ -183,7 +183,7 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
     const loci_evaluate_options options = {
         .size = sizeof options,
         .team = ranks_team(),
-        .threads = s->threads,
+        .threads = ranks_threads(s->threads),
         .rate = isnan(s->rate) ? 0 : s->rate,
         .progress = advance,
         .context = &bar,

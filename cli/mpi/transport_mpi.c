@@ -3,9 +3,11 @@
  *
  * MPI is called by the main thread alone. Waiting gives the processor away, so that several ranks may share one, and after a while
  * sleeps: ranks wait for one another at the beginning of what they exchange, which takes little time itself. */
+#ifdef __linux__
+#define _GNU_SOURCE /* sched_getaffinity */
+#endif
 #include "shared/transport.h"
 
-#include <limits.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +23,7 @@ static const double yields = 0.002;          /* seconds; then it sleeps between 
 
 static MPI_Comm work, end; /* messages of the one are never taken for the other's */
 static void (*while_waiting)(double seconds);
+static size_t threads;
 
 bool transport_there(void)
 {
@@ -66,6 +69,32 @@ static int exchange(void *context, const void *out, size_t out_size, size_t to, 
     return 0;
 }
 
+/* Where mpirun bound no rank, or several to one socket, each may use all of its processors: then they are shared out. */
+static size_t count_threads(void)
+{
+#ifdef __linux__
+    cpu_set_t mine, any;
+    MPI_Comm machine;
+    CPU_ZERO(&mine);
+    const int known = sched_getaffinity(0, sizeof mine, &mine) == 0;
+    int own = known ? CPU_COUNT(&mine) : 0, all = 0;
+    MPI_Comm_split_type(work, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
+    MPI_Allreduce(&mine, &any, (int)sizeof mine, MPI_BYTE, MPI_BOR, machine);
+    MPI_Allreduce(&own, &all, 1, MPI_INT, MPI_SUM, machine);
+    MPI_Comm_free(&machine);
+    if (own == 0 || all == 0) return 0;
+    const size_t part = (size_t)own * (size_t)CPU_COUNT(&any) / (size_t)all;
+    return part > 0 ? part : 1;
+#else
+    return 0;
+#endif
+}
+
+size_t transport_threads(void)
+{
+    return threads;
+}
+
 void transport_begin(loci_team *team, int *argc, char ***argv, void (*waiting)(double seconds))
 {
     int provided, rank, ranks;
@@ -75,6 +104,7 @@ void transport_begin(loci_team *team, int *argc, char ***argv, void (*waiting)(d
     MPI_Comm_rank(work, &rank);
     MPI_Comm_size(work, &ranks);
     while_waiting = waiting;
+    threads = ranks > 1 ? count_threads() : 0;
     *team =
         (loci_team){.size = sizeof *team, .rank = (size_t)rank, .ranks = (size_t)ranks, .exchange = exchange};
 }

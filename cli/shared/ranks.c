@@ -39,6 +39,11 @@ const loci_team *ranks_team(void)
     return team.ranks > 1 ? &team : NULL;
 }
 
+size_t ranks_threads(size_t asked)
+{
+    return asked == 0 && team.ranks > 1 ? transport_threads() : asked;
+}
+
 bool ranks_keep(const char *lead, const char *line)
 {
     if (ranks_first()) return false;

@@ -23,6 +23,8 @@ int ranks_end(int status);
 size_t ranks_count(void);
 bool ranks_first(void);            /* this is rank 0 */
 const loci_team *ranks_team(void); /* NULL: alone */
+/* Threads to work on where so many were asked for, 0 being as many as there are processors: its part of those that ranks share. */
+size_t ranks_threads(size_t asked);
 
 /* Rank 0's status to all, and its bytes [size]. A status. */
 int ranks_status(int status);

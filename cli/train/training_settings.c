@@ -288,6 +288,7 @@ loci_train_options training_settings_options(const training_settings *s, const l
     o.seed = training_settings_seed(s);
     if (s->threads != NOT_GIVEN) o.threads = s->threads;
     if (s->shards != NOT_GIVEN) o.shards = s->shards;
+    o.threads = ranks_threads(o.threads);
     o.team = ranks_team();
     if (!isnan(s->lr)) o.lr = s->lr;
     if (!isnan(s->lr_ssm)) o.lr_ssm = s->lr_ssm;
