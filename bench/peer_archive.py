@@ -7,10 +7,12 @@ For each, and for errors of 5 % and 1.5 % of the standard deviation, a table of 
 error of twice that. With --svg the first is drawn over errors from 0.3 % to 30 %, SIGNAL by SIGNAL.
 
 Peers, each left out with a word where it is missing: SZ3 (pysz), zfp (zfpy), wavelets (pywt: db4, the k largest coefficients at 2 bytes and
-the cheapest code for which they are), pcodec (lossless); and the swinging door, which is here.
+the cheapest code for which they are), pcodec (lossless); and the swinging door, which is here. Then means over random windows, at the bytes of
+the archive of 5 %: of the archive, of equal stretches' averages as rrdtool keeps them (its file's header is not counted), of a swinging door.
 """
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -153,6 +155,46 @@ def table(loci, signals):
         print("  lossless, of hundredths of the deviation: " + "  ".join(f"{k} {v:.4f}" for k, v in row.items()))
 
 
+def rrdtool_averages(x, rows, folder):
+    """x as a round-robin archive of so many averages tells it: [n], each stretch its average."""
+    path, each = os.path.join(folder, "x.rrd"), -(-len(x) // rows)
+    start = 10**9 // each * each  # its stretches begin at multiples of their length
+    subprocess.run(["rrdtool", "create", path, "--start", str(start), "--step", "1", "DS:x:GAUGE:2:U:U", f"RRA:AVERAGE:0.5:{each}:{rows + 1}"], check=True)
+    for at in range(0, len(x), 2000):
+        subprocess.run(["rrdtool", "update", path, *(f"{start + at + i + 1}:{v!r}" for i, v in enumerate(x[at:at + 2000].tolist()))], check=True)
+    end = len(x) // each * each
+    text = subprocess.run(["rrdtool", "fetch", path, "AVERAGE", "-r", str(each), "-s", str(start), "-e", str(start + end - 1)], check=True, capture_output=True,
+                          text=True).stdout
+    kept = {int(line.split(":")[0]): float(line.split(":")[1]) for line in text.splitlines() if ":" in line}
+    y = np.repeat([kept.get(start + (i + 1) * each, math.nan) for i in range(end // each)], each)
+    return np.append(y, np.full(len(x) - end, y[-1]))
+
+
+def means_table(loci, signals):
+    """The rms error of means over 2,000 windows, of 10 samples to a tenth of the signal, in % of the standard deviation."""
+    random = np.random.default_rng(2)
+    for name, x in signals.items():
+        n, deviation = len(x), float(x.std())
+        lengths = np.exp(random.uniform(math.log(10), math.log(n / 10), 2000)).astype(int)
+        begins = (random.random(2000) * (n - lengths)).astype(int)
+
+        def off(y):
+            sums = np.concatenate([[0.0], np.cumsum(y - x)])
+            return 100 * float(np.sqrt(np.mean(((sums[begins + lengths] - sums[begins]) / lengths) ** 2))) / deviation
+
+        size, y = loci.at_rms(x, 0.05 * deviation)
+        row = {"loci": off(y)}
+        if shutil.which("rrdtool"):
+            row["rrdtool"] = off(rrdtool_averages(x, max(1, int(size * n / 8)), loci.folder))
+        low, high = 1e-3 * deviation, 10 * deviation
+        for _ in range(12):
+            middle = math.sqrt(low * high)
+            kept, z = swinging_door(x, middle)
+            low, high = (low, middle) if kept <= size else (middle, high)
+        row["swinging door"] = off(swinging_door(x, high)[1])
+        print(f"{name}: means at {size:.4f} bytes a sample, off by  " + "  ".join(f"{k} {v:.3f} %" for k, v in row.items()))
+
+
 COLOURS = {"loci": "#1f6fb2", "SZ3": "#c8553d", "zfp": "#7a9e3f", "wavelets": "#8a63a8"}
 
 
@@ -213,6 +255,7 @@ def main():
             picture(loci, signals, svg)
         else:
             table(loci, signals)
+            means_table(loci, signals)
 
 
 if __name__ == "__main__":
