@@ -160,7 +160,13 @@ def test_export(tmp_path, random):
         check=True,
         capture_output=True,
     )
-    model.export(tmp_path / "c", prefix="net")  # again, into its own folder
+    assert facts["difference"] < 1e-5
+    whole = model.export(tmp_path / "w", prefix="net", weights="int8")
+    assert whole["constants"] < facts["constants"] and 1e-5 < whole["difference"] < 0.1
+    subprocess.run("cc -std=c99 net.c net_test.c -lm -o t && ./t", shell=True, cwd=tmp_path / "w", check=True, capture_output=True)
+    with pytest.raises(loci.InputError, match="int8 was expected"):
+        model.export(tmp_path / "v", weights="int4")
+    loci.export(model, tmp_path / "c", "net")  # again, into its own folder
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "letter.txt").write_text("dear")
     with pytest.raises(loci.FileError, match="other files"):

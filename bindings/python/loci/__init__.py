@@ -19,7 +19,7 @@ from ._errors import (
 )
 from .archive import Archive
 from .memory import Memory, remember
-from .model import Model
+from .model import Model, export
 from .readout import Forecast, Readout
 from .stream import Stream
 from .system import System
@@ -29,5 +29,5 @@ __version__ = _loci.version()
 
 __all__ = [
     "Archive", "ClosedError", "Error", "Evaluation", "FileError", "Forecast", "FormatError", "InputError", "Interrupted", "Learner", "Memory", "MismatchError",
-    "Model", "RangeError", "Readout", "Report", "Stopped", "Stream", "System", "UnsupportedError", "evaluate", "fit", "remember", "train",
+    "Model", "RangeError", "Readout", "Report", "Stopped", "Stream", "System", "UnsupportedError", "evaluate", "export", "fit", "remember", "train",
 ]  # fmt: skip

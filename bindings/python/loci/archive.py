@@ -171,6 +171,10 @@ class Archive:
         t = _arrays.seconds(times)
         return self._ask(0 if what == "value" else 1, t, t.shape, channel)
 
+    def derivative(self, times: Any, channel: Optional[int] = None) -> Any:
+        """The slopes to the next samples, per second."""
+        return self.recall(times, channel, "derivative")
+
     def _over(self, ask: int, start: Any, end: Any, channel: Optional[int]) -> Any:
         a = np.asarray(self.start if start is None else _arrays.seconds(start))
         b = np.asarray(self.end if end is None else _arrays.seconds(end))

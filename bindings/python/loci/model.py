@@ -362,9 +362,14 @@ class Model:
 
     # --- for microcontrollers ---
 
-    def export(self, folder: Path, prefix: str = "model", samples: Any = None, origin: Optional[str] = None) -> Dict[str, Any]:
-        """Writes the model as C99 for a microcontroller into a folder, as ``loci export``: PREFIX.h, PREFIX.c, a test with ``samples`` (noise) and the
-        answers of a stream, CMakeLists.txt, README.md. Gives what it takes: bytes of constants, state and work, operations a sample."""
+    def export(
+        self, folder: Path, prefix: str = "model", *, weights: str = "float", samples: Any = None, origin: Optional[str] = None
+    ) -> Dict[str, Any]:
+        """Writes the model as C99 for a microcontroller into a folder, as ``loci export``: PREFIX.h, PREFIX.c, a test with ``samples`` (noise) and
+        their answers, CMakeLists.txt, README.md. weights: float, or int8, of 8 bits. Gives what it takes: bytes of constants, state and work,
+        operations a sample, and the largest difference from what a stream answers."""
+        if weights not in ("float", "int8"):
+            raise InputError(f'weights is "{weights}"; float or int8 was expected')
         if samples is None:
             shift, scale = self._model.about()[1:3]
             noise = np.random.default_rng(1).standard_normal((64, self.inputs))
@@ -377,9 +382,9 @@ class Model:
         u = _arrays.singles(samples, "samples").reshape(-1, self.inputs)
         answers = self.stream().push(u)
         within = 1e-3 if self.config["layer"] == "bank" else 1e-5
-        files, facts = _loci.export_files(self._model, prefix, origin, u, answers, len(u), within)
+        files, facts = _loci.export_files(self._model, prefix, origin, int(weights == "int8"), u, answers, len(u), within)
         write_folder(folder, dict(files), f"{prefix}.c")
-        return dict(zip(("constants", "state", "work", "multiplies", "functions"), facts))
+        return dict(zip(("constants", "state", "work", "multiplies", "functions", "difference"), facts))
 
     # --- bytes ---
 
@@ -447,6 +452,11 @@ class Model:
 
     def __reduce__(self) -> Any:
         return _unpickle, (_arrays.PICKLE, self.to_bytes())
+
+
+def export(model: Model, folder: Path, prefix: str = "model", **options: Any) -> Dict[str, Any]:
+    """Writes a model as C99 for a microcontroller: ``Model.export``."""
+    return model.export(folder, prefix, **options)
 
 
 def _unpickle(version: int, data: bytes) -> Model:

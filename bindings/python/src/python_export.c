@@ -2,6 +2,9 @@
  * python_export.c - export_files: loci/export.h. */
 #include "glue.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include <loci/export.h>
 
 /* The files of a program as [(name, text)]; NULL with an exception. */
@@ -31,19 +34,56 @@ static PyObject *files_of(const loci_export *program, const loci_export_samples 
     return all;
 }
 
-/* export_files(model, prefix, origin or None, in, out, count, within): in [count][inputs] floats, out [count][outputs] doubles, what the test
- * compares with. ([(name, text)], (bytes of constants, state, work, multiply-adds, functions a sample)) */
+/* The step's own answers to the samples, and how far they are from those that are given; 0 with an exception. */
+static int answer(const loci_export *program, const loci_export_samples *samples, size_t inputs,
+                  size_t outputs, double *own, double *gap)
+{
+    char *room = glue_aligned(loci_export_state_size(program) + loci_export_work_size(program) + 64);
+    float *out = malloc(outputs * sizeof *out);
+    const int good = room && out;
+    if (room && !out) PyErr_NoMemory();
+    if (good) {
+        char *work = room + (loci_export_state_size(program) + 7) / 8 * 8;
+        Py_BEGIN_ALLOW_THREADS loci_export_init(program, room);
+        for (size_t k = 0; k < samples->count; k++) {
+            loci_export_step(program, room, out, samples->in + k * inputs, work);
+            for (size_t i = 0; i < outputs; i++) {
+                own[k * outputs + i] = out[i];
+                *gap = fmax(*gap, fabs(out[i] - samples->out[k * outputs + i]));
+            }
+        }
+        Py_END_ALLOW_THREADS
+    }
+    free(out), free(room);
+    return good;
+}
+
+/* What a program takes and its files, as export_files gives them. */
+static PyObject *result_of(const loci_export *program, const loci_export_samples *samples, double gap)
+{
+    loci_export_facts f = {.size = sizeof f};
+    loci_export_inspect(program, &f);
+    PyObject *files = files_of(program, samples);
+    if (!files) return NULL;
+    return Py_BuildValue("(N(nnnddd))", files, (Py_ssize_t)f.constants, (Py_ssize_t)f.state,
+                         (Py_ssize_t)f.work, f.multiplies, f.functions, gap);
+}
+
+/* export_files(model, prefix, origin or None, weights, in, out, count, within): weights as a number; in [count][inputs] floats, out
+ * [count][outputs] doubles, a stream's answers, which the test compares with; that of whole numbers with its own.
+ * ([(name, text)], (bytes of constants, state, work, multiply-adds, functions a sample, largest difference from out)) */
 static PyObject *export_files(PyObject *module, PyObject *arguments)
 {
     (void)module;
     PyObject *model;
     loci_export_options options = {.size = sizeof options};
+    int weights;
     Py_buffer in, out;
     Py_ssize_t count;
     loci_export_samples samples = {.size = sizeof samples};
     loci_error error;
-    if (!PyArg_ParseTuple(arguments, "Oszy*y*nd", &model, &options.prefix, &options.origin, &in, &out, &count,
-                          &samples.within))
+    if (!PyArg_ParseTuple(arguments, "Osziy*y*nd", &model, &options.prefix, &options.origin, &weights, &in,
+                          &out, &count, &samples.within))
         return NULL;
     PyObject *result = NULL;
     const loci_model *m = model_of(model);
@@ -52,17 +92,18 @@ static PyObject *export_files(PyObject *module, PyObject *arguments)
     if (m && glue_holds(&in, glue_times((size_t)count, c->inputs), sizeof(float), "the samples") &&
         glue_holds(&out, glue_times((size_t)count, c->outputs), sizeof(double), "the answers")) {
         samples.count = (size_t)count, samples.in = in.buf, samples.out = out.buf;
-        if (loci_export_create(&program, m, &options, &error) != LOCI_OK)
+        options.weights = (loci_export_weights)weights;
+        double gap = 0, *own = malloc(glue_times((size_t)count, c->outputs) * sizeof *own + 1);
+        if (!own)
+            PyErr_NoMemory();
+        else if (loci_export_create(&program, m, &options, &error) != LOCI_OK)
             glue_raise(&error);
-        else {
-            loci_export_facts f = {.size = sizeof f};
-            loci_export_inspect(program, &f);
-            PyObject *files = files_of(program, &samples);
-            if (files)
-                result = Py_BuildValue("(N(nnndd))", files, (Py_ssize_t)f.constants, (Py_ssize_t)f.state,
-                                       (Py_ssize_t)f.work, f.multiplies, f.functions);
+        else if (answer(program, &samples, c->inputs, c->outputs, own, &gap)) {
+            if (options.weights == LOCI_EXPORT_INT8) samples.out = own;
+            result = result_of(program, &samples, gap);
         }
         loci_export_free(program);
+        free(own);
     }
     PyBuffer_Release(&in), PyBuffer_Release(&out);
     return result;
