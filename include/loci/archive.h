@@ -90,7 +90,7 @@ typedef struct loci_archive_writer loci_archive_writer;
 typedef loci_status loci_archive_sink(void *target, uint64_t at, const void *bytes, size_t size,
                                       loci_error *error);
 
-/* note: UTF-8 text of the caller's own (names of channels, say), kept in the archive. Allocates about 110 bytes a sample of a
+/* note: UTF-8 text of the caller's own (names of channels, say), kept in the archive. Allocates about 130 bytes a sample of a
  * page and 18 a channel of it. On failure *writer is NULL. */
 LOCI_API loci_status loci_archive_writer_create(loci_archive_writer **writer, const loci_archive_spec *spec,
                                                 const char *note, size_t note_length, loci_archive_sink *sink,

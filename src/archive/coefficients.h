@@ -22,12 +22,13 @@ typedef struct coefficient_coder
 
 /* Of at most `page` numbers; NULL where memory is short. */
 coefficient_coder *loci_coefficients_create(const loci_allocator *by, size_t page);
-/* Room to encode, 16 bytes a number; false where memory is short. Without it a coder only decodes. */
+/* Room to encode, 32 bytes a number; false where memory is short. Without it a coder only decodes. */
 bool loci_coefficients_write(coefficient_coder *coder);
 void loci_coefficients_destroy(coefficient_coder *coder);
 
 /* Rows 0 to coarse - 1 of q go to bytes of their own, *coarse_size of them, and rows up to `rows` - 1 to those behind,
- * *fine_size; q stays as it is. false: they need more than `room` bytes. */
+ * *fine_size; q stays as it is. false: they need more than `room` bytes, or, with nearly all of them
+ * far from what their neighbours make expect, more room than the coder has. */
 bool loci_coefficients_encode(coefficient_coder *coder, unsigned char *bytes, size_t room,
                               size_t *coarse_size, size_t *fine_size, int32_t *q,
                               const pyramid_layout *layout, size_t coarse, size_t rows);

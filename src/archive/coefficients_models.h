@@ -32,7 +32,7 @@ enum {
     ESCAPES = 32,
     SIZE_LIMIT = 1 << 23, /* magnitudes of neighbours count up to this */
     WEIGHTS = 128,        /* sums of weights are below */
-    NOTES = 2,            /* of the encoder, a coefficient, */
+    NOTES = 4,            /* of the encoder, a coefficient, */
     NOTES_BESIDE = 4096,  /* and in all; */
     NOTES_MOST = 6        /* of one coefficient, at most */
 };

@@ -37,8 +37,8 @@ static void root_keep(candidate *a, const page_part *part, size_t order)
     if (part->flags & PART_ROOTED) loci_page_root(a->root, part, order);
 }
 
-/* The largest error is at most what it was and what the samples moved by. */
-static void part_coarsen(page_coder *p, candidate *a, const page_part *old, int drop)
+/* The largest error is at most what it was and what the samples moved by. false: no bytes for it, and nothing has changed. */
+static bool part_coarsen(page_coder *p, candidate *a, const page_part *old, int drop)
 {
     const size_t used = old->rows;
     pyramid_layout l;
@@ -60,7 +60,10 @@ static void part_coarsen(page_coder *p, candidate *a, const page_part *old, int 
     memmove(part->error, old->error + drop, (size_t)(part->planes + 1) * sizeof *part->error);
     part->rows = loci_page_rows_used(p->q, &l, used);
     part->correction_size = 0;
-    loci_page_part_bytes(p, a, &l); /* fewer bits of the same numbers: they fit where those did */
+    if (!loci_page_part_bytes(p, a, &l)) {
+        *a = (candidate){.part = *old};
+        return false;
+    }
     loci_quantise_restore(p->recalled + p->page, p->q, known, part->step, part->plane);
     if (corrected) {
         const size_t n = (size_t)old->present;
@@ -71,6 +74,7 @@ static void part_coarsen(page_coder *p, candidate *a, const page_part *old, int 
     } else {
         part->largest = old->largest + largest_move(p, old, &l, known);
     }
+    return true;
 }
 
 /* Samples that are kept as they are, coded for the first time; where that does not pay they stay. */
@@ -112,9 +116,7 @@ static void channel_change(page_coder *p, page_frame *f, const page_part *old, i
             raw_change(p, &a, old, rule);
         else
             loci_page_samples(p, p->u, old);
-    } else if (drop > 0) {
-        part_coarsen(p, &a, old, drop);
-    } else if (old->kind == PART_CODED) { /* as it is */
+    } else if (old->kind == PART_CODED && !(drop > 0 && part_coarsen(p, &a, old, drop))) { /* as it is */
         memcpy(p->bytes[0], old->coarse, old->coarse_size);
         memcpy(p->bytes[0] + old->coarse_size, old->body, old->fine_size + old->correction_size);
         a.bytes = p->bytes[0];
