@@ -402,7 +402,7 @@ static void test_files(void **unused)
             assert_null(strstr(text, "inline void"));
             assert_null(strstr(text, "double"));
         }
-        if (file == LOCI_EXPORT_TEST) assert_non_null(strstr(text, "    1.0f, 0.100000001f, -3.0f,\n"));
+        if (file == LOCI_EXPORT_TEST) assert_non_null(strstr(text, "    {1.0f, 0.100000001f, -3.0f},\n"));
         loci_bytes_free(text);
     }
     loci_error error;
@@ -436,6 +436,10 @@ static void test_refused(void **unused)
     loci_model *model = model_of(&c, &about);
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         refused(model, prefixes[i], LOCI_E_ARGUMENT, "a letter, then letters");
+    static const char *const taken[] = {"math", "Stdint", "test", "ALL", "m"};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        refused(model, taken[i], LOCI_E_ARGUMENT, "another one was expected");
+    assert_int_equal(loci_export_check_prefix("maths", NULL), LOCI_OK);
     loci_export *program;
     const loci_export_options longest = {.size = sizeof longest, .prefix = "a234567890123456789012345678901"};
     assert_int_equal(loci_export_create(&program, model, &longest, NULL), LOCI_OK);

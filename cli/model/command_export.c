@@ -45,17 +45,15 @@ static int usage_check(const settings *s)
     return source_check(&s->source, "export");
 }
 
-/* What names begin with where it is not said: the model's file, without folder and ending, if that is a name in C. */
+/* What names begin with where it is not said: the model's file, without folder and ending, if names may begin so. */
 static const char *prefix_of(char prefix[LOCI_EXPORT_PREFIX], const char *model)
 {
     const char *name = strrchr(model, '/') ? strrchr(model, '/') + 1 : model;
-    const size_t length = strcspn(name, "."), letters = strspn(name, "abcdefghijklmnopqrstuvwxyz"
-                                                                     "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
-    const int begins = (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z');
-    if (!begins || length > letters || length >= LOCI_EXPORT_PREFIX) return "model";
+    const size_t length = strcspn(name, ".");
+    if (length >= LOCI_EXPORT_PREFIX) return "model";
     memcpy(prefix, name, length);
     prefix[length] = 0;
-    return prefix;
+    return loci_export_check_prefix(prefix, NULL) == LOCI_OK ? prefix : "model";
 }
 
 /* ---- the samples that it is compared on ---- */

@@ -61,6 +61,11 @@ int export_check_push(export_check *c, const float *in, size_t count, const char
         loci_model_answer(c->model, c->answer, c->y);
         loci_export_step(c->program, c->state, c->out, in, c->work);
         for (size_t i = 0; i < c->outputs; i++) {
+            if (!isfinite(c->answer[i]))
+                return message_fail(
+                    "%s: at sample %zu an answer of loci stream is no finite number; samples as "
+                    "in the model's training were expected",
+                    path, c->samples);
             const double gap = fabs((double)c->out[i] - c->answer[i]);
             if (!(gap <= c->gap)) c->gap = gap; /* what is no number stays */
             c->least = fmin(c->least, c->answer[i]);

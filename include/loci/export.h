@@ -40,6 +40,10 @@ typedef struct {
         ranges; /* int8: [loci_export_products()][2] of what products are made of, by loci_export_watch; NULL: left as floats */
 } loci_export_options;
 
+/* Whether names may begin so. LOCI_E_ARGUMENT: no name in C, longer than 31, or one that a header of C (math) or a target of CMake
+ * (test) has already, capitals or not. */
+LOCI_API loci_status loci_export_check_prefix(const char *prefix, loci_error *error);
+
 /* The model's step. The model may go then. LOCI_E_ARGUMENT: the prefix is none; LOCI_E_UNSUPPORTED: no stream can be made of the
  * model, and the sentence says why; LOCI_E_VALUE: a number of it is not finite, and named. */
 LOCI_API loci_status loci_export_create(loci_export **program, const loci_model *model,

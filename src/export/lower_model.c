@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <loci/task.h>
 #include <loci/token.h>
@@ -240,7 +241,25 @@ static void lower(loci_lowering *l)
 
 /* ---- the door ---- */
 
-static loci_status check_prefix(const char *prefix, loci_error *error)
+/* What a C file or a target of CMake cannot be called: a header of C's that is included in the place of its own, a target that a
+ * build has already, and what is linked with -lm. Systems that do not tell capitals apart are heeded. */
+static int is_taken(const char *prefix)
+{
+    static const char *const names[] = {
+        "assert",        "complex",   "ctype",      "errno",          "fenv",      "float",
+        "inttypes",      "iso646",    "limits",     "locale",         "math",      "setjmp",
+        "signal",        "stdarg",    "stdbool",    "stddef",         "stdint",    "stdio",
+        "stdlib",        "string",    "tgmath",     "time",           "wchar",     "wctype",
+        "all",           "clean",     "depend",     "help",           "install",   "m",
+        "package",       "test",      "edit_cache", "package_source", "run_tests", "preinstall",
+        "rebuild_cache", "all_build", "zero_check",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(prefix, names[i]) == 0) return 1;
+    return 0;
+}
+
+loci_status loci_export_check_prefix(const char *prefix, loci_error *error)
 {
     size_t length = 0;
     for (const char *c = prefix; *c; c++, length++) {
@@ -249,10 +268,17 @@ static loci_status check_prefix(const char *prefix, loci_error *error)
         if (!letter && !(other && c > prefix)) length = LOCI_EXPORT_PREFIX;
         if (length >= LOCI_EXPORT_PREFIX) break;
     }
-    if (length > 0 && length < LOCI_EXPORT_PREFIX) return LOCI_OK;
-    return loci_fail(error, LOCI_E_ARGUMENT,
-                     "prefix is \"%.40s\"; a letter, then letters, digits and _, %d at most, were expected",
-                     prefix, LOCI_EXPORT_PREFIX - 1);
+    if (length == 0 || length >= LOCI_EXPORT_PREFIX)
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "prefix is \"%.40s\"; a letter, then letters, digits and _, %d at most, were expected", prefix,
+            LOCI_EXPORT_PREFIX - 1);
+    if (is_taken(prefix))
+        return loci_fail(
+            error, LOCI_E_ARGUMENT,
+            "prefix is \"%s\", the name of a header of C or of a target of CMake; another one was expected",
+            prefix);
+    return LOCI_OK;
 }
 
 static loci_status check_model(const loci_model *model, loci_error *error)
@@ -319,7 +345,7 @@ loci_status loci_export_create(loci_export **out, const loci_model *model, const
     const loci_model_about *about = loci_model_description(model);
     *out = NULL;
     if (!o.prefix) o.prefix = "model";
-    if (!status) status = check_prefix(o.prefix, error);
+    if (!status) status = loci_export_check_prefix(o.prefix, error);
     if (!status) status = check_model(model, error);
     if (!status && o.weights == LOCI_EXPORT_INT8 && c->layer == LOCI_LAYER_BANK)
         status = loci_fail(

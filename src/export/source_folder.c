@@ -11,6 +11,16 @@ static const char *whose(const loci_export *p)
     return p->whole ? "the answers of the library's own run" : "the answers of loci stream";
 }
 
+/* A sample or its answer, of floats or of doubles: a row of an array, eight numbers a line. */
+static void put_row(loci_source_text *t, const float *x, const double *wide, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        loci_source_put(t, i == 0 ? "\n    {" : i % 8 ? ", " : ",\n     ");
+        loci_source_float(t, x ? x[i] : (float)wide[i]);
+    }
+    loci_source_put(t, "},");
+}
+
 void loci_source_test(loci_source_text *t, const loci_export_samples *s)
 {
     const loci_export *p = t->p;
@@ -23,20 +33,9 @@ void loci_source_test(loci_source_text *t, const loci_export_samples *s)
                     "#include <math.h>\n#include <stdio.h>\n\n#include \"%s.h\"\n\n"
                     "enum { SAMPLES = %zu };\n\nstatic const float in[][%s_INPUTS] = {",
                     p->prefix, s->count, p->prefix, whose(p), p->prefix, s->count, big);
-    for (size_t k = 0; k < s->count; k++) {
-        loci_source_put(t, "\n    {");
-        loci_source_numbers(t, LOCI_WORD_FLOAT, s->in + k * p->inputs, p->inputs);
-        loci_source_put(t, "\n    },");
-    }
+    for (size_t k = 0; k < s->count; k++) put_row(t, s->in + k * p->inputs, NULL, p->inputs);
     loci_source_put(t, "\n};\n\nstatic const float answers[][%s_OUTPUTS] = {", big);
-    for (size_t k = 0; k < s->count; k++) {
-        loci_source_put(t, "\n    {");
-        for (size_t i = 0; i < p->outputs; i++) {
-            const float answer = (float)s->out[k * p->outputs + i];
-            loci_source_numbers(t, LOCI_WORD_FLOAT, &answer, 1);
-        }
-        loci_source_put(t, "\n    },");
-    }
+    for (size_t k = 0; k < s->count; k++) put_row(t, NULL, s->out + k * p->outputs, p->outputs);
     loci_source_put(
         t,
         "\n};\n\nint main(void)\n{\n"
@@ -87,19 +86,18 @@ void loci_source_readme(loci_source_text *t)
     const loci_export *p = t->p;
     loci_export_facts f = {.size = sizeof f};
     loci_export_inspect(p, &f);
-    loci_source_put(
-        t,
-        "# %s\n\n"
-        "%s, as one step in C99: `%s.h`, `%s.c`. Made by `loci export` %s.\n\n"
-        "    %s_state state;\n"
-        "    float out[%zu];\n"
-        "    %s_init(&state);\n"
-        "    for (;;) {\n"
-        "        const float *in = ...;           /* %zu number%s, as they come from the source */\n"
-        "        %s_step(&state, in, out); /* %s */\n"
-        "    }\n\n",
-        p->prefix, p->origin, p->prefix, p->prefix, loci_version(), p->prefix, p->outputs, p->prefix,
-        p->inputs, p->inputs == 1 ? "" : "s", p->prefix, p->answer);
+    loci_source_put(t,
+                    "# %s\n\n"
+                    "%s, as one step in C99: `%s.h`, `%s.c`. Made by `loci export` %s.\n\n"
+                    "    %s_state state;\n"
+                    "    float out[%zu];\n"
+                    "    %s_init(&state);\n"
+                    "    for (;;) {\n"
+                    "        const float *in = ...; /* %zu number%s, as they come from the source */\n"
+                    "        %s_step(&state, in, out); /* %s */\n"
+                    "    }\n\n",
+                    p->prefix, p->origin, p->prefix, p->prefix, loci_version(), p->prefix, p->outputs,
+                    p->prefix, p->inputs, p->inputs == 1 ? "" : "s", p->prefix, p->answer);
     loci_source_put(t,
                     "| | |\n|---|---|\n"
                     "| constants, in flash | %zu bytes (%zu numbers), and 1.5 to 4 KB of code |\n"

@@ -44,8 +44,7 @@ void loci_source_put(loci_source_text *t, const char *format, ...)
     }
 }
 
-/* A float as C reads it: with a point or an exponent, and f. */
-static void put_float(loci_source_text *t, float x)
+void loci_source_float(loci_source_text *t, float x)
 {
     char digits[32];
     snprintf(digits, sizeof digits, "%.9g", (double)x);
@@ -59,7 +58,7 @@ void loci_source_numbers(loci_source_text *t, loci_word word, const void *data, 
         loci_source_put(t, i % line ? " " : "\n    ");
         switch (word) {
         case LOCI_WORD_FLOAT:
-            put_float(t, ((const float *)data)[i]);
+            loci_source_float(t, ((const float *)data)[i]);
             break;
         case LOCI_WORD_U32:
             loci_source_put(t, "%luu", (unsigned long)((const uint32_t *)data)[i]);

@@ -14,7 +14,9 @@ typedef struct {
 } loci_source_text;
 
 void loci_source_put(loci_source_text *t, const char *format, ...) LOCI_PRINTF(2, 3);
-/* Numbers of an initialiser, eight a line: floats with nine digits, which read back as the same. */
+/* A float as C reads it: with a point or an exponent, and f; nine digits, which read back as the same. */
+void loci_source_float(loci_source_text *t, float x);
+/* Numbers of an initialiser, eight a line, of whole numbers of 8 bits 20. */
 void loci_source_numbers(loci_source_text *t, loci_word word, const void *data, size_t count);
 /* A text as a literal of C, with its quotes. */
 void loci_source_quoted(loci_source_text *t, const char *text);

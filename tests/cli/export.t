@@ -59,11 +59,11 @@ $ echo mine > s4d/main.c; loci export s4d.safetensors -o s4d/ --check x.csv | ta
 |~ 2,000 samples of x.csv: at most ?.?e-0[78] from loci stream, whose answers are 0.* to 0.*
 | mine
 | 6
-$ head -n 3 x.csv | tail -n 2; sed -n '/in\[\]/,/answers/p' s4d/s4d_test.c | grep f, | sed -n 2,3p
+$ head -n 3 x.csv | tail -n 2; sed -n '/in\[\]/,/answers/p' s4d/s4d_test.c | grep f} | sed -n 2,3p
 | 60.0444
 | 60.1778
-|     60.0443993f,
-|     60.1777992f,
+|     {60.0443993f},
+|     {60.1777992f},
 $ mkdir here; cd here; loci export ../gru.safetensors -o . --prefix Ear_2 | sed -n '1p; 3p'; ls; grep -c EAR_2_ Ear_2.h
 | .: Ear_2.c and its header, test, CMakeLists.txt, README.md
 |~ a sample: * multiply-adds, * exponentials and the like
@@ -73,13 +73,14 @@ $ mkdir here; cd here; loci export ../gru.safetensors -o . --prefix Ear_2 | sed 
 | Ear_2_test.c
 | README.md
 | 7
-$ cp gru.safetensors 2-gru.safetensors; loci export 2-gru.safetensors -o of_a_file | head -n 1; loci export - -o of_a_pipe < gru.safetensors | head -n 1; head -n 1 of_a_pipe/model.h
+$ cp gru.safetensors 2-gru.safetensors; cp gru.safetensors test.safetensors; loci export test.safetensors -o of_test | head -n 1; loci export 2-gru.safetensors -o of_a_file | head -n 1; loci export - -o of_a_pipe < gru.safetensors | head -n 1; head -n 1 of_a_pipe/model.h
+| of_test: model.c and its header, test, CMakeLists.txt, README.md
 | of_a_file: model.c and its header, test, CMakeLists.txt, README.md
 | of_a_pipe: model.c and its header, test, CMakeLists.txt, README.md
 | /* model.h - a model, a sample at a time; made by `loci export` 0.1.0.
 
 # What cannot be exported, and where it cannot go: nothing is left behind.
-$ rm -r here of_a_file of_a_pipe; ls > before
+$ rm -r here of_test of_a_file of_a_pipe; ls > before
 $ loci export gru.safetensors
 ! loci: export: -o is missing; a folder for the source was expected
 = 2
@@ -88,6 +89,9 @@ $ loci export gru.safetensors -o ''
 = 2
 $ loci export gru.safetensors -o new --prefix 2gru
 ! loci: export: --prefix is "2gru"; a letter, then letters, digits and _, 31 at most, were expected
+= 2
+$ loci export gru.safetensors -o new --prefix Math
+! loci: export: --prefix is "Math", the name of a header of C or of a target of CMake; another one was expected
 = 2
 $ loci export gru.safetensors -o new --column y
 ! loci: export: how a signal is read was said, but --check is missing
