@@ -33,8 +33,8 @@ void loci_source_header(loci_source_text *t)
     }
     loci_source_put(t, "} %s_state;\n\n", p->prefix);
     if (p->classes)
-        loci_source_put(t, "extern const char *const %s_names[%s_OUTPUTS]; /* of the classes */\n\n",
-                        p->prefix, big);
+        loci_source_put(t, "extern const char *const %s_names[%s_OUTPUTS]; /* of the %s */\n\n", p->prefix,
+                        big, p->tokens ? "tokens" : "classes");
     loci_source_put(t, "void %s_init(%s_state *state);\n\n", p->prefix, p->prefix);
     loci_source_put(t, "/* in [%s_INPUTS]: one sample, ", big);
     if (p->tokens)
