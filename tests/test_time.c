@@ -41,6 +41,16 @@ static void known_dates_have_known_seconds(void **state)
     assert_true(parse("2017-01-01T05:29:60+05:30") == parse("2017-01-01"));
 }
 
+static void slashes_are_read_with_the_year_first(void **state)
+{
+    (void)state;
+    assert_true(parse("2016/07/01") == parse("2016-07-01"));
+    assert_true(parse("2016/7/1") == parse("2016-07-01"));
+    assert_true(parse("1990/1/12 0:00") == parse("1990-01-12"));
+    assert_true(parse("2016/12/31 9:05:07.5") == parse("2016-12-31T09:05:07.5"));
+    assert_true(parse("2016/2/29 23:59+02:00") == parse("2016-02-29T23:59+02:00"));
+}
+
 static void offsets_are_subtracted(void **state)
 {
     (void)state;
@@ -140,7 +150,19 @@ static void what_is_no_date_is_refused(void **state)
         "2016-7-1",
         "2016-07",
         "2016-07-1",
-        "2016/07/01",
+        "2016/07-01",
+        "2016-07/01",
+        "2016/07",
+        "2016/7/",
+        "2016/7/123",
+        "2016//1",
+        "2016/13/1",
+        "2015/2/29",
+        "7/1/2016",
+        "1/7/16",
+        "2016/7/1 2",
+        "2016/7/1 2:0",
+        "2016/7/1 123:00",
         "20160701",
         "16-07-01",
         "2016-00-01",
@@ -205,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_dates_have_known_seconds),
+        cmocka_unit_test(slashes_are_read_with_the_year_first),
         cmocka_unit_test(offsets_are_subtracted),
         cmocka_unit_test(fractions_count),
         cmocka_unit_test(every_day_is_the_day_after_the_one_before),

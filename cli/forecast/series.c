@@ -30,33 +30,38 @@ double series_time(const series *s, double rows)
     return s->last + rows * s->step;
 }
 
-/* Whether the first column is dates, of a file that can be opened twice. */
-static bool dates_first(const char *path, const source_options *o)
+static loci_signal *open_as(const char *path, const source_options *o, const char *time)
+{
+    const loci_signal_options options = {.size = sizeof options,
+                                         .time_column = time,
+                                         .columns = o->columns.count ? o->columns.items : NULL,
+                                         .column_count = o->columns.count,
+                                         .header = !o->header          ? LOCI_HEADER_FOUND
+                                                   : *o->header == 'y' ? LOCI_HEADER_YES
+                                                                       : LOCI_HEADER_NO,
+                                         .skip = o->skip == SIZE_MAX ? 0 : o->skip,
+                                         .decimal = o->decimal ? *o->decimal : 0};
+    loci_signal *signal = NULL;
+    return loci_signal_open(&signal, path, &options, NULL) == LOCI_OK ? signal : NULL;
+}
+
+/* The column of dates of a file that can be opened twice, a copy; NULL: there is none. It is asked for by its name, since
+ * another column may be called "1". */
+static char *dates_find(const char *path, const source_options *o)
 {
     if (strcmp(path, "-") == 0 || output_is_stream(path) || o->raw || o->time || o->mono || !isnan(o->rate))
-        return false;
-    loci_signal_options options = {.size = sizeof options,
-                                   .time_column = "1",
-                                   .columns = o->columns.count ? o->columns.items : NULL,
-                                   .column_count = o->columns.count,
-                                   .header = !o->header          ? LOCI_HEADER_FOUND
-                                             : *o->header == 'y' ? LOCI_HEADER_YES
-                                                                 : LOCI_HEADER_NO,
-                                   .skip = o->skip == SIZE_MAX ? 0 : o->skip,
-                                   .decimal = o->decimal ? *o->decimal : 0};
-    loci_signal *signal = NULL;
-    double t[1];
-    size_t count = 0;
-    if (loci_signal_open(&signal, path, &options, NULL) != LOCI_OK) return false;
-    const loci_signal_info info = loci_signal_inspect(signal);
-    double *row = calloc(info.channels + 1, sizeof *row);
-    bool dates = false;
-    if (row && info.stamped)
-        dates = loci_signal_read(signal, row, t, 1, &count, NULL) == LOCI_OK && count == 1;
-    dates = dates && loci_signal_inspect(signal).iso_times;
-    free(row);
+        return NULL;
+    loci_signal *signal = open_as(path, o, NULL);
+    const char *like = signal ? loci_signal_time_like(signal) : NULL;
+    char *time = like ? malloc(strlen(like) + 1) : NULL;
+    if (time) strcpy(time, like);
     loci_signal_close(signal);
-    return dates;
+    signal = time ? open_as(path, o, time) : NULL;
+    const bool dates = signal && loci_signal_inspect(signal).iso_times;
+    loci_signal_close(signal);
+    if (dates) return time;
+    free(time);
+    return NULL;
 }
 
 static int compare(const void *a, const void *b)
@@ -183,10 +188,12 @@ int series_read(series *s, const char *path, const source_options *options, bool
 {
     source from = {0};
     source_options o = *options;
-    if (dates_first(path, options)) o.time = "1";
+    char *time = dates_find(path, options);
+    if (time) o.time = time;
     int status = source_open(&from, path, &o, 0);
     s->path = strcmp(path, "-") == 0 ? "standard input" : path;
     if (!status) status = read_from(s, &from, refuse);
     source_close(&from);
+    free(time);
     return status;
 }

@@ -22,7 +22,7 @@ typedef struct {
     size_t missing;   /* values that were held */
 } series;
 
-/* Reads path; where no time column is named, a first column of ISO dates is one. refuse: a missing value is an error; else the last one
+/* Reads path; where no time column is named, a column of dates is one. refuse: a missing value is an error; else the last one
  * stands for it. A series of {0} or of a call, even in vain, is for series_close. */
 int series_read(series *s, const char *path, const source_options *options, bool refuse);
 void series_close(series *s);

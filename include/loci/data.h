@@ -150,7 +150,8 @@ LOCI_API size_t loci_resampler_end(loci_resampler *resampler, double *y);
 LOCI_API size_t loci_resampler_room(const loci_resampler *resampler, size_t n);
 
 /* ISO 8601 dates and times: "2016-07-01", "2016-07-01 02:00", "2016-07-01T02:00:00.25Z", offsets as +02:00, +0200 or +02,
- * 24:00:00, and :60 in a leap second; without an offset they are taken as UTC. Seconds since 1970-01-01T00:00:00Z, proleptic
+ * 24:00:00, and :60 in a leap second; without an offset they are taken as UTC. Dates with slashes begin with the year as well; a month, day
+ * or hour may then be of one digit: "2016/7/1 2:00". Seconds since 1970-01-01T00:00:00Z, proleptic
  * Gregorian, years 0000 to 9999. LOCI_E_VALUE for other text. */
 LOCI_API loci_status loci_time_parse(double *seconds, const char *text, loci_error *error);
 /* The inverse: "2016-07-01T02:00:00Z", with up to 6 decimals of a second where needed; what lies outside of these years is

@@ -60,6 +60,12 @@ static bool take_digits(text *t, int64_t *value, int count)
     return true;
 }
 
+/* One digit or two. */
+static bool take_short(text *t, int64_t *value)
+{
+    return take_digits(t, value, 2) || take_digits(t, value, 1);
+}
+
 static bool take(text *t, char c)
 {
     if (t->at == t->end || *t->at != c) return false;
@@ -98,20 +104,30 @@ static const char *take_offset(text *t, int64_t *offset)
     return NULL;
 }
 
+/* "2016-07-01", or with slashes, as spreadsheets write it, "2016/7/1": the year comes first, so nothing is left to guess. */
+static bool take_date(text *t, int64_t *year, int64_t *month, int64_t *day, bool *slashes)
+{
+    if (!take_digits(t, year, 4)) return false;
+    *slashes = take(t, '/');
+    if (*slashes) return take_short(t, month) && take(t, '/') && take_short(t, day);
+    return take(t, '-') && take_digits(t, month, 2) && take(t, '-') && take_digits(t, day, 2);
+}
+
 const char *loci_time_scan(double *seconds, const char *bytes, size_t length)
 {
     text t = {bytes, bytes + length};
     int64_t year, month, day, hour = 0, minute = 0, second = 0, offset = 0;
     double fraction = 0;
-    if (!take_digits(&t, &year, 4) || !take(&t, '-') || !take_digits(&t, &month, 2) || !take(&t, '-') ||
-        !take_digits(&t, &day, 2))
+    bool slashes;
+    if (!take_date(&t, &year, &month, &day, &slashes))
         return "a date as 2016-07-01 or 2016-07-01T02:00:00Z was expected";
     if (month < 1 || month > 12) return "the month is not 1 to 12";
     if (day < 1 || day > days_of_month(year, month)) return "the month has no such day";
     if (t.at < t.end) {
         if (!take(&t, 'T') && !take(&t, 't') && !take(&t, ' '))
             return "T or a blank was expected after the date";
-        if (!take_digits(&t, &hour, 2) || !take(&t, ':') || !take_digits(&t, &minute, 2))
+        if (!(slashes ? take_short(&t, &hour) : take_digits(&t, &hour, 2)) || !take(&t, ':') ||
+            !take_digits(&t, &minute, 2))
             return "a time as 02:00 was expected after the date";
         if (take(&t, ':')) {
             if (!take_digits(&t, &second, 2)) return "two digits of seconds were expected";

@@ -48,6 +48,19 @@ $ loci forecast walk.csv --column flat --horizon 2 --order 4 | grep -v '^#'
 | 600,7.5,7.5,7.5,7.5,7.5
 | 601,7.5,7.5,7.5,7.5,7.5
 
+# Columns called 0 and 1, and dates with slashes: the times are the dates, not the column called 1.
+$ awk 'BEGIN { print "date,0,1,OT"; for (k = 0; k < 336; k++) printf "1990/%d/%d %d:00,%d,%d,%.3f\n", 1, 1 + k / 24, k % 24, k % 7, k % 5, sin(k) }' > numbered.csv
+$ loci forecast numbered.csv --horizon 2
+! loci: numbered.csv: line 1: "date" in column 1 may be a name or a value that cannot be read; a row of names or of numbers was expected (--header yes or no tells which, --skip leaves lines out)
+= 1
+$ for c in OT 0,1,OT; do loci forecast numbered.csv --header yes --column $c --horizon 2 --window 10 --order 0 --test 0 | grep -v '^#' | cut -d , -f 1,2; done
+| time,OT
+| 1990-01-15T00:00:00Z,0.913
+| 1990-01-15T01:00:00Z,0.913
+| time,0
+| 1990-01-15T00:00:00Z,6
+| 1990-01-15T01:00:00Z,6
+
 # Missing values, rows that are no even steps apart, too few of them.
 $ sed '300s/,.*,/,,/; 301s/,.*,/,nan,/' load.csv > holes.csv; loci forecast holes.csv --horizon 2 > o
 ! loci: note: holes.csv: 2 values missing; of each the value before stands there
