@@ -95,9 +95,8 @@ static inline LOCI_INLINE void walk_begin(walk *a, const detail *d, size_t width
 }
 
 static inline LOCI_INLINE void walk_on(coefficient_coder *c, state_coder *r, bool decoding, walk *a,
-                                       const detail *d, size_t k, size_t width)
+                                       const detail *d, size_t k, size_t width, size_t place)
 {
-    const size_t place = width <= PLACES ? k : k * PLACES * (65536 / width + 1) >> 16;
     const uint32_t before_next = k + 1 < width ? d->before[k + 1] : 0;
     const uint32_t all = a->near[k] + SAME * a->before + SAME_NEXT * before_next +
                          SAME_LAST * a->before_last + LAST * a->last + LAST_BUT_ONE * a->last_but_one;
@@ -115,17 +114,19 @@ static inline LOCI_INLINE void walk_on(coefficient_coder *c, state_coder *r, boo
     a->sum += a->last;
 }
 
-/* The coefficients of one detail, or of two by turns, so that the processor can work on one while it waits for the other. */
+/* The coefficients of one detail, or of two by turns, so that the processor can work on one while it waits for the other. A coefficient's
+ * place is `step` 65536ths behind the last one's. */
 static inline LOCI_INLINE void details_code(coefficient_coder *c, state_coder *r, bool decoding,
-                                            const detail *one, const detail *other, size_t width)
+                                            const detail *one, const detail *other, size_t width, size_t step)
 {
     walk a, b;
     share_for(c, one, width);
     walk_begin(&a, one, width);
     if (other) walk_begin(&b, other, width);
     for (size_t k = 0; k < width; k++) {
-        walk_on(c, r, decoding, &a, one, k, width);
-        if (other) walk_on(c, r, decoding, &b, other, k, width);
+        const size_t place = k * step >> 16;
+        walk_on(c, r, decoding, &a, one, k, width, place);
+        if (other) walk_on(c, r, decoding, &b, other, k, width, place);
     }
     *one->sum = a.sum;
     if (other) *other->sum = b.sum;
@@ -179,6 +180,7 @@ static inline LOCI_INLINE detail detail_of(const coefficient_coder *c, const row
 static inline LOCI_INLINE void row_code(coefficient_coder *c, state_coder *r, bool decoding, const row *w,
                                         size_t width)
 {
+    const size_t step = width <= PLACES ? 65536 : PLACES * (65536 / width + 1);
     const uint64_t half = w->nodes < 32 ? w->nodes : (w->nodes + 1) / 2;
     for (uint64_t i = 0; i < half; i++) {
         if (!decoding && (size_t)(r->note_end - r->note) <= 2 * (NOTES_MOST * width + 1)) {
@@ -191,11 +193,14 @@ static inline LOCI_INLINE void row_code(coefficient_coder *c, state_coder *r, bo
         const bool one = detail_begin(c, r, decoding, &a, width, w->unequal),
                    other = has_other && detail_begin(c, r, decoding, &b, width, w->unequal);
         if (one && other && a.there == b.there) {
-            details_code(c, r, decoding, &a, &b, width);
+            if (width == 4) /* loops of their own, which gain most where they are so short */
+                details_code(c, r, decoding, &a, &b, 4, 65536);
+            else
+                details_code(c, r, decoding, &a, &b, width, step);
             continue;
         }
-        if (one) details_code(c, r, decoding, &a, NULL, width);
-        if (other) details_code(c, r, decoding, &b, NULL, width);
+        if (one) details_code(c, r, decoding, &a, NULL, width, step);
+        if (other) details_code(c, r, decoding, &b, NULL, width, step);
     }
 }
 
@@ -221,14 +226,7 @@ static inline LOCI_INLINE void rows_code(coefficient_coder *c, state_coder *r, b
                        .nodes = l->row[row_index].nodes,
                        .parents = has_above ? l->row[row_index - 1].nodes : 0,
                        .unequal = row_index <= l->unequal};
-        if (width == 4)
-            row_code(c, r, decoding, &w, 4);
-        else if (width == 8)
-            row_code(c, r, decoding, &w, 8);
-        else if (width == 16)
-            row_code(c, r, decoding, &w, 16);
-        else
-            row_code(c, r, decoding, &w, width);
+        row_code(c, r, decoding, &w, width);
     }
 }
 
