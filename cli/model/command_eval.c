@@ -78,8 +78,39 @@ static const char *output_name(char *text, size_t i, size_t outputs)
     return text;
 }
 
+/* The mean of `count` errors and shares, which lie `step` apart. */
+static void ahead_write(output *out, const char *name, const loci_evaluation *result, size_t first,
+                        size_t step, size_t count, bool error)
+{
+    char share[WORDS_SIZE];
+    double square = 0, explained = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double e = result->error[first + i * step];
+        square += e * e / (double)count;
+        explained += result->explained[first + i * step] / (double)count;
+    }
+    output_format(out, "%-11s ", name);
+    if (error) output_format(out, "error %.4g, root mean square; ", sqrt(square));
+    output_format(out, "%s explained\n", words_share(share, explained));
+}
+
+/* What follows a window has many outputs, row after row: each column over all rows, and the rows 1, 4, 16, ... and the last over
+ * all columns, whose units may differ. */
+static void horizon_write(output *out, size_t horizon, size_t columns, const loci_evaluation *result)
+{
+    char name[WORDS_SIZE];
+    for (size_t c = 0; c < columns; c++) {
+        snprintf(name, sizeof name, columns == 1 ? "all rows" : "column %zu", c + 1);
+        ahead_write(out, name, result, c, columns, horizon, true);
+    }
+    for (size_t h = 1; h <= horizon; h = h < horizon && 4 * h > horizon ? horizon : 4 * h) {
+        snprintf(name, sizeof name, "row %zu", h);
+        ahead_write(out, name, result, (h - 1) * columns, 1, columns, columns == 1);
+    }
+}
+
 static void score_write(output *out, const loci_task_info *task, const loci_dataset_info *info,
-                        const loci_evaluation *result)
+                        size_t horizon, const loci_evaluation *result)
 {
     char share[WORDS_SIZE], right[WORDS_SIZE], all[WORDS_SIZE], name[WORDS_SIZE];
     const double correct = result->score * (double)result->targets;
@@ -90,6 +121,10 @@ static void score_write(output *out, const loci_task_info *task, const loci_data
     }
     output_format(out, "explained   %s of the variance of %s targets\n", words_share(share, result->score),
                   words_count(all, result->targets));
+    if (horizon > 1 && info->outputs % horizon == 0) {
+        horizon_write(out, horizon, info->outputs / horizon, result);
+        return;
+    }
     if (info->outputs == 1) output_format(out, "error       %.4g, root mean square\n", result->error[0]);
     for (size_t i = 0; info->outputs > 1 && i < info->outputs; i++)
         output_format(out, "%-11s error %.4g, root mean square; %s explained\n",
@@ -103,7 +138,7 @@ static int table_write(const loci_model *model, const loci_dataset_info *info, c
     output out;
     char all[WORDS_SIZE], time[WORDS_SIZE], bits[WORDS_SIZE];
     output_open(&out, NULL);
-    score_write(&out, task, info, result);
+    score_write(&out, task, info, loci_model_description(model)->reading.horizon, result);
     output_format(&out, "loss        %.4g %s%s", result->loss, task->unit,
                   token_bits(bits, model, result->loss));
     if (task->next) output_format(&out, ", perplexity %.4g", exp(result->loss));

@@ -95,11 +95,22 @@ $ sh t walks.csv --label gait --stride 5 --show
 
 # What follows: of a column, of another one, of all; the last windows to test with, as the model remembers.
 $ awk 'BEGIN { print "time,x,y"; for (k = 0; k < 400; k++) printf "%d,%.4f,%.4f\n", 60 * k, sin(k * 0.3), cos(k * 0.3) }' > tone.csv
-$ loci fit tone.csv --time time --value y --column x --horizon 6 --window 40 --test 0.2 -o ahead --modes 100 --threads 1 | sed -n 2,4p; loci eval ahead tone.csv | sed -n 1p
+$ loci fit tone.csv --time time --value y --column x --horizon 6 --window 40 --test 0.2 -o ahead --modes 100 --threads 1 | sed -n 2,4p; loci eval ahead tone.csv | sed -n 1,5p
 |~ learned     239 sequences, *
 |~ left out    * % of the variance explained*
 |~ test        99.* % of the variance of 71 sequences explained
 |~ explained   99.* % of the variance of 71 targets
+|~ all rows    error 0.0*, root mean square; 99.* % explained
+|~ row 1       error 0.0*, root mean square; 99.* % explained
+|~ row 4       error 0.0*, root mean square; 99.* % explained
+|~ row 6       error 0.0*, root mean square; 99.* % explained
+$ loci fit tone.csv --time time --horizon 5 --window 40 --test 0.2 -o both --modes 100 --threads 1 > told; loci eval both tone.csv | grep -E -o '^(column|row) [0-9]+'; loci eval both tone.csv --json | grep -o '"rmse": \[[^]]*' | tr , '\n' | grep -c .
+| column 1
+| column 2
+| row 1
+| row 4
+| row 5
+|~ 10
 $ sh t tone.csv --time time --task value --horizon 24 --layer s4d --valid 0.2 --show | sed -n 2,4p
 | training    33 sequences of 336 samples
 | validation  8 sequences of 336 samples
