@@ -410,6 +410,18 @@ static void test_files(void **unused)
     size_t length;
     assert_int_equal(loci_export_write(program, LOCI_EXPORT_FILES, NULL, &text, &length, &error),
                      LOCI_E_ARGUMENT);
+    assert_int_equal(loci_export_write(program, LOCI_EXPORT_TEST, NULL, &text, &length, &error),
+                     LOCI_E_ARGUMENT);
+    const float wild[2][3] = {{1, 2, 3}, {4, INFINITY, 6}};
+    const double none[2][OUTPUTS] = {{0}, {0, 1e300}};
+    const loci_export_samples bad[2] = {{sizeof samples, 2, wild[0], out[0], 1e-5},
+                                        {sizeof samples, 2, in[0], none[0], 1e-5}};
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(loci_export_write(program, LOCI_EXPORT_TEST, &bad[k], &text, &length, &error),
+                         LOCI_E_VALUE);
+        assert_non_null(strstr(error.text, "sample 1 is "));
+        assert_null(text);
+    }
     loci_export_free(program);
     loci_export_free(NULL);
 }

@@ -107,7 +107,8 @@ typedef struct {
 
 /* A file's name, into `name` [LOCI_EXPORT_PREFIX + 16]. */
 LOCI_API void loci_export_name(const loci_export *program, loci_export_file file, char *name);
-/* Its text, *length bytes and a NUL, to be released by loci_bytes_free. samples: for the test; else NULL. LOCI_E_MEMORY. */
+/* Its text, *length bytes and a NUL, to be released by loci_bytes_free. samples: for the test; else NULL. LOCI_E_MEMORY;
+ * LOCI_E_ARGUMENT: there are no samples for the test; LOCI_E_VALUE: a number of theirs is not finite. */
 LOCI_API loci_status loci_export_write(const loci_export *program, loci_export_file file,
                                        const loci_export_samples *samples, void **text, size_t *length,
                                        loci_error *error);

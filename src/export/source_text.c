@@ -2,6 +2,7 @@
  * source_text.c - texts that grow; an export's files by number. */
 #include "export/source_text.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,13 +108,31 @@ void loci_export_name(const loci_export *p, loci_export_file file, char *name)
         snprintf(name, size, "%s", file == LOCI_EXPORT_CMAKE ? "CMakeLists.txt" : "README.md");
 }
 
+/* A test has samples, and what C can write as numbers. */
+static loci_status check_samples(const loci_export *p, const loci_export_samples *s, loci_error *error)
+{
+    if (s->count == 0)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "samples are none; one at least, for the test, was expected");
+    for (size_t i = 0; i < s->count * p->inputs; i++)
+        if (!isfinite(s->in[i]))
+            return loci_fail(error, LOCI_E_VALUE, "sample %zu is %g; a finite number was expected",
+                             i / p->inputs, (double)s->in[i]);
+    for (size_t i = 0; i < s->count * p->outputs; i++)
+        if (!isfinite((float)s->out[i]))
+            return loci_fail(error, LOCI_E_VALUE,
+                             "the answer to sample %zu is %g; a finite number was expected", i / p->outputs,
+                             s->out[i]);
+    return LOCI_OK;
+}
+
 loci_status loci_export_write(const loci_export *p, loci_export_file file, const loci_export_samples *given,
                               void **text, size_t *length, loci_error *error)
 {
     loci_export_samples samples = {0};
     loci_source_text t = {.p = p};
-    const loci_status status =
-        given ? LOCI_SIZED_TAKE(&samples, given, "loci_export_samples", error) : LOCI_OK;
+    loci_status status = given ? LOCI_SIZED_TAKE(&samples, given, "loci_export_samples", error) : LOCI_OK;
+    if (!status && file == LOCI_EXPORT_TEST) status = check_samples(p, &samples, error);
     *text = NULL;
     if (status) return status;
     reserve(&t, 1);
