@@ -159,7 +159,7 @@ static void head_write(output *out, const memory_file *k, const knowledge *now)
                   info->samples == 1 ? "" : "s");
     if (k->channels > 1) output_format(out, " of %zu channels", k->channels);
     if (spec->dt > 0)
-        output_format(out, " at %s Hz", words_rate(text, spec->dt));
+        output_format(out, " %s", words_pace(text, spec->dt));
     else
         output_text(out, ", each with its time");
     if (spec->join == LOCI_LINEAR) output_text(out, ", joined by lines");

@@ -126,7 +126,7 @@ static void head_write(output *out, const memory_file *k, const knowledge *now)
                       words_number(other, info->fading));
     output_format(out, "signal    %s", words_plural(text, info->samples, "sample"));
     if (k->channels > 1) output_format(out, " of %zu channels", k->channels);
-    output_format(out, " at %s Hz\n", words_rate(text, info->dt));
+    output_format(out, " %s\n", words_pace(text, info->dt));
     if (missing)
         output_format(out, "missing   %s%s\n", words_plural(text, missing, "sample"),
                       k->channels > 1 ? ", of all channels together" : "");

@@ -145,6 +145,17 @@ static const char *named_pipe(const char *path)
     return "-";
 }
 
+/* A memory, a model or another file of loci, where a signal was expected. */
+static bool is_own_file(const char *path)
+{
+    char head[9] = "";
+    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+    const bool whole = file && fread(head, 1, sizeof head, file) == sizeof head;
+    if (file) fclose(file);
+    return whole && ((memcmp(head, "LOCI", 4) == 0 && head[7] == '\n') ||
+                     (head[8] == '{' && memcmp(head + 4, "\0\0\0", 4) == 0));
+}
+
 int source_open(source *from, const char *path, const source_options *o, double rate)
 {
     const char *name = path;
@@ -165,8 +176,12 @@ int source_open(source *from, const char *path, const source_options *o, double 
     };
     loci_error error;
     if (o->raw) loci_raw_parse(&options.raw, o->raw, NULL);
-    if (loci_signal_open(&from->signal, path, &options, &error) != LOCI_OK)
+    if (loci_signal_open(&from->signal, path, &options, &error) != LOCI_OK) {
+        if (!o->raw && is_own_file(path))
+            return message_fail("%s: is a file that loci wrote, no signal; 'loci inspect' says what it is",
+                                from->path);
         return message_error(from->path, &error);
+    }
     from->info = loci_signal_inspect(from->signal);
     hear(from);
     const char *times = loci_signal_time_like(from->signal);

@@ -110,3 +110,12 @@ const char *words_rate(char *text, double dt)
     }
     return words_number(text, rate);
 }
+
+const char *words_pace(char *text, double dt)
+{
+    char amount[WORDS_SIZE];
+    const bool slow = dt >= 60 && fmod(dt, dt < 7200 ? 60 : dt < 172800 ? 3600 : 86400) == 0;
+    const char *told = slow ? words_duration(amount, dt) : words_rate(amount, dt);
+    snprintf(text, WORDS_SIZE, slow ? "every %.30s" : "at %.30s Hz", told);
+    return text;
+}

@@ -27,5 +27,7 @@ const char *words_bytes(char *text, double bytes);
 const char *words_share(char *text, double share);
 /* 1/dt, by the shortest decimal that gives dt back. */
 const char *words_rate(char *text, double dt);
+/* "at 50 Hz", or, of samples whole minutes, hours or days apart, "every 10 min". */
+const char *words_pace(char *text, double dt);
 
 #endif

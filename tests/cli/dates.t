@@ -58,3 +58,15 @@ $ loci remember s.csv --time t -o s.loci && loci recall s.loci --at 2020-01-01
 $ loci remember d.csv --time date --end yesterday -o x.loci
 ! loci: remember: --end: "yesterday" is no time: a date as 2016-07-01 or 2016-07-01T02:00:00Z was expected
 = 2
+
+# A slow rate is told as a time; a memory is no signal.
+$ printf 'date,u\n2020-02-28 00:00,1\n2020-02-28 00:10,2\n2020-02-28 00:20,3\n' > slow.csv; loci remember slow.csv --time date -o slow.loci; loci inspect slow.loci | sed -n '/^signal/p'
+| signal    3 samples every 10 min
+$ printf '1\n2\n3\n' > h.csv; loci remember h.csv --detail 4 --rate 0.001 -o h.loci; loci inspect h.loci | sed -n '/^signal/p'
+| signal    3 samples at 0.001 Hz
+$ loci forecast slow.loci
+! loci: slow.loci: is a file that loci wrote, no signal; 'loci inspect' says what it is
+= 1
+$ loci remember h.loci -o again.loci
+! loci: h.loci: is a file that loci wrote, no signal; 'loci inspect' says what it is
+= 1
