@@ -117,6 +117,15 @@ def _write(wheel: Path, members: dict[str, bytes], record: str) -> None:
         archive.writestr(zipfile.ZipInfo(record, (2020, 1, 1, 0, 0, 0)), "\n".join([*rows, f"{record},,", ""]))
 
 
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    """What the package is and needs, known without a build."""
+    version = _version()
+    info = Path(metadata_directory, f"loci-{version}.dist-info")
+    info.mkdir()
+    (info / "METADATA").write_text(_metadata(version))
+    return info.name
+
+
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     settings = config_settings or {}
     with tempfile.TemporaryDirectory() as scratch:
