@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from typing import Any, Optional, Tuple, Union
+import re
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any, Iterator, Optional, Tuple, Union
 
 import numpy as np
 
-from ._errors import InputError, UnsupportedError
+from ._errors import Error, FileError, InputError, MissingFileError, UnsupportedError
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -47,6 +51,18 @@ def singles(x: Any, name: str = "x") -> np.ndarray:
     return np.asarray(array(x, name), dtype=np.float32, order="C")
 
 
+def whole(value: Any, name: str, least: int = 0, most: Optional[int] = None) -> int:
+    """A whole number from ``least`` on, or to ``most``."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if number < least or (most is not None and number > most):
+        wanted = f"a whole number from {least} on" if most is None else f"{least} to {most}, a whole number,"
+        raise InputError(f"{name} is {value!r}; {wanted} was expected")
+    return number
+
+
 def is_series(x: Any) -> bool:
     """Whether x is pandas', with an index beside its numbers."""
     return hasattr(x, "to_numpy") and hasattr(x, "index") and not callable(x.index)
@@ -64,14 +80,42 @@ def seconds(t: Any, name: str = "times") -> np.ndarray:
     values = np.asarray(t)
     if values.dtype.kind in "OU" and values.size:
         try:
-            values = values.astype("datetime64[us]")
-        except (TypeError, ValueError):
-            pass
+            values = np.array([_utc(date) for date in values.reshape(-1).tolist()]).reshape(values.shape)
+            values = values.astype("datetime64[us]") if values.dtype.kind in "OU" else values
+        except (TypeError, ValueError, OverflowError):
+            if values.dtype.kind == "U":
+                text = f'"{values.reshape(-1)[0]}" is no date' if values.size == 1 else "are no dates"
+                raise InputError(f"{name}: {text}; seconds, or dates as 2026-01-31T12:00, were expected") from None
     if values.dtype.kind in "mM":
         unit = values.astype("datetime64[ns]" if values.dtype.kind == "M" else "timedelta64[ns]")
         whole = unit.astype(np.int64)
         return whole // 10**9 + (whole % 10**9) * 1e-9
     return doubles(values, name)
+
+
+def moment(t: Any, name: str) -> float:
+    """One time, of seconds or a date."""
+    values = seconds(t, name)
+    if np.size(values) != 1:
+        raise InputError(f"{name}: are {np.size(values)} times; one was expected")
+    return float(np.reshape(values, -1)[0])
+
+
+def stretch(start: Any, end: Any, first: float, last: float) -> Tuple[float, float]:
+    """One stretch of time; None: from the first, to the last."""
+    a, b = first if start is None else moment(start, "start"), last if end is None else moment(end, "end")
+    if not a <= b:
+        raise InputError(f"the stretch from {a:.15g} to {b:.15g} ends before it begins; a later end was expected")
+    return a, b
+
+
+def _utc(date: Any) -> Any:
+    """A date without its zone, in that of Greenwich."""
+    if isinstance(date, str) and re.search(r"[T ].*(Z|[+-]\d\d(:?\d\d)?)$", date):
+        date = datetime.fromisoformat(date)
+    if isinstance(date, datetime) and date.tzinfo is not None:
+        date = date.astimezone(timezone.utc).replace(tzinfo=None)
+    return date
 
 
 def samples(x: Any, channels: Optional[int], name: str = "x") -> Tuple[np.ndarray, int]:
@@ -93,8 +137,30 @@ def samples(x: Any, channels: Optional[int], name: str = "x") -> Tuple[np.ndarra
 
 def stored(path: Path) -> bytes:
     """The bytes of a file."""
-    with open(path, "rb") as file:
+    with opened(path) as file:
         return file.read()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A file to read from; what is wrong with it, or with what it holds, is told with its name."""
+    try:
+        with open(path, "rb") as file:
+            yield file
+    except FileNotFoundError as fault:
+        raise MissingFileError(fault.errno, fault.strerror, fault.filename) from None
+    except Error as fault:
+        raise type(fault)(f"{os.fspath(path)!s}: {fault}") from None
+    except OSError as fault:
+        if fault.errno is None or isinstance(fault, FileError):
+            raise
+        raise FileError(fault.errno, fault.strerror, fault.filename) from None
+
+
+def loaded(path: Path, read: Any) -> Any:
+    """What `read` makes of the bytes of a file."""
+    with opened(path) as file:
+        return read(file.read())
 
 
 def keep(path: Path, data: bytes) -> None:
@@ -110,6 +176,16 @@ def seconds_text(seconds_: float) -> str:
         if seconds_ >= 2 * size:
             return f"{seconds_ / size:.4g} {word}"
     return f"{seconds_:.4g} s"
+
+
+def span_text(start: float, end: float, dates: bool = False) -> str:
+    """From when to when, and how long that is."""
+    try:
+        ends = [np.datetime64(int(round(1000 * t)), "ms").astype(str).removesuffix(".000") for t in (start, end)] if dates else []
+    except (OverflowError, ValueError):
+        ends = []
+    between = f"{ends[0]}Z to {ends[1]}Z" if ends else f"{start:.10g} to {end:.10g} s"
+    return f"{between}, {seconds_text(end - start)}"
 
 
 def plural(count: int, word: str) -> str:

@@ -32,6 +32,10 @@ class FileError(Error, OSError):
     """Reading or writing failed."""
 
 
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file."""
+
+
 class ClosedError(Error, ValueError):
     """An object is used after it was closed."""
 

@@ -29,6 +29,22 @@ def compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def config_texts(config: Mapping[str, Any]) -> Dict[str, str]:
+    """A configuration as the library reads it: texts."""
+    out = {}
+    for name, value in config.items():
+        name = name.replace("-", "_")
+        if isinstance(value, (bool, np.bool_)):
+            out[name] = "true" if value else "false"
+        elif isinstance(value, (int, np.integer)):
+            out[name] = str(int(value))
+        elif isinstance(value, (float, np.floating)):
+            out[name] = repr(float(value))
+        else:
+            out[name] = str(value)
+    return out
+
+
 def pack(tensors: Mapping[str, Any]) -> bytes:
     """A safetensors file of arrays or tensors by name."""
     kinds = {"f2": "F16", "f4": "F32", "f8": "F64", "c8": "C64", "c16": "C128", "i8": "I64", "i4": "I32"}

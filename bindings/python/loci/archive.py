@@ -124,6 +124,8 @@ class Archive:
         if self._channels is None:
             if self._names is None and hasattr(x, "columns") and u.ndim == 2:
                 self._names = tuple(map(str, x.columns))
+            elif self._names is None and _arrays.is_series(x) and getattr(x, "name", None) is not None:
+                self._names = (str(x.name),)
             self._begin(channels)
         if self._writer is None:
             self._writer = _loci.archive_resume(self._data, self._channels)
@@ -213,7 +215,7 @@ class Archive:
         return np.linspace(a, b, points), self._shaped(out, (points,))
 
     def _known(self, start: Any, end: Any, channel: Optional[int], i: int) -> Any:
-        a, b = self.start if start is None else float(start), self.end if end is None else float(end)
+        a, b = _arrays.stretch(start, end, self.start, self.end)
         out = [self._read().stretch(c, a, b)[i] for c in self._rows(channel)]
         return np.array(out) if len(out) > 1 else out[0]
 
@@ -237,26 +239,32 @@ class Archive:
 
     @property
     def channels(self) -> Optional[int]:
+        """Numbers of a sample; None: nothing was pushed yet."""
         return self._channels
 
     @property
     def names(self) -> Tuple[str, ...]:
+        """Of the channels."""
         return self._names if self._names is not None else _arrays.default_names(self._channels or 1)
 
     @property
     def rate(self) -> float:
+        """Samples a second, Hz."""
         return 1.0 / (self._options[0] if self._options else self._read().inspect()[4])
 
     @property
     def start(self) -> float:
+        """The time of the first sample that is kept, seconds."""
         return self._read().inspect()[5]
 
     @property
     def end(self) -> float:
+        """Where the last sample ends, seconds."""
         return self._read().inspect()[6]
 
     @property
     def samples(self) -> int:
+        """How many are kept."""
         return self._read().inspect()[8]
 
     @property
@@ -293,7 +301,7 @@ class Archive:
         off = ", ".join(f"{e:.4g}" for e in np.atleast_1d(self.error())[:4]) + (", ..." if i[0] > 4 else "")
         bits = 8 * i[10] / (i[8] * i[0]) if i[8] else float("nan")
         return (
-            f"<loci.Archive {_RULES[i[3]]}: {signal}; time {i[5]:g} to {i[6]:g} s, {_arrays.seconds_text(i[6] - i[5])}; "
+            f"<loci.Archive {_RULES[i[3]]}: {signal}; time {_arrays.span_text(i[5], i[6])}; "
             f"{i[10]:,} bytes in {_arrays.plural(i[9], 'page')}, {bits:.3g} bits a sample; rms error {off}>"
         )
 
@@ -339,6 +347,7 @@ class Archive:
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def copy(self) -> "Archive":
+        """A fork: what one of them is pushed, the other does not see."""
         return self._of(self.to_bytes())
 
     # --- bytes ---
@@ -372,12 +381,12 @@ class Archive:
         """Opens a .loci file of an archive: it is mapped, and pages are read when they are asked for."""
         import mmap
 
-        with open(path, "rb") as file:
+        with _arrays.opened(path) as file:
             try:
                 data: Any = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             except ValueError:  # an empty file
                 data = b""
-        return cls._of(data, salvage)
+            return cls._of(data, salvage)
 
     def close(self) -> None:
         """Lets go of memory and files; nothing can be asked any longer."""

@@ -77,7 +77,7 @@ class Memory:
         if rate is not None and not 0 < rate < float("inf"):
             raise InputError(f"rate is {rate}; more than 0 Hz, or None for samples with times, was expected")
         self._spec = (
-            measure, int(order), int(detail), 0.0 if rate is None else 1.0 / rate, float(window),
+            measure, _arrays.whole(order, "order", 1, 1024), _arrays.whole(detail, "detail", 0, 256), 0.0 if rate is None else 1.0 / rate, float(window),
             _word(_JOINS, join, "join"), _word(_MISSING, missing, "missing"), _word(_METHODS, method, "method"),
             discretization,
         )  # fmt: skip
@@ -126,6 +126,8 @@ class Memory:
         if self._memory is None:
             if self._names is None and hasattr(x, "columns") and u.ndim == 2:
                 self._names = tuple(map(str, x.columns))
+            elif self._names is None and _arrays.is_series(x) and getattr(x, "name", None) is not None:
+                self._names = (str(x.name),)
             self._begin(channels)
         t = None
         if times is not None:
@@ -252,7 +254,7 @@ class Memory:
     def error(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
         """The root mean square error of recall from ``start`` to ``end``, known without the signal; stretches that are touched count whole."""
         inner, out = self._inner(), []
-        a, b = self.start if start is None else float(start), self.end if end is None else float(end)
+        a, b = _arrays.stretch(start, end, self.start, self.end)
         for c in self._channel(channel):
             if start is None and end is None:
                 out.append(inner.summarize(c)[2] ** 0.5)
@@ -277,14 +279,17 @@ class Memory:
 
     @property
     def order(self) -> int:
+        """Coefficients of a stretch."""
         return self._spec[1]
 
     @property
     def detail(self) -> int:
+        """Stretches kept of each length."""
         return self._spec[2]
 
     @property
     def measure(self) -> str:
+        """What the past weighs."""
         return self._spec[0]
 
     @property
@@ -299,10 +304,12 @@ class Memory:
 
     @property
     def names(self) -> Tuple[str, ...]:
+        """Of the channels."""
         return self._names if self._names is not None else _arrays.default_names(self.channels or 1)
 
     @property
     def samples(self) -> int:
+        """How many were pushed."""
         return self._memory.inspect()[1] if self._memory is not None else 0
 
     def __len__(self) -> int:
@@ -310,10 +317,12 @@ class Memory:
 
     @property
     def start(self) -> float:
+        """Where the history begins, seconds."""
         return self._memory.inspect()[2] if self._memory is not None else self._start
 
     @property
     def end(self) -> float:
+        """Where it ends, seconds."""
         return self._memory.inspect()[3] if self._memory is not None else self._start
 
     def _summary(self, i: int) -> Any:
@@ -360,7 +369,7 @@ class Memory:
         signal += f" at {self.rate:g} Hz" if self.rate else " with times"
         kept = f"{_arrays.plural(i[5], 'number')} a channel"
         lost = ", ".join(_arrays.share(x) for x in np.atleast_1d(self.forgotten)[:4]) + (", ..." if i[0] > 4 else "")
-        span = f"{i[2]:g} to {i[3]:g} s, {_arrays.seconds_text(i[3] - i[2])}"
+        span = _arrays.span_text(i[2], i[3], self._dates)
         return f"<loci.Memory {what}: {signal}; time {span}; {kept}; forgotten {lost}>"
 
     def plot(self, ax: Any = None, points: int = 1000, **options: Any) -> Any:
@@ -396,7 +405,7 @@ class Memory:
     @classmethod
     def load(cls, path: Path) -> "Memory":
         """Reads a .loci file of a memory."""
-        return cls.from_bytes(_arrays.stored(path))
+        return _arrays.loaded(path, cls.from_bytes)
 
     __copy__ = copy
 

@@ -14,7 +14,7 @@ from . import _arrays, _loci
 from ._arrays import Path
 from ._errors import InputError, MismatchError, UnsupportedError
 from ._sequences import Sequences, frame_of, groups, sequences
-from ._texts import compact, pack, write_folder
+from ._texts import compact, config_texts, pack, write_folder
 
 _BATCH = 16  # sequences that go through a network at once
 
@@ -394,6 +394,7 @@ class Model:
 
     @classmethod
     def from_bytes(cls, data: Any) -> "Model":
+        """A model from such bytes."""
         return cls._of(_loci.model_load(data))
 
     def save(self, path: Path) -> None:
@@ -403,7 +404,7 @@ class Model:
     @classmethod
     def load(cls, path: Path) -> "Model":
         """Reads such a file."""
-        return cls.from_bytes(_arrays.stored(path))
+        return _arrays.loaded(path, cls.from_bytes)
 
     @classmethod
     def convert(
@@ -438,6 +439,7 @@ class Model:
         return cls._of(_loci.model_import("s5" if liquid else "s4d", files[0], discretization, prenorm, liquid, 0, False))
 
     def copy(self) -> "Model":
+        """Another one with the same parameters."""
         return self._of(self._model.copy())
 
     __copy__ = copy
@@ -471,22 +473,6 @@ def labels_of(classes: Optional[Tuple[str, ...]], outputs: int) -> np.ndarray:
     if all(name.lstrip("-").isdecimal() and name == str(int(name)) for name in classes):
         return np.array([int(name) for name in classes])
     return np.array(classes)
-
-
-def config_texts(config: Mapping[str, Any]) -> Dict[str, str]:
-    """A configuration as the library reads it: texts."""
-    out = {}
-    for name, value in config.items():
-        name = name.replace("-", "_")
-        if isinstance(value, (bool, np.bool_)):
-            out[name] = "true" if value else "false"
-        elif isinstance(value, (int, np.integer)):
-            out[name] = str(int(value))
-        elif isinstance(value, (float, np.floating)):
-            out[name] = repr(float(value))
-        else:
-            out[name] = str(value)
-    return out
 
 
 def _value(text: str) -> Any:

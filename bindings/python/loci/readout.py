@@ -52,9 +52,7 @@ class Readout:
         scale: Any = None,
         names: Optional[Sequence[str]] = None,
     ) -> None:
-        if not 1 <= horizon <= 4096:
-            raise InputError(f"horizon is {horizon}; 1 to 4096 was expected")
-        self.horizon = int(horizon)
+        self.horizon = _arrays.whole(horizon, "horizon", 1, 4096)
         self._wishes = (window, order, ridge, own)
         self._readout: Any = None
         self._scale = scale
@@ -154,6 +152,7 @@ class Readout:
         return self.copy().add(other) if isinstance(other, Readout) else NotImplemented
 
     def copy(self) -> "Readout":
+        """A fork: what one of them learns, the other does not."""
         other = Readout.__new__(Readout)
         for name in ("horizon", "_wishes", "_scale", "_names", "_known"):
             setattr(other, name, getattr(self, name))
@@ -197,22 +196,27 @@ class Readout:
 
     @property
     def channels(self) -> Optional[int]:
+        """Numbers of a sample; None: nothing was pushed yet."""
         return self._readout.inspect()[0] if self._readout is not None else None
 
     @property
     def names(self) -> Tuple[str, ...]:
+        """Of the channels."""
         return self._names if self._names is not None else _arrays.default_names(self.channels or 1)
 
     @property
     def window(self) -> int:
+        """Samples that are looked back at."""
         return self._inner().inspect()[1]
 
     @property
     def order(self) -> int:
+        """Coefficients of the window."""
         return self._inner().inspect()[2]
 
     @property
     def samples(self) -> int:
+        """How many were pushed."""
         return self._readout.inspect()[6] if self._readout is not None else 0
 
     def inspect(self) -> Dict[str, Any]:
@@ -246,6 +250,7 @@ class Readout:
 
     @classmethod
     def from_bytes(cls, data: Any) -> "Readout":
+        """A readout from such bytes."""
         self = cls.__new__(cls)
         self._readout, note = _loci.readout_load(data)
         i = self._readout.inspect()
@@ -264,7 +269,8 @@ class Readout:
 
     @classmethod
     def load(cls, path: Path) -> "Readout":
-        return cls.from_bytes(_arrays.stored(path))
+        """Reads a .loci file of a readout."""
+        return _arrays.loaded(path, cls.from_bytes)
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, Readout):

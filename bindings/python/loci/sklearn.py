@@ -74,7 +74,7 @@ class _Classifier(ClassifierMixin, _Sequences):
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y has one class, {self.classes_[0]!r}; two at least were expected")
+            raise ValueError(f"y has one class, {self.classes_[0]}; two at least were expected")
         self.model_ = self._learned(X, codes.reshape(-1), tuple(map(str, range(len(self.classes_)))))
         return self
 

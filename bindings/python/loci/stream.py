@@ -25,8 +25,7 @@ class Stream:
     __slots__ = ("model", "rate", "lanes", "every", "_stream", "_inputs", "_outputs", "__weakref__")
 
     def __init__(self, model: Model, *, rate: Optional[float] = None, lanes: int = 1, every: int = 1) -> None:
-        if every < 0:
-            raise InputError(f"every is {every}; 0 or more was expected")
+        every, lanes = _arrays.whole(every, "every"), _arrays.whole(lanes, "lanes", 1)
         self.model, self.rate, self.lanes, self.every = model, rate, lanes, every
         self._inputs, self._outputs = model.inputs, model.outputs
         self._stream: Any = _loci.Stream(model._tables(rate), lanes)
@@ -69,8 +68,13 @@ class Stream:
             wanted = f"[{count}][n]" + (f"[{inputs}]" if inputs > 1 else "") if several else f"[n][{inputs}]" if inputs > 1 else "[n]"
             raise MismatchError(f"x: has the shape {np.shape(x)}; {wanted} was expected")
         n = u.shape[1]
-        which = None if lanes is None else np.asarray(lanes, dtype=np.uint32)
-        steps = None if dt is None else np.array(np.broadcast_to(_arrays.doubles(dt, "dt"), (count, n)))
+        which = None if lanes is None else np.asarray([_arrays.whole(lane, "lane") for lane in lanes], dtype=np.uint32)
+        steps = None
+        if dt is not None:
+            steps = _arrays.doubles(dt, "dt")
+            if steps.ndim and steps.shape not in ((n,), (count, n)):
+                raise MismatchError(f"dt: has the shape {steps.shape}; that of x without inputs, or one number, was expected")
+            steps = np.array(np.broadcast_to(steps, (count, n)))
         due = None if several or every == 0 else stream.due(0, n, every)
         y = np.empty((count, -(-n // every), outputs), dtype=np.float32) if every else None
         stream.push(which, count, u, steps, n, every, y)

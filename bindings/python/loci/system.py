@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _arrays, _loci
 from ._arrays import Path
-from ._errors import FormatError, InputError
+from ._errors import FileError, FormatError, InputError
 
 _STRUCTURES = ("dense", "diagonal", "dplr")
 
@@ -79,14 +79,17 @@ class System:
 
     @property
     def copies(self) -> int:
+        """Systems side by side."""
         return self._system.inspect()[1]
 
     @property
     def order(self) -> int:
+        """Numbers of the state."""
         return self._system.inspect()[2]
 
     @property
     def rank(self) -> int:
+        """Of the term beside the diagonal."""
         return self._system.inspect()[3]
 
     def _array(self, i: int, shape: Tuple[int, ...]) -> np.ndarray:
@@ -106,10 +109,12 @@ class System:
 
     @property
     def B(self) -> np.ndarray:
+        """How the input enters the state, of the continuous system."""
         return self._array(2, self._rows())
 
     @property
     def C(self) -> np.ndarray:
+        """How the state is read."""
         return self._array(4, self._rows())
 
     @property
@@ -119,6 +124,7 @@ class System:
 
     @property
     def D(self) -> np.ndarray:
+        """What of the input goes straight to the output, of each copy."""
         return np.frombuffer(self._system.arrays()[8]).copy()
 
     @property
@@ -268,10 +274,10 @@ class System:
     def load(cls, path: Path) -> "System":
         """From such a file."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with _arrays.opened(path) as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in ("A", "B", "C", "D", "dt", "P") if name in file}
         except (ValueError, OSError, KeyError) as fault:
-            if isinstance(fault, FileNotFoundError):
+            if isinstance(fault, FileError):
                 raise
             raise FormatError(f"{path}: is no system ({fault}); an .npz with A, B, C was expected") from None
         return cls(**arrays)

@@ -16,8 +16,8 @@ import numpy as np
 from . import _arrays, _loci
 from ._errors import FormatError, InputError, MismatchError, UnsupportedError
 from ._sequences import dataset
-from ._texts import compact
-from .model import Model, config_texts
+from ._texts import compact, config_texts
+from .model import Model
 
 TASKS: Dict[str, Tuple[int, int, str, str, int]] = _loci.tasks()
 
@@ -200,6 +200,8 @@ def train(
     Ctrl-C ends it between two steps: ``Interrupted``, with the best model so far and the state to go on from.
     """
     _task_check(task)
+    for name, count in (("epochs", epochs), ("steps", steps), ("batch", batch), ("patience", patience), ("seed", seed), ("threads", threads)):
+        _ = None if count is None else _arrays.whole(count, name)
     calls = [callbacks] if callable(callbacks) else list(callbacks or ())
     text = task == "next" or (y is None and isinstance(x, (str, bytes, bytearray)))
     if not text and y is None:
@@ -212,6 +214,8 @@ def train(
     name = task or ("next" if text else ("value" if info[4] else "class") + ("-each" if info[5] else ""))
     valid_set = None
     if isinstance(valid, tuple):
+        if len(valid) != 2:
+            raise InputError(f"valid holds {len(valid)} things; a share, or the two (x, y), was expected")
         if text:
             raise UnsupportedError("valid is a pair; a share was expected for a text")
         valid_set = dataset(valid[0], valid[1], name, info[7] or None, rate, info[1])
@@ -230,8 +234,7 @@ def train(
     _describe(net, train_set, name) if model is None else None
     options = list(_loci.train_options(net._model, train_set))
     if steps is not None:
-        options[2] = steps
-        options[1] = 0 if steps else options[1]
+        options[1:3] = 0 if steps else options[1], steps
     for i, value in ((1, epochs), (0, batch), (8, patience), (3, lr), (4, lr_ssm), (5, decay), (6, warmup), (7, clip)):
         if value is not None:
             options[i] = value
@@ -346,7 +349,7 @@ class _Run:
                     return self.model(report, True)
                 else:
                     report = self.report(self.trainer.step())
-                stop = any([call(report) is True for call in self.calls])
+                stop = any([isinstance(told := call(report), (bool, np.bool_)) and bool(told) for call in self.calls])
         except KeyboardInterrupt:
             report = self.report(self.trainer.report())
             best = self.model(report, False) if self.record.best else None
@@ -400,9 +403,7 @@ class Learner:
             raise InputError(f'statistics is "{statistics}"; one of {", ".join(_STATISTICS)} was expected')
         if task not in (None, "class", "value"):
             raise InputError(f'task is "{task}"; class or value was expected')
-        if modes < 0 or seed < 0:
-            raise InputError("modes and seed: 0 or more was expected")
-        self._options = (int(modes), _STATISTICS.index(statistics), int(seed), float(span))
+        self._options = (_arrays.whole(modes, "modes"), _STATISTICS.index(statistics), _arrays.whole(seed, "seed"), float(span))
         self._learner: Any = None
         self._classes, self._inputs, self._task, self.seed = classes, None, task, seed
 
@@ -418,25 +419,46 @@ class Learner:
 
     def like(self) -> "Learner":
         """One that knows nothing, with the same bank, so that both can be added."""
-        other = Learner.__new__(Learner)
-        other._options, other._classes, other._inputs, other._task, other.seed = (
-            self._options,
-            self._classes,
-            self._inputs,
-            self._task,
-            self.seed,
-        )
-        other._learner = _loci.learner_like(self._inner().model())
-        return other
+        return Learner._of(self, _loci.learner_like(self._inner().model()))
+
+    @classmethod
+    def _of(cls, like: "Learner", learner: Any) -> "Learner":
+        self = cls.__new__(cls)
+        self._options, self._classes, self._inputs, self._task, self.seed = like._options, like._classes, like._inputs, like._task, like.seed
+        self._learner = learner
+        return self
+
+    def copy(self) -> "Learner":
+        """A fork: what one of them learns, the other does not."""
+        if self._learner is None:
+            return Learner._of(self, None)
+        both = self.like()
+        both += self
+        return both
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: Any) -> "Learner":
+        return self.copy()
 
     def _inner(self) -> Any:
         if self._learner is None:
             raise InputError("the learner knows nothing; a push was expected before")
         return self._learner
 
-    def __iadd__(self, other: "Learner") -> "Learner":
+    def __iadd__(self, other: Any) -> "Learner":
+        if not isinstance(other, Learner):
+            return NotImplemented
         self._inner().add(other._inner())
         return self
+
+    def __add__(self, other: Any) -> "Learner":
+        """What both know, of one bank (``like``)."""
+        if not isinstance(other, Learner):
+            return NotImplemented
+        both = self.copy()
+        both += other
+        return both
 
     def solve(self) -> Dict[str, Any]:
         """The regression: how many sequences and statistics, the ridge, and the score with each sequence left out in turn."""
