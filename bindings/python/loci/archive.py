@@ -117,8 +117,8 @@ class Archive:
         return self
 
     def push(self, x: Any) -> "Archive":
-        """Takes samples: x [n] or [n][channels], in order; NaN is a missing one. How they are grouped into pushes does not matter. Gives
-        itself."""
+        """Takes samples: x [n] or [n][channels], in order; NaN is a missing one. How they are grouped into pushes does not matter. The index of
+        a pandas Series is not looked at: samples follow at ``rate`` from ``start`` on. Gives itself."""
         self._open()
         u, channels = _arrays.samples(x, self._channels)
         if self._channels is None:
