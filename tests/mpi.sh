@@ -110,18 +110,18 @@ says "signals that differ" 1 "y.wav: is not the same signal on all ranks"
 same "and nothing is written" kept.loci many.loci
 
 # --- a training that is killed, and goes on in other numbers ---
-"$loci" "${train[@]}" --epochs 12 -o one30.safetensors --threads 2 >/dev/null 2>&1
+"$loci" "${train[@]}" --epochs 100 -o one30.safetensors --threads 2 >/dev/null 2>&1
 await() { # WORDS: until they stand in err, 20 seconds at most
-    for _ in $(seq 400); do
+    for _ in $(seq 4000); do
         grep -q "$1" err 2>/dev/null && return
-        sleep 0.05
+        sleep 0.005
     done
 }
 begin() { # N OPTION...
     local n=$1
     shift
     : >err
-    mpirun -n "$n" "$loci" "${train[@]}" --epochs 12 -o many30.safetensors --threads 1 "$@" >out 2>err &
+    mpirun -n "$n" "$loci" "${train[@]}" --epochs 100 -o many30.safetensors --threads 1 "$@" >out 2>err &
     job=$!
 }
 begin 3
@@ -138,11 +138,11 @@ kill -TERM "$(pgrep -P $job | tail -1)"
 wait $job
 status=$?
 says "a signal to one rank stops all" 130 "interrupted after step"
-ranks 4 "$loci" "${train[@]}" --epochs 12 -o many30.safetensors --threads 1 --resume
+ranks 4 "$loci" "${train[@]}" --epochs 100 -o many30.safetensors --threads 1 --resume
 same "3 ranks, then 2, then 4 make the model of one process" one30.safetensors many30.safetensors
 [ ! -e many30.safetensors.resume ]
 report $? "and leave no state"
-ranks 2 "$loci" "${train[@]}" --epochs 12 -o many30.safetensors --threads 1 --resume
+ranks 2 "$loci" "${train[@]}" --epochs 100 -o many30.safetensors --threads 1 --resume
 status=$?
 says "a training that is finished" 0 "this training is finished"
 

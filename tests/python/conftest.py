@@ -2,6 +2,7 @@
 """Tests of the package for Python. With LOCI_TAP set, lines of TAP are all that is printed, for ./test."""
 
 import os
+import signal
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ _count = 0
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
+    # a shell that starts the tests in the background has told them to take no notice of Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.environ.get("LOCI_TAP"):
         reporter = config.pluginmanager.getplugin("terminalreporter")
         if reporter:

@@ -133,6 +133,7 @@ def test_ctrl_c_in_a_process(tmp_path):
     """A signal from outside, at any moment: a clean end, with what was learned, and signals as before."""
     code = """
 import signal, sys, numpy as np, loci
+signal.signal(signal.SIGINT, signal.default_int_handler)
 x = np.random.default_rng(0).standard_normal((200, 100)); y = np.arange(200) % 2
 try:
     loci.train(x, y, epochs=10000, valid=0.25, callbacks=lambda r: print(r.step, flush=True) if r.step == 30 else None, layers=1, width=8, order=4)
