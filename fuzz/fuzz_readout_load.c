@@ -2,6 +2,8 @@
  * fuzz_readout_load.c - forecasters from hostile bytes. The last eight bytes are replaced by the checksum of the others, and the size that the
  * file states by its own, so that what lies behind these checks is reached; an input of an even first byte goes in as it is, too. What is
  * loaded goes on learning, foretells and watches, and is saved. */
+#include "fuzz_saved.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,31 +11,6 @@
 #include <loci/readout.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void put(uint8_t *at, uint64_t value)
-{
-    for (int i = 0; i < 8; i++) at[i] = (uint8_t)(value >> (8 * i));
-}
-
-static void *room_for(size_t size)
-{
-    void *room = malloc(size + 1);
-    if (!room) abort();
-    return room;
-}
-
-static void make_right(uint8_t *bytes, size_t size)
-{
-    memcpy(bytes, "LOCIRDO\n", 8);
-    put(bytes + 8, 1);
-    put(bytes + 16, size);
-    uint64_t sum = ~UINT64_C(0);
-    for (size_t i = 0; i < size - 8; i++) {
-        sum ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >> 1) ^ 0xC96C5795D7870F42u : sum >> 1;
-    }
-    put(bytes + size - 8, ~sum);
-}
 
 static void use(const uint8_t *bytes, size_t size)
 {
@@ -66,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (bytes[0] % 2 == 0) use(bytes, size);
     uint8_t *right = room_for(size);
     memcpy(right, bytes, size);
-    make_right(right, size);
+    make_right(right, size, "LOCIRDO\n");
     use(right, size);
     free(right);
     return 0;
