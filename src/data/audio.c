@@ -155,7 +155,7 @@ static loci_status say_cut(const loci_input *input, loci_error *error)
 static loci_status open_packed(loci_signal *signal, audio *own, loci_error *error)
 {
     const loci_input *input = &signal->input;
-    if (input->packed || input->descriptor == STDIN_FILENO || lseek(input->descriptor, 0, SEEK_SET) != 0)
+    if (input->source || input->descriptor == STDIN_FILENO || lseek(input->descriptor, 0, SEEK_SET) != 0)
         return loci_fail(
             error, LOCI_E_FORMAT,
             "%s: holds audio that is packed, which is read from a plain file only; WAV, AU, AIFF or CAF with plain "

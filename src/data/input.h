@@ -15,24 +15,35 @@
 #define LOCI_INPUT_LENGTH_UNKNOWN UINT64_MAX
 #define LOCI_INPUT_BUFFER 262144 /* bytes: few system calls, and still in the second-level cache */
 
+typedef struct loci_input loci_input;
+
+/* Where bytes come from that are not a file's or a pipe's own, but unpacked. */
 typedef struct {
+    /* At most `room` bytes, and one at least unless they have ended. */
+    loci_status (*read)(loci_input *input, unsigned char *bytes, size_t room, size_t *count,
+                        loci_error *error);
+    void (*close)(void *own);
+} loci_input_source;
+
+struct loci_input {
     char name[160]; /* of the file, for messages: a long path loses its front; "standard input" */
     unsigned char *buffer;
     size_t start, end, capacity;
-    uint64_t taken;         /* bytes before buffer[0], so that buffer[start] is byte taken + start */
-    uint64_t length;        /* of a regular file at the time of opening, else LOCI_INPUT_LENGTH_UNKNOWN */
-    int descriptor;         /* or -1: `member` is read */
-    void *archive, *member; /* struct zip *, struct zip_file * */
-    void *packed;           /* loci_gzip *: what the bytes are unpacked from */
-    bool ended;             /* the source has no more bytes */
-} loci_input;
+    uint64_t taken;  /* bytes before buffer[0], so that buffer[start] is byte taken + start */
+    uint64_t length; /* of a regular file at the time of opening, else LOCI_INPUT_LENGTH_UNKNOWN */
+    int descriptor;  /* or -1: there is a source */
+    const loci_input_source *source; /* NULL: the bytes are the descriptor's */
+    void *own;                       /* of the source */
+    bool ended;                      /* there are no more bytes */
+};
 
 /* Opens a file, or "-", standard input. A folder is LOCI_E_IO, as is what cannot be opened. After a failure
  * there is nothing to close. */
 loci_status loci_input_open(loci_input *input, const char *path, loci_error *error);
-/* Opens the member "<member>.npy" of a zip archive. A missing member is LOCI_E_RANGE. */
-loci_status loci_input_open_member(loci_input *input, const char *path, const char *member,
-                                   loci_error *error);
+/* Makes an input of a source, which is the input's from then on, whatever the status. Of *input only the name is set before, and all else
+ * 0. LOCI_E_MEMORY: the input is still to be closed. */
+loci_status loci_input_begin(loci_input *input, const loci_input_source *source, void *own,
+                             loci_error *error);
 void loci_input_close(loci_input *input);
 
 /* Where the bytes that are held begin as those of gzip do, what they unpack to takes their place; nothing is known of its
