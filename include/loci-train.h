@@ -5,6 +5,7 @@
 
 #include <loci.h>
 
+#include <loci/calibration.h>
 #include <loci/data.h>
 #include <loci/dataset.h>
 #include <loci/init.h>

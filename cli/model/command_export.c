@@ -110,13 +110,14 @@ static int run_signal(export_check *check, const settings *s)
 
 static void tell_calibration(output *out, const export_calibration *c)
 {
+    const loci_calibration_result *r = &c->result;
     char sequences[WORDS_SIZE], floats[WORDS_SIZE], whole[WORDS_SIZE];
     output_format(
         out,
         "int8: of %s of %.200s %s %s, with floats %s; answers differ by %.2g at most, %.2g on the average\n",
-        words_plural(sequences, c->count, "sequence"), c->path, words_share(whole, c->score[1]),
-        c->info.classes ? "are right" : "of the variance is explained", words_share(floats, c->score[0]),
-        c->most, c->mean);
+        words_plural(sequences, r->sequences, "sequence"), c->path, words_share(whole, r->whole),
+        loci_dataset_inspect(c->set).classes ? "are right" : "of the variance is explained",
+        words_share(floats, r->floats), r->most, r->mean);
 }
 
 static int tell(const loci_export *program, const export_check *check, const export_calibration *calibration,
@@ -156,8 +157,8 @@ static int calibrate(export_calibration *calibration, const loci_model *model, c
     loci_export *program;
     loci_error error;
     if (loci_export_create(&program, model, options, &error) != LOCI_OK) return create_message(path, &error);
-    int status = export_calibrate_open(calibration, model, path, s->calibrate);
-    if (!status) status = export_calibrate_floats(calibration, program);
+    int status = export_calibrate_open(calibration, model, s->calibrate);
+    if (!status) status = export_calibrate_floats(calibration, model, program);
     loci_export_free(program);
     return status;
 }
@@ -176,7 +177,7 @@ static int export_model(const loci_model *model, const char *path, const setting
     loci_error error;
     int status = s->calibrate ? calibrate(&calibration, model, path, &options, s) : STATUS_DONE;
     if (strcmp(s->weights, "int8") == 0) options.weights = LOCI_EXPORT_INT8;
-    options.ranges = calibration.ranges;
+    options.ranges = s->calibrate && !status ? loci_calibration_ranges(calibration.calibration) : NULL;
     if (!status && loci_export_create(&program, model, &options, &error) != LOCI_OK)
         status = create_message(path, &error);
     if (!status && s->calibrate) status = export_calibrate_whole(&calibration, program);
