@@ -135,3 +135,60 @@ def test_use_after_close(x):
         with pytest.raises(loci.ClosedError, match="closed"):
             use()
     assert repr(a) == "<loci.Archive closed>"
+
+
+class Series:
+    """What pandas' Series is to us."""
+
+    def __init__(self, values, index, name=None):
+        self.values, self.index, self.name = np.asarray(values), index, name
+
+    def to_numpy(self):
+        return self.values
+
+
+def test_times(program, tmp_path, x):
+    """An index is times: what the program keeps of a table with them, to the bit, gaps and all. (It notes the column's name besides.)"""
+    dates = np.datetime64("2026-01-01T06:00") + np.arange(20000) * np.timedelta64(250, "ms")
+    kept = np.r_[0:500, 520:9000, 9001:20000]
+    rows = (f"{d}Z,{v!r}" for d, v in zip(dates[kept].astype("datetime64[ms]"), x[kept].tolist()))
+    (tmp_path / "x.csv").write_text("when,heat\n" + "\n".join(rows) + "\n")
+    subprocess.run([program, "remember", "x.csv", "--time", "when", "-o", "a.loci", "--error", "2%"], cwd=tmp_path, check=True, capture_output=True)
+    a = loci.Archive(error="2%")
+    for part in np.split(kept, [7, 503, 504, 15000]):
+        a.push(Series(x[part], dates[part], "heat"))
+    theirs = loci.Archive.load(tmp_path / "a.loci")
+    assert np.array_equal(a.to_array(), theirs.to_array(), equal_nan=True) and (a.start, a.error(), a.pages) == (theirs.start, theirs.error(), theirs.pages)
+    assert (a.rate, a.samples, a.names) == (4.0, 20000, ("heat",)) and np.isnan(a.to_array()[500:520]).all()
+    assert a.recall("2026-01-01T06:00:10") == a.to_array()[40] and "time 2026-01-01T06:00:00Z to" in repr(a)
+    loaded = loci.Archive.load(tmp_path / "a.loci").push(Series([1.0, 2.0], dates[-1] + np.array([1, 3]) * np.timedelta64(250, "ms")))
+    assert loaded.samples == 20003 and np.isnan(loaded.to_array()[20001]) and "2026" in repr(loaded)
+
+
+def test_times_that_are_numbers():
+    a = loci.Archive(lossless=1.0).push([1, 2, 3], [5.0, 5.5, 6.01])
+    a.push([4], times=[8.0]).push([5])  # a sample without a time is the next one
+    assert (a.rate, a.start, a.end) == (2.0, 5.0, 9.0)
+    assert np.array_equal(a.to_array(), [1, 2, 3, np.nan, np.nan, np.nan, 4, 5], equal_nan=True)
+    plain = Series(np.arange(9.0), np.arange(9))
+    assert loci.Archive(lossless=1.0).push(plain) == loci.Archive(lossless=1.0).push(plain.values)
+    assert loci.Archive(lossless=1.0, rate=3.0).push(Series([1.0], ["noon"])).rate == 3.0  # is not looked at
+    for call, said in (
+        (lambda a: a.push([1], [8.0]), "go back from 8.5 to 8"),
+        (lambda a: a.push([1], [8.5]), "stand still at 8.5"),
+        (lambda a: a.push([1, 2], [9.0, 9.7]), "9.7, sample 1, does not lie on steps of 0.5 s"),
+        (lambda a: a.push([1], [np.nan]), "does not lie"),
+        (lambda a: a.push([1, 2], [9.0]), "1 times for 2 samples"),
+        (lambda a: loci.Archive(rate=2.0).push([1], [1.0]), "times were given to an archive with a rate"),
+        (lambda a: loci.Archive().push([1], [1.0]), "two, or a rate, were expected"),
+        (lambda a: loci.Archive(start=3.0).push([1, 2], [1, 2]), "start is 3"),
+        (lambda a: loci.Archive().push([1, 2], ["noon", "night"]), "no dates"),
+    ):
+        before = a.to_bytes()
+        with pytest.raises(loci.InputError, match=said):
+            call(a)
+        assert a.to_bytes() == before
+    empty = loci.Archive(lossless=1.0)
+    with pytest.raises(loci.InputError):
+        empty.push([[1, 2], [3, 4]], [1.0, 1.0])
+    assert empty.push([1, 2], [3.0, 3.5]).rate == 2.0  # as if nothing had been

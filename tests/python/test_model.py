@@ -5,6 +5,7 @@ import copy
 import pickle
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import loci
 import numpy as np
@@ -112,6 +113,39 @@ def test_streams(random):
     kept = model.stream()
     model.parameters["decoder.bias"][:] += 1
     assert np.array_equal(kept.push(x), whole)  # a model changed later
+
+
+def test_windows(program, random, tmp_path):
+    """As the program answers, however it is cut; the newest samples alone count."""
+    model, x = small("gru", inputs=1).describe(classes="abc"), random.standard_normal(300).astype(np.float32)
+    model.save(tmp_path / "m.safetensors")
+    np.savetxt(tmp_path / "x.csv", x.astype(np.float64), fmt="%.17g")
+    words = ["m.safetensors", "x.csv", "--window", "40", "--every", "25"]
+    said = subprocess.run([program, "stream", *words], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    theirs = np.array([row.split(",")[-3:] for row in said.splitlines()[1:]], dtype=np.float64)
+    s = model.stream(window=40, every=25)
+    ours = np.concatenate([s.push(part) for part in np.split(x, [3, 30, 130, 131])])
+    assert np.allclose(ours, theirs, rtol=1e-5, atol=1e-7) and len(ours) == 12 and s.samples() == 300
+    last = np.concatenate([x[260:280], x[280:]])  # the windows of 20 that 300 samples fill: the older of two lanes began at 260
+    assert np.array_equal(s.answer(), model.stream().push(last)[-1]) and s.label() in "abc"
+    assert "of which the newest 40 count" in repr(s) and s.reset().samples() == 0
+    assert np.array_equal(s.push(x), ours)
+    for use in (s.save, s.fork, lambda: pickle.dumps(s), lambda: s.restore(b""), lambda: s.push([1.0], dt=2.0), lambda: model.stream(lanes=2, window=3)):
+        with pytest.raises(loci.UnsupportedError, match="was expected"):
+            use()
+    with pytest.raises(loci.InputError, match="window is 0"):
+        model.stream(window=0)
+    with pytest.raises(IndexError, match="lane is 1"):
+        s.answer(1)
+
+
+def test_one_stream_by_threads_in_turns(random):
+    """Answers that are due are counted under the lock of the push."""
+    model = small("lstm", inputs=1)
+    for stream in (model.stream(every=3), model.stream(every=3, window=50)):
+        with ThreadPoolExecutor(8) as pool:
+            got = list(pool.map(lambda part: len(stream.push(part)), np.split(random.standard_normal(4000), 400)))
+        assert sum(got) == 1333 and stream.samples() == 4000
 
 
 def test_two_hundred_threads(random):

@@ -194,7 +194,7 @@ def test_fit(waves, program, tmp_path):
         (lambda x, y: loci.train(x, y, lengths=[0] * 80), loci.InputError, "lengths"),
         (lambda x, y: loci.train(x[0, 0], y), loci.InputError, "shape"),
         (lambda x, y: loci.train([x[0], "a"], y[:2]), (loci.Error, ValueError), ""),
-        (lambda x, y: loci.train("aaaa"), loci.InputError, "too short"),
+        (lambda x, y: loci.train("    "), loci.InputError, "too short"),
         (lambda x, y: loci.evaluate(loci.Model("small", 2, 2), x, y), loci.MismatchError, "inputs"),
         (lambda x, y: loci.fit(x, y, statistics="love"), loci.InputError, "love"),
         (lambda x, y: loci.Learner().solve(), loci.InputError, "knows nothing"),

@@ -18,12 +18,14 @@ from ._errors import (
     UnsupportedError,
 )
 from .archive import Archive
+from .exporting import export
+from .fitting import Learner, fit
 from .memory import Memory, remember
-from .model import Model, export
+from .model import Model
 from .readout import Forecast, Readout
 from .stream import Stream
 from .system import System
-from .training import Evaluation, Interrupted, Learner, Report, evaluate, fit, train
+from .training import Evaluation, Interrupted, Report, evaluate, train
 
 __version__ = _loci.version()
 

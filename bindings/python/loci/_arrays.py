@@ -222,5 +222,12 @@ def note_names(note: bytes) -> Tuple[str, ...]:
     return tuple(unquote_to_bytes(line[8:]).decode("utf-8", "replace") for line in lines)
 
 
+def names_of(x: Any, dimensions: int) -> Optional[Tuple[str, ...]]:
+    """Of the columns of a DataFrame, of a Series; None: there are none."""
+    if hasattr(x, "columns") and dimensions == 2:
+        return tuple(map(str, x.columns))
+    return (str(x.name),) if is_series(x) and getattr(x, "name", None) is not None else None
+
+
 def default_names(channels: int) -> Tuple[str, ...]:
     return ("u",) if channels == 1 else tuple(f"u{c}" for c in range(channels))

@@ -10,6 +10,8 @@ import numpy as np
 from . import _arrays, _loci
 from ._arrays import Path
 from ._errors import ClosedError, InputError, MismatchError, RangeError
+from ._grid import missing, runs, step_of
+from ._recalled import Recalled
 
 _RULES = ("error", "max", "lossless", "budget")
 Bound = Union[float, str, None]
@@ -35,7 +37,7 @@ def _size(given: Union[int, float, str]) -> int:
         raise InputError(f'budget is {given!r}; a number of bytes, or one as "64K", was expected') from None
 
 
-class Archive:
+class Archive(Recalled):
     """A signal in pages, each coded as coarsely as a promise allows. Exactly one of these says which:
 
     Parameters
@@ -44,7 +46,8 @@ class Archive:
     max : no sample is off by more, likewise.
     lossless : samples that are whole multiples of this unit come back as they were, to the bit.
     budget : the archive takes at most so many bytes, as 65536 or "64K", whatever comes: the past becomes coarser.
-    rate : samples a second, Hz. start : the time of the first one, seconds.
+    rate : samples a second, Hz. start : the time of the first one, seconds. rate None: as the times are apart that come with samples, a pandas index, or
+        ``push(x, times)``; 1 Hz where none do.
     channels : numbers of a sample; None: as the first push has. names : of channels.
     fading : of a budget: squares of errors rise as this power of age. order, page : samples of a leaf, of a page; 0: chosen.
 
@@ -53,7 +56,7 @@ class Archive:
     >>> a.recall([10.0, 20.5])
     """
 
-    __slots__ = ("_options", "_channels", "_names", "_writer", "_data", "_reader", "_closed", "__weakref__")
+    __slots__ = ("_options", "_channels", "_names", "_dates", "_timed", "_next", "_writer", "_data", "_reader", "_closed", "__weakref__")
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class Archive:
         max: Bound = None,
         lossless: Optional[float] = None,
         budget: Union[int, str, None] = None,
-        rate: float = 1.0,
+        rate: Optional[float] = None,
         start: float = 0.0,
         channels: Optional[int] = None,
         names: Optional[Sequence[str]] = None,
@@ -73,35 +76,53 @@ class Archive:
         given = [(k, v) for k, v in zip(_RULES, (error, max, lossless, budget)) if v is not None] or [("error", "5%")]
         if len(given) > 1:
             raise InputError(f"{' and '.join(k for k, _ in given)} exclude each other; one of them was expected")
-        if not 0 < rate < float("inf"):
-            raise InputError(f"rate is {rate}; more than 0 Hz was expected")
+        if rate is not None and not 0 < rate < float("inf"):
+            raise InputError(f"rate is {rate}; more than 0 Hz, or None for samples with times, was expected")
         rule, value = given[0]
         bound, relative = (0.05, True) if rule == "budget" else _bound(value, rule)
         if rule == "lossless" and relative:
             raise InputError(f"lossless is {value!r}; a unit, as 0.001, was expected")
         bytes_ = _size(value) if rule == "budget" else 65536
-        self._options: Any = (1.0 / rate, float(start), int(order), int(page), _RULES.index(rule), bound, relative, bytes_, float(fading))
+        self._options: Any = (
+            1.0 if rate is None else 1.0 / rate,
+            float(start),
+            int(order),
+            int(page),
+            _RULES.index(rule),
+            bound,
+            relative,
+            bytes_,
+            float(fading),
+        )
         self._names = tuple(map(str, names)) if names is not None else None
         self._channels: Optional[int] = None
+        self._dates, self._timed = False, rate is None  # times are dates; an index counts
+        self._next = 0  # the number of the sample that comes next, from the beginning
         self._writer: Any = None
         self._data: Any = None
         self._reader: Any = None
         self._closed = False
         if channels is None and self._names is not None:
             channels = len(self._names)
+        if channels is not None and self._names is not None and len(self._names) != channels:
+            raise InputError(f"there are {len(self._names)} names for {channels} channels; as many were expected")
         self._make(channels or 1)  # what is wrong with the options is better known now
-        if channels is not None:
-            self._begin(channels)
+        self._channels = channels
 
     def _make(self, channels: int) -> Any:
         names = self._names if self._names is not None else _arrays.default_names(channels)
-        return _loci.ArchiveWriter(channels, *self._options, _arrays.names_note(names))
+        return _loci.ArchiveWriter(channels, *self._options, _arrays.names_note(names, self._dates))
 
-    def _begin(self, channels: int) -> None:
-        if self._names is not None and len(self._names) != channels:
-            raise InputError(f"there are {len(self._names)} names for {channels} channels; as many were expected")
-        self._writer = self._make(channels)
-        self._channels = channels
+    def _begin(self, t: Optional[np.ndarray]) -> None:
+        """The writer, before the first sample, or behind those of a file."""
+        if self._data is not None:
+            self._writer = _loci.archive_resume(self._data, self._channels or 1)
+            return
+        if t is not None:
+            if self._options[1] != 0:
+                raise InputError(f"start is {self._options[1]:g}, and samples came with times; none was expected")
+            self._options = (step_of(t), float(t[0]), *self._options[2:])
+        self._writer = self._make(self._channels or 1)
 
     def _open(self) -> None:
         if self._closed:
@@ -114,24 +135,66 @@ class Archive:
         self._data, self._writer, self._closed = data, None, False
         i = self._reader.inspect()
         self._channels, self._names, self._options = i[0], _arrays.note_names(i[13]) or None, None
+        self._dates = self._timed = i[13].startswith(b"time=iso")
+        self._next = i[7] + i[8]
         return self
 
-    def push(self, x: Any) -> "Archive":
-        """Takes samples: x [n] or [n][channels], in order; NaN is a missing one. How they are grouped into pushes does not matter. The index of
-        a pandas Series is not looked at: samples follow at ``rate`` from ``start`` on. Gives itself."""
+    def push(self, x: Any, times: Any = None) -> "Archive":
+        """Takes samples: x [n] or [n][channels], in order; NaN is a missing one. How they are grouped into pushes does not matter. Gives itself.
+
+        times [n], seconds or dates, for an archive whose rate is None, lie on equal steps, the first two of which say how long these are; samples that
+        are left out are missing. Of a pandas Series or DataFrame they are its index; an archive with a rate does not look at it: samples follow
+        from ``start`` on."""
         self._open()
         u, channels = _arrays.samples(x, self._channels)
-        if self._channels is None:
-            if self._names is None and hasattr(x, "columns") and u.ndim == 2:
-                self._names = tuple(map(str, x.columns))
-            elif self._names is None and _arrays.is_series(x) and getattr(x, "name", None) is not None:
-                self._names = (str(x.name),)
-            self._begin(channels)
-        if self._writer is None:
-            self._writer = _loci.archive_resume(self._data, self._channels)
-        self._writer.push(u, u.shape[0])
-        self._data = self._reader = None
+        before = {name: getattr(self, name) for name in ("_options", "_channels", "_names", "_dates", "_writer")}
+        try:
+            t = self._times(x, times, u.shape[0])
+            if self._channels is None:
+                self._names = _arrays.names_of(x, u.ndim) if self._names is None else self._names
+                self._channels = channels
+            if self._writer is None:
+                self._begin(t)
+            there = None if t is None else runs(t, *self._steps(), self._next)
+        except InputError:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
+        if there is None:
+            self._write(u)
+        else:
+            for gap, first, end in there:
+                for nothing in missing(gap, channels):
+                    self._write(nothing)
+                self._write(u[first:end])
         return self
+
+    def _write(self, u: np.ndarray) -> None:
+        self._writer.push(u, u.shape[0])
+        self._next += u.shape[0]
+        self._data = self._reader = None
+
+    def _times(self, x: Any, times: Any, count: int) -> Optional[np.ndarray]:
+        """Of the samples, as seconds; None: they follow."""
+        if times is None and self._timed and _arrays.is_series(x):
+            times = x.index
+        elif times is not None and self._options is not None and not self._timed:
+            raise InputError("times were given to an archive with a rate; none, or rate=None, was expected")
+        if times is None or count == 0:
+            return None
+        t = _arrays.seconds(times).reshape(-1)
+        if t.size != count:
+            raise InputError(f"there are {t.size} times for {count} samples; as many were expected")
+        if self._writer is None and self._data is None:
+            self._dates = _arrays.are_dates(times)
+        return t
+
+    def _steps(self) -> Tuple[float, float]:
+        """When the first sample was, and how far they are apart."""
+        if self._options is not None:
+            return self._options[1], self._options[0]
+        i = self._read().inspect()
+        return i[5] - i[7] * i[4], i[4]
 
     def _read(self) -> Any:
         self._open()
@@ -144,56 +207,12 @@ class Archive:
 
     # --- recalling ---
 
-    def _rows(self, channel: Optional[int]) -> Tuple[int, ...]:
-        count = self._read().inspect()[0]
-        if channel is None:
-            return tuple(range(count))
-        if not -count <= channel < count:
-            raise RangeError(f"channel is {channel}; 0 to {count - 1} was expected")
-        return (channel % count,)
-
-    @staticmethod
-    def _shaped(out: np.ndarray, shape: Tuple[int, ...]) -> Any:
-        if len(out) > 1:
-            return np.moveaxis(out, 0, -1).reshape(shape + (len(out),))
-        return out[0].reshape(shape) if shape else out[0][0]
-
-    def _ask(self, ask: int, t: np.ndarray, shape: Tuple[int, ...], channel: Optional[int]) -> Any:
-        rows, count = self._rows(channel), int(np.prod(shape, dtype=np.int64))
-        out = np.empty((len(rows), count))
-        for row, c in zip(out, rows):
-            self._reader.recall(ask, c, t, count, row)
-        return self._shaped(out, shape)
-
-    def recall(self, times: Any, channel: Optional[int] = None, what: str = "value") -> Any:
-        """The samples held at ``times``, seconds or dates, of any shape, or, ``derivative``, the slopes to the next ones, per second: as
-        ``Memory.recall``. NaN where a sample is missing."""
-        if what not in ("value", "derivative"):
-            raise InputError(f'what is "{what}"; value or derivative was expected, or the methods mean and integral')
-        t = _arrays.seconds(times)
-        return self._ask(0 if what == "value" else 1, t, t.shape, channel)
-
-    def derivative(self, times: Any, channel: Optional[int] = None) -> Any:
-        """The slopes to the next samples, per second."""
-        return self.recall(times, channel, "derivative")
-
-    def _over(self, ask: int, start: Any, end: Any, channel: Optional[int]) -> Any:
-        a = np.asarray(self.start if start is None else _arrays.seconds(start))
-        b = np.asarray(self.end if end is None else _arrays.seconds(end))
-        a, b = np.broadcast_arrays(a, b)
-        return self._ask(ask, np.stack([a, b], -1), a.shape, channel)
-
-    def mean(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
-        """The mean of what is there from ``start`` to ``end``; None: of all."""
-        return self._over(2, start, end, channel)
-
-    def integral(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
-        """The integral, in the signal's unit times seconds."""
-        return self._over(3, start, end, channel)
+    def _recaller(self) -> Any:
+        return self._read()
 
     def to_array(self, first: Optional[int] = None, count: Optional[int] = None) -> np.ndarray:
         """Samples as they are kept, [n] or [n][channels]: ``count`` from number ``first`` on, counted from the signal's beginning; all."""
-        rows, i = self._rows(None), self._reader.inspect()
+        rows, i = self._channel(None), self._reader.inspect()
         first = i[7] if first is None else first
         count = i[7] + i[8] - first if count is None else count
         if first < 0 or count < 0:
@@ -208,7 +227,7 @@ class Archive:
     def zoom(self, start: Any = None, end: Any = None, points: int = 1000, channel: Optional[int] = None) -> Tuple[np.ndarray, Any]:
         """A range at a glance: (times [points], values): what is faster than the distance between points is left out."""
         a, b = self.start if start is None else float(start), self.end if end is None else float(end)
-        rows = self._rows(channel)
+        rows = self._channel(channel)
         out = np.empty((len(rows), points))
         for row, c in zip(out, rows):
             self._reader.zoom(c, a, b, points, row)
@@ -216,7 +235,7 @@ class Archive:
 
     def _known(self, start: Any, end: Any, channel: Optional[int], i: int) -> Any:
         a, b = _arrays.stretch(start, end, self.start, self.end)
-        out = [self._read().stretch(c, a, b)[i] for c in self._rows(channel)]
+        out = [self._read().stretch(c, a, b)[i] for c in self._channel(channel)]
         return np.array(out) if len(out) > 1 else out[0]
 
     def error(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
@@ -294,21 +313,21 @@ class Archive:
     def __repr__(self) -> str:
         if self._closed:
             return "<loci.Archive closed>"
-        if self._channels is None or (self._writer is not None and self._data is None and not self._filled()):
+        if self._channels is None or (self._data is None and not self._filled()):
             return f"<loci.Archive {_RULES[self._options[4]]}: empty>"
         i = self._read().inspect()
         signal = _arrays.plural(i[8], "sample") + (f" of {i[0]} channels" if i[0] > 1 else "") + f" at {1 / i[4]:g} Hz"
         off = ", ".join(f"{e:.4g}" for e in np.atleast_1d(self.error())[:4]) + (", ..." if i[0] > 4 else "")
         bits = 8 * i[10] / (i[8] * i[0]) if i[8] else float("nan")
         return (
-            f"<loci.Archive {_RULES[i[3]]}: {signal}; time {_arrays.span_text(i[5], i[6])}; "
+            f"<loci.Archive {_RULES[i[3]]}: {signal}; time {_arrays.span_text(i[5], i[6], self._dates)}; "
             f"{i[10]:,} bytes in {_arrays.plural(i[9], 'page')}, {bits:.3g} bits a sample; rms error {off}>"
         )
 
     def _filled(self) -> bool:
         try:
             self._read()
-        except InputError:
+        except (InputError, RangeError):
             return False
         return True
 
@@ -371,10 +390,6 @@ class Archive:
         """Checks every checksum. Gives itself."""
         self._read().verify()
         return self
-
-    def save(self, path: Path) -> None:
-        """Writes a .loci file, whole or not at all."""
-        _arrays.keep(path, self.to_bytes())
 
     @classmethod
     def load(cls, path: Path, salvage: bool = False) -> "Archive":

@@ -9,13 +9,12 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from . import _arrays, _loci
-from ._arrays import Path
 from ._errors import InputError, MismatchError, RangeError
+from ._recalled import Recalled
 
 _JOINS = ("hold", "linear")
 _MISSING = ("refuse", "hold")
 _METHODS = ("exact", "bilinear", "backward", "zoh")
-_ASKS = {"value": 0, "derivative": 1, "mean": 2, "integral": 3}
 
 
 @functools.lru_cache(maxsize=64)
@@ -30,7 +29,7 @@ def _word(words: Sequence[str], word: str, name: str) -> int:
     return words.index(word)
 
 
-class Memory:
+class Memory(Recalled):
     """The past of a signal as coefficients of orthogonal polynomials: sharp where it is recent, blurred where it is old.
 
     A memory of N = ``order`` and K = ``detail`` takes some N K log2(samples) numbers a channel, however long the signal; its error is known
@@ -124,10 +123,7 @@ class Memory:
             raise InputError("times were given to a memory with a rate; none, or rate=None, was expected")
         u, channels = _arrays.samples(x, self.channels)
         if self._memory is None:
-            if self._names is None and hasattr(x, "columns") and u.ndim == 2:
-                self._names = tuple(map(str, x.columns))
-            elif self._names is None and _arrays.is_series(x) and getattr(x, "name", None) is not None:
-                self._names = (str(x.name),)
+            self._names = _arrays.names_of(x, u.ndim) if self._names is None else self._names
             self._begin(channels)
         t = None
         if times is not None:
@@ -205,51 +201,8 @@ class Memory:
 
     # --- recalling ---
 
-    def _channel(self, channel: Optional[int]) -> Tuple[int, ...]:
-        count = self._inner().inspect()[0]
-        if channel is None:
-            return tuple(range(count))
-        if not -count <= channel < count:
-            raise RangeError(f"channel is {channel}; 0 to {count - 1} was expected")
-        return (channel % count,)
-
-    def _ask(self, what: str, t: np.ndarray, shape: Tuple[int, ...], channel: Optional[int]) -> Any:
-        if what not in _ASKS:
-            raise InputError(f'what is "{what}"; one of {", ".join(_ASKS)} was expected')
-        channels = self._channel(channel)
-        count = int(np.prod(shape, dtype=np.int64))
-        out = np.empty((len(channels), count))
-        for row, c in zip(out, channels):
-            self._memory.recall(_ASKS[what], c, t, count, row)
-        if len(channels) > 1:
-            return np.moveaxis(out, 0, -1).reshape(shape + (len(channels),))
-        return out[0].reshape(shape) if shape else out[0][0]
-
-    def recall(self, times: Any, channel: Optional[int] = None, what: str = "value") -> Any:
-        """The signal as it is remembered at ``times``, seconds or dates, of any shape: an array of that shape, with an axis of channels behind
-        where there are several and ``channel`` does not choose one. what: ``value`` or ``derivative``, per second."""
-        if what not in ("value", "derivative"):
-            raise InputError(f'what is "{what}"; value or derivative was expected, or the methods mean and integral')
-        t = _arrays.seconds(times)
-        return self._ask(what, t, t.shape, channel)
-
-    def derivative(self, times: Any, channel: Optional[int] = None) -> Any:
-        """The derivative, per second, as ``recall`` gives values."""
-        return self.recall(times, channel, "derivative")
-
-    def _over(self, what: str, start: Any, end: Any, channel: Optional[int]) -> Any:
-        a = np.asarray(self.start if start is None else _arrays.seconds(start))
-        b = np.asarray(self.end if end is None else _arrays.seconds(end))
-        a, b = np.broadcast_arrays(a, b)
-        return self._ask(what, np.stack([a, b], -1), a.shape, channel)
-
-    def mean(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
-        """The mean from ``start`` to ``end``, numbers or arrays; None: of all of the history."""
-        return self._over("mean", start, end, channel)
-
-    def integral(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
-        """The integral from ``start`` to ``end``, in the signal's unit times seconds."""
-        return self._over("integral", start, end, channel)
+    def _recaller(self) -> Any:
+        return self._inner()
 
     def error(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
         """The root mean square error of recall from ``start`` to ``end``, known without the signal; stretches that are touched count whole."""
@@ -397,15 +350,6 @@ class Memory:
         self._memory = _loci.memory_load(_plan(*spec), channels, data)
         self._start = self._memory.inspect()[2]
         return self
-
-    def save(self, path: Path) -> None:
-        """Writes a .loci file, whole or not at all."""
-        _arrays.keep(path, self.to_bytes())
-
-    @classmethod
-    def load(cls, path: Path) -> "Memory":
-        """Reads a .loci file of a memory."""
-        return _arrays.loaded(path, cls.from_bytes)
 
     __copy__ = copy
 

@@ -13,13 +13,14 @@ import numpy as np
 from . import _arrays, _loci
 from ._arrays import Path
 from ._errors import InputError, MismatchError, UnsupportedError
+from ._recalled import Saved
 from ._sequences import Sequences, frame_of, groups, sequences
-from ._texts import compact, config_texts, pack, write_folder
+from ._texts import compact, config_texts, pack
 
 _BATCH = 16  # sequences that go through a network at once
 
 
-class Model:
+class Model(Saved):
     """A network and its parameters: layers of S4D, S4, S5, Mamba, LSTM and so on between encoder and decoder.
 
     Made by ``loci.train`` or ``loci.fit``, loaded from a file, converted from PyTorch, or new, with initial values:
@@ -141,7 +142,7 @@ class Model:
         return {
             "config": self.config, "task": task, "classes": classes, "rate": rate or None, "shift": numbers(shift), "scale": numbers(scale),
             "target_shift": numbers(target_shift), "target_scale": numbers(target_scale), "note": self.note, "parameters": self.count,
-            "streams": self.streams, "fingerprint": self.fingerprint,
+            "reading": _loci.model_reading(self._model), "streams": self.streams, "fingerprint": self.fingerprint,
         }  # fmt: skip
 
     def __repr__(self) -> str:
@@ -278,12 +279,12 @@ class Model:
         network.step(u, 1, None if dt is None else np.array([dt], dtype=np.float64), z, y)
         return self._answers([y])[0], z
 
-    def stream(self, rate: Optional[float] = None, lanes: int = 1, every: int = 1) -> Any:
+    def stream(self, rate: Optional[float] = None, lanes: int = 1, every: int = 1, window: Optional[int] = None) -> Any:
         """The model at work on a signal that never ends: a ``Stream``. rate: Hz of the signal. lanes: signals side by side. every: an answer
-        at every so many samples; 0: when asked for."""
+        at every so many samples; 0: when asked for. window: answers are about the newest so many samples alone."""
         from .stream import Stream
 
-        return Stream(self, rate=rate, lanes=lanes, every=every)
+        return Stream(self, rate=rate, lanes=lanes, every=every, window=window)
 
     def _tables(self, rate: Optional[float]) -> Any:
         key = (float(rate or 0), self._state())
@@ -363,28 +364,25 @@ class Model:
     # --- for microcontrollers ---
 
     def export(
-        self, folder: Path, prefix: str = "model", *, weights: str = "float", samples: Any = None, origin: Optional[str] = None
+        self,
+        folder: Path,
+        prefix: str = "model",
+        *,
+        weights: str = "float",
+        calibrate: Any = None,
+        samples: Any = None,
+        origin: Optional[str] = None,
     ) -> Dict[str, Any]:
         """Writes the model as C99 for a microcontroller into a folder, as ``loci export``: PREFIX.h, PREFIX.c, a test with ``samples`` (noise) and
-        their answers, CMakeLists.txt, README.md. weights: float, or int8, of 8 bits. Gives what it takes: bytes of constants, state and work,
-        operations a sample, and the largest difference from what a stream answers."""
-        if weights not in ("float", "int8"):
-            raise InputError(f'weights is "{weights}"; float or int8 was expected')
-        if samples is None:
-            shift, scale = self._model.about()[1:3]
-            noise = np.random.default_rng(1).standard_normal((64, self.inputs))
-            count = self._model.tokens()[0]
-            if count:
-                noise = np.floor(np.random.default_rng(1).uniform(0, count, (64, self.inputs)))
-            elif scale is not None:
-                noise = noise / np.frombuffer(scale) + np.frombuffer(shift)
-            samples = noise
-        u = _arrays.singles(samples, "samples").reshape(-1, self.inputs)
-        answers = self.stream().push(u)
-        within = 1e-3 if self.config["layer"] == "bank" else 1e-5
-        files, facts = _loci.export_files(self._model, prefix, origin, int(weights == "int8"), u, answers, len(u), within)
-        write_folder(folder, dict(files), f"{prefix}.c")
-        return dict(zip(("constants", "state", "work", "multiplies", "functions", "difference"), facts))
+        their answers, CMakeLists.txt, README.md. weights: float, or int8, of 8 bits. calibrate: sequences, (x, y) or a path as ``train`` has
+        them, by which what int8 weights are multiplied with is of 8 bits, too.
+
+        Gives what it takes: bytes of constants, state and work, operations a sample, and the largest difference from what a stream answers;
+        calibrated, ``calibration`` tells how many sequences there were, the scores of floats and of whole numbers, and by how much their answers
+        differ at most and on the average."""
+        from .exporting import write
+
+        return write(self, folder, prefix, weights, calibrate, samples, origin)
 
     # --- bytes ---
 
@@ -396,15 +394,6 @@ class Model:
     def from_bytes(cls, data: Any) -> "Model":
         """A model from such bytes."""
         return cls._of(_loci.model_load(data))
-
-    def save(self, path: Path) -> None:
-        """Writes a .safetensors file, whole or not at all."""
-        _arrays.keep(path, self.to_bytes())
-
-    @classmethod
-    def load(cls, path: Path) -> "Model":
-        """Reads such a file."""
-        return _arrays.loaded(path, cls.from_bytes)
 
     @classmethod
     def convert(
@@ -454,11 +443,6 @@ class Model:
 
     def __reduce__(self) -> Any:
         return _unpickle, (_arrays.PICKLE, self.to_bytes())
-
-
-def export(model: Model, folder: Path, prefix: str = "model", **options: Any) -> Dict[str, Any]:
-    """Writes a model as C99 for a microcontroller: ``Model.export``."""
-    return model.export(folder, prefix, **options)
 
 
 def _unpickle(version: int, data: bytes) -> Model:

@@ -9,8 +9,8 @@ from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from . import _arrays, _loci
-from ._arrays import Path
 from ._errors import FormatError, InputError, RangeError
+from ._recalled import Saved
 
 
 class Forecast(NamedTuple):
@@ -23,7 +23,7 @@ class Forecast(NamedTuple):
     upper95: np.ndarray
 
 
-class Readout:
+class Readout(Saved):
     """What comes next in a signal: a ridge regression of the next ``horizon`` samples on a memory of the newest ``window``, learned in one pass.
 
     >>> r = Readout(horizon=96).fit(x)
@@ -262,15 +262,6 @@ class Readout:
         except (ValueError, KeyError, TypeError):
             raise FormatError("the note of the readout is damaged; that of a forecaster was expected") from None
         return self
-
-    def save(self, path: Path) -> None:
-        """Writes a .loci file, whole or not at all."""
-        _arrays.keep(path, self.to_bytes())
-
-    @classmethod
-    def load(cls, path: Path) -> "Readout":
-        """Reads a .loci file of a readout."""
-        return _arrays.loaded(path, cls.from_bytes)
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, Readout):

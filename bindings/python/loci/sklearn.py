@@ -18,7 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from .training import fit as _fit
+from .fitting import fit as _fit
 from .training import train as _train
 
 try:
@@ -117,6 +117,26 @@ def _several(X: np.ndarray) -> np.ndarray:
 class _Trained:
     """By gradients."""
 
+    def __init__(
+        self,
+        preset: Optional[str] = None,
+        *,
+        epochs: Optional[int] = None,
+        steps: Optional[int] = None,
+        batch: Optional[int] = None,
+        lr: Optional[float] = None,
+        valid: Any = None,
+        patience: Optional[int] = None,
+        config: Optional[Dict[str, Any]] = None,
+        rate: Optional[float] = None,
+        random_state: Any = 0,
+        threads: int = 0,
+        verbose: bool = False,
+    ) -> None:
+        self.preset, self.epochs, self.steps, self.batch, self.lr = preset, epochs, steps, batch, lr
+        self.valid, self.patience = valid, patience
+        self.config, self.rate, self.random_state, self.threads, self.verbose = config, rate, random_state, threads, verbose
+
     def _learned(self: Any, X: np.ndarray, y: np.ndarray, classes: Any) -> Any:
         return _train(
             _several(X), y, task="value" if self._values else "class", classes=classes, seed=self._seed(), preset=self.preset, epochs=self.epochs,
@@ -127,6 +147,19 @@ class _Trained:
 
 class _Fitted:
     """In one pass."""
+
+    def __init__(
+        self,
+        modes: int = 1000,
+        *,
+        statistics: str = "all",
+        span: float = 0.0,
+        rate: Optional[float] = None,
+        random_state: Any = 0,
+        threads: int = 0,
+    ) -> None:
+        self.modes, self.statistics, self.span = modes, statistics, span
+        self.rate, self.random_state, self.threads = rate, random_state, threads
 
     def _learned(self: Any, X: np.ndarray, y: np.ndarray, classes: Any) -> Any:
         return _fit(
@@ -163,106 +196,14 @@ _FITTED = """{what}, in one pass without gradients, as ``loci.fit``: a bank of r
 class NetworkClassifier(_Trained, _Classifier):
     __doc__ = _TRAINED.format(what="Classes of sequences")
 
-    def __init__(
-        self,
-        preset: Optional[str] = None,
-        *,
-        epochs: Optional[int] = None,
-        steps: Optional[int] = None,
-        batch: Optional[int] = None,
-        lr: Optional[float] = None,
-        valid: Any = None,
-        patience: Optional[int] = None,
-        config: Optional[Dict[str, Any]] = None,
-        rate: Optional[float] = None,
-        random_state: Any = 0,
-        threads: int = 0,
-        verbose: bool = False,
-    ) -> None:
-        self.preset, self.epochs, self.steps, self.batch, self.lr, self.valid, self.patience = (
-            preset,
-            epochs,
-            steps,
-            batch,
-            lr,
-            valid,
-            patience,
-        )
-        self.config, self.rate, self.random_state, self.threads, self.verbose = config, rate, random_state, threads, verbose
-
 
 class NetworkRegressor(_Trained, _Regressor):
     __doc__ = _TRAINED.format(what="Values of sequences")
-
-    def __init__(
-        self,
-        preset: Optional[str] = None,
-        *,
-        epochs: Optional[int] = None,
-        steps: Optional[int] = None,
-        batch: Optional[int] = None,
-        lr: Optional[float] = None,
-        valid: Any = None,
-        patience: Optional[int] = None,
-        config: Optional[Dict[str, Any]] = None,
-        rate: Optional[float] = None,
-        random_state: Any = 0,
-        threads: int = 0,
-        verbose: bool = False,
-    ) -> None:
-        self.preset, self.epochs, self.steps, self.batch, self.lr, self.valid, self.patience = (
-            preset,
-            epochs,
-            steps,
-            batch,
-            lr,
-            valid,
-            patience,
-        )
-        self.config, self.rate, self.random_state, self.threads, self.verbose = config, rate, random_state, threads, verbose
 
 
 class BankClassifier(_Fitted, _Classifier):
     __doc__ = _FITTED.format(what="Classes of sequences")
 
-    def __init__(
-        self,
-        modes: int = 1000,
-        *,
-        statistics: str = "all",
-        span: float = 0.0,
-        rate: Optional[float] = None,
-        random_state: Any = 0,
-        threads: int = 0,
-    ) -> None:
-        self.modes, self.statistics, self.span, self.rate, self.random_state, self.threads = (
-            modes,
-            statistics,
-            span,
-            rate,
-            random_state,
-            threads,
-        )
-
 
 class BankRegressor(_Fitted, _Regressor):
     __doc__ = _FITTED.format(what="Values of sequences")
-
-    def __init__(
-        self,
-        modes: int = 1000,
-        *,
-        statistics: str = "all",
-        span: float = 0.0,
-        rate: Optional[float] = None,
-        random_state: Any = 0,
-        threads: int = 0,
-    ) -> None:
-        self.modes, self.statistics, self.span, self.rate, self.random_state, self.threads = (
-            modes,
-            statistics,
-            span,
-            rate,
-            random_state,
-            threads,
-        )

@@ -8,8 +8,48 @@ from typing import Any, Optional, Sequence
 import numpy as np
 
 from . import _arrays, _loci
-from ._errors import ClosedError, InputError, MismatchError
+from ._errors import ClosedError, InputError, MismatchError, UnsupportedError
 from .model import Model, labels_of
+
+
+class _Window:
+    """A window as if it were the one lane of a stream."""
+
+    def __init__(self, tables: Any, length: int) -> None:
+        self._made, self._window = (tables, length), _loci.Window(tables, length)
+
+    def push(self, which: Any, lanes: int, u: np.ndarray, dt: Any, n: int, every: int, y: Optional[np.ndarray]) -> int:
+        if dt is not None:
+            raise UnsupportedError("dt is not for a stream with a window; none was expected")
+        if which is not None:
+            self._one(which[0])
+        return self._window.push(u, n, every, y)
+
+    def answer(self, lane: int, y: np.ndarray) -> None:
+        self._one(lane)
+        self._window.answer(y)
+
+    def samples(self, lane: int) -> int:
+        self._one(lane)
+        return self._window.samples()
+
+    def reset(self, lane: int) -> None:
+        self._one(lane)
+        self._window = _loci.Window(*self._made)
+
+    def save(self, lane: int) -> bytes:
+        raise UnsupportedError("a stream with a window has no state that could be kept; one without was expected")
+
+    def restore(self, lane: int, state: Any) -> None:
+        self.save(lane)
+
+    def copy(self, lane: int, source: Any, source_lane: int) -> None:
+        self.save(lane)
+
+    @staticmethod
+    def _one(lane: int) -> None:
+        if lane != 0:
+            raise IndexError(f"lane is {lane}; 0 to 0 was expected")
 
 
 class Stream:
@@ -18,17 +58,24 @@ class Stream:
     However a signal is cut into pushes, the answers are the same to the bit. A model changed later does not change its streams. Threads may
     push into streams of one model at the same time, and into one stream in turns.
 
+    With a ``window`` of n samples, as ``loci stream --window``, answers are about the newest n/2 to n samples alone, as if the signal had begun
+    there. It costs twice as much, and there is no state that could be kept, forked or stepped by a dt.
+
     >>> s = model.stream()
     >>> s.push(x)
     """
 
-    __slots__ = ("model", "rate", "lanes", "every", "_stream", "_inputs", "_outputs", "__weakref__")
+    __slots__ = ("model", "rate", "lanes", "every", "window", "_stream", "_inputs", "_outputs", "__weakref__")
 
-    def __init__(self, model: Model, *, rate: Optional[float] = None, lanes: int = 1, every: int = 1) -> None:
+    def __init__(self, model: Model, *, rate: Optional[float] = None, lanes: int = 1, every: int = 1, window: Optional[int] = None) -> None:
         every, lanes = _arrays.whole(every, "every"), _arrays.whole(lanes, "lanes", 1)
         self.model, self.rate, self.lanes, self.every = model, rate, lanes, every
+        self.window = None if window is None else _arrays.whole(window, "window", 1, 2**63 - 1)
         self._inputs, self._outputs = model.inputs, model.outputs
-        self._stream: Any = _loci.Stream(model._tables(rate), lanes)
+        if window is not None and lanes > 1:
+            raise UnsupportedError(f"lanes is {lanes}; one alone was expected with a window")
+        tables = model._tables(rate)
+        self._stream: Any = _loci.Stream(tables, lanes) if self.window is None else _Window(tables, self.window)
 
     def _open(self) -> Any:
         if self._stream is None:
@@ -75,9 +122,8 @@ class Stream:
             if steps.ndim and steps.shape not in ((n,), (count, n)):
                 raise MismatchError(f"dt: has the shape {steps.shape}; that of x without inputs, or one number, was expected")
             steps = np.array(np.broadcast_to(steps, (count, n)))
-        due = None if several or every == 0 else stream.due(0, n, every)
         y = np.empty((count, -(-n // every), outputs), dtype=np.float32) if every else None
-        stream.push(which, count, u, steps, n, every, y)
+        due = stream.push(which, count, u, steps, n, every, y)
         if y is None:
             return None
         if not several:
@@ -108,7 +154,7 @@ class Stream:
     def fork(self) -> "Stream":
         """Another stream that has seen the same."""
         stream = self._open()
-        other = Stream(self.model, rate=self.rate, lanes=self.lanes, every=self.every)
+        other = Stream(self.model, rate=self.rate, lanes=self.lanes, every=self.every, window=self.window)
         for lane in range(self.lanes):
             other._stream.copy(lane, stream, lane)
         return other
@@ -142,7 +188,8 @@ class Stream:
             return "<loci.Stream closed>"
         lanes = f"{self.lanes} lanes" if self.lanes > 1 else _arrays.plural(self.samples(), "sample")
         rate = self.rate or self.model.rate
-        return f"<loci.Stream {lanes}{f' at {rate:g} Hz' if rate else ''}, an answer at every {self.every}; {self.model!r}>"
+        newest = f", of which the newest {self.window:,} count" if self.window else ""
+        return f"<loci.Stream {lanes}{f' at {rate:g} Hz' if rate else ''}{newest}, an answer at every {self.every}; {self.model!r}>"
 
     def __reduce__(self) -> Any:
         stream = self._open()

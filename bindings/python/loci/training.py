@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Models that learn: by gradients (train), in one pass (fit); and how good they are (evaluate)."""
+"""Models that learn by gradients (train), and how good models are (evaluate)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tupl
 
 import numpy as np
 
-from . import _arrays, _loci
+from . import _arrays, _loci, _reading
 from ._errors import FormatError, InputError, MismatchError, UnsupportedError
 from ._sequences import dataset
 from ._texts import compact, config_texts
@@ -173,7 +173,7 @@ def train(
     rate: Optional[float] = None,
     classes: Optional[Sequence[str]] = None,
     lengths: Any = None,
-    window: int = 256,
+    window: Optional[int] = None,
     model: Optional[Model] = None,
     callbacks: Callbacks = None,
     resume: Optional[bytes] = None,
@@ -186,14 +186,17 @@ def train(
 
     Parameters
     ----------
-    x : [sequences][samples], [sequences][samples][inputs], or a list of sequences of different lengths; a str or bytes for the task next.
+    x : [sequences][samples], [sequences][samples][inputs], or a list of sequences of different lengths; a str or bytes for the task next; or the path of what
+        ``loci train`` reads: a folder of sounds, CSV or NPY files, of arrays, of images, a table, a text. A str is a path where there is such a file.
     y : a target of each sequence, or at every sample: words and whole numbers are labels, other numbers values.
     task : class, class-each, value, value-each or next; None: as targets look.
     valid : the share of sequences kept to validate with, or (x, y) to validate with; None: 0.1, or none of less than 500 sequences.
     preset, **config : the network, as ``Model`` has it: preset="lstm", layer="mamba", layers=2, width=32, ...; a ``model`` goes on from another.
     epochs, steps, batch, lr, lr_ssm, decay, warmup, clip, patience, seed : as ``loci train --help`` says; None: what suits the data.
     threads : 0: one a processor; nothing depends on it. rate : samples a second, Hz. classes : names that labels are among. lengths : samples
-        of each sequence of an array. window : tokens of a sequence of a text.
+        of each sequence of an array. window : tokens of a sequence of a text (256).
+    label, value, group, time, column, window, stride, horizon, match, except_, resample, mono, gray, permute, bytes, skip, decimal, test : how files
+        are read, as ``loci train --help`` says; the model keeps it, and ``evaluate`` reads others likewise.
     callbacks : called with a ``Report`` after each step and each epoch; one that returns True ends the training.
     resume : the state of an ``Interrupted``. note, command : kept in the model. verbose : a line an epoch to standard error.
 
@@ -203,22 +206,33 @@ def train(
     for name, count in (("epochs", epochs), ("steps", steps), ("batch", batch), ("patience", patience), ("seed", seed), ("threads", threads)):
         _ = None if count is None else _arrays.whole(count, name)
     calls = [callbacks] if callable(callbacks) else list(callbacks or ())
-    text = task == "next" or (y is None and isinstance(x, (str, bytes, bytearray)))
-    if not text and y is None:
-        raise InputError("y is missing; a target of each sequence was expected")
+    reading = _reading.take(config, window)
     inputs = model.inputs if model is not None else None
     if model is not None and classes is None:
         classes = model.classes
-    train_set = _text_set(x, classes, window) if text else dataset(x, y, task, classes, rate, inputs, lengths)
+    path = _reading.path_of(x, text=True)
+    if path is not None:
+        _reading.alone(path, y=y, rate=rate, lengths=lengths)
+        train_set = _reading.opened(path, "train", classes, task, reading)
+        text = train_set.inspect()[5] == 2
+    else:
+        tokens = reading.pop("window", 256)
+        _reading.nothing(reading)
+        text = task == "next" or (y is None and isinstance(x, (str, bytes, bytearray)))
+        if not text and y is None:
+            raise InputError("y is missing; a target of each sequence was expected")
+        train_set = _text_set(x, classes, tokens) if text else dataset(x, y, task, classes, rate, inputs, lengths)
     info = train_set.inspect()
     name = task or ("next" if text else ("value" if info[4] else "class") + ("-each" if info[5] else ""))
     valid_set = None
     if isinstance(valid, tuple):
         if len(valid) != 2:
             raise InputError(f"valid holds {len(valid)} things; a share, or the two (x, y), was expected")
-        if text:
-            raise UnsupportedError("valid is a pair; a share was expected for a text")
+        if text or path is not None:
+            raise UnsupportedError(f"valid is a pair; a share was expected for a {'text' if text else 'path'}")
         valid_set = dataset(valid[0], valid[1], name, info[7] or None, rate, info[1])
+    elif valid is None and path is not None and info[12]:
+        valid_set = _loci.dataset_open(path, 2, info[7] or None, name, reading)
     else:
         share = valid if valid is not None else info[10]
         if valid is None and patience and share == 0:
@@ -231,7 +245,10 @@ def train(
     net = model.copy() if model is not None else _fresh(info, text, preset, config, seed)
     if model is not None and (net.inputs, net.outputs) != (info[1], info[6]):
         raise MismatchError(f"the model takes {net.inputs} inputs to {net.outputs} outputs; {info[1]} and {info[6]} were expected")
-    _describe(net, train_set, name) if model is None else None
+    if model is None:
+        _describe(net, train_set, name)
+    if path is not None:
+        _loci.model_read_as(net._model, reading)
     options = list(_loci.train_options(net._model, train_set))
     if steps is not None:
         options[1:3] = 0 if steps else options[1], steps
@@ -246,7 +263,8 @@ def _fresh(info: Any, text: bool, preset: Optional[str], config: Dict[str, Any],
     """A new model for a data set."""
     changes = config_texts(config)
     if preset is None:
-        preset = _loci.layer_preset(changes["layer"]) if "layer" in changes else "text" if text else "small"
+        layer = changes.get("layer", "s4d")
+        preset = _loci.layer_preset(layer) if layer != "s4d" else "text" if text else "audio" if info[11] == "audio" else "small"
     if text:
         changes["vocabulary"] = str(info[6])
     if info[5]:
@@ -264,7 +282,9 @@ def _command(given: Dict[str, Any]) -> str:
     words = [f"{k}={given[k]!r}" for k in plain if given[k] is not None] + [f"{k}={v!r}" for k, v in given["config"].items()]
     if given["seed"]:
         words.append(f"seed={given['seed']}")
-    return f"loci.train({', '.join(['x', 'y', *words])})"
+    about = [repr(given["path"])] if given["path"] is not None else ["x", "y"]
+    words += [f"{'except_' if k == 'except' else k}={v!r}" for k, v in given["reading"].items()]
+    return f"loci.train({', '.join([*about, *words])})"
 
 
 class _Run:
@@ -360,12 +380,45 @@ class _Run:
         return self.model(report, False)
 
 
+def _rate_check(model: Model, path: str, own: float, rate: Optional[float]) -> None:
+    """rate is about data that tell none, and a model that knows its own."""
+    if rate is None:
+        return
+    if own > 0 and abs(own - rate) > 1e-9 * own:
+        raise MismatchError(f"{path}: its rate is {own:g} Hz, and rate is {rate:g}; that, or none, was expected")
+    if not model.rate > 0:
+        raise MismatchError("the model was trained on data without a rate; none was expected")
+
+
 def evaluate(
-    model: Model, x: Any, y: Any = None, *, rate: Optional[float] = None, lengths: Any = None, window: int = 256, threads: int = 0
+    model: Model,
+    x: Any,
+    y: Any = None,
+    *,
+    rate: Optional[float] = None,
+    lengths: Any = None,
+    window: Optional[int] = None,
+    threads: int = 0,
+    split: str = "test",
+    **reading: Any,
 ) -> Evaluation:
-    """Measures a model on sequences with targets, as ``loci eval`` does. Nothing depends on threads."""
-    if model.task == "next":
-        set_ = _text_set(x, model.classes, window)
+    """Measures a model on sequences with targets, as ``loci eval`` does. Nothing depends on threads.
+
+    x and y are those of ``train``, or x is a path, whose files are read as those of the training were: of them the ``split`` test (all of them, where there
+    is none), train, valid, or all. match, except_, mono, resample, test and window change how. rate: Hz, where they tell none."""
+    options = dict(reading)
+    about = _reading.take(options, window)
+    path = _reading.path_of(x, text=model.task == "next")
+    tokens = about.pop("window", 256) if path is None else 0
+    _reading.nothing(about if path is None else {}, options)
+    if path is not None:
+        _reading.alone(path, y=y, lengths=lengths)
+        set_ = _reading.again(model, path, split, about)
+        _rate_check(model, path, set_.inspect()[8], rate)
+    elif split != "test":
+        raise InputError(f'split is "{split}", which is about files; a path was expected for x')
+    elif model.task == "next":
+        set_ = _text_set(x, model.classes, tokens)
     elif y is None:
         raise InputError("y is missing; a target of each sequence was expected")
     else:
@@ -375,126 +428,3 @@ def evaluate(
     error, explained = (np.empty(outputs), np.empty(outputs)) if values else (None, None)
     row = _loci.evaluate(model._model, set_, threads, float(rate or 0), confusion, error, explained)
     return Evaluation(*row, confusion, error, explained)
-
-
-_STATISTICS = ("all", "shares", "power")
-
-
-class Learner:
-    """What ``fit`` knows while it learns: sequences may be added at any time, and learners of one bank add up.
-
-    >>> learner = Learner(modes=1000)
-    >>> learner.push(x, y).push(more_x, more_y).model()
-    """
-
-    __slots__ = ("_options", "_learner", "_classes", "_inputs", "_task", "seed")
-
-    def __init__(
-        self,
-        modes: int = 1000,
-        *,
-        statistics: str = "all",
-        seed: int = 0,
-        span: float = 0.0,
-        task: Optional[str] = None,
-        classes: Optional[Sequence[str]] = None,
-    ) -> None:
-        if statistics not in _STATISTICS:
-            raise InputError(f'statistics is "{statistics}"; one of {", ".join(_STATISTICS)} was expected')
-        if task not in (None, "class", "value"):
-            raise InputError(f'task is "{task}"; class or value was expected')
-        self._options = (_arrays.whole(modes, "modes"), _STATISTICS.index(statistics), _arrays.whole(seed, "seed"), float(span))
-        self._learner: Any = None
-        self._classes, self._inputs, self._task, self.seed = classes, None, task, seed
-
-    def push(self, x: Any, y: Any, *, rate: Optional[float] = None, lengths: Any = None, threads: int = 0) -> "Learner":
-        """Learns from sequences and their targets; the first ones make the bank. Gives itself."""
-        set_ = dataset(x, y, self._task, self._classes, rate, self._inputs, lengths)
-        if self._learner is None:
-            self._learner = _loci.Learner(set_, *self._options, self._task, threads)
-            info = set_.inspect()
-            self._inputs, self._task, self._classes = info[1], "value" if info[4] else "class", info[7] or None
-        self._learner.push(set_, threads)
-        return self
-
-    def like(self) -> "Learner":
-        """One that knows nothing, with the same bank, so that both can be added."""
-        return Learner._of(self, _loci.learner_like(self._inner().model()))
-
-    @classmethod
-    def _of(cls, like: "Learner", learner: Any) -> "Learner":
-        self = cls.__new__(cls)
-        self._options, self._classes, self._inputs, self._task, self.seed = like._options, like._classes, like._inputs, like._task, like.seed
-        self._learner = learner
-        return self
-
-    def copy(self) -> "Learner":
-        """A fork: what one of them learns, the other does not."""
-        if self._learner is None:
-            return Learner._of(self, None)
-        both = self.like()
-        both += self
-        return both
-
-    __copy__ = copy
-
-    def __deepcopy__(self, memo: Any) -> "Learner":
-        return self.copy()
-
-    def _inner(self) -> Any:
-        if self._learner is None:
-            raise InputError("the learner knows nothing; a push was expected before")
-        return self._learner
-
-    def __iadd__(self, other: Any) -> "Learner":
-        if not isinstance(other, Learner):
-            return NotImplemented
-        self._inner().add(other._inner())
-        return self
-
-    def __add__(self, other: Any) -> "Learner":
-        """What both know, of one bank (``like``)."""
-        if not isinstance(other, Learner):
-            return NotImplemented
-        both = self.copy()
-        both += other
-        return both
-
-    def solve(self) -> Dict[str, Any]:
-        """The regression: how many sequences and statistics, the ridge, and the score with each sequence left out in turn."""
-        keys = ("sequences", "features", "modes", "each", "ridge", "error", "score")
-        return dict(zip(keys, self._inner().solve()))
-
-    def model(self, command: str = "loci.fit(x, y)") -> Model:
-        """Solves, and gives the model."""
-        report = self.solve()
-        model = Model._of(self._learner.model())
-        return model.describe(note={
-            "program": f"loci {_loci.version()}", "command": command, "seed": self.seed, "sequences": report["sequences"],
-            "ridge": report["ridge"], "left_out": report["score"],
-        })  # fmt: skip
-
-    def __repr__(self) -> str:
-        return f"<loci.Learner of a bank of {self._options[0] or 1000} oscillators{'' if self._learner else ': empty'}>"
-
-
-def fit(
-    x: Any,
-    y: Any,
-    *,
-    modes: int = 1000,
-    statistics: str = "all",
-    seed: int = 0,
-    span: float = 0.0,
-    task: Optional[str] = None,
-    classes: Optional[Sequence[str]] = None,
-    rate: Optional[float] = None,
-    lengths: Any = None,
-    threads: int = 0,
-    command: Optional[str] = None,
-) -> Model:
-    """A model in one pass, without gradients, as ``loci fit``: a bank of random oscillators, read by a ridge regression. x and y as ``train`` takes them, with
-    one target a sequence."""
-    learner = Learner(modes, statistics=statistics, seed=seed, span=span, task=task, classes=classes)
-    learner.push(x, y, rate=rate, lengths=lengths, threads=threads)
-    return learner.model(command or f"loci.fit(x, y, modes={modes})")

@@ -2,7 +2,7 @@
  * glibc.c - functions of the C library by their names of 2018, so that a module built on a newer system runs on older ones.
  *
  * The linker sends every call of these here (--wrap, module.cmake). What they do has not changed since: libm's came to new names when
- * errors stopped going through a handler, those of threads when they moved from one library to another, stat when it became a
+ * errors stopped going through a handler, those of threads and of loading when they moved from one library to another, stat when it became a
  * function. */
 #ifdef LOCI_OLD_GLIBC
 #include <pthread.h>
@@ -41,6 +41,9 @@ OLD(int, pthread_create, "pthread_create",
     (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument),
     (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument),
     (thread, attributes, run, argument))
+OLD(void *, dlopen, "dlopen", (const char *name, int mode), (const char *name, int mode), (name, mode))
+OLD(void *, dlsym, "dlsym", (void *library, const char *name), (void *library, const char *name),
+    (library, name))
 OLD(int, pthread_join, "pthread_join", (pthread_t thread, void **result), (pthread_t thread, void **result),
     (thread, result))
 OLD(int, pthread_sigmask, "pthread_sigmask", (int how, const sigset_t *set, sigset_t *before),

@@ -197,7 +197,7 @@ PyMODINIT_FUNC PyInit__loci(void)
 {
     static int (*const parts[])(PyObject *) = {add_memory,  add_archive, add_readout, add_system,
                                                add_model,   add_network, add_stream,  add_dataset,
-                                               add_trainer, add_learner, add_export};
+                                               add_reading, add_trainer, add_learner, add_export};
     PyObject *module = PyModule_Create(&definition);
     for (size_t i = 0; module && i < sizeof parts / sizeof *parts; i++)
         if (parts[i](module) < 0) {

@@ -80,6 +80,7 @@ int add_model(PyObject *module);
 int add_network(PyObject *module);
 int add_stream(PyObject *module);
 int add_dataset(PyObject *module);
+int add_reading(PyObject *module);
 int add_trainer(PyObject *module);
 int add_learner(PyObject *module);
 int add_export(PyObject *module);
@@ -88,8 +89,9 @@ int add_export(PyObject *module);
 loci_model *model_of(PyObject *object);
 /* A new object of _loci.Model, which the model belongs to from now on, also where it fails (NULL). */
 PyObject *model_wrap(loci_model *model);
-/* The set within an object of _loci.Dataset. */
+/* The set within an object of _loci.Dataset; NULL, with TypeError raised. A new object of a set, as model_wrap. */
 loci_dataset *dataset_of(PyObject *object);
+PyObject *dataset_wrap(loci_dataset *set);
 
 /* For long work: whether a signal came that Python wants to raise (1); takes the interpreter's lock for it. `thread` is what
  * PyEval_SaveThread gave, and is renewed. */

@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
     glue_object head;
     arrays held;
-    PyObject *owner; /* of the arrays, where this is a part of another set */
+    PyObject *owner; /* the set that this is a part of, or NULL */
     loci_dataset *set;
 } dataset_object;
 
@@ -168,6 +168,16 @@ static PyObject *dataset_new(PyTypeObject *type, PyObject *arguments, PyObject *
     return good ? glue_raise(&error) : NULL;
 }
 
+PyObject *dataset_wrap(loci_dataset *set)
+{
+    dataset_object *self = (dataset_object *)glue_new(dataset_type);
+    if (self)
+        self->set = set;
+    else
+        loci_dataset_close(set);
+    return (PyObject *)self;
+}
+
 /* divide(share, seed): takes a share out of the set and gives it as a set. */
 static PyObject *dataset_divide(PyObject *object, PyObject *arguments)
 {
@@ -178,18 +188,15 @@ static PyObject *dataset_divide(PyObject *object, PyObject *arguments)
     loci_error error;
     if (!PyArg_ParseTuple(arguments, "dK", &share, &seed)) return NULL;
     if (loci_dataset_divide(&part, self->set, share, seed, &error) != LOCI_OK) return glue_raise(&error);
-    dataset_object *other = (dataset_object *)glue_new(dataset_type);
-    if (!other) {
-        loci_dataset_close(part);
-        return NULL;
-    }
-    other->set = part;
+    dataset_object *other = (dataset_object *)dataset_wrap(part);
+    if (!other) return NULL;
     other->owner = object;
     Py_INCREF(object);
     return (PyObject *)other;
 }
 
-/* (sequences, inputs, longest, samples, values, each, outputs, classes, rate, fingerprint, share to validate with) */
+/* (sequences, inputs, longest, samples, values, each, outputs, classes, rate, fingerprint, share to validate with, kind, has a split to
+ * validate with, has a test split, files passed over, the first of them or None, a column like times or None) */
 static PyObject *dataset_inspect(PyObject *object, PyObject *none)
 {
     (void)none;
@@ -204,10 +211,11 @@ static PyObject *dataset_inspect(PyObject *object, PyObject *none)
         PyTuple_SetItem(names, (Py_ssize_t)c, name);
     }
     if (!names) return NULL;
-    return Py_BuildValue("(nnnKiinNdKd)", (Py_ssize_t)i.sequences, (Py_ssize_t)i.inputs,
+    return Py_BuildValue("(nnnKiinNdKdsiinzz)", (Py_ssize_t)i.sequences, (Py_ssize_t)i.inputs,
                          (Py_ssize_t)i.longest, (unsigned long long)i.samples, i.target.values, i.target.each,
                          (Py_ssize_t)i.outputs, names, i.rate, (unsigned long long)i.fingerprint,
-                         loci_train_valid_share(&i));
+                         loci_train_valid_share(&i), i.kind, i.validates, i.split || i.held_out,
+                         (Py_ssize_t)i.passed_over, i.first_passed, i.time_like);
 }
 
 /* moments(mean, deviation) [inputs], target_moments(mean, deviation) [outputs] */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * python_stream.c - _loci.Tables and _loci.Stream: loci/stream.h. */
+ * python_stream.c - _loci.Tables, _loci.Stream and _loci.Window: loci/stream.h. */
 #include "glue.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static PyTypeObject *tables_type, *stream_type;
+static PyTypeObject *tables_type, *stream_type, *window_type;
 
 /* --- tables: read-only, shared by streams --- */
 
@@ -93,7 +93,8 @@ static int has_lane(const stream_object *self, Py_ssize_t lane)
 }
 
 /* push(lane or None, lanes, u, dt or None, n, every, out or None): lane [lanes] uint32, u [lanes][n][inputs], dt [lanes][n], out
- * [lanes][ceil(n/every)][outputs] */
+ * [lanes][ceil(n/every)][outputs]. How many answers of the first of them were due, which is looked up under the lock that the push holds, so that
+ * threads may push in turns. */
 static PyObject *stream_push(PyObject *object, PyObject *arguments)
 {
     const stream_object *self = (stream_object *)object;
@@ -105,6 +106,7 @@ static PyObject *stream_push(PyObject *object, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "z*ny*z*nnz*", &lane, &lanes, &u, &dt, &n, &every, &out)) return NULL;
     const size_t rows = glue_times((size_t)lanes, (size_t)n),
                  groups = every > 0 && n > 0 ? ((size_t)n - 1) / (size_t)every + 1 : 0;
+    size_t due = 0;
     int good =
         glue_holds(&u, glue_times(rows, tables->inputs), sizeof(float), "the samples") &&
         (!lane.buf || glue_holds(&lane, (size_t)lanes, sizeof(uint32_t), "the lanes")) &&
@@ -116,25 +118,16 @@ static PyObject *stream_push(PyObject *object, PyObject *arguments)
         good = 0;
     }
     if (good) {
+        const uint32_t first = lane.buf && lanes > 0 ? *(const uint32_t *)lane.buf : 0;
         GLUE_RUN(self)
+        if (first < self->lanes) due = loci_stream_due(self->stream, first, (size_t)n, (size_t)every);
         status = loci_stream_push(self->stream, lane.buf, (size_t)lanes, u.buf, dt.buf, (size_t)n,
                                   (size_t)every, out.buf, &error);
         GLUE_DONE(self)
     }
     PyBuffer_Release(&lane), PyBuffer_Release(&u), PyBuffer_Release(&dt), PyBuffer_Release(&out);
-    return good ? glue_none(status, &error) : NULL;
-}
-
-/* due(lane, n, every) */
-static PyObject *stream_due(PyObject *object, PyObject *arguments)
-{
-    const stream_object *self = (stream_object *)object;
-    Py_ssize_t lane, n, every;
-    if (!PyArg_ParseTuple(arguments, "nnn", &lane, &n, &every) || !has_lane(self, lane)) return NULL;
-    glue_enter(object);
-    const size_t due = loci_stream_due(self->stream, (uint32_t)lane, (size_t)n, (size_t)every);
-    glue_leave(object);
-    return PyLong_FromSize_t(due);
+    if (!good) return NULL;
+    return status ? glue_raise(&error) : PyLong_FromSize_t(due);
 }
 
 /* answer(lane, out): out [outputs] floats */
@@ -233,16 +226,114 @@ static PyObject *stream_restore(PyObject *object, PyObject *arguments)
     return good ? glue_none(status, &error) : NULL;
 }
 
-static PyMethodDef stream_methods[] = {
-    {"push", stream_push, METH_VARARGS, NULL},
-    {"due", stream_due, METH_VARARGS, NULL},
-    {"answer", stream_answer, METH_VARARGS, NULL},
-    {"samples", stream_samples, METH_VARARGS, NULL},
-    {"reset", stream_reset, METH_VARARGS, NULL},
-    {"copy", stream_copy, METH_VARARGS, NULL},
-    {"save", stream_save, METH_VARARGS, NULL},
-    {"restore", stream_restore, METH_VARARGS, NULL},
+/* --- windows --- */
+
+typedef struct {
+    glue_object head;
+    tables_object *tables;
+    loci_window *window;
+} window_object;
+
+/* Window(tables, length) */
+static PyObject *window_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+{
+    (void)keywords;
+    PyObject *tables;
+    unsigned long long length;
+    loci_error error;
+    if (!PyArg_ParseTuple(arguments, "O!K", tables_type, &tables, &length)) return NULL;
+    window_object *self = (window_object *)glue_new(type);
+    if (!self) return NULL;
+    Py_INCREF(tables);
+    self->tables = (tables_object *)tables;
+    if (loci_window_create(&self->window, self->tables->tables, length, &error) == LOCI_OK)
+        return (PyObject *)self;
+    Py_DECREF(self);
+    return glue_raise(&error);
+}
+
+static void window_delete(PyObject *object)
+{
+    window_object *self = (window_object *)object;
+    loci_window_free(self->window);
+    Py_XDECREF((PyObject *)self->tables);
+    glue_delete(object);
+}
+
+/* push(u, n, every, out or None): u [n][inputs], out [answers that are due][outputs]. How many these are is looked up under the lock
+ * that the push holds, so that threads may push in turns. */
+static PyObject *window_push(PyObject *object, PyObject *arguments)
+{
+    const window_object *self = (window_object *)object;
+    Py_buffer u, out;
+    Py_ssize_t n, every;
+    loci_error error;
+    loci_status status = LOCI_OK;
+    size_t due = 0;
+    if (!PyArg_ParseTuple(arguments, "y*nnz*", &u, &n, &every, &out)) return NULL;
+    const size_t groups = every > 0 && n > 0 ? ((size_t)n - 1) / (size_t)every + 1 : 0;
+    int good = glue_holds(&u, glue_times((size_t)n, self->tables->inputs), sizeof(float), "the samples") &&
+               (groups == 0 ||
+                glue_holds(&out, glue_times(groups, self->tables->outputs), sizeof(float), "the answers"));
+    if (good && (every < 0 || (groups > 0 && out.readonly))) {
+        PyErr_SetString(PyExc_ValueError, "every below 0, or answers that cannot be written");
+        good = 0;
+    }
+    if (good) {
+        GLUE_RUN(self)
+        due = every ? loci_window_due(self->window, (size_t)n, (size_t)every) : 0;
+        status = loci_window_push(self->window, u.buf, (size_t)n, (size_t)every, out.buf, &error);
+        GLUE_DONE(self)
+    }
+    PyBuffer_Release(&u), PyBuffer_Release(&out);
+    if (!good) return NULL;
+    return status ? glue_raise(&error) : PyLong_FromSize_t(due);
+}
+
+/* answer(out): out [outputs] floats */
+static PyObject *window_answer(PyObject *object, PyObject *arguments)
+{
+    const window_object *self = (window_object *)object;
+    Py_buffer out;
+    if (!PyArg_ParseTuple(arguments, "w*", &out)) return NULL;
+    const int good = glue_holds(&out, self->tables->outputs, sizeof(float), "the answer");
+    if (good) {
+        glue_enter(object);
+        loci_window_answer(self->window, out.buf);
+        glue_leave(object);
+    }
+    PyBuffer_Release(&out);
+    if (!good) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *window_samples(PyObject *object, PyObject *none)
+{
+    (void)none;
+    glue_enter(object);
+    const uint64_t samples = loci_window_samples(((window_object *)object)->window);
+    glue_leave(object);
+    return PyLong_FromUnsignedLongLong(samples);
+}
+
+static PyMethodDef window_methods[] = {
+    {"push", window_push, METH_VARARGS, NULL},
+    {"answer", window_answer, METH_VARARGS, NULL},
+    {"samples", window_samples, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
+};
+static PyType_Slot window_slots[] = {GLUE_SLOT(Py_tp_new, window_new),
+                                     GLUE_SLOT(Py_tp_dealloc, window_delete),
+                                     {Py_tp_methods, window_methods},
+                                     {0, NULL}};
+static PyType_Spec window_spec = {"loci._loci.Window", sizeof(window_object), 0, Py_TPFLAGS_DEFAULT,
+                                  window_slots};
+
+static PyMethodDef stream_methods[] = {
+    {"push", stream_push, METH_VARARGS, NULL},       {"answer", stream_answer, METH_VARARGS, NULL},
+    {"samples", stream_samples, METH_VARARGS, NULL}, {"reset", stream_reset, METH_VARARGS, NULL},
+    {"copy", stream_copy, METH_VARARGS, NULL},       {"save", stream_save, METH_VARARGS, NULL},
+    {"restore", stream_restore, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL},
 };
 static PyType_Slot tables_slots[] = {
     GLUE_SLOT(Py_tp_new, tables_new), GLUE_SLOT(Py_tp_dealloc, tables_delete), {0, NULL}};
@@ -257,6 +348,8 @@ static PyType_Spec stream_spec = {"loci._loci.Stream", sizeof(stream_object), 0,
 
 int add_stream(PyObject *module)
 {
-    if (glue_type(module, &tables_type, &tables_spec, "Tables") < 0) return -1;
+    if (glue_type(module, &tables_type, &tables_spec, "Tables") < 0 ||
+        glue_type(module, &window_type, &window_spec, "Window") < 0)
+        return -1;
     return glue_type(module, &stream_type, &stream_spec, "Stream");
 }

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Samples with times on the equal steps that an archive has: what lies between them is missing."""
+
+from __future__ import annotations
+
+from typing import Iterator, Tuple
+
+import numpy as np
+
+from ._errors import InputError
+
+_OFF = 0.05  # how far a time may lie from its step, in steps: clocks are rounded, and so are steps
+_PIECE = 65536
+
+
+def step_of(t: np.ndarray) -> float:
+    """The seconds between the first two samples, as the program takes them."""
+    if t.size < 2:
+        raise InputError("one sample with a time does not tell how far samples are apart; two, or a rate, were expected")
+    dt = float(f"{t[1] - t[0]:.11g}")
+    if not 0 < dt < float("inf"):
+        raise InputError(f"times: {'stand still at' if dt == 0 else 'go back from'} {t[0]:.15g}; a later time was expected for sample 1")
+    return dt
+
+
+def runs(t: np.ndarray, start: float, dt: float, following: int) -> Iterator[Tuple[int, int, int]]:
+    """(samples that are missing, the first of a run that is there, the one behind it), of samples whose times are t, where the sample of the number
+    `following`, counted from `start`, is the next one. All is checked before the first is given."""
+    at = (t - start) / dt
+    step = np.rint(at)
+    before = np.concatenate([[following - 1.0], step[:-1]])
+    bad = ~(abs(at - step) <= _OFF) | (step <= before) | (step > 2**52)
+    if bad.any():
+        i = int(np.argmax(bad))
+        if t[i] == t[i] and step[i] <= before[i]:
+            last = start + before[i] * dt
+            word = "stand still at" if step[i] == before[i] else f"go back from {last:.15g} to"
+            raise InputError(f"times: {word} {t[i]:.15g}, sample {i}; a later time was expected")
+        raise InputError(
+            f"times: {t[i]:.15g}, sample {i}, does not lie on steps of {dt:.11g} s behind the sample before it; an archive keeps samples at a "
+            "rate, and a Memory at any times"
+        )
+    gaps = (step - before - 1).astype(np.int64)
+    edges = np.flatnonzero(gaps)
+    begins = edges if edges.size and edges[0] == 0 else np.concatenate([[0], edges])
+    ends = np.append(begins[1:], t.size)
+    return ((int(gaps[a]), int(a), int(b)) for a, b in zip(begins, ends) if b > a)
+
+
+def missing(count: int, channels: int) -> Iterator[np.ndarray]:
+    """So many samples that are missing, in pieces."""
+    piece = np.full((min(count, _PIECE), channels), np.nan)
+    for first in range(0, count, _PIECE):
+        yield piece[: min(count - first, _PIECE)]
