@@ -11,7 +11,6 @@
 #include <loci/init.h>
 #include <loci/learner.h>
 #include <loci/rule.h>
-#include <loci/team.h>
 #include <loci/train.h>
 
 #endif

@@ -19,6 +19,7 @@
 #include <loci/stream.h>
 #include <loci/system.h>
 #include <loci/task.h>
+#include <loci/team.h>
 #include <loci/token.h>
 
 #endif

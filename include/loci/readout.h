@@ -30,6 +30,7 @@
 
 #include <loci/allocator.h>
 #include <loci/status.h>
+#include <loci/team.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -53,6 +54,7 @@ typedef struct {
         ridge; /* the penalty on squared weights, a window: >= 0; signals in units of their deviation, over all samples so far */
     int own;   /* each channel has its own weights; 0: all share them */
     const loci_allocator *allocator; /* where memory comes from; NULL: malloc */
+    const loci_team *team;           /* processes that share the work, see loci_readout_share; NULL: alone */
 } loci_readout_spec;
 
 /* scale [channels]: about the size of each channel's changes, > 0; forecasts do not depend on it, but for rounding; NULL: 1. LOCI_E_ARGUMENT names the field that is
@@ -63,6 +65,14 @@ LOCI_API loci_status loci_readout_create(loci_readout **readout, const loci_read
 LOCI_API void loci_readout_free(loci_readout *readout); /* NULL is allowed */
 /* A fork: what one of them learns, the other does not. */
 LOCI_API loci_status loci_readout_copy(loci_readout **copy, const loci_readout *readout, loci_error *error);
+
+/* From here on the ranks of the team, which stays the caller's and must outlive the readout and its forks, share the work of push and
+ * walk, to the bits of one process: of a push each rank sums some of the products of samples with their past, of a walk each
+ * foretells some bunches of 16 horizons. All of them have the same readout and are given the same samples; all have the same results. An exchange a push, of
+ * 8 (window + horizon) bytes a channel, and one a walk, of 56 horizon: long pushes are worth sharing. What is solved is compared. NULL: alone. Forks
+ * have the team of the readout, one that was loaded has none. Errors of sharing are LOCI_E_IO, LOCI_E_MEMORY, and LOCI_E_MISMATCH where a rank
+ * has other weights than rank 0, after which the readout is only to be freed. LOCI_E_ARGUMENT: the team is none. */
+LOCI_API loci_status loci_readout_share(loci_readout *readout, const loci_team *team, loci_error *error);
 
 /* A fork that has learned the same windows, of the order, ridge and sharing of weights that spec says, to the bits of one that was pushed the
  * same samples; not solved. spec->channels, window and horizon are the readout's: LOCI_E_MISMATCH names what differs, or says that the readout has
@@ -126,7 +136,7 @@ typedef struct {
  * samples is tried on forecasts of the `valid` samples behind them, and a window of 336 stands
  * unless another has 2 % less error, and of its orders and ridges the lowest and the largest within 0.3 % of its best; order 0, the newest value held, unless another is better by 2 %, or by half of the horizon's share in valid. Weights of its own for each channel take 1 %. LOCI_E_VALUE: train or
  * valid are too short for the horizon, or spec's window for train; LOCI_E_ARGUMENT, LOCI_E_MEMORY. Some hundred regressions on moments: 0.1 s
- * and the pass over the samples. */
+ * and the pass over the samples, which the ranks of spec->team share (LOCI_E_IO). */
 LOCI_API loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *choice,
                                          const double *const *x, size_t train, size_t valid,
                                          const double *scale, loci_error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * loci/team.h - processes that work together, each with a copy of the program: what a training and an evaluation ask of
- * whatever moves bytes between them. Part of libloci-train.
+ * loci/team.h - processes that work together, each with a copy of the program: what a training, an evaluation and a readout ask of
+ * whatever moves bytes between them.
  *
  * The ranks of a team are numbered from 0. All of them call the same functions in the same order, with the same models, sets
  * and options but for threads; each does its share, and all have the same result, to the bit, that one process alone has. The

@@ -10,6 +10,7 @@
 #include "base/checksum.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "base/team.h"
 #include "readout/ridge_tiles.h"
 
 loci_status loci_readout_check(const loci_readout_spec *s, loci_error *error)
@@ -28,7 +29,8 @@ loci_status loci_readout_check(const loci_readout_spec *s, loci_error *error)
         return loci_fail(error, LOCI_E_ARGUMENT, "order is %zu; 0 to %zu was expected", s->order, most);
     if (!(s->ridge >= 0.0 && s->ridge <= 1e100))
         return loci_fail(error, LOCI_E_ARGUMENT, "ridge is %g; 0 to 1e100 was expected", s->ridge);
-    return LOCI_OK;
+    loci_team team;
+    return loci_team_take(&team, s->team, error);
 }
 
 size_t loci_readout_numbers(const loci_readout_spec *s, size_t *saved)
@@ -121,6 +123,14 @@ loci_status loci_readout_copy(loci_readout **copy, const loci_readout *readout, 
     return status;
 }
 
+loci_status loci_readout_share(loci_readout *readout, const loci_team *team, loci_error *error)
+{
+    loci_team whole;
+    const loci_status status = loci_team_take(&whole, team, error);
+    if (status == LOCI_OK) readout->spec.team = team;
+    return status;
+}
+
 loci_status loci_readout_copy_as(loci_readout **copy, const loci_readout *r, const loci_readout_spec *spec,
                                  loci_error *error)
 {
@@ -182,8 +192,8 @@ void loci_readout_inspect_sized(const loci_readout *r, loci_readout_info *info, 
 
 /* ---- samples ---- */
 
-/* n <= READOUT_PIECE samples that are good. */
-static void learn(loci_readout *r, const readout_view *v, const double *u, size_t n)
+/* n <= READOUT_PIECE samples that are good; of all products [channels][lags] numbers `from` up to `to`. */
+static void learn(loci_readout *r, const readout_view *v, const double *u, size_t n, size_t from, size_t to)
 {
     const size_t channels = r->spec.channels, lags = readout_lags(r), past = lags - 1;
     const size_t wait = r->held < past ? past - (size_t)r->held : 0; /* samples that end no window yet */
@@ -198,7 +208,12 @@ static void learn(loci_readout *r, const readout_view *v, const double *u, size_
         }
         if (wait < n) {
             if (r->fresh == 0) memcpy(v->first + c * past, v->work + wait, past * sizeof *recent);
-            LOCI_CHOOSE(loci_ridge_tiles_level)->correlate(v->products + c * lags, x + wait, lags, n - wait);
+            const size_t low = from > c * lags ? from - c * lags : 0,
+                         high = to < (c + 1) * lags ? to - c * lags : lags;
+            if (from < (c + 1) * lags && to > c * lags)
+                LOCI_CHOOSE(loci_ridge_tiles_level)
+                    ->correlate(v->products + c * lags + low, x + wait, v->work + wait + low, high - low,
+                                n - wait);
             for (size_t k = wait; k < n; k++) v->total[c] += x[k];
         }
         memcpy(recent, v->work + n, past * sizeof *recent);
@@ -211,7 +226,10 @@ static void learn(loci_readout *r, const readout_view *v, const double *u, size_
 loci_status loci_readout_push(loci_readout *r, const double *u, size_t n, loci_error *error)
 {
     const readout_view v = loci_readout_view(r);
-    const size_t channels = r->spec.channels;
+    const size_t channels = r->spec.channels, products = channels * readout_lags(r);
+    loci_team team;
+    loci_status status = loci_team_take(&team, r->spec.team, error);
+    if (status != LOCI_OK) return status;
     size_t good = 0;
     while (good < n) {
         size_t c = 0;
@@ -221,8 +239,12 @@ loci_status loci_readout_push(loci_readout *r, const double *u, size_t n, loci_e
     }
     if (good > 0 && r->samples == 0) memcpy(v.origin, u, channels * sizeof *u);
     for (size_t k = 0; k < good; k += READOUT_PIECE)
-        learn(r, &v, u + k * channels, good - k < READOUT_PIECE ? good - k : READOUT_PIECE);
-    if (good == n) return LOCI_OK;
+        learn(r, &v, u + k * channels, good - k < READOUT_PIECE ? good - k : READOUT_PIECE,
+              loci_team_share(&team, products, team.rank), loci_team_share(&team, products, team.rank + 1));
+    if (good > 0)
+        status =
+            loci_team_shares(&team, v.products, sizeof *v.products, products, loci_allocator_of(r), error);
+    if (good == n || status != LOCI_OK) return status;
     for (size_t c = 0; c < channels; c++)
         if (!(fabs(u[good * channels + c]) <= 1e150))
             return loci_fail(error, LOCI_E_VALUE,

@@ -12,6 +12,7 @@
 #include "base/allocate.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "base/team.h"
 #include "readout/ridge_tiles.h"
 
 static const size_t windows[] = {8, 16, 32, 64, 96, 192, 336, 512, 720};
@@ -30,8 +31,12 @@ typedef struct {
     double ridge, error;
 } trial;
 
+/* To learn from, and to choose by. */
+enum { PARTS = 2 };
+
 typedef struct {
     const loci_readout_spec *asked;
+    loci_team team;
     const double *const *x;
     const double *scale;
     size_t train, valid, horizon, channels;
@@ -39,11 +44,12 @@ typedef struct {
     size_t most;            /* the longest window */
     size_t highest;         /* order */
     double *numbers;        /* all below */
-    double *signal, *lags;  /* one channel, [train + valid]; scratch [2 (most + horizon)] */
+    double *signal, *lags;  /* one channel, [train + valid]; scratch [3 (most + horizon)] */
+    double *rows;           /* [PARTS][channels][most + horizon + 1] */
     double *basis, *project;
-    double *some[2], *all[2]; /* moments of an order, and of the highest: to learn from, to choose by */
+    double *some[PARTS], *all[PARTS]; /* moments of an order, and of the highest */
     double *factor, *w, *sum, *penalty;
-    loci_windows part[2];
+    loci_windows part[PARTS];
     double best; /* the least error */
     trial trials[WINDOWS * (ORDERS + 1) * RIDGES], chosen;
     size_t count;
@@ -53,17 +59,22 @@ static loci_status search_open(search *s, loci_error *error)
 {
     const size_t h = s->horizon, lags = s->most + h, p = s->highest + 1;
     const size_t moments = loci_ridge_size(p, h), project = loci_windows_scratch(s->most, h, s->highest);
-    const size_t count = s->train + s->valid + 2 * lags + s->highest * s->most + project + 4 * moments +
-                         p * p + 2 * p * h + h + p + 2 * (lags + lags * lags);
+    size_t count, rows;
+    if (!loci_size_multiply(&rows, s->channels, PARTS * (lags + 1)) ||
+        !loci_size_add(&count, rows,
+                       s->train + s->valid + 3 * lags + s->highest * s->most + project + 4 * moments + p * p +
+                           2 * p * h + h + p + 2 * (lags + lags * lags)))
+        count = SIZE_MAX;
     double *at = s->numbers = loci_allocate_by(s->asked->allocator, count, sizeof *at);
     if (!at)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory to choose a window of up to %zu samples",
                          s->most);
     s->signal = at, at += s->train + s->valid;
-    s->lags = at, at += 2 * lags;
+    s->lags = at, at += 3 * lags;
+    s->rows = at, at += rows;
     s->basis = at, at += s->highest * s->most;
     s->project = at, at += project;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < PARTS; k++) {
         s->some[k] = at, at += moments;
         s->all[k] = at, at += moments;
         s->part[k] = (loci_windows){.window = s->most, .horizon = h, .sum = at, .m = at + lags};
@@ -77,20 +88,69 @@ static loci_status search_open(search *s, loci_error *error)
     return LOCI_OK;
 }
 
-/* The windows of channel c, added to both parts; of windows of `window` samples. */
+/* The newest samples of the windows of a part, of `lags` samples: t0 up to t1. */
+static void span(const search *s, int part, size_t lags, size_t *t0, size_t *t1)
+{
+    *t0 = part == 0 ? lags - 1 : s->train - 1 + s->horizon;
+    *t1 = part == 0 ? s->train : s->train + s->valid;
+}
+
+static void signal_of(const search *s, double *to, size_t c, size_t from, size_t end)
+{
+    for (size_t t = from; t < end; t++) to[t - from] = (s->x[c][t] - s->x[c][0]) / s->scale[c];
+}
+
+/* Of windows of `window` samples the last row, of products with their past, and behind it the sum of their newest samples, of all channels
+ * and both parts. A rank sums its share of these numbers. */
+static loci_status rows_fill(search *s, size_t window, loci_error *error)
+{
+    const size_t lags = window + s->horizon, count = s->channels * (lags + 1),
+                 first = loci_team_share(&s->team, count, s->team.rank),
+                 end = loci_team_share(&s->team, count, s->team.rank + 1);
+    loci_status status = LOCI_OK;
+    memset(s->rows, 0, PARTS * count * sizeof *s->rows);
+    for (int k = 0; k < PARTS && status == LOCI_OK; k++) {
+        double *const rows = s->rows + (size_t)k * count, *const x = s->signal + lags - 1;
+        size_t t0, t1;
+        span(s, k, lags, &t0, &t1);
+        for (size_t c = first / (lags + 1); t0 < t1 && c * (lags + 1) < end; c++) {
+            const size_t at = c * (lags + 1), low = first > at ? first - at : 0,
+                         high = end < at + lags ? end - at : lags;
+            double *const r = rows + at;
+            signal_of(s, s->signal, c, t0 - (lags - 1), t1);
+            /* a stretch and its past stay in the first-level cache */
+            for (size_t t = 0; t < t1 - t0 && low < high; t += READOUT_PIECE)
+                LOCI_CHOOSE(loci_ridge_tiles_level)
+                    ->correlate(r + low, x + t, s->signal + t + low, high - low,
+                                t1 - t0 - t < READOUT_PIECE ? t1 - t0 - t : READOUT_PIECE);
+            for (size_t t = 0; t < t1 - t0 && end > at + lags; t++) r[lags] += x[t];
+        }
+        status = loci_team_shares(&s->team, rows, sizeof *rows, count, s->asked->allocator, error);
+    }
+    return status;
+}
+
+/* The windows of channel c, added to both parts; of windows of `window` samples, whose rows were filled in. */
 static void gather(search *s, size_t c, size_t window)
 {
-    const size_t lags = window + s->horizon, n = s->train + s->valid;
-    for (size_t t = 0; t < n; t++) s->signal[t] = (s->x[c][t] - s->x[c][0]) / s->scale[c];
-    for (int k = 0; k < 2; k++) s->part[k].window = window;
-    loci_windows_add_signal(&s->part[0], s->signal, lags - 1, s->train, s->lags);
-    loci_windows_add_signal(&s->part[1], s->signal, s->train - 1 + s->horizon, n, s->lags);
+    const size_t lags = window + s->horizon;
+    for (int k = 0; k < PARTS; k++) {
+        const double *const r = s->rows + ((size_t)k * s->channels + c) * (lags + 1);
+        double *const first = s->lags, *const last = first + lags;
+        size_t t0, t1;
+        span(s, k, lags, &t0, &t1);
+        s->part[k].window = window;
+        if (t1 <= t0) continue;
+        signal_of(s, first, c, t0 - (lags - 1), t0);
+        signal_of(s, last, c, t1 - (lags - 1), t1);
+        loci_windows_add(&s->part[k], r, r[lags], first, last, (double)(t1 - t0), last + lags);
+    }
 }
 
 static void clear(search *s, size_t window)
 {
     const size_t lags = window + s->horizon;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < PARTS; k++) {
         memset(s->part[k].sum, 0, lags * sizeof(double));
         memset(s->part[k].m, 0, lags * lags * sizeof(double));
         s->part[k].count = 0;
@@ -98,9 +158,9 @@ static void clear(search *s, size_t window)
 }
 
 /* Moments of the coefficients of a window, to `order`, of both parts. */
-static void project(search *s, loci_ridge m[2], size_t window, size_t order)
+static void project(search *s, loci_ridge m[PARTS], size_t window, size_t order)
 {
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < PARTS; k++) {
         memset(s->all[k], 0, loci_ridge_size(order + 1, s->horizon) * sizeof(double));
         loci_ridge whole = loci_ridge_at(s->all[k], order + 1, s->horizon, 0);
         loci_windows_project(&whole, &s->part[k], s->basis, window, order, s->project);
@@ -113,11 +173,11 @@ static void project(search *s, loci_ridge m[2], size_t window, size_t order)
 }
 
 /* The error of a regression on the first `order` coefficients of m, summed over what is to be chosen by. */
-static double error_of(search *s, const loci_ridge m[2], size_t order, double ridge)
+static double error_of(search *s, const loci_ridge m[PARTS], size_t order, double ridge)
 {
     const size_t p = order + 1, whole = m[0].features, h = s->targets;
-    loci_ridge some[2];
-    for (int k = 0; k < 2; k++) {
+    loci_ridge some[PARTS];
+    for (int k = 0; k < PARTS; k++) {
         some[k] = loci_ridge_at(s->some[k], p, h, m[k].rows);
         for (size_t i = 0; i < p; i++)
             memcpy(some[k].gram + i * p, m[k].gram + i * whole, p * sizeof(double));
@@ -141,7 +201,7 @@ static double last_error(const search *s, const loci_ridge *m)
 }
 
 /* All ridges for an order, noted; the least error. */
-static double try_ridges(search *s, const loci_ridge m[2], size_t window, size_t order)
+static double try_ridges(search *s, const loci_ridge m[PARTS], size_t window, size_t order)
 {
     const bool set = s->asked->ridge >= 0.0;
     double best = INFINITY, before = INFINITY;
@@ -165,7 +225,7 @@ static bool given(size_t value)
 /* All orders of one window, until a higher one is no better by half a percent. */
 static void try_window(search *s, size_t window, double *last)
 {
-    loci_ridge m[2];
+    loci_ridge m[PARTS];
     const size_t most = given(s->asked->order) ? s->asked->order : window < s->highest ? window : s->highest;
     loci_windows_basis(s->basis, window, most);
     project(s, m, window, most);
@@ -215,14 +275,16 @@ static void decide(search *s)
 }
 
 /* Whether each channel's own weights are better by a percent, and with which ridge. */
-static void try_own(search *s, loci_readout_spec *spec)
+static loci_status try_own(search *s, loci_readout_spec *spec, loci_error *error)
 {
     double total[RIDGES] = {0}, best = INFINITY;
     const bool set = s->asked->ridge >= 0.0;
     size_t which = 0;
+    const loci_status status = rows_fill(s, spec->window, error);
+    if (status != LOCI_OK) return status;
     loci_windows_basis(s->basis, spec->window, spec->order);
     for (size_t c = 0; c < s->channels; c++) {
-        loci_ridge m[2];
+        loci_ridge m[PARTS];
         clear(s, spec->window);
         gather(s, c, spec->window);
         project(s, m, spec->window, spec->order);
@@ -231,10 +293,11 @@ static void try_own(search *s, loci_readout_spec *spec)
     }
     for (size_t i = 0; i < RIDGES && !(set && i > 0); i++)
         if (total[i] < best) best = total[i], which = i;
-    if (s->asked->own < 0 && !(best < 0.99 * s->best)) return;
+    if (s->asked->own < 0 && !(best < 0.99 * s->best)) return LOCI_OK;
     spec->own = 1;
     s->best = best;
     if (!set) spec->ridge = ridges[which];
+    return LOCI_OK;
 }
 
 /* The longest window that is tried: a quarter of what there is to learn from, at least the shortest. */
@@ -263,6 +326,21 @@ static loci_status longest(search *s, loci_error *error)
     return LOCI_OK;
 }
 
+/* What each rank chose by itself must be the same. */
+static loci_status same_choice(const search *s, const loci_readout_spec *found, loci_error *error)
+{
+    uint64_t own[4] = {found->window, found->order, (uint64_t)found->own};
+    size_t rank, which;
+    memcpy(&own[3], &found->ridge, sizeof found->ridge);
+    const loci_status status = loci_team_compare(&s->team, own, 4, &rank, &which, error);
+    if (status != LOCI_OK || rank == 0) return status;
+    return loci_fail(
+        error, LOCI_E_MISMATCH,
+        "what rank %zu chose is not what rank 0 chose; the same samples, on processors of one kind, "
+        "were expected",
+        rank);
+}
+
 loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *choice, const double *const *x,
                                 size_t train, size_t valid, const double *scale, loci_error *error)
 {
@@ -286,9 +364,15 @@ loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *ch
     s.stride = (s.horizon + ASKED - 1) / ASKED;
     s.targets = s.horizon / s.stride;
     s.channels = asked.channels;
-    status = longest(&s, error);
+    status = loci_team_take(&s.team, asked.team, error);
+    if (status == LOCI_OK) status = longest(&s, error);
     if (status == LOCI_OK) status = search_open(&s, error);
     if (status != LOCI_OK) return status;
+    status = rows_fill(&s, s.most, error);
+    if (status != LOCI_OK) {
+        loci_free(s.numbers);
+        return status;
+    }
     for (size_t c = 0; c < s.channels; c++) gather(&s, c, s.most);
     double last = 0.0;
     if (given(asked.window) || s.most < windows[0]) {
@@ -311,9 +395,14 @@ loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_choice *ch
         found.own = 0;
         s.best = last;
     } else if (asked.own != 0 && s.channels > 1) {
-        try_own(&s, &found);
+        status = try_own(&s, &found, error);
     }
     if (found.own < 0) found.own = 0;
+    if (status == LOCI_OK) status = same_choice(&s, &found, error);
+    if (status != LOCI_OK) {
+        loci_free(s.numbers);
+        return status;
+    }
     found.size = spec->size;
     *spec = found;
     if (choice) {
@@ -338,7 +427,8 @@ loci_status loci_readout_season(size_t *season, const double *x, size_t n, size_
     for (size_t t = 0; t < n; t++) d[lags - 1 + t] = x[t] - x[0] - mean;
     const double *z = d + lags - 1;
     for (size_t t = 0; t < n; t += 1024)
-        LOCI_CHOOSE(loci_ridge_tiles_level)->correlate(r, z + t, lags, n - t < 1024 ? n - t : 1024);
+        LOCI_CHOOSE(loci_ridge_tiles_level)
+            ->correlate(r, z + t, z + t - (lags - 1), lags, n - t < 1024 ? n - t : 1024);
     /* r[lags - 1 - k] is that of lag k, and becomes D(k) */
     for (size_t t = 0; t < n; t++) newer += z[t] * z[t];
     double older = newer;

@@ -8,7 +8,9 @@
 
 #define LOCI_REAL_IS_DOUBLE 1
 #include "base/allocate.h"
+#include "base/checksum.h"
 #include "base/status.h"
+#include "base/team.h"
 #include "readout/ridge_tiles.h"
 
 typedef struct {
@@ -258,6 +260,23 @@ static loci_ridge windows_of(bench *b, const loci_readout *r, size_t c, double *
     return one;
 }
 
+/* Each rank solves by itself: had they not all the same weights, they would tell a mixture. */
+static loci_status same_weights(const loci_readout *r, loci_error *error)
+{
+    loci_team team;
+    loci_status status = loci_team_take(&team, r->spec.team, error);
+    if (status != LOCI_OK || team.ranks == 1) return status;
+    const uint64_t own = loci_readout_inspect(r).fingerprint;
+    size_t rank, which;
+    status = loci_team_compare(&team, &own, 1, &rank, &which, error);
+    if (status != LOCI_OK || rank == 0) return status;
+    return loci_fail(
+        error, LOCI_E_MISMATCH,
+        "the weights of rank %zu are other ones than those of rank 0; the same samples, on processors "
+        "of one kind, were expected",
+        rank);
+}
+
 loci_status loci_readout_solve(loci_readout *r, loci_error *error)
 {
     const readout_view v = loci_readout_view(r);
@@ -283,7 +302,7 @@ loci_status loci_readout_solve(loci_readout *r, loci_error *error)
         weights(&b, r, &pooled, 0);
     loci_free(b.numbers);
     r->solved = 1;
-    return LOCI_OK;
+    return same_weights(r, error);
 }
 
 loci_status loci_readout_fit(const loci_readout *r, size_t c, double *mean_square, loci_error *error)

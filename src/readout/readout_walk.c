@@ -8,10 +8,11 @@
 #include "base/allocate.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "base/team.h"
 #include "base/vector.h"
 #include "readout/ridge_tiles.h"
 
-enum { BLOCK = 256, SAMPLED = 1000, LANES = 8 };
+enum { BLOCK = 256, SAMPLED = 1000, LANES = 8, BUNCH = 16 /* horizons that a rank takes at least */ };
 
 static const double missing_share[2] = {0.2, 0.05};
 /* of the share of hits, where the logarithm of a width grows: 2 z phi(z) of normal errors at their quantile z */
@@ -54,7 +55,7 @@ typedef struct {
     const loci_ridge_tiles *tiles;
     float *even, *odd, *both, *constant;      /* [half][h], [h] */
     float *x, *at_odd, *to_even, *to_odd, *y; /* [window + BLOCK], [half + BLOCK / 2] of each, [BLOCK][h] */
-    size_t window, half, h;
+    size_t window, half, h;                   /* h horizons of all that there are */
     double scale;
 } single;
 
@@ -63,10 +64,11 @@ static size_t half_of(size_t window)
     return (window + 1) / 2;
 }
 
-static single single_open(const loci_readout *r, size_t c, double *numbers)
+/* For horizons from `first` up to `end`. */
+static single single_open(const loci_readout *r, size_t c, size_t first, size_t end, double *numbers)
 {
     const readout_view v = loci_readout_view(r);
-    const size_t window = r->spec.window, h = r->spec.horizon, set = r->spec.own ? c : 0;
+    const size_t window = r->spec.window, all = r->spec.horizon, h = end - first, set = r->spec.own ? c : 0;
     single f = {.tiles = LOCI_CHOOSE(loci_ridge_tiles_level),
                 .window = window,
                 .half = half_of(window),
@@ -81,16 +83,16 @@ static single single_open(const loci_readout *r, size_t c, double *numbers)
     f.to_even = f.at_odd + f.half + BLOCK / 2;
     f.to_odd = f.to_even + f.half + BLOCK / 2;
     f.y = f.to_odd + f.half + BLOCK / 2;
-    const double *filter = v.filter + set * window * h;
+    const double *filter = v.filter + set * window * all + first;
     for (size_t i = 0; i < f.half; i++)
         for (size_t j = 0; j < h; j++) {
-            const double even = filter[2 * i * h + j],
-                         odd = 2 * i + 1 < window ? filter[(2 * i + 1) * h + j] : 0;
+            const double even = filter[2 * i * all + j],
+                         odd = 2 * i + 1 < window ? filter[(2 * i + 1) * all + j] : 0;
             f.even[i * h + j] = (float)even;
             f.odd[i * h + j] = (float)odd;
             f.both[i * h + j] = (float)(even + odd);
         }
-    for (size_t j = 0; j < h; j++) f.constant[j] = (float)v.constant[set * h + j];
+    for (size_t j = 0; j < h; j++) f.constant[j] = (float)v.constant[set * all + first + j];
     return f;
 }
 
@@ -130,7 +132,7 @@ static double single_predict(const single *f, const double *x, size_t n)
 }
 
 /* Widths from errors of forecasts whose outcomes are all known at x[end - 1]. */
-static loci_status begin(loci_readout *r, size_t c, double *widths, const double *x, size_t end,
+static loci_status begin(const loci_readout *r, size_t c, double *widths, const double *x, size_t end,
                          loci_error *error)
 {
     const size_t window = r->spec.window, h = r->spec.horizon;
@@ -139,7 +141,7 @@ static loci_status begin(loci_readout *r, size_t c, double *widths, const double
         loci_allocator_of(r), taken * h + single_numbers(r) + taken * (window + h), sizeof *errors);
     if (!errors)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for the errors of %zu forecasts", taken);
-    const single f = single_open(r, c, errors + taken * h);
+    const single f = single_open(r, c, 0, h, errors + taken * h);
     float *const rows = (float *)(void *)(errors + taken * h + single_numbers(r)), *const y =
                                                                                        rows + taken * window;
     for (size_t k = 0; k < taken; k++) {
@@ -171,14 +173,15 @@ typedef struct {
 } pace;
 
 /* LANES horizons from j0 on. Of forecasts o = first, first + 1, ... of one block, y has what they foretold, x what came, less `off`. The widths
- * that were told with forecast o are row o % (h + 1) of `told`, [2][LANES] each: those after all outcomes up to then, which
+ * that were told with forecast o are row o % ring of `told`, [2][LANES] each: those after all outcomes up to then, which
  * row o + 1 + j of horizon j is given once forecast o's has come. */
 typedef struct {
-    size_t h, j0, first;
-    const float *y;  /* [count][h] */
+    size_t ring, j0, first; /* ring: one more than all horizons */
+    const float *y;         /* [count], `stride` apart */
+    size_t stride;
     const double *x; /* [count]: that of forecast first, and horizon j0, comes first */
     double off, scale;
-    double *widths, *told; /* [2][LANES], [h + 1][2][LANES] */
+    double *widths, *told; /* [2][LANES], [ring][2][LANES] */
     double *sums;          /* [5][LANES]; NULL: nothing is scored */
 } lane_block;
 
@@ -191,7 +194,7 @@ static inline __attribute__((always_inline)) loci_f64x8 choose(loci_i64x8 which,
 static inline __attribute__((always_inline)) void
 compare_lanes(const lane_block *b, const pace *p, size_t from, size_t to, size_t lanes, bool scored)
 {
-    const size_t ring = b->h + 1;
+    const size_t ring = b->ring;
     const loci_f64x8 zero = {0}, one = zero + 1.0;
     loci_f64x8 width[2], sum[5] = {{0}}, live = zero;
     for (size_t l = 0; l < LANES; l++) live[l] = l < lanes;
@@ -202,7 +205,7 @@ compare_lanes(const lane_block *b, const pace *p, size_t from, size_t to, size_t
     for (size_t l = 0; l < lanes; l++) place[l] = (row + b->j0 + l + 1) % ring;
     for (size_t k = from; k < to; k++) {
         loci_f64x8 made = zero, came = zero;
-        for (size_t l = 0; l < lanes; l++) made[l] = (double)b->y[k * b->h + b->j0 + l];
+        for (size_t l = 0; l < lanes; l++) made[l] = (double)b->y[k * b->stride + l];
         memcpy(&came, b->x + k, lanes * sizeof *b->x);
         const loci_f64x8 e = came - b->off - made * b->scale, size = choose(e < zero, -e, e);
         const double *told = b->told + row * 2 * LANES;
@@ -240,33 +243,123 @@ LOCI_HOT static void compare(const lane_block *b, const pace *p, size_t from, si
         compare_lanes(b, p, from, to, lanes, scored);
 }
 
-/* Errors of one forecast, by horizon: y times scale against truth less off. */
-LOCI_HOT static void compare_plainly(const loci_readout_score *score, const float *y, double scale,
-                                     const double *truth, double off, size_t h)
+/* Errors of one forecast, by horizon: y times scale against truth less off; to sums [3][h] of their number, their squares and sizes. */
+LOCI_HOT static void compare_plainly(double *sums, const float *y, double scale, const double *truth,
+                                     double off, size_t h)
 {
+    double *const count = sums, *const square = count + h, *const absolute = square + h;
     for (size_t j = 0; j < h; j++) {
         const double e = truth[j] - off - (double)y[j] * scale;
-        score->count[j] += 1.0;
-        score->square[j] += e * e;
-        score->absolute[j] += fabs(e);
+        count[j] += 1.0;
+        square[j] += e * e;
+        absolute[j] += fabs(e);
     }
 }
 
+/* What a walk finds of a horizon. */
+enum { COUNT, SQUARE, ABSOLUTE, IN80, IN95, WIDTH80, WIDTH95, FOUND };
+
+/* A walk of channel c over x [n] from x[from] on, as far as horizons from `first` up to `end` go: of those, found [horizon][FOUND]. */
+typedef struct {
+    const loci_readout *r;
+    size_t c, first, end;
+    const double *x;
+    size_t n, from;
+    double *found;
+} walk;
+
 /* Errors alone: no widths, and nothing that waits for its outcome. */
-static loci_status walk_plainly(const loci_readout *r, size_t c, const loci_readout_score *score,
-                                const double *x, size_t n, size_t from, loci_error *error)
+static loci_status walk_plainly(const walk *w, loci_error *error)
 {
-    const size_t window = r->spec.window, h = r->spec.horizon;
-    double *const numbers = loci_allocate_by(loci_allocator_of(r), single_numbers(r), sizeof *numbers);
-    if (!numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
-    const single f = single_open(r, c, numbers);
-    for (size_t t0 = from; t0 + h < n; t0 += BLOCK) {
-        const size_t left = n - h - t0, count = left < BLOCK ? left : BLOCK;
-        const double off = single_predict(&f, x + t0 - (window - 1), count);
+    const size_t window = w->r->spec.window, all = w->r->spec.horizon, h = w->end - w->first;
+    double *const sums =
+        loci_allocate_by(loci_allocator_of(w->r), 3 * h + single_numbers(w->r), sizeof *sums);
+    if (!sums) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", all);
+    const single f = single_open(w->r, w->c, w->first, w->end, sums + 3 * h);
+    for (size_t t0 = w->from; t0 + all < w->n; t0 += BLOCK) {
+        const size_t left = w->n - all - t0, count = left < BLOCK ? left : BLOCK;
+        const double off = single_predict(&f, w->x + t0 - (window - 1), count);
         for (size_t k = 0; k < count; k++)
-            compare_plainly(score, f.y + k * h, f.scale, x + t0 + k + 1, off, h);
+            compare_plainly(sums, f.y + k * h, f.scale, w->x + t0 + k + 1 + w->first, off, h);
     }
-    loci_free(numbers);
+    for (size_t j = 0; j < h; j++)
+        for (size_t i = COUNT; i <= ABSOLUTE; i++) w->found[(w->first + j) * FOUND + i] = sums[i * h + j];
+    loci_free(sums);
+    return LOCI_OK;
+}
+
+/* The widths that the walk begins with, [2][horizon]. */
+static loci_status widths_before(const walk *w, double *widths, loci_error *error)
+{
+    const size_t window = w->r->spec.window, h = w->r->spec.horizon,
+                 before = w->from < w->n ? w->from : w->n; /* known before the first forecast */
+    const loci_status status = loci_readout_widths(w->r, w->c, widths, error);
+    bool known = false;
+    for (size_t k = 0; status == LOCI_OK && k < 2 * h; k++) known = known || widths[k] > 0.0;
+    if (status != LOCI_OK || known || before < window + h) return status;
+    return begin(w->r, w->c, widths, w->x, before, error);
+}
+
+static loci_status walk_with_widths(const walk *w, bool score, loci_error *error)
+{
+    const size_t window = w->r->spec.window, h = w->r->spec.horizon, own = w->end - w->first,
+                 groups = (own + LANES - 1) / LANES, ring = h + 1, n = w->n;
+    double *const scratch =
+        loci_allocate_by(loci_allocator_of(w->r),
+                         groups * LANES * (2 * ring + 2 + 5) + 2 * h + single_numbers(w->r), sizeof *scratch);
+    if (!scratch) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
+    double *const told = scratch, *const lanes = told + groups * LANES * 2 * ring,
+                  *const sums = lanes + groups * LANES * 2, *const widths = sums + groups * LANES * 5;
+    const loci_status status = widths_before(w, widths, error);
+    if (status != LOCI_OK) {
+        loci_free(scratch);
+        return status;
+    }
+    const single f = single_open(w->r, w->c, w->first, w->end, widths + 2 * h);
+    pace p;
+    for (size_t level = 0; level < 2; level++) {
+        p.grow[level] = exp(SPEED * (1.0 - missing_share[level]));
+        p.shrink[level] = exp(-SPEED * missing_share[level]);
+        p.back[level] = 2.0 * SPEED * slope[level]; /* log(a / b) is about 2 (a - b) / (a + b) */
+        for (size_t j = 0; j < own; j++)
+            lanes[(j / LANES * 2 + level) * LANES + j % LANES] = widths[level * h + w->first + j];
+    }
+    for (size_t g = 0; g < groups; g++)
+        for (size_t row = 0; row < ring; row++)
+            memcpy(told + (g * ring + row) * 2 * LANES, lanes + g * 2 * LANES, 2 * LANES * sizeof *told);
+    const size_t whole = n > h ? n - h : 0; /* forecasts before it have all of their outcomes in x */
+    for (size_t t0 = w->from; t0 + 1 < n; t0 += BLOCK) {
+        const size_t count = n - 1 - t0 < BLOCK ? n - 1 - t0 : BLOCK;
+        const double off = single_predict(&f, w->x + t0 - (window - 1), count);
+        for (size_t g = 0; g < groups; g++) {
+            const size_t at = g * LANES, j0 = w->first + at, most = own - at < LANES ? own - at : LANES;
+            const lane_block b = {.ring = ring,
+                                  .j0 = j0,
+                                  .first = t0 - w->from,
+                                  .y = f.y + at,
+                                  .stride = own,
+                                  .x = w->x + t0 + 1 + j0,
+                                  .off = off,
+                                  .scale = f.scale,
+                                  .widths = lanes + g * 2 * LANES,
+                                  .told = told + g * ring * 2 * LANES,
+                                  .sums = sums + g * 5 * LANES};
+            const size_t scored = whole > t0 ? (whole - t0 < count ? whole - t0 : count) : 0;
+            if (scored > 0) compare(&b, &p, 0, scored, most, score);
+            for (size_t k = scored; k < count; k++) { /* whose last outcomes are still to come */
+                const size_t come = n - 1 - t0 - k;
+                if (come > j0) compare(&b, &p, k, k + 1, come - j0 < most ? come - j0 : most, false);
+            }
+        }
+    }
+    for (size_t j = 0; j < own; j++) {
+        const size_t g = j / LANES, l = j % LANES;
+        double *const to = w->found + (w->first + j) * FOUND;
+        for (size_t i = COUNT; i <= IN95; i++) to[i] = sums[(g * 5 + i) * LANES + l];
+        to[WIDTH80] = lanes[g * 2 * LANES + l];
+        to[WIDTH95] = lanes[(g * 2 + 1) * LANES + l];
+    }
+    loci_free(scratch);
     return LOCI_OK;
 }
 
@@ -275,79 +368,43 @@ loci_status loci_readout_walk(loci_readout *r, size_t c, const loci_readout_scor
 {
     const size_t window = r->spec.window, h = r->spec.horizon;
     loci_readout_score s = {0};
+    loci_team team;
     if (c >= r->spec.channels || !r->solved)
         return loci_readout_predict(r, c, NULL, NULL, 0, error); /* which says why */
     if (from + 1 < window)
         return loci_fail(error, LOCI_E_ARGUMENT, "from is %zu; %zu or more was expected", from, window - 1);
-    if (score) {
-        const loci_status taken = LOCI_SIZED_TAKE(&s, score, "loci_readout_score", error);
-        if (taken != LOCI_OK) return taken;
-        if (!s.in80 && !s.in95) return walk_plainly(r, c, &s, x, n, from, error);
-    }
-    const size_t groups = (h + LANES - 1) / LANES, ring = h + 1;
-    double *const scratch =
-        loci_allocate_by(loci_allocator_of(r),
-                         groups * LANES * (2 * ring + 2 + 5) + 2 * h + single_numbers(r), sizeof *scratch);
-    if (!scratch) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
-    double *const told = scratch, *const lanes = told + groups * LANES * 2 * ring,
-                  *const sums = lanes + groups * LANES * 2, *const widths = sums + groups * LANES * 5;
-    loci_status status = loci_readout_widths(r, c, widths, error);
-    bool known = false;
-    for (size_t k = 0; status == LOCI_OK && k < 2 * h; k++) known = known || widths[k] > 0.0;
-    const size_t before = from < n ? from : n; /* known before the first forecast */
-    if (status == LOCI_OK && !known && before >= window + h) status = begin(r, c, widths, x, before, error);
-    if (status != LOCI_OK) {
-        loci_free(scratch);
-        return status;
-    }
-    const single f = single_open(r, c, widths + 2 * h);
-    pace p;
-    for (size_t level = 0; level < 2; level++) {
-        p.grow[level] = exp(SPEED * (1.0 - missing_share[level]));
-        p.shrink[level] = exp(-SPEED * missing_share[level]);
-        p.back[level] = 2.0 * SPEED * slope[level]; /* log(a / b) is about 2 (a - b) / (a + b) */
-        for (size_t j = 0; j < h; j++)
-            lanes[(j / LANES * 2 + level) * LANES + j % LANES] = widths[level * h + j];
-    }
-    for (size_t g = 0; g < groups; g++)
-        for (size_t row = 0; row < ring; row++)
-            memcpy(told + (g * ring + row) * 2 * LANES, lanes + g * 2 * LANES, 2 * LANES * sizeof *told);
-    const size_t whole = n > h ? n - h : 0; /* forecasts before it have all of their outcomes in x */
-    for (size_t t0 = from; t0 + 1 < n; t0 += BLOCK) {
-        const size_t count = n - 1 - t0 < BLOCK ? n - 1 - t0 : BLOCK;
-        const double off = single_predict(&f, x + t0 - (window - 1), count);
-        for (size_t g = 0; g < groups; g++) {
-            const size_t j0 = g * LANES, most = h - j0 < LANES ? h - j0 : LANES;
-            const lane_block b = {.h = h,
-                                  .j0 = j0,
-                                  .first = t0 - from,
-                                  .y = f.y,
-                                  .x = x + t0 + 1 + j0,
-                                  .off = off,
-                                  .scale = f.scale,
-                                  .widths = lanes + g * 2 * LANES,
-                                  .told = told + g * ring * 2 * LANES,
-                                  .sums = sums + g * 5 * LANES};
-            const size_t scored = whole > t0 ? (whole - t0 < count ? whole - t0 : count) : 0;
-            if (scored > 0) compare(&b, &p, 0, scored, most, score != NULL);
-            for (size_t k = scored; k < count; k++) { /* whose last outcomes are still to come */
-                const size_t come = n - 1 - t0 - k;
-                if (come > j0) compare(&b, &p, k, k + 1, come - j0 < most ? come - j0 : most, false);
-            }
+    loci_status status = loci_team_take(&team, r->spec.team, error);
+    if (status == LOCI_OK && score) status = LOCI_SIZED_TAKE(&s, score, "loci_readout_score", error);
+    if (status != LOCI_OK) return status;
+    const bool plain = score && !s.in80 && !s.in95;
+    const size_t bunches = (h + BUNCH - 1) / BUNCH,
+                 first = loci_team_share(&team, bunches, team.rank) * BUNCH,
+                 end = loci_team_share(&team, bunches, team.rank + 1) * BUNCH;
+    double *const found =
+                      loci_allocate_by(loci_allocator_of(r), bunches * BUNCH * FOUND + 2 * h, sizeof *found),
+                  *const widths = found + bunches * BUNCH * FOUND;
+    if (!found) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the forecasts of %zu samples", h);
+    const walk w = {r, c, first, end < h ? end : h, x, n, from, found};
+    if (w.first < w.end)
+        status = plain ? walk_plainly(&w, error) : walk_with_widths(&w, score != NULL, error);
+    if (status == LOCI_OK)
+        status = loci_team_shares(&team, found, BUNCH * FOUND * sizeof *found, bunches, loci_allocator_of(r),
+                                  error);
+    for (size_t j = 0; j < h && status == LOCI_OK; j++) {
+        const double *const of = found + j * FOUND;
+        if (score) {
+            s.count[j] += of[COUNT];
+            s.square[j] += of[SQUARE];
+            s.absolute[j] += of[ABSOLUTE];
         }
+        if (score && !plain) {
+            s.in80[j] += of[IN80];
+            s.in95[j] += of[IN95];
+        }
+        widths[j] = of[WIDTH80];
+        widths[h + j] = of[WIDTH95];
     }
-    for (size_t j = 0; j < h; j++) {
-        const size_t g = j / LANES, l = j % LANES;
-        for (size_t level = 0; level < 2; level++) widths[level * h + j] = lanes[(g * 2 + level) * LANES + l];
-        if (!score) continue;
-        const double *const sum = sums + g * 5 * LANES + l;
-        s.count[j] += sum[0];
-        s.square[j] += sum[LANES];
-        s.absolute[j] += sum[2 * LANES];
-        s.in80[j] += sum[3 * LANES];
-        s.in95[j] += sum[4 * LANES];
-    }
-    if (status == LOCI_OK) status = loci_readout_set_widths(r, c, widths, error);
-    loci_free(scratch);
+    if (status == LOCI_OK && !plain) status = loci_readout_set_widths(r, c, widths, error);
+    loci_free(found);
     return status;
 }

@@ -25,36 +25,48 @@ enum {
 #define AT(p) (*(const vreal_unaligned *)(p))
 #define TO(p) (*(vreal_unaligned *)(p))
 
-/* c [ROWS][PANEL], a row ldc long; a is [depth][ROWS], b [depth][PANEL]. */
-static void tile(real *c, size_t ldc, const real *a, const real *b, size_t depth)
+/* c [ROWS][vectors W], a row ldc long; a is [depth][ROWS], a row `step` long, b [depth][PANEL]. */
+static inline __attribute__((always_inline)) void add(real *c, size_t ldc, const real *a, size_t step,
+                                                      const real *b, size_t depth, int vectors)
 {
     vreal sum[ROWS][2];
 #pragma GCC unroll 14
-    for (int r = 0; r < ROWS; r++) {
-        sum[r][0] = AT(c + (size_t)r * ldc);
-        sum[r][1] = AT(c + (size_t)r * ldc + W);
-    }
-    for (size_t k = 0; k < depth; k++, a += ROWS, b += PANEL) {
+    for (int r = 0; r < ROWS; r++)
+        for (int v = 0; v < vectors; v++) sum[r][v] = AT(c + (size_t)r * ldc + v * W);
+    for (size_t k = 0; k < depth; k++, a += step, b += PANEL) {
         const vreal b0 = AT(b), b1 = AT(b + W);
 #pragma GCC unroll 14
         for (int r = 0; r < ROWS; r++) {
             sum[r][0] += a[r] * b0;
-            sum[r][1] += a[r] * b1;
+            if (vectors > 1) sum[r][1] += a[r] * b1;
         }
     }
 #pragma GCC unroll 14
-    for (int r = 0; r < ROWS; r++) {
-        TO(c + (size_t)r * ldc) = sum[r][0];
-        TO(c + (size_t)r * ldc + W) = sum[r][1];
-    }
+    for (int r = 0; r < ROWS; r++)
+        for (int v = 0; v < vectors; v++) TO(c + (size_t)r * ldc + v * W) = sum[r][v];
+}
+
+static void tile(real *c, size_t ldc, const real *a, size_t step, const real *b, size_t depth)
+{
+    add(c, ldc, a, step, b, depth, 2);
+}
+
+static void narrow(real *c, size_t ldc, const real *a, size_t step, const real *b, size_t depth)
+{
+    add(c, ldc, a, step, b, depth, 1);
 }
 
 /* The same for a tile that hangs over the edge of c. */
-static void edge(real *c, size_t ldc, const real *a, const real *b, size_t depth, size_t rows, size_t columns)
+static void edge(real *c, size_t ldc, const real *a, size_t step, const real *b, size_t depth, size_t rows,
+                 size_t columns)
 {
     real whole[ROWS * PANEL] = {0};
+    if (rows == ROWS && columns == W) {
+        narrow(c, ldc, a, step, b, depth);
+        return;
+    }
     for (size_t r = 0; r < rows; r++) memcpy(whole + r * PANEL, c + r * ldc, columns * sizeof *c);
-    tile(whole, PANEL, a, b, depth);
+    (columns <= W ? narrow : tile)(whole, PANEL, a, step, b, depth);
     for (size_t r = 0; r < rows; r++) memcpy(c + r * ldc, whole + r * PANEL, columns * sizeof *c);
 }
 
@@ -68,6 +80,7 @@ static void multiply(real *c, size_t ldc, const real *a, size_t a_row, size_t a_
 {
     real of_a[TALL * DEPTH], of_b[WIDE * DEPTH];
     const real sign = less ? -1 : 1;
+    const bool slides = a_row == 1 && a_depth == 1; /* a window over a signal: in order as it is */
     for (size_t k0 = 0; k0 < depth; k0 += DEPTH) {
         const size_t deep = least(depth - k0, DEPTH);
         for (size_t j0 = 0; j0 < columns; j0 += WIDE) {
@@ -80,7 +93,7 @@ static void multiply(real *c, size_t ldc, const real *a, size_t a_row, size_t a_
                 }
             for (size_t i0 = 0; i0 < rows && !(upper && i0 >= j0 + wide); i0 += TALL) {
                 const size_t tall = least(rows - i0, TALL);
-                for (size_t i = 0; i < tall; i += ROWS)
+                for (size_t i = slides ? tall / ROWS * ROWS : 0; i < tall; i += ROWS)
                     for (size_t k = 0; k < deep; k++) {
                         const real *from = a + (i0 + i) * a_row + (k0 + k) * a_depth;
                         real *to = of_a + i * deep + k * ROWS;
@@ -91,10 +104,13 @@ static void multiply(real *c, size_t ldc, const real *a, size_t a_row, size_t a_
                         const size_t high = least(tall - i, ROWS), broad = least(wide - j, PANEL);
                         real *at = c + (i0 + i) * ldc + j0 + j;
                         if (upper && i0 + i >= j0 + j + broad) break;
+                        const bool direct = slides && high == ROWS;
+                        const real *left = direct ? a + i0 + i + k0 : of_a + i * deep;
+                        const size_t step = direct ? 1 : ROWS;
                         if (high == ROWS && broad == PANEL)
-                            tile(at, ldc, of_a + i * deep, of_b + j * deep, deep);
+                            tile(at, ldc, left, step, of_b + j * deep, deep);
                         else
-                            edge(at, ldc, of_a + i * deep, of_b + j * deep, deep, high, broad);
+                            edge(at, ldc, left, step, of_b + j * deep, deep, high, broad);
                     }
             }
         }
@@ -103,31 +119,62 @@ static void multiply(real *c, size_t ldc, const real *a, size_t a_row, size_t a_
 
 enum { BUNCH = 12 }; /* vectors of r in registers */
 
-static void correlate(real *r, const real *x, size_t lags, size_t n)
+/* The last of the vectors ends with r, and may overlap the one before it: `last` is what stood there. */
+static inline __attribute__((always_inline)) void bunch(real *r, const real *x, const real *past, size_t n,
+                                                        int vectors, ptrdiff_t end, const vreal *last)
 {
-    const real *past = x - (lags - 1);
-    size_t i = 0;
-    for (; i + BUNCH * W <= lags; i += BUNCH * W) {
-        vreal sum[BUNCH];
+    vreal sum[BUNCH];
+    ptrdiff_t at[BUNCH];
 #pragma GCC unroll 12
-        for (int v = 0; v < BUNCH; v++) sum[v] = AT(r + i + v * W);
+    for (int v = 0; v < vectors; v++) {
+        const bool ends = last && v == vectors - 1;
+        at[v] = ends ? end - W : (ptrdiff_t)v * W;
+        sum[v] = AT(r + at[v]);
+        if (ends) sum[v] = *last;
+    }
+    for (size_t t = 0; t < n; t++) {
+        const real now = x[t];
+#pragma GCC unroll 12
+        for (int v = 0; v < vectors; v++) sum[v] += now * AT(past + (ptrdiff_t)t + at[v]);
+    }
+#pragma GCC unroll 12
+    for (int v = 0; v < vectors; v++) TO(r + at[v]) = sum[v];
+}
+
+static void correlate(real *r, const real *x, const real *past, size_t count, size_t n)
+{
+    if (count < W) { /* a vector of which some lanes are idle: rounded as all others are */
+        vreal sum = {0}, some = {0};
+        memcpy(&sum, r, count * sizeof *r);
         for (size_t t = 0; t < n; t++) {
-            const real now = x[t];
-#pragma GCC unroll 12
-            for (int v = 0; v < BUNCH; v++) sum[v] += now * AT(past + t + i + v * W);
+            for (size_t i = 0; i < count; i++) some[i] = past[t + i];
+            sum += x[t] * some;
         }
-#pragma GCC unroll 12
-        for (int v = 0; v < BUNCH; v++) TO(r + i + v * W) = sum[v];
+        memcpy(r, &sum, count * sizeof *r);
+        return;
     }
-    for (; i + W <= lags; i += W) {
-        vreal sum = AT(r + i);
-        for (size_t t = 0; t < n; t++) sum += x[t] * AT(past + t + i);
-        TO(r + i) = sum;
-    }
-    for (; i < lags; i++) {
-        real sum = r[i];
-        for (size_t t = 0; t < n; t++) sum += x[t] * past[t + i];
-        r[i] = sum;
+    const vreal last = AT(r + count - W);
+    for (; count > (size_t)BUNCH * W; count -= (size_t)BUNCH * W, r += BUNCH * W, past += BUNCH * W)
+        bunch(r, x, past, n, BUNCH, 0, NULL);
+    /* what is left, by a number of vectors that the compiler knows; where it is less than one, it reaches back */
+    switch ((count + W - 1) / W) {
+#define CASE(vectors)                                                                                        \
+    case vectors:                                                                                            \
+        bunch(r, x, past, n, vectors, (ptrdiff_t)count, &last);                                              \
+        break;
+        CASE(1)
+        CASE(2)
+        CASE(3)
+        CASE(4)
+        CASE(5)
+        CASE(6)
+        CASE(7)
+        CASE(8)
+        CASE(9)
+        CASE(10)
+        CASE(11)
+        CASE(12)
+#undef CASE
     }
 }
 

@@ -17,9 +17,9 @@ struct loci_ridge_tiles {
      * the rest is changed. c overlaps neither a nor b. */
     void (*multiply)(real *c, size_t ldc, const real *a, size_t a_row, size_t a_depth, const real *b,
                      size_t ldb, size_t rows, size_t columns, size_t depth, bool less, bool upper);
-    /* r[i] += sum over t < n of x[t] x[t - lags + 1 + i], i < lags: products of a signal with its own past, the farthest first. x points
-     * behind lags - 1 older samples. Each number of r goes through t from 0 up in one accumulator. */
-    void (*correlate)(real *r, const real *x, size_t lags, size_t n);
+    /* r[i] += sum over t < n of x[t] past[t + i], i < count: products of a signal with its own past, or of a part of these. Each number
+     * of r goes through t from 0 up in one accumulator. */
+    void (*correlate)(real *r, const real *x, const real *past, size_t count, size_t n);
 };
 
 #define loci_ridge_tiles_level LOCI_NAME(loci_ridge_tiles)

@@ -36,7 +36,7 @@ void loci_windows_add_signal(loci_windows *w, const double *x, size_t t0, size_t
     /* a stretch and its past stay in the first-level cache */
     for (size_t t = t0; t < t1; t += 1024) {
         const size_t n = t1 - t < 1024 ? t1 - t : 1024;
-        LOCI_CHOOSE(loci_ridge_tiles_level)->correlate(r, x + t, lags, n);
+        LOCI_CHOOSE(loci_ridge_tiles_level)->correlate(r, x + t, x + t - (lags - 1), lags, n);
     }
     for (size_t t = t0; t < t1; t++) total += x[t];
     loci_windows_add(w, r, total, x + (t0 - lags + 1), x + (t1 - lags + 1), (double)(t1 - t0),

@@ -9,7 +9,7 @@
 #define LOCI_TRAIN_BATCH_H
 
 #include "train/runner.h"
-#include "train/team.h"
+#include "base/team.h"
 
 /* A group of this batch. */
 typedef struct {

@@ -6,7 +6,7 @@
 #include <loci/train.h>
 
 #include "train/runner.h"
-#include "train/team.h"
+#include "base/team.h"
 
 typedef struct {
     loci_runner runner;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * team.c - broadcast, gathering and comparing, of exchanges. */
-#include "train/team.h"
+#include "base/team.h"
 
 #include <string.h>
 
@@ -83,6 +83,19 @@ loci_status loci_team_gather(const loci_team *given, void *bytes, const size_t *
             status = swap(&team, all + out, out_size, to, all + in, in_size, from, error);
         }
     }
+    return status;
+}
+
+loci_status loci_team_shares(const loci_team *team, void *items, size_t size, size_t count,
+                             const loci_allocator *by, loci_error *error)
+{
+    if (team->ranks == 1) return LOCI_OK;
+    size_t *first = loci_allocate_by(by, team->ranks + 1, sizeof *first);
+    if (!first)
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for the shares of %zu ranks", team->ranks);
+    for (size_t r = 0; r <= team->ranks; r++) first[r] = loci_team_share(team, count, r) * size;
+    const loci_status status = loci_team_gather(team, items, first, error);
+    loci_free(first);
     return status;
 }
 
