@@ -48,7 +48,7 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 /* Those whose work is shared by processes that mpirun started together. */
 static bool is_shared(const char *command)
 {
-    static const char *const all[] = {"train", "eval", "predict", "remember"};
+    static const char *const all[] = {"train", "eval", "predict", "remember", "forecast"};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i], command) == 0) return true;
     return false;

@@ -109,6 +109,52 @@ status=$?
 says "signals that differ" 1 "y.wav: is not the same signal on all ranks"
 same "and nothing is written" kept.loci many.loci
 
+# --- forecasts ---
+# 3 columns, a row every 10 minutes, in two files
+awk 'BEGIN { srand(2); print "when,a,b,c"; for (k = 0; k < 3000; k++) {
+    printf "2024-01-%02dT%02d:%02d:00Z,%.3f,%.3f,%.3f\n", 1 + k / 144, k / 6 % 24, k % 6 * 10, sin(k / 23) + rand() / 5, 70 + k / 1000 + rand(),
+        rand() < 0.01 ? 5 : cos(k / 9) } }' >rows.csv
+sed '2501,$d' rows.csv >older.csv
+sed '2,2500d' rows.csv >newer.csv
+forecast() { # RANKS ARGUMENT...: what is printed, and the model
+    local n=$1
+    shift
+    "$loci" forecast "$@" -o one.loci >one.txt 2>/dev/null
+    ranks "$n" "$loci" forecast "$@" -o many.loci
+    cmp one.txt out && cmp one.loci many.loci
+    report $? "$n ranks forecast as one, $*"
+}
+for n in 1 2 3 4; do forecast $n x.wav; done
+forecast 4 rows.csv --horizon 50
+forecast 3 older.csv --own --json
+cp one.loci older.loci
+forecast 2 older.loci newer.csv --update
+forecast 3 older.loci rows.csv
+forecast 2 older.loci older.loci --add
+cp one.loci kept.loci
+cp kept.loci many.loci
+cp older.csv here/y.csv
+sed '2000s/,7/,8/' older.csv >there/y.csv
+ranks 3 sh -c "$each" sh "$loci" forecast y.csv -o ../many.loci
+status=$?
+says "rows that differ" 1 "y.csv: is not the same on all ranks"
+cp older.loci here/y.loci
+"$loci" forecast rows.csv -o there/y.loci >/dev/null 2>&1
+ranks 2 sh -c "$each" sh "$loci" forecast y.loci y.csv --update -o ../many.loci
+status=$?
+says "models that differ" 1 "y.loci: is not the same on all ranks"
+cut -d , -f 2 older.csv | mpirun -n 2 "$loci" forecast - -o many.loci >out 2>err
+status=$?
+says "rows for one rank alone" 1 "comes to one rank alone; a file that all can read was expected"
+mpirun -n 3 "$loci" forecast x.wav --window 8192 --horizon 4000 -o many.loci >out 2>err & # seconds
+job=$!
+until pgrep -P $job >/dev/null; do sleep 0.005; done
+kill -KILL "$(pgrep -P $job | tail -1)"
+wait $job
+[[ $? != 0 && ! -s out ]]
+report $? "a rank that is killed ends a forecast"
+same "and nothing was written" kept.loci many.loci
+
 # --- a training that is killed, and goes on in other numbers ---
 "$loci" "${train[@]}" --epochs 100 -o one30.safetensors --threads 2 >/dev/null 2>&1
 await() { # WORDS: until they stand in err, 20 seconds at most

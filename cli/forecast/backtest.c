@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "shared/message.h"
+#include "shared/ranks.h"
 
 const char *const baseline_names[BASELINES] = {"last", "season", "mean", "ar"};
 
@@ -102,42 +103,50 @@ static void compare_constant(double *square, double *absolute, const double *tru
     *absolute += sizes[0] + sizes[1] + sizes[2] + sizes[3];
 }
 
+/* Sums of errors squared and of their sizes of one simple way on channel c, for each row behind row `from` - 1. */
+static void sum_simple(double sums[2], size_t way, const series *s, size_t c, size_t from, size_t h,
+                       size_t period)
+{
+    const double *x = s->x[c];
+    const size_t end = s->n >= from + h ? s->n - h : from - 1;
+    double mean = 0;
+    for (size_t k = 0; k < from && way == BASELINE_MEAN; k++) mean += (x[k] - x[0]) / (double)from;
+    mean += x[0];
+    for (size_t o = from - 1; o < end; o++)
+        if (way == BASELINE_SEASON && period > 1)
+            compare(&sums[0], &sums[1], x + o + 1, x + o + 1 - period, h, period);
+        else
+            compare_constant(&sums[0], &sums[1], x + o + 1, way == BASELINE_MEAN ? mean : x[o], h);
+}
+
 int backtest_baselines(backtest *t, loci_readout *ar, const series *s, size_t from, const double *scale,
                        size_t season)
 {
     const size_t h = t->horizon, origins = s->n >= from + h ? s->n - h - from + 1 : 0,
                  period = season && season <= from ? season : 1;
-    double *const sum = t->numbers + 4 * h;
+    double *const sum = t->numbers + 4 * h, (*sums)[2] = calloc(s->channels * BASELINES, sizeof *sums);
+    if (!sums) return message_memory();
+    size_t first, end;
+    ranks_own(s->channels * BASELINE_AR, &first, &end);
+    for (size_t i = first; i < end; i++)
+        sum_simple(sums[i], i % BASELINE_AR, s, i / BASELINE_AR, from, h, period);
+    int status = ranks_collect(sums, sizeof *sums, s->channels * BASELINE_AR);
     for (size_t b = 0; b < BASELINES; b++)
         t->base_square[b] = t->base_absolute[b] = b == BASELINE_AR && !ar ? NAN : 0;
-    for (size_t c = 0; c < s->channels; c++) {
-        const double *x = s->x[c];
-        double square[BASELINES] = {0}, absolute[BASELINES] = {0}, mean = 0;
-        for (size_t k = 0; k < from; k++) mean += (x[k] - x[0]) / (double)from;
-        mean += x[0];
-        for (size_t o = from - 1; o < from - 1 + origins; o++) {
-            compare_constant(&square[BASELINE_LAST], &absolute[BASELINE_LAST], x + o + 1, x[o], h);
-            compare_constant(&square[BASELINE_MEAN], &absolute[BASELINE_MEAN], x + o + 1, mean, h);
-            if (period > 1)
-                compare(&square[BASELINE_SEASON], &absolute[BASELINE_SEASON], x + o + 1, x + o + 1 - period,
-                        h, period);
+    const double share = 1.0 / ((double)origins * (double)h * (double)s->channels);
+    for (size_t c = 0; c < s->channels && !status; c++) {
+        double of[BASELINES][2] = {{0}};
+        memcpy(of, sums[c * BASELINE_AR], BASELINE_AR * sizeof *of);
+        if (ar) status = walk(ar, sum, s, c, from, false);
+        for (size_t j = 0; j < h && ar; j++) {
+            of[BASELINE_AR][0] += sum[h + j];
+            of[BASELINE_AR][1] += sum[2 * h + j];
         }
-        if (period == 1)
-            square[BASELINE_SEASON] = square[BASELINE_LAST],
-            absolute[BASELINE_SEASON] = absolute[BASELINE_LAST];
-        if (ar) {
-            const int status = walk(ar, sum, s, c, from, false);
-            if (status) return status;
-            for (size_t j = 0; j < h; j++) {
-                square[BASELINE_AR] += sum[h + j];
-                absolute[BASELINE_AR] += sum[2 * h + j];
-            }
-        }
-        const double share = 1.0 / ((double)origins * (double)h * (double)s->channels);
         for (size_t b = 0; b < BASELINES; b++) {
-            t->base_square[b] += square[b] * share / (scale[c] * scale[c]);
-            t->base_absolute[b] += absolute[b] * share / scale[c];
+            t->base_square[b] += of[b][0] * share / (scale[c] * scale[c]);
+            t->base_absolute[b] += of[b][1] * share / scale[c];
         }
     }
-    return STATUS_DONE;
+    free(sums);
+    return status;
 }

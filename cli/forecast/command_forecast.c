@@ -14,6 +14,7 @@
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/output_kind.h"
+#include "shared/ranks.h"
 
 typedef struct {
     source_options source;
@@ -147,8 +148,8 @@ static int replace_history(job *j, size_t from, bool learned)
     loci_error error;
     loci_readout *r = j->f.readout;
     if (!learned && loci_readout_part(r, &error) != LOCI_OK) return message_error(j->f.path, &error);
-    if (loci_readout_push(r, j->data.u + from * j->data.channels, j->data.n - from, &error) != LOCI_OK)
-        return message_error(j->data.path, &error);
+    const int status = forecast_push(r, &j->data, from, j->data.n);
+    if (status) return status;
     j->f.last = j->data.last;
     j->f.step = j->data.step;
     j->f.stamped = j->data.stamped;
@@ -182,12 +183,27 @@ static int try_model(job *j, size_t known, bool on)
     return status;
 }
 
+/* The ranks go on together, with the same model. */
+static int share_model(job *j)
+{
+    const loci_readout_info i = loci_readout_inspect(j->f.readout);
+    const uint64_t own[] = {i.fingerprint, i.samples, i.spec.channels, i.spec.window, i.spec.horizon};
+    loci_error error;
+    bool alike;
+    const int status = ranks_compare(own, sizeof own / sizeof *own, &alike);
+    if (!status && !alike) return message_fail("%s: is not the same on all ranks", j->f.path);
+    if (!status && loci_readout_share(j->f.readout, ranks_team(), &error) != LOCI_OK)
+        return message_error(j->f.path, &error);
+    return status;
+}
+
 /* MODEL DATA, or MODEL alone. */
 static int run_model(job *j, const char *model, const char *path)
 {
     const settings *s = j->s;
     int status = forecaster_read(&j->f, model);
     j->report = (forecast_report){.s = path ? &j->data : NULL, .f = &j->f};
+    if (!status) status = share_model(j);
     if (status || !path) return status ? status : finish(j, s->output, false);
     status = read_columns(j, path);
     if (status) return status;

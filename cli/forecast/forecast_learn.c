@@ -11,8 +11,14 @@
 #include <string.h>
 
 #include "shared/message.h"
+#include "shared/ranks.h"
 
-enum { HORIZON = 96, SEASON_MOST = 1000, SEASON_ROWS = 16384 /* the newest, which tell the season */ };
+enum {
+    PIECE = 1 << 18, /* numbers that are pushed at once */
+    HORIZON = 96,
+    SEASON_MOST = 1000,
+    SEASON_ROWS = 16384 /* the newest, which tell the season */
+};
 
 int forecast_wishes_check(const forecast_wishes *w)
 {
@@ -84,13 +90,34 @@ static int season_find(size_t *season, const series *s, size_t rows)
     return STATUS_DONE;
 }
 
+int forecast_push(loci_readout *r, const series *s, size_t from, size_t to)
+{
+    const size_t channels = s->channels, most = PIECE / channels + 1;
+    loci_error error;
+    loci_status failed = LOCI_OK;
+    if (channels == 1) {
+        failed = loci_readout_push(r, s->x[0] + from, to - from, &error);
+        return failed ? message_error(s->path, &error) : STATUS_DONE;
+    }
+    double *u = malloc(most * channels * sizeof *u);
+    if (!u) return message_memory();
+    while (from < to && !failed) {
+        const size_t n = to - from < most ? to - from : most;
+        for (size_t k = 0; k < n; k++)
+            for (size_t c = 0; c < channels; c++) u[k * channels + c] = s->x[c][from + k];
+        failed = loci_readout_push(r, u, n, &error);
+        from += n;
+    }
+    free(u);
+    return failed ? message_error(s->path, &error) : STATUS_DONE;
+}
+
 static int solved(loci_readout *r, const series *s, size_t from, size_t to)
 {
     loci_error error;
-    if (loci_readout_push(r, s->u + from * s->channels, to - from, &error) != LOCI_OK ||
-        loci_readout_solve(r, &error) != LOCI_OK)
-        return message_error(s->path, &error);
-    return STATUS_DONE;
+    const int status = forecast_push(r, s, from, to);
+    if (!status && loci_readout_solve(r, &error) != LOCI_OK) return message_error(s->path, &error);
+    return status;
 }
 
 /* Widths from the errors on rows from..to, which were not learned from; and on those before, where they are less than a few horizons: one
@@ -151,7 +178,8 @@ static int learn(forecaster *f, backtest *t, size_t train, size_t valid, const s
                               .ridge = isnan(w->ridge) ? -1 : w->ridge,
                               .own = w->own      ? 1
                                      : w->shared ? 0
-                                                 : -1};
+                                                 : -1,
+                              .team = ranks_team()};
     loci_error error;
     if (loci_readout_choose(&spec, NULL, (const double *const *)s->x, train, valid, scale, &error) !=
             LOCI_OK ||

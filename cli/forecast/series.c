@@ -9,6 +9,7 @@
 
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/ranks.h"
 #include "shared/words.h"
 
 enum { LOOKED = 101 }; /* steps whose median is the step */
@@ -21,7 +22,6 @@ void series_close(series *s)
     }
     free(s->names);
     free(s->x);
-    free(s->u);
     *s = (series){0};
 }
 
@@ -102,7 +102,7 @@ static int steps_settle(series *s, const double *t)
     return STATUS_DONE;
 }
 
-/* What comes, until the end: rows into s->u, times into *times. */
+/* What comes, until the end: rows into s->x, times into *times. */
 static int rows_read(series *s, source *from, bool refuse, double **times)
 {
     size_t room = 0;
@@ -110,19 +110,21 @@ static int rows_read(series *s, source *from, bool refuse, double **times)
     while (from->count > 0) {
         if (s->n + from->count > room) {
             room = room ? 2 * room : 4 * from->capacity;
-            if (room > SIZE_MAX / sizeof(double) / channels) return message_memory();
-            double *u = realloc(s->u, room * channels * sizeof *u);
-            if (u) s->u = u;
-            double *t = realloc(*times, room * sizeof *t);
+            if (room > SIZE_MAX / sizeof(double)) return message_memory();
+            for (size_t c = 0; c < channels; c++) {
+                double *x = realloc(s->x[c], room * sizeof *x);
+                if (!x) return message_memory();
+                s->x[c] = x;
+            }
+            double *t = s->stamped ? realloc(*times, room * sizeof *t) : NULL;
             if (t) *times = t;
-            if (!u || !t) return message_memory();
+            if (s->stamped && !t) return message_memory();
         }
-        double *to = s->u + s->n * channels;
-        memcpy(to, from->u, from->count * channels * sizeof *to);
         if (s->stamped) memcpy(*times + s->n, from->t, from->count * sizeof **times);
         for (size_t k = 0; k < from->count; k++)
             for (size_t c = 0; c < channels; c++) {
-                double *value = to + k * channels + c;
+                double *value = s->x[c] + s->n + k;
+                *value = from->u[k * channels + c];
                 if (fabs(*value) <= 1e150) continue;
                 char place[64];
                 loci_signal_position(from->signal, k, place, sizeof place);
@@ -137,7 +139,7 @@ static int rows_read(series *s, source *from, bool refuse, double **times)
                     return message_fail(
                         "%s: %s: \"%s\" has no value yet that could be held; a number was expected first",
                         from->path, place, s->names[c]);
-                *value = *(value - channels);
+                *value = value[-1];
                 s->missing++;
             }
         s->n += from->count;
@@ -171,17 +173,26 @@ static int read_from(series *s, source *from, bool refuse)
         s->last *= from->dt;
     }
     free(times);
-    for (size_t c = 0; c < s->channels && !status; c++) {
-        s->x[c] = malloc(s->n * sizeof **s->x);
-        if (!s->x[c]) return message_memory();
-        for (size_t k = 0; k < s->n; k++) s->x[c][k] = s->u[k * s->channels + c];
-    }
     if (!status && s->missing > 0) {
         char count[WORDS_SIZE];
         message_note("%s: %s missing; of each the value before stands there", s->path,
                      words_plural(count, s->missing, "value"));
     }
     return status;
+}
+
+/* All ranks must have read the same. */
+static int same_series(const series *s)
+{
+    uint64_t own[] = {s->n, s->channels, 0xcbf29ce484222325u}, bits;
+    for (size_t c = 0; c < s->channels && ranks_team(); c++)
+        for (size_t k = 0; k < s->n; k++) {
+            memcpy(&bits, &s->x[c][k], sizeof bits);
+            own[2] = ((own[2] ^ bits) * 0x100000001b3u) ^ (own[2] >> 29);
+        }
+    bool alike;
+    const int status = ranks_compare(own, sizeof own / sizeof *own, &alike);
+    return status || alike ? status : message_fail("%s: is not the same on all ranks", s->path);
 }
 
 int series_read(series *s, const char *path, const source_options *options, bool refuse)
@@ -192,8 +203,11 @@ int series_read(series *s, const char *path, const source_options *options, bool
     if (time) o.time = time;
     int status = source_open(&from, path, &o, 0);
     s->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    if (!status && ranks_team() && source_live(&from))
+        status = message_fail(
+            "%s: comes to one rank alone; a file that all can read was expected, or one process", s->path);
     if (!status) status = read_from(s, &from, refuse);
     source_close(&from);
     free(time);
-    return status;
+    return status ? status : same_series(s);
 }

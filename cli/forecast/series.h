@@ -11,8 +11,7 @@
 typedef struct {
     const char *path;
     size_t n, channels;
-    double *u;    /* [n][channels] */
-    double **x;   /* [channels], each [n]: the same by channels */
+    double **x;   /* [channels], each [n] */
     char **names; /* [channels] */
     bool stamped, iso;
     double last,

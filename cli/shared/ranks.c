@@ -154,11 +154,10 @@ static uint64_t hash_of(char **words)
 /* All ranks must have been asked the same. */
 static int same_command(char **argv)
 {
-    uint64_t hash = hash_of(argv), wanted = hash;
-    int differs = ranks_share(&wanted, sizeof wanted);
-    if (!differs) differs = wanted != hash;
-    const int status = ranks_most(&differs);
-    if (status || !differs) return status;
+    const uint64_t hash = hash_of(argv);
+    bool alike = true;
+    const int status = ranks_compare(&hash, 1, &alike);
+    if (status || alike) return status;
     return message_usage("the ranks have different command lines; the same one for all was expected");
 }
 
@@ -210,19 +209,50 @@ int ranks_status(int status)
     return shared ? shared : status;
 }
 
-int ranks_most(int *number)
+void ranks_own(size_t count, size_t *first, size_t *end)
+{
+    const size_t each = count / team.ranks, more = count % team.ranks;
+    *first = each * team.rank + more * team.rank / team.ranks;
+    *end = each * (team.rank + 1) + more * (team.rank + 1) / team.ranks;
+}
+
+int ranks_collect(void *items, size_t size, size_t count)
 {
     if (team.ranks == 1) return STATUS_DONE;
     loci_error error;
-    int *all = malloc(team.ranks * sizeof *all);
     size_t *first = malloc((team.ranks + 1) * sizeof *first);
-    int status = all && first ? STATUS_DONE : message_memory();
-    for (size_t r = 0; !status && r <= team.ranks; r++) first[r] = r * sizeof *all;
+    if (!first) return message_memory();
+    for (size_t r = 0; r <= team.ranks; r++)
+        first[r] = (count / team.ranks * r + count % team.ranks * r / team.ranks) * size;
+    const int status =
+        loci_team_gather(&team, items, first, &error) == LOCI_OK ? STATUS_DONE : failed(&error);
+    free(first);
+    return status;
+}
+
+int ranks_most(int *number)
+{
+    if (team.ranks == 1) return STATUS_DONE;
+    int *all = malloc(team.ranks * sizeof *all), status = all ? STATUS_DONE : message_memory();
     if (!status) all[team.rank] = *number;
-    if (!status && loci_team_gather(&team, all, first, &error) != LOCI_OK) status = failed(&error);
+    if (!status) status = ranks_collect(all, sizeof *all, team.ranks);
     for (size_t r = 0; !status && r < team.ranks; r++)
         if (all[r] > *number) *number = all[r];
     free(all);
+    return status;
+}
+
+int ranks_compare(const uint64_t *numbers, size_t count, bool *alike)
+{
+    *alike = true;
+    if (team.ranks == 1) return STATUS_DONE;
+    uint64_t *first = malloc(count * sizeof *first);
+    int status = first ? STATUS_DONE : message_memory();
+    if (!status) memcpy(first, numbers, count * sizeof *first);
+    if (!status) status = ranks_share(first, count * sizeof *first);
+    int differs = !status && memcmp(first, numbers, count * sizeof *first) != 0;
+    if (!status) status = ranks_most(&differs);
+    *alike = !differs;
     free(first);
     return status;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <loci/team.h>
 
@@ -31,6 +32,13 @@ int ranks_status(int status);
 int ranks_share(void *bytes, size_t size);
 /* The largest number of all ranks, into all of them. A status. */
 int ranks_most(int *number);
+/* Whether all ranks have the same numbers [count]: into *alike of all of them. A status. */
+int ranks_compare(const uint64_t *numbers, size_t count, bool *alike);
+
+/* Items [count] are shared out, from *first up to *end to this rank. ranks_collect: every rank has filled in its own, of `size` bytes
+ * each; then all have all. A status. */
+void ranks_own(size_t count, size_t *first, size_t *end);
+int ranks_collect(void *items, size_t size, size_t count);
 
 /* What rank 0 says where it was told to stop and cannot, since it waits for another one; NULL: nothing. It must stay. */
 void ranks_last_words(const char *words);
