@@ -79,7 +79,7 @@ static loci_status agree(const archive_header *a, const archive_header *b, size_
     for (size_t c = 0; c < a->channels && a->rule == LOCI_KEEP_UNITS; c++)
         if (a->bound[c] < b->bound[c] || a->bound[c] > b->bound[c])
             return loci_fail(error, no, "archive %zu has units of %.17g in channel %zu; %.17g was expected",
-                             index + 1, b->bound[c], c + 1, a->bound[c]);
+                             index + 1, b->bound[c], c, a->bound[c]);
     return LOCI_OK;
 }
 
@@ -155,7 +155,7 @@ loci_status loci_archive_recode(loci_archive *a, const double *rms, loci_archive
     for (size_t c = 0; c < h.channels; c++)
         if (!(rms[c] > 0.0) || !isfinite(rms[c]))
             return loci_fail(error, LOCI_E_ARGUMENT,
-                             "rms of channel %zu is %g; a number above 0 was expected", c + 1, rms[c]);
+                             "rms of channel %zu is %g; a number above 0 was expected", c, rms[c]);
     h.page = a->capacity; /* joined pages stay */
     h.rule = LOCI_KEEP_RMS;
     h.budget = 0;

@@ -446,7 +446,7 @@ loci_status loci_archive_writer_push(loci_archive_writer *w, const double *u, si
             if (!isnan(u[i * channels + c]) && !(fabs(u[i * channels + c]) < LOCI_ARCHIVE_VALUE_LIMIT))
                 return loci_fail(error, LOCI_E_VALUE,
                                  "sample %zu of channel %zu is %g; a value below 2^499 in size was expected",
-                                 i, c + 1, u[i * channels + c]);
+                                 i, c, u[i * channels + c]);
     for (size_t i = 0; i < n;) {
         const size_t some = n - i < page - w->count ? n - i : page - w->count;
         for (size_t c = 0; c < channels; c++) {

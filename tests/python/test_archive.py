@@ -3,6 +3,7 @@
 
 import pickle
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import loci
 import numpy as np
@@ -113,7 +114,7 @@ def test_damage(x, tmp_path):
         (lambda: loci.Archive(lossless="5%"), loci.InputError, "unit"),
         (lambda: loci.Archive(rate=0), loci.InputError, "rate"),
         (lambda: loci.Archive().recall(1), loci.RangeError, "empty"),
-        (lambda: loci.Archive().push([np.inf]), loci.InputError, "sample 0"),
+        (lambda: loci.Archive().push([np.inf]), loci.InputError, "sample 0 of channel 0"),
         (lambda: loci.Archive().push(np.ones((3, 2))).push(np.ones(3)), loci.InputError, "1 channels; 2"),
         (lambda: loci.Archive().push([1.0]).recall(5.0), loci.RangeError, ""),
         (lambda: loci.Archive().push([1.0, 2.0]).to_array(1, 5), loci.RangeError, ""),
@@ -153,12 +154,18 @@ def test_times(program, tmp_path, x):
     kept = np.r_[0:500, 520:9000, 9001:20000]
     rows = (f"{d}Z,{v!r}" for d, v in zip(dates[kept].astype("datetime64[ms]"), x[kept].tolist()))
     (tmp_path / "x.csv").write_text("when,heat\n" + "\n".join(rows) + "\n")
-    subprocess.run([program, "remember", "x.csv", "--time", "when", "-o", "a.loci", "--error", "2%"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [program, "remember", "x.csv", "--time", "when", "-o", "a.loci", "--error", "2%"], cwd=tmp_path, check=True, capture_output=True
+    )
     a = loci.Archive(error="2%")
     for part in np.split(kept, [7, 503, 504, 15000]):
         a.push(Series(x[part], dates[part], "heat"))
     theirs = loci.Archive.load(tmp_path / "a.loci")
-    assert np.array_equal(a.to_array(), theirs.to_array(), equal_nan=True) and (a.start, a.error(), a.pages) == (theirs.start, theirs.error(), theirs.pages)
+    assert np.array_equal(a.to_array(), theirs.to_array(), equal_nan=True) and (a.start, a.error(), a.pages) == (
+        theirs.start,
+        theirs.error(),
+        theirs.pages,
+    )
     assert (a.rate, a.samples, a.names) == (4.0, 20000, ("heat",)) and np.isnan(a.to_array()[500:520]).all()
     assert a.recall("2026-01-01T06:00:10") == a.to_array()[40] and "time 2026-01-01T06:00:00Z to" in repr(a)
     loaded = loci.Archive.load(tmp_path / "a.loci").push(Series([1.0, 2.0], dates[-1] + np.array([1, 3]) * np.timedelta64(250, "ms")))
@@ -192,3 +199,17 @@ def test_times_that_are_numbers():
     with pytest.raises(loci.InputError):
         empty.push([[1, 2], [3, 4]], [1.0, 1.0])
     assert empty.push([1, 2], [3.0, 3.5]).rate == 2.0  # as if nothing had been
+
+
+def test_one_archive_by_threads(random):
+    """From its beginning on: nothing of what threads push is lost, while others look."""
+    parts = random.standard_normal((200, 50))
+    for thing in (loci.Archive(error=0.1), loci.Memory(order=8)):
+
+        def use(part, thing=thing):
+            thing.push(part)
+            return thing.samples
+
+        with ThreadPoolExecutor(16) as pool:
+            seen = list(pool.map(use, parts))
+        assert thing.samples == 10000 == max(seen) and min(seen) >= 50

@@ -144,3 +144,22 @@ def test_errors_are_pickled(tmp_path):
         loci.Memory.load(tmp_path / "nowhere.loci")
     again = pickle.loads(pickle.dumps(told.value))
     assert isinstance(again, FileNotFoundError) and isinstance(again, loci.Error) and again.filename == told.value.filename
+
+
+def test_masked_arrays(waves):
+    x, y = waves
+    u = np.ma.masked_array([1, 2, 3, 4], [0, 1, 0, 0])
+    assert np.array_equal(loci.Archive(lossless=1).push(u).to_array(), [1, np.nan, 3, 4], equal_nan=True)
+    assert loci.Memory(missing="hold").push(u) == loci.Memory(missing="hold").push([1, np.nan, 3, 4])
+    plain = np.ma.masked_array(x)
+    assert np.array_equal(loci.Model().predict(plain), loci.Model().predict(x))
+    plain[3, 4] = np.ma.masked
+    for call, said in (
+        (lambda: loci.Memory().push(u), "sample 1 of channel 0 is missing"),
+        (lambda: loci.train(plain, y), "sequence 3, sample 4 is not finite"),
+        (lambda: loci.train(x, np.ma.masked_array(y, y > 0)), "y: holds targets that are masked"),
+        (lambda: loci.Memory(rate=None).push([1, 2, 3, 4], u), "times: some are masked"),
+        (lambda: loci.Memory().push([10**400]), "x: is an array of object"),
+    ):
+        with pytest.raises(loci.InputError, match=said):
+            call()

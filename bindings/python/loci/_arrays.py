@@ -6,6 +6,7 @@ from __future__ import annotations
 import operator
 import os
 import re
+import threading
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, Iterator, Optional, Tuple, Union
@@ -15,12 +16,15 @@ import numpy as np
 from ._errors import Error, FileError, InputError, MissingFileError, UnsupportedError
 
 Path = Union[str, "os.PathLike[str]"]
+beginning = threading.RLock()  # held where an object makes what it is pushed into: threads may use one from its beginning
 
 
 def array(x: Any, name: str = "x") -> np.ndarray:
-    """x as a NumPy array of real numbers, without a copy where it is one already."""
+    """x as a NumPy array of real numbers, without a copy where it is one already; what is masked is missing, NaN."""
     if x is None:
         raise InputError(f"{name}: is None; an array of real numbers was expected")
+    if isinstance(x, np.ma.MaskedArray):
+        x = x.astype(np.float64).filled(np.nan) if np.ma.is_masked(x) and x.dtype.kind in "biuf" else x.data
     if not isinstance(x, np.ndarray):
         if hasattr(x, "to_numpy"):  # pandas
             x = x.to_numpy()
@@ -35,7 +39,7 @@ def array(x: Any, name: str = "x") -> np.ndarray:
     if x.dtype.kind == "O" and x.size:
         try:
             x = x.astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     if x.dtype.kind not in "biuf":
         raise InputError(f"{name}: is an array of {x.dtype}; one of real numbers was expected")
@@ -75,6 +79,8 @@ def are_dates(t: Any) -> bool:
 
 def seconds(t: Any, name: str = "times") -> np.ndarray:
     """Times as doubles; dates (datetime64, pandas', datetime, ISO 8601) become seconds since 1970-01-01T00:00:00Z."""
+    if np.ma.is_masked(t):
+        raise InputError(f"{name}: some are masked; seconds, or dates as 2026-01-31T12:00, were expected")
     if hasattr(t, "tz_convert") and getattr(t, "tz", None) is not None:
         t = t.tz_convert(None)
     values = np.asarray(t)
@@ -202,7 +208,8 @@ PICKLE = 1  # of what objects say of themselves to pickle
 def pickled(version: int, what: str) -> None:
     """Refuses a pickle that is not of this version."""
     if version != PICKLE:
-        raise UnsupportedError(f"the pickle of a {what} is of version {version}; {PICKLE} was expected")
+        article = "an" if what[0] in "aeiou" else "a"
+        raise UnsupportedError(f"the pickle of {article} {what} is of version {version}; {PICKLE} was expected")
 
 
 def names_note(names: Any, stamped_dates: bool = False) -> bytes:

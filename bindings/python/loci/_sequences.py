@@ -143,6 +143,8 @@ def targets(y: Any, s: Sequences, task: Optional[str], classes: Optional[Sequenc
     """Words, whole numbers and truth values are labels, other numbers values; task says otherwise."""
     if hasattr(y, "to_numpy"):
         y = y.to_numpy()
+    if np.ma.is_masked(y):
+        raise InputError(f"{name}: holds targets that are masked; one of each was expected")
     if _is_several(y) and len({np.shape(item) for item in y}) > 1:  # a target at every sample of sequences of different lengths
         parts = [np.asarray(item) for item in y]
         if len(parts) != s.number or any(len(p) != n for p, n in zip(parts, s.lengths)):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
@@ -56,7 +57,20 @@ class Archive(Recalled):
     >>> a.recall([10.0, 20.5])
     """
 
-    __slots__ = ("_options", "_channels", "_names", "_dates", "_timed", "_next", "_writer", "_data", "_reader", "_closed", "__weakref__")
+    __slots__ = (
+        "_options",
+        "_channels",
+        "_names",
+        "_dates",
+        "_timed",
+        "_next",
+        "_writer",
+        "_data",
+        "_reader",
+        "_closed",
+        "_lock",
+        "__weakref__",
+    )
 
     def __init__(
         self,
@@ -102,6 +116,7 @@ class Archive(Recalled):
         self._data: Any = None
         self._reader: Any = None
         self._closed = False
+        self._lock = threading.RLock()
         if channels is None and self._names is not None:
             channels = len(self._names)
         if channels is not None and self._names is not None and len(self._names) != channels:
@@ -132,7 +147,7 @@ class Archive(Recalled):
     def _of(cls, data: Any, salvage: bool = False) -> "Archive":
         self = cls.__new__(cls)
         self._reader = _loci.ArchiveReader(data, salvage)
-        self._data, self._writer, self._closed = data, None, False
+        self._data, self._writer, self._closed, self._lock = data, None, False, threading.RLock()
         i = self._reader.inspect()
         self._channels, self._names, self._options = i[0], _arrays.note_names(i[13]) or None, None
         self._dates = self._timed = i[13].startswith(b"time=iso")
@@ -145,28 +160,29 @@ class Archive(Recalled):
         times [n], seconds or dates, for an archive whose rate is None, lie on equal steps, the first two of which say how long these are; samples that
         are left out are missing. Of a pandas Series or DataFrame they are its index; an archive with a rate does not look at it: samples follow
         from ``start`` on."""
-        self._open()
-        u, channels = _arrays.samples(x, self._channels)
-        before = {name: getattr(self, name) for name in ("_options", "_channels", "_names", "_dates", "_writer")}
-        try:
-            t = self._times(x, times, u.shape[0])
-            if self._channels is None:
-                self._names = _arrays.names_of(x, u.ndim) if self._names is None else self._names
-                self._channels = channels
-            if self._writer is None:
-                self._begin(t)
-            there = None if t is None else runs(t, *self._steps(), self._next)
-        except InputError:
-            for name, value in before.items():
-                setattr(self, name, value)
-            raise
-        if there is None:
-            self._write(u)
-        else:
-            for gap, first, end in there:
-                for nothing in missing(gap, channels):
-                    self._write(nothing)
-                self._write(u[first:end])
+        with self._lock:
+            self._open()
+            u, channels = _arrays.samples(x, self._channels)
+            before = {name: getattr(self, name) for name in ("_options", "_channels", "_names", "_dates", "_writer")}
+            try:
+                t = self._times(x, times, u.shape[0])
+                if self._channels is None:
+                    self._names = _arrays.names_of(x, u.ndim) if self._names is None else self._names
+                    self._channels = channels
+                if self._writer is None:
+                    self._begin(t)
+                there = None if t is None else runs(t, *self._steps(), self._next)
+            except InputError:
+                for name, value in before.items():
+                    setattr(self, name, value)
+                raise
+            if there is None:
+                self._write(u)
+            else:
+                for gap, first, end in there:
+                    for nothing in missing(gap, channels):
+                        self._write(nothing)
+                    self._write(u[first:end])
         return self
 
     def _write(self, u: np.ndarray) -> None:
@@ -197,10 +213,11 @@ class Archive(Recalled):
         return i[5] - i[7] * i[4], i[4]
 
     def _read(self) -> Any:
-        self._open()
-        if self._reader is None:
-            self._reader = _loci.ArchiveReader(self.to_bytes(), False)
-        return self._reader
+        with self._lock:
+            self._open()
+            if self._reader is None:
+                self._reader = _loci.ArchiveReader(self.to_bytes(), False)
+            return self._reader
 
     def __len__(self) -> int:
         return self.samples if self._channels is not None else 0
@@ -373,12 +390,13 @@ class Archive(Recalled):
 
     def to_bytes(self) -> bytes:
         """A file of it, as ``loci remember -o`` writes it."""
-        self._open()
-        if self._data is None:
-            if self._writer is None:
-                raise RangeError("the archive is empty; a push was expected before")
-            self._data = self._writer.bytes()
-        return bytes(self._data)
+        with self._lock:
+            self._open()
+            if self._data is None:
+                if self._writer is None:
+                    raise RangeError("the archive is empty; a push was expected before")
+                self._data = self._writer.bytes()
+            return bytes(self._data)
 
     @classmethod
     def from_bytes(cls, data: Any, salvage: bool = False) -> "Archive":
@@ -405,8 +423,9 @@ class Archive(Recalled):
 
     def close(self) -> None:
         """Lets go of memory and files; nothing can be asked any longer."""
-        self._writer = self._reader = self._data = None
-        self._closed = True
+        with self._lock:
+            self._writer = self._reader = self._data = None
+            self._closed = True
 
     def __enter__(self) -> "Archive":
         return self

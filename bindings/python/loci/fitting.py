@@ -65,9 +65,11 @@ class Learner:
         else:
             set_ = dataset(x, y, self._task, self._classes, rate, self._inputs, lengths)
         if self._learner is None:
-            self._learner = _loci.Learner(set_, *self._options, self._task, threads)
-            info = set_.inspect()
-            self._inputs, self._task, self._classes = info[1], "value" if info[4] else "class", info[7] or None
+            learner, info = _loci.Learner(set_, *self._options, self._task, threads), set_.inspect()
+            with _arrays.beginning:
+                if self._learner is None:
+                    self._inputs, self._task, self._classes = info[1], "value" if info[4] else "class", info[7] or None
+                    self._learner = learner
         self._learner.push(set_, threads)
         return self
 

@@ -120,8 +120,9 @@ class Readout(Saved):
     def push(self, x: Any) -> "Readout":
         """Takes samples, [n] or [n][channels], in order. They count in weights from the next ``solve`` on, and are what forecasts follow. Gives itself."""
         u, channels = _arrays.samples(x, self.channels)
-        if self._readout is None:
-            self._begin(channels)
+        with _arrays.beginning:
+            if self._readout is None:
+                self._begin(channels)
         self._readout.push(u, u.shape[0])
         return self
 
