@@ -34,7 +34,7 @@ void backtest_close(backtest *t)
 static int walk(loci_readout *r, double *sum, const series *s, size_t c, size_t from, bool intervals)
 {
     const loci_readout_spec spec = *loci_readout_spec_of(r);
-    const size_t h = spec.horizon, window = spec.window, begin = from >= window ? from - window : 0;
+    const size_t h = spec.horizon;
     loci_error error;
     memset(sum, 0, 5 * h * sizeof *sum);
     const loci_readout_score score = {sizeof score,
@@ -43,8 +43,7 @@ static int walk(loci_readout *r, double *sum, const series *s, size_t c, size_t 
                                       sum + 2 * h,
                                       intervals ? sum + 3 * h : NULL,
                                       intervals ? sum + 4 * h : NULL};
-    const size_t origin = window - 1; /* the first with a whole window */
-    if (loci_readout_walk(r, c, &score, s->x[c] + begin, s->n - begin, origin, &error) != LOCI_OK)
+    if (loci_readout_walk(r, c, &score, s->x[c], s->n, from - 1, &error) != LOCI_OK)
         return message_error(s->path, &error);
     return STATUS_DONE;
 }

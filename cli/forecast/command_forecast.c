@@ -158,11 +158,10 @@ static int replace_history(job *j, size_t from, bool learned)
 }
 
 /* How the model's forecasts of the new rows were, and widths that have followed them. */
-static int try_model(job *j, size_t known, bool on)
+static int try_model(job *j, size_t known)
 {
     const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
     const size_t first = known > 0 ? known : spec.window; /* the first row that is foretold */
-    (void)on;
     double *scale = calloc(spec.channels, sizeof *scale);
     if (!scale) return message_memory();
     for (size_t c = 0; c < spec.channels; c++) {
@@ -173,10 +172,11 @@ static int try_model(job *j, size_t known, bool on)
         scale[c] = square > 0 ? sqrt(square / (double)j->data.n) : 1;
     }
     int status = STATUS_DONE;
-    if (j->data.n >= first + spec.horizon && first >= spec.window) {
+    if (j->data.n > first && first >= spec.window) { /* fewer than a horizon: widths alone follow */
         status = backtest_open(&j->t, spec.horizon);
         if (!status) status = backtest_run(&j->t, j->f.readout, &j->data, first, scale);
-        if (!status) status = backtest_baselines(&j->t, NULL, &j->data, first, scale, j->f.season);
+        if (!status && j->t.windows > 0)
+            status = backtest_baselines(&j->t, NULL, &j->data, first, scale, j->f.season);
         j->report.t = &j->t;
     }
     free(scale);
@@ -213,7 +213,7 @@ static int run_model(job *j, const char *model, const char *path)
     if (!on && !s->update && j->data.n < spec.window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", path, j->data.n, model,
                             spec.window);
-    status = try_model(j, known, on);
+    status = try_model(j, known);
     if (!status && s->update) {
         loci_error error;
         if (!on && known == 0 && loci_readout_part(j->f.readout, &error) != LOCI_OK)

@@ -120,11 +120,11 @@ static int solved(loci_readout *r, const series *s, size_t from, size_t to)
     return status;
 }
 
-/* Widths from the errors on rows from..to, which were not learned from; and on those before, where they are less than a few horizons: one
- * quiet stretch is a poor witness. */
+/* Widths from the errors on rows from..to, which were not learned from; and on those before, where they are fewer than 20 horizons: errors of one
+ * such stretch go together, and few quiet ones are poor witnesses of what 19 of 20 are. */
 static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
 {
-    const size_t window = loci_readout_spec_of(r)->window, least = 4 * loci_readout_spec_of(r)->horizon;
+    const size_t window = loci_readout_spec_of(r)->window, least = 20 * loci_readout_spec_of(r)->horizon;
     if (to - from < least) from = to - window > least ? to - least : window;
     for (size_t c = 0; c < s->channels; c++) {
         loci_error error;

@@ -11,7 +11,7 @@
  * channel's own. Beside each forecast stand widths: an interval of a forecast is the value +- its width. They follow the hits: after each
  * sample a width that was too narrow grows a little, one that was wide enough shrinks, so that in the long run four of five
  * samples lie in the one, 19 of 20 in the other (adaptive conformal inference, Gibbs and Candes 2021, on the width itself, less what is
- * on its way already).
+ * on its way already); and how much the signal moved lately.
  *
  *     loci_readout *readout;
  *     loci_readout_spec spec = {sizeof spec, .channels = 1, .window = 336, .order = 64, .horizon = 96, .ridge = 0.01};
@@ -165,10 +165,13 @@ typedef struct {
 } loci_readout_score;
 
 /* Goes through a signal of channel c, x [n], with a forecast after each sample from x[from] on, from >= window - 1, and lets the channel's
- * widths follow the hits as outcomes come. Forecasts all of whose outcomes are in x count in score (NULL: it is not wanted). Where the channel has
+ * widths follow the hits as outcomes come. Forecasts all of whose outcomes are in x count in score (NULL: it is not wanted). Those of the last
+ * horizon samples before x[from] are judged as well, by what comes of them behind it, so that a signal may be walked through a few samples at
+ * a time; they do not count. Half of a width follows how much the signal moves: the mean size of its last 256 steps beside that of all steps up to
+ * x[from], where there are so many before it. So x is best the whole signal. Where the channel has
  * no widths yet, they begin as the quantiles of the errors of forecasts before x[from] with outcomes up to there, of 1000 at most;
- * of none, as the first errors. Bits depend
- * on x and from alone. Scratch of 2 horizon^2 + 128 horizon numbers and more, and the weights in single precision: LOCI_E_MEMORY. */
+ * of none, as the first errors. Bits depend on x and from alone. Scratch of 2 horizon^2 + 128 horizon numbers and more, and the weights in
+ * single precision: LOCI_E_MEMORY. */
 LOCI_API loci_status loci_readout_walk(loci_readout *readout, size_t c, const loci_readout_score *score,
                                        const double *x, size_t n, size_t from, loci_error *error);
 /* The widths of channel c, [2][horizon]: of 80, of 95; 0 where there are none yet. Set: >= 0. */
