@@ -2,7 +2,9 @@
 """Models and streams: whole sequences against single steps, round trips, threads, what people get wrong."""
 
 import copy
+import os
 import pickle
+import signal
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -146,6 +148,26 @@ def test_one_stream_by_threads_in_turns(random):
         with ThreadPoolExecutor(8) as pool:
             got = list(pool.map(lambda part: len(stream.push(part)), np.split(random.standard_normal(4000), 400)))
         assert sum(got) == 1333 and stream.samples() == 4000
+
+
+def test_long_pushes(random):
+    """Piece by piece, to the bits of short ones; Ctrl-C ends them."""
+    model, x = small("lstm", inputs=1, width=4), random.standard_normal(40000).astype(np.float32)
+    for options in ({"every": 7}, {"every": 7, "window": 500}, {"every": 1}, {"every": 50000}):
+        long, short = model.stream(**options), model.stream(**options)
+        wanted = np.concatenate([short.push(part) for part in np.split(x, [3, 9000, 12345, 30000])])
+        assert np.array_equal(long.push(x), wanted) and long.samples() == short.samples() == 40000
+    s4d = small(inputs=1)
+    assert np.array_equal(s4d.stream(every=9).push(x[:20000], dt=np.full(20000, 2.0))[:1000], s4d.stream(every=9).push(x[:9000], dt=2.0))
+    stream = model.stream()
+    with pytest.raises(loci.InputError, match="sample 39999"):
+        stream.push(np.where(np.arange(40000) == 39999, np.nan, x))
+    assert stream.samples() == 0
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        timer.start()
+        stream.push(np.tile(x, 100))
+    assert 0 <= stream.samples() < 4000000
 
 
 def test_two_hundred_threads(random):

@@ -12,6 +12,9 @@ from ._errors import ClosedError, InputError, MismatchError, UnsupportedError
 from .model import Model, labels_of
 
 
+_PIECE = 16384  # samples of a push after which signals are looked for
+
+
 class _Window:
     """A window as if it were the one lane of a stream."""
 
@@ -123,13 +126,29 @@ class Stream:
                 raise MismatchError(f"dt: has the shape {steps.shape}; that of x without inputs, or one number, was expected")
             steps = np.array(np.broadcast_to(steps, (count, n)))
         y = np.empty((count, -(-n // every), outputs), dtype=np.float32) if every else None
-        due = stream.push(which, count, u, steps, n, every, y)
+        if n > _PIECE and count == 1 and np.isfinite(u).all() and (steps is None or (steps > 0).all()):
+            due = self._pieces(which, u[0], steps, every, y)
+        else:
+            due = stream.push(which, count, u, steps, n, every, y)
         if y is None:
             return None
         if not several:
             y = y[0, :due]
         answers = y if raw else self._answers(np.ascontiguousarray(y))
         return answers[0] if one and len(answers) else answers
+
+    def _pieces(self, which: Any, u: np.ndarray, steps: Any, every: int, y: Optional[np.ndarray]) -> int:
+        """A long push of one lane piece by piece, so that Ctrl-C ends it between two of them."""
+        stream, due = self._open(), 0
+        for first in range(0, len(u), _PIECE):
+            some = np.ascontiguousarray(u[first : first + _PIECE])
+            dt = None if steps is None else np.ascontiguousarray(steps[0, first : first + _PIECE])
+            part = np.empty((-(-len(some) // every), self._outputs), dtype=np.float32) if y is not None else None
+            count = stream.push(which, 1, some, dt, len(some), every, part)
+            if y is not None and part is not None:
+                y[0, due : due + count] = part[:count]
+                due += count
+        return due
 
     def answer(self, lane: int = 0, *, raw: bool = False) -> np.ndarray:
         """The answer at the last sample of a lane, [outputs]; NaN before the first."""
