@@ -184,6 +184,8 @@ static void horizons(void **state)
         assert_int_equal(info.sequences, cases[k].sequences);
         assert_int_equal(info.outputs, cases[k].outputs);
         assert_true(info.target.values && !info.target.each);
+        assert_string_equal(info.value_names[0], cases[k].what == 1 ? "y" : "x");
+        if (cases[k].what == 2) assert_string_equal(info.value_names[1], "y");
         for (size_t i = 0; i < info.sequences; i++) {
             float u[64];
             double target[8];

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int is_values(const loci_model *model)
 {
@@ -20,11 +21,26 @@ void answer_mean(double *value, const loci_model *model, const float *y)
         for (size_t i = 0; i < outputs; i++) value[i] = (double)y[i];
 }
 
+/* The column whose values output i is, if the model knows its name, not its number alone. */
+static const char *column_learned(const loci_reading *r, size_t i)
+{
+    const char *name = r->value                        ? r->value
+                       : r->horizon && r->column_count ? r->columns[i % r->column_count]
+                                                       : "";
+    return name[strspn(name, "0123456789")] ? name : NULL;
+}
+
 const char *answer_name(char *text, const loci_model *model, size_t i)
 {
-    const char *const *classes = loci_model_description(model)->classes;
-    if (classes)
-        snprintf(text, ANSWER_SIZE, "p_%.250s", classes[i]);
+    const loci_model_about *about = loci_model_description(model);
+    const loci_reading *r = &about->reading;
+    const char *column = is_values(model) ? column_learned(r, i) : NULL;
+    if (about->classes)
+        snprintf(text, ANSWER_SIZE, "p_%.250s", about->classes[i]);
+    else if (column && r->horizon)
+        snprintf(text, ANSWER_SIZE, "%.200s_%zu", column, i / (r->value ? 1 : r->column_count) + 1);
+    else if (column)
+        snprintf(text, ANSWER_SIZE, "%.250s", column);
     else
         snprintf(text, ANSWER_SIZE, loci_model_configuration(model)->outputs == 1 ? "y" : "y%zu", i);
     return text;

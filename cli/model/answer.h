@@ -12,7 +12,8 @@ enum { ANSWER_SIZE = 256 }; /* of a text */
 
 /* value [outputs] of what the network says, y [outputs]. */
 void answer_mean(double *value, const loci_model *model, const float *y);
-/* The name of output i in a table: "p_cat", "y", "y1". */
+/* The name of output i in a table: "p_cat"; of values the column that was learned, "speed", or "speed_3" for the third row ahead,
+ * where the model knows a name; else "y", or "y1" of several. */
 const char *answer_name(char *text, const loci_model *model, size_t i);
 /* Value i with as many digits as single precision gives it. */
 const char *answer_number(char *text, const loci_model *model, size_t i, double value);

@@ -182,13 +182,13 @@ int answer_writer_draw(const answer_writer *a, const char *path, const char *tit
                                        .y_to = a->classes ? 1 : 0});
     for (int own = 0; own < 2; own++) /* grey ones below */
         for (size_t i = 0; i < a->outputs; i++) {
-            char name[64];
+            char name[ANSWER_SIZE];
             if (chosen[i] != own) continue;
             for (size_t k = 0; k < a->count; k++) column[k] = a->y[k * a->outputs + i];
             if (a->classes)
                 snprintf(name, sizeof name, "%.63s", a->classes[i]);
             else
-                snprintf(name, sizeof name, a->outputs == 1 ? "y" : "y%zu", i);
+                answer_name(name, a->model, i);
             chart_add(drawing, &(chart_series){.name = own ? name : NULL,
                                                .x = a->x,
                                                .y = column,

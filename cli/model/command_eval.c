@@ -96,11 +96,15 @@ static void ahead_write(output *out, const char *name, const loci_evaluation *re
 
 /* What follows a window has many outputs, row after row: each column over all rows, and the rows 1, 4, 16, ... and the last over
  * all columns, whose units may differ. */
-static void horizon_write(output *out, size_t horizon, size_t columns, const loci_evaluation *result)
+static void horizon_write(output *out, const char *const *names, size_t horizon, size_t columns,
+                          const loci_evaluation *result)
 {
     char name[WORDS_SIZE];
     for (size_t c = 0; c < columns; c++) {
-        snprintf(name, sizeof name, columns == 1 ? "all rows" : "column %zu", c + 1);
+        if (columns > 1 && names)
+            snprintf(name, sizeof name, "%.40s", names[c]);
+        else
+            snprintf(name, sizeof name, columns == 1 ? "all rows" : "column %zu", c + 1);
         ahead_write(out, name, result, c, columns, horizon, true);
     }
     for (size_t h = 1; h <= horizon; h = h < horizon && 4 * h > horizon ? horizon : 4 * h) {
@@ -122,7 +126,7 @@ static void score_write(output *out, const loci_task_info *task, const loci_data
     output_format(out, "explained   %s of the variance of %s targets\n", words_share(share, result->score),
                   words_count(all, result->targets));
     if (horizon > 1 && info->outputs % horizon == 0) {
-        horizon_write(out, horizon, info->outputs / horizon, result);
+        horizon_write(out, info->value_names, horizon, info->outputs / horizon, result);
         return;
     }
     if (info->outputs == 1) output_format(out, "error       %.4g, root mean square\n", result->error[0]);

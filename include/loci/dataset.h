@@ -106,6 +106,9 @@ typedef struct {
     const char *
         time_like; /* of tables: an input that looks like times, which reading.time would leave out; NULL: none */
     int validates; /* the data have a validation split of their own: LOCI_SPLIT_VALID */
+    const char *const *
+        value_names; /* of tables whose columns have names: [outputs], or of a horizon [outputs / horizon], the columns whose
+                        values are learned, as long as the set; NULL: none */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

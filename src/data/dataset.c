@@ -166,7 +166,8 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .passed_over = set->passed_over,
                                      .first_passed = set->first_passed,
                                      .time_like = set->time_like,
-                                     .validates = set->validates};
+                                     .validates = set->validates,
+                                     .value_names = set->value_names};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

@@ -408,6 +408,19 @@ static loci_status cut(loci_dataset *set, const sorted_rows *s, const table *t, 
                      set->folder, window + r->horizon, r->horizon ? " with its horizon" : "");
 }
 
+/* The names of the columns that are learned. */
+static loci_status name_values(loci_dataset *set, const table *t, loci_error *error)
+{
+    const role learned = t->values ? VALUE : INPUT;
+    if (!t->names || !set->target.values) return LOCI_OK;
+    set->value_names = loci_dataset_allocate(set, t->fields, sizeof *set->value_names);
+    if (!set->value_names) return loci_dataset_no_memory(set, error);
+    for (size_t i = 0; i < t->fields; i++)
+        if (t->roles[i] == learned && (learned == VALUE || t->ahead == EVERY || t->ahead == t->place[i]))
+            set->value_names[t->ahead == EVERY ? t->place[i] : 0] = t->names[i];
+    return LOCI_OK;
+}
+
 static loci_status make_sequences(loci_dataset *set, table *t, const loci_reading *r, loci_error *error)
 {
     sorted_rows s = {0};
@@ -459,6 +472,7 @@ static loci_status table_read(loci_dataset *set, const loci_dataset_options *opt
     if (status == LOCI_OK) status = read_rows(&t, set, error);
     set->found = !options->classes;
     if (status == LOCI_OK) status = make_sequences(set, &t, r, error);
+    if (status == LOCI_OK) status = name_values(set, &t, error);
     if (status == LOCI_OK && r->test > 0 && window_of(r) > 0 && !r->group)
         status = loci_dataset_hold_last(set, r->test, options->test != 0, window_of(r) + r->horizon,
                                         stride_of(r), error);

@@ -104,13 +104,16 @@ $ loci fit tone.csv --time time --value y --column x --horizon 6 --window 40 --t
 |~ row 1       error 0.0*, root mean square; 99.* % explained
 |~ row 4       error 0.0*, root mean square; 99.* % explained
 |~ row 6       error 0.0*, root mean square; 99.* % explained
-$ loci fit tone.csv --time time --horizon 5 --window 40 --test 0.2 -o both --modes 100 --threads 1 > told; loci eval both tone.csv | grep -E -o '^(column|row) [0-9]+'; loci eval both tone.csv --json | grep -o '"rmse": \[[^]]*' | tr , '\n' | grep -c .
-| column 1
-| column 2
+$ loci fit tone.csv --time time --horizon 5 --window 40 --test 0.2 -o both --modes 100 --threads 1 > told; loci eval both tone.csv | grep -E -o '^([xy]|row [0-9]+)'; loci eval both tone.csv --json | grep -o '"rmse": \[[^]]*' | tr , '\n' | grep -c .
+| x
+| y
 | row 1
 | row 4
 | row 5
 |~ 10
+$ loci predict both tone.csv | head -n 1; loci predict ahead tone.csv | head -n 1
+| file,y0,y1,y2,y3,y4,y5,y6,y7,y8,y9
+| file,y_1,y_2,y_3,y_4,y_5,y_6
 $ sh t tone.csv --time time --task value --horizon 24 --layer s4d --valid 0.2 --show | sed -n 2,4p
 | training    33 sequences of 336 samples
 | validation  8 sequences of 336 samples

@@ -66,6 +66,9 @@ $ (echo speed,who,x; awk 'BEGIN { for (i = 0; i < 40; i++) for (t = 0; t < 50; t
 $ loci fit table.csv -o speed.safetensors --value speed --group who --test 0.25 | grep -e left -e test
 |~ left out    9[0-9.]* % of the variance explained, each sequence in turn
 |~ test        9[0-9.]* % of the variance of * sequences explained
+$ loci predict speed.safetensors table.csv | head -n 1; loci stream speed.safetensors table.csv --column x | head -n 1
+| file,speed
+| sample,speed
 
 # What does not fit.
 $ loci fit all
