@@ -90,6 +90,8 @@ same 'accessors of an archive' 't|t|t|t' \
     "SELECT loci_max(a) = max, loci_min(a) = min, loci_error(a) <= 0.05, abs(loci_mean(a) - avg) < 0.01 FROM (SELECT loci_archive(value, 'max=0.05' ORDER BY k) AS a, max(value), min(value), avg(value) FROM p) AS x"
 same 'times as timestamptz' 't' \
     "SELECT abs(loci_value(loci_memory(value, at ORDER BY at), to_timestamp(1700001000.05)) - loci_value(loci_memory(value, t ORDER BY t), 1000.05)) < 1e-6 FROM p WHERE k < 5000"
+same 'each row lies within the history, to the microsecond' '0|t' \
+    "CREATE TEMP TABLE q AS SELECT timestamptz '2023-03-26 01:59:00+01' + k * interval '1.000003 s' AS at, value FROM p WHERE k < 3000; SELECT count(loci_value(m, at)) - 3000, bool_and(loci_start(own) = loci_seconds(at)) FROM (SELECT at, loci_memory(value, at) AS own FROM q GROUP BY at) AS each, (SELECT loci_memory(value, at) AS m FROM q) AS all_of_it"
 same 'points' '5|0|99999' \
     "SELECT count(*), min(q.time), round(max(q.time)) FROM (SELECT loci_memory(value, k::float8 ORDER BY k) AS m FROM p) AS one, loci_points(m, 5) AS q"
 same 'text and binary' 't' "SELECT m::text::loci_summary::bytea = m::bytea AND m::bytea::loci_summary::text = m::text FROM one"
@@ -99,6 +101,10 @@ same 'rows without value or time are no samples' '2' \
 refused 'NaN' 'a value is NaN' "SELECT loci_memory('nan'::float8, 1::float8)"
 refused 'two samples of one time' 'two samples have the time 1' "SELECT loci_memory(1::float8, 1::float8) FROM generate_series(1, 2)"
 refused 'no order' 'order 0' "SELECT loci_memory(1::float8, 1::float8, 0)"
+refused 'an order of each row' 'order or detail changes within a group' "SELECT loci_memory(value, t, (k + 1)::int) FROM p WHERE k < 9"
+refused 'an order that workers do not share' 'order or detail changes within a group' "$parallel SELECT loci_memory(value, t, 8 + (k / 50000)::int) FROM p"
+refused 'an error of each row' 'what an archive keeps changes within a group' "SELECT loci_archive(value, k::float8, 'error=' || k + 1) FROM p WHERE k < 9"
+refused 'nothing to learn in some rows' 'what to learn changes within a group' "SELECT loci_readout(value, t, CASE WHEN k < 9 THEN 'horizon=3' END ORDER BY t) FROM p"
 refused 'what an archive keeps' 'does not say what an archive keeps' "SELECT loci_archive(1::float8, 'much')"
 refused 'damaged bytes' 'loci:' "SELECT set_byte(m::bytea, 300, get_byte(m::bytea, 300) # 1)::loci_summary FROM one"
 refused 'no memory' 'is not a memory' "SELECT '\\x00'::bytea::loci_summary"

@@ -49,6 +49,8 @@ same 'archives rolled up, in any order' '1|50000' \
     "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r WHERE k < 20000 UNION ALL SELECT loci_archive(value, 'error=0.01,start=20000') FROM r WHERE k >= 20000 ORDER BY 1 DESC), d AS (SELECT loci_rollup(a) AS a FROM h) SELECT loci_error(a) < 0.01, loci_samples(a) FROM d"
 same 'accessors of an archive' '1|1|1|1|1' \
     "SELECT loci_max(a) = max, loci_min(a) = min, loci_error(a, 0, 100) <= 0.02, abs(loci_mean(a) - avg) < 0.01, abs(loci_integral(a) / 50000 - avg) < 0.01 FROM (SELECT loci_archive(value, 'max=0.02') AS a, max(value) AS max, min(value) AS min, avg(value) AS avg FROM r)"
+refused 'an order of each row' 'order or detail changes within a group' "SELECT loci_memory(value, k, 1 + (k > 5)) FROM r"
+refused 'an error of each row' 'what is asked for changes within a group' "SELECT loci_archive(value, k, 'error=' || (1 + (k > 5))) FROM r"
 same 'points' '5|0.0|50000.0' "SELECT count(*), min(time), max(time) FROM loci_points(readfile('value.loci'), 5)"
 same 'points of many memories' '6' \
     "SELECT count(*) FROM (SELECT loci_memory(value) AS m FROM r GROUP BY k % 2) AS h, loci_points(h.m, 3)"

@@ -47,7 +47,10 @@ void loci_pg_fail(const loci_error *error)
                                 [LOCI_E_MISMATCH] = ERRCODE_DATA_EXCEPTION,
                                 [LOCI_E_UNSUPPORTED] = ERRCODE_FEATURE_NOT_SUPPORTED,
                                 [LOCI_E_STOPPED] = ERRCODE_QUERY_CANCELED};
-    ereport(ERROR, (errcode(codes[error->status]), errmsg("loci: %s", error->text)));
+    /* of files their path would come first */
+    ereport(ERROR,
+            (errcode(codes[error->status]),
+             errmsg("loci: %s%s", strncmp(error->text, "is ", 3) == 0 ? "the value " : "", error->text)));
 }
 
 void loci_pg_pause(void)

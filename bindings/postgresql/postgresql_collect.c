@@ -108,33 +108,42 @@ static collected *begin(FunctionCallInfo fcinfo, made makes)
     collected *s = MemoryContextAllocZero(context, sizeof *s);
     s->allocator = loci_pg_allocator(context);
     s->makes = makes;
-    s->order = 64;
-    s->detail = 4;
     s->in_order = AggGetAggref(fcinfo) && AggGetAggref(fcinfo)->aggorder != NIL;
     s->divided = IsA(fcinfo->context, AggState) &&
                  DO_AGGSPLIT_SKIPFINAL(castNode(AggState, fcinfo->context)->aggsplit);
     return s;
 }
 
-/* Seconds since 1970. */
+/* Seconds since 1970: the double that is nearest, as loci_seconds has it, so that the row that was last lies within the history. */
 static double seconds(TimestampTz time)
 {
+    static const int64 epoch = (int64)(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
     if (TIMESTAMP_NOT_FINITE(time))
         ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("loci: a time is infinite")));
-    return (double)time / 1e6 + (double)(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+    return (double)(time + epoch) / 1e6; /* times end 8.6e15 us before int64 does */
+}
+
+/* What is asked for must be the same in all rows of a group: which of them comes first, nobody knows. */
+static void refuse_change(const char *what)
+{
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("loci: %s changes within a group; the same in all of its rows was expected", what)));
 }
 
 /* state, value [, time [, order [, detail]]]; a row without a value or a time is no sample. */
 static Datum memory_step(FunctionCallInfo fcinfo, bool stamps)
 {
     const int n = PG_NARGS();
+    const int32 order = n > 3 && !PG_ARGISNULL(3) ? PG_GETARG_INT32(3) : 64,
+                detail = n > 4 && !PG_ARGISNULL(4) ? PG_GETARG_INT32(4) : 4;
     collected *s = PG_ARGISNULL(0) ? begin(fcinfo, MAKES_MEMORY) : (collected *)PG_GETARG_POINTER(0);
     loci_pg_context(fcinfo);
     if (PG_ARGISNULL(0)) {
         s->regular = n < 3;
         s->stamped = stamps;
-        if (n > 3 && !PG_ARGISNULL(3)) s->order = PG_GETARG_INT32(3);
-        if (n > 4 && !PG_ARGISNULL(4)) s->detail = PG_GETARG_INT32(4);
+        s->order = order;
+        s->detail = detail;
         if (s->order < 1 || s->order > LOCI_ORDER_MAX || s->detail < 0 || s->detail > LOCI_DETAIL_MAX)
             ereport(
                 ERROR,
@@ -142,6 +151,7 @@ static Datum memory_step(FunctionCallInfo fcinfo, bool stamps)
                  errmsg("loci: order %d, detail %d; orders of 1 to %d and details of 0 to %d were expected",
                         s->order, s->detail, LOCI_ORDER_MAX, LOCI_DETAIL_MAX)));
     }
+    if (order != s->order || detail != s->detail) refuse_change("order or detail");
     if (s->regular && PG_ARGISNULL(1))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
                         errmsg("loci: a value is NULL, and rows have no times; a number was expected")));
@@ -199,14 +209,23 @@ static void what_begin(FunctionCallInfo fcinfo, collected *s, int at)
     strlcpy(s->what, what, sizeof s->what);
 }
 
+static bool says(const text *given, const char *what)
+{
+    const size_t length = VARSIZE_ANY_EXHDR(given);
+    return strncmp(what, VARDATA_ANY(given), length) == 0 && what[length] == 0;
+}
+
 static Datum told_step(FunctionCallInfo fcinfo, made makes, times given, bool told)
 {
+    const int at = !told ? 0 : given == NO_TIMES ? 2 : 3;
     collected *s = PG_ARGISNULL(0) ? begin(fcinfo, makes) : (collected *)PG_GETARG_POINTER(0);
     loci_pg_context(fcinfo);
     if (PG_ARGISNULL(0)) {
         s->regular = given == NO_TIMES;
         s->stamped = given == STAMPS;
-        what_begin(fcinfo, s, told ? (s->regular ? 2 : 3) : 0);
+        what_begin(fcinfo, s, at);
+    } else if (at && (PG_ARGISNULL(at) || !says(PG_GETARG_TEXT_PP(at), s->what))) {
+        refuse_change(makes == MAKES_ARCHIVE ? "what an archive keeps" : "what to learn");
     }
     if (s->regular && PG_ARGISNULL(1))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -249,6 +268,9 @@ Datum loci_collected_combine(PG_FUNCTION_ARGS)
         a->allocator = loci_pg_allocator(context);
         a->divided = true;
     }
+    if (a->order != b->order || a->detail != b->detail) refuse_change("order or detail");
+    if (strcmp(a->what, b->what) != 0)
+        refuse_change(a->makes == MAKES_ARCHIVE ? "what an archive keeps" : "what to learn");
     make_room(a, b->count);
     if (b->count) memcpy(a->samples + a->count, b->samples, b->count * sizeof *a->samples);
     a->count += b->count;

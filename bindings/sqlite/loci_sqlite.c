@@ -42,7 +42,9 @@ void loci_sqlite_say(sqlite3_context *context, const loci_error *error)
         sqlite3_result_error_nomem(context);
         return;
     }
-    char *text = sqlite3_mprintf("loci: %s", error->text);
+    /* of files their path would come first */
+    char *text =
+        sqlite3_mprintf("loci: %s%s", strncmp(error->text, "is ", 3) == 0 ? "the value " : "", error->text);
     if (text) sqlite3_result_error(context, text, -1);
     if (!text) sqlite3_result_error_nomem(context);
     sqlite3_free(text);
@@ -103,7 +105,7 @@ typedef struct {
     kept k;
     double time[64], value[64]; /* that wait */
     size_t waiting;
-    sqlite3_int64 rows;
+    sqlite3_int64 rows, asked[2]; /* order, detail */
     int stamped, begun, failed;
 } memory_state;
 
@@ -125,6 +127,7 @@ static int memory_begin(sqlite3_context *context, memory_state *s, int n, sqlite
     loci_error error;
     s->begun = 1;
     s->stamped = n > 1;
+    for (int i = 2; i < n; i++) s->asked[i - 2] = sqlite3_value_int64(values[i]);
     if (n > 2 && !loci_sqlite_count(context, values[2], "loci_memory: order", 1, LOCI_ORDER_MAX, &order))
         return 0;
     if (n > 3 && !loci_sqlite_count(context, values[3], "loci_memory: detail", 0, LOCI_DETAIL_MAX, &detail))
@@ -141,6 +144,13 @@ static int memory_take(sqlite3_context *context, memory_state *s, int n, sqlite3
     double value, time = 0;
     if (!s->begun && !memory_begin(context, s, n, values)) return 0;
     s->rows++;
+    for (int i = 2; i < n; i++)
+        if (sqlite3_value_int64(values[i]) != s->asked[i - 2]) {
+            loci_sqlite_refuse(
+                context, "loci_memory: order or detail changes within a group; the same in all of its rows "
+                         "was expected");
+            return 0;
+        }
     if (n > 1 &&
         (sqlite3_value_type(values[0]) == SQLITE_NULL || sqlite3_value_type(values[1]) == SQLITE_NULL))
         return 1; /* no sample */

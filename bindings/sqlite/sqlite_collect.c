@@ -23,14 +23,20 @@ static int is_time(sqlite3_value *value)
     return text && *text >= '0' && *text <= '9';
 }
 
+/* What is said: NULL, nothing is. */
+static sqlite3_value *told(const collected *s, int n, sqlite3_value **values)
+{
+    return n == 3 ? values[2] : n == 2 && !s->timed ? values[1] : NULL;
+}
+
 /* value, time, what; or value and one of both. */
 static int begin(sqlite3_context *context, collected *s, int archive, int n, sqlite3_value **values)
 {
     s->begun = 1;
     s->samples.allocator = &loci_sqlite_shared(context)->plans.allocator;
     s->timed = n == 3 || (n == 2 && is_time(values[1]));
-    sqlite3_value *const told = n == 3 ? values[2] : n == 2 && !s->timed ? values[1] : NULL;
-    const char *text = told ? (const char *)sqlite3_value_text(told) : "";
+    sqlite3_value *const said = told(s, n, values);
+    const char *text = said ? (const char *)sqlite3_value_text(said) : "";
     if (!text || strlen(text) >= sizeof s->what) {
         loci_sqlite_refuse(context,
                            text ? "what is said is longer than 255 characters, which was not expected"
@@ -55,6 +61,13 @@ static int collect(sqlite3_context *context, collected *s, int archive, int n, s
     kept_sample sample = {0};
     loci_error error;
     if (!s->begun && !begin(context, s, archive, n, values)) return 0;
+    sqlite3_value *const said = told(s, n, values);
+    const char *text = said ? (const char *)sqlite3_value_text(said) : "";
+    if (!text || strcmp(text, s->what) != 0) { /* a time cannot be NULL, where there is nothing else */
+        loci_sqlite_refuse(
+            context, "what is asked for changes within a group; the same in all of its rows was expected");
+        return 0;
+    }
     if (s->timed &&
         (sqlite3_value_type(values[0]) == SQLITE_NULL || sqlite3_value_type(values[1]) == SQLITE_NULL))
         return 1; /* no sample */
