@@ -446,15 +446,16 @@ static void lanes_are_summed(void **unused)
 {
     (void)unused;
     enum { ROWS = 3 };
+    const size_t W = loci_selective_loops_get()->width;
     for (size_t N = 1; N < 40; N++) {
         uint64_t seed = N;
-        real *x = some(ROWS * N * V), *y = some(loci_lane_blocks(N) * ROWS * V);
-        for (size_t i = 0; i < ROWS * N * V; i++) x[i] = (real)noise(&seed);
+        real *x = some(ROWS * N * W), *y = some(loci_lane_blocks(N) * ROWS * V);
+        for (size_t i = 0; i < ROWS * N * W; i++) x[i] = (real)noise(&seed);
         loci_selective_loops_get()->sum_lanes(y, ROWS, x, N, ROWS);
         for (size_t r = 0; r < ROWS; r++)
             for (size_t n = 0; n < loci_lane_blocks(N) * V; n++) {
                 double sum = 0;
-                for (size_t lane = 0; n < N && lane < V; lane++) sum += (double)x[(r * N + n) * V + lane];
+                for (size_t lane = 0; n < N && lane < W; lane++) sum += (double)x[(r * N + n) * W + lane];
                 assert_near(y[(n / V * ROWS + r) * V + n % V], sum, 16 * LOCI_REAL_EPSILON,
                             "row %zu, %zu of %zu", r, n, N);
             }

@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-enum { V = LOCI_LANES };
+enum {
+    V = LOCI_LANES,
+    APART =
+        64 /* reals between arrays that would else lie a multiple of 4096 bytes apart, where loads wait for stores */
+};
 
 /* Block k of a band. */
 static loci_selective_rows rows_of(const loci_selective *self, const loci_selective_planes *p, size_t k)
@@ -37,10 +41,10 @@ void loci_selective_forward(const loci_selective *self, real *y, real *state,
     }
 }
 
-/* The work of loops on one block, then the lanes of dB and dC of one group. */
+/* The lanes of dB and dC of one group. */
 size_t loci_selective_scratch(size_t states)
 {
-    return loci_selective_work(states, LOCI_SELECTIVE_BAND) + (size_t)2 * LOCI_SELECTIVE_BAND * states * V;
+    return (size_t)2 * LOCI_SELECTIVE_BAND * states * V + APART;
 }
 
 void loci_selective_backward(const loci_selective *self, const loci_selective_slopes *to, real *dstate,
@@ -48,11 +52,11 @@ void loci_selective_backward(const loci_selective *self, const loci_selective_sl
                              real *scratch)
 {
     const loci_selective_loops *loops = loci_selective_loops_get();
-    const size_t N = self->states, lanes = band->rows * N * V, each = self->blocks / self->groups;
+    const size_t N = self->states, lanes = band->rows * N * loops->width, each = self->blocks / self->groups;
     const size_t rates = (self->shared ? 1 : N) * V, bc = loci_lane_blocks(N) * band->bc_apart * V;
-    real *work = scratch, *dB = work + loci_selective_work(N, LOCI_SELECTIVE_BAND), *dC = dB + lanes;
+    real *dB = scratch, *dC = dB + lanes + APART;
     for (size_t g = 0; g < self->groups; g++) {
-        memset(dB, 0, 2 * lanes * sizeof(real));
+        memset(dB, 0, (2 * lanes + APART) * sizeof(real));
         for (size_t k = g * each; k < (g + 1) * each; k++) {
             const loci_selective_rows rows = rows_of(self, band, k);
             const size_t at = k * band->apart * V;
@@ -65,7 +69,7 @@ void loci_selective_backward(const loci_selective *self, const loci_selective_sl
                                               .dskip = to->dskip + k * V,
                                               .dB = dB,
                                               .dC = dC};
-            loops->backward(&back, dy + at, state + k * N * V, &rows, work);
+            loops->backward(&back, dy + at, state + k * N * V, &rows);
         }
         loops->sum_lanes(to->dB + g * bc, band->bc_apart, dB, N, band->rows);
         loops->sum_lanes(to->dC + g * bc, band->bc_apart, dC, N, band->rows);

@@ -11,13 +11,9 @@ enum { V = LOCI_LANES, W = LOCI_WIDTH, BAND = LOCI_SELECTIVE_BAND };
 #define AT(p) (*(const vreal *)(p))
 #define TO(p) (*(vreal *)(p))
 
-/* States of a channel that stay in registers on their way through the rows: forward, and back, where their gradients and those of
- * their rates do. */
-#if LOCI_VECTOR_BYTES == 64
-enum { TILE = 8, BACK = 8 };
-#else
-enum { TILE = 4, BACK = 4 };
-#endif
+/* States of a channel that stay in registers on their way through the rows; and of those that go on it forth and back, so that what
+ * the way leaves is in the nearest cache. */
+enum { TILE = LOCI_VECTOR_BYTES == 64 ? 8 : 4 };
 
 /* 2^t (in double e^t) for t <= 0; steep: where t may lie below -125, for which it stays there. 2^r for |r| <= 1/2 is 1 + r q(r), q
  * interpolated at Chebyshev's points, off by 5e-9: 0 gives 1 exactly. */
@@ -93,20 +89,27 @@ static inline LOCI_INLINE void enter(row_values *v, real *y, const loci_selectiv
     }
 }
 
-/* `count` states from number n on through all rows. kept, unless NULL, instead of the state after the last row: the states after
- * each, [rows][states][16], and, `behind` reals on, their factors. */
-static inline LOCI_INLINE void advance(real *y, real *state, const row_values *v,
-                                       const loci_selective_rows *s, real *kept, size_t behind, size_t n,
-                                       size_t lane, const int count, const int shared, const int steep)
+/* What backward keeps of a few states: before the first row and behind each, [count][W] a row, and the factors between them. */
+typedef struct {
+    _Alignas(64) real state[(BAND + 1) * TILE * W], factor[BAND * TILE * W];
+} kept_values;
+
+/* `count` states from number n on through all rows, from `state` to `after`; or, keeping, to keep. */
+static inline LOCI_INLINE void advance(real *y, real *after, const real *state, kept_values *keep,
+                                       const row_values *v, const loci_selective_rows *s, size_t n,
+                                       size_t lane, const int count, const int keeping, const int shared,
+                                       const int steep)
 {
-    const size_t first = n / V * s->apart * V + n % V, size = s->states * V;
+    const size_t first = n / V * s->apart * V + n % V, size = (size_t)count * W;
     const real *rate = s->rate + (shared ? 0 : n * V) + lane;
     vreal h[TILE];
 #pragma GCC unroll 16
-    for (int i = 0; i < count; i++) h[i] = AT(state + (n + (size_t)i) * V + lane);
+    for (int i = 0; i < count; i++) {
+        h[i] = AT(state + (n + (size_t)i) * V + lane);
+        if (keeping) TO(keep->state + i * W) = h[i];
+    }
     for (size_t r = 0; r < s->rows; r++) {
         const real *b = s->B + first + r * V, *c = s->C + first + r * V;
-        real *keep = kept ? kept + r * size + n * V + lane : NULL;
         const vreal in = AT(v->in + r * V + lane), dt = AT((shared ? v->factor : s->dt) + r * V + lane);
         vreal sum = AT(y + r * V + lane);
 #pragma GCC unroll 16
@@ -114,35 +117,23 @@ static inline LOCI_INLINE void advance(real *y, real *state, const row_values *v
             const vreal a = shared ? dt : decay(dt * AT(rate + i * V), steep);
             h[i] = a * h[i] + in * b[i];
             sum += c[i] * h[i];
-            if (keep) TO(keep + i * V) = h[i];
-            if (keep && !shared) TO(keep + behind + i * V) = a;
+            if (keeping) TO(keep->state + (r + 1) * size + i * W) = h[i];
+            if (keeping && !shared) TO(keep->factor + r * size + i * W) = a;
         }
         TO(y + r * V + lane) = sum;
     }
 #pragma GCC unroll 16
-    for (int i = 0; !kept && i < count; i++) TO(state + (n + (size_t)i) * V + lane) = h[i];
-}
-
-static inline LOCI_INLINE void advance_tiles(real *y, real *state, const row_values *v,
-                                             const loci_selective_rows *s, real *kept, size_t behind,
-                                             size_t lane, const int shared, const int steep)
-{
-    size_t n = 0;
-    for (; n + TILE <= s->states; n += TILE)
-        advance(y, state, v, s, kept, behind, n, lane, TILE, shared, steep);
-    for (; n < s->states; n++) advance(y, state, v, s, kept, behind, n, lane, 1, shared, steep);
+    for (int i = 0; !keeping && i < count; i++) TO(after + (n + (size_t)i) * V + lane) = h[i];
 }
 
 static inline LOCI_INLINE void advance_all(real *y, real *state, const row_values *v,
-                                           const loci_selective_rows *s, real *kept, size_t behind,
-                                           size_t lane, int steep)
+                                           const loci_selective_rows *s, size_t lane, const int shared,
+                                           const int steep)
 {
-    if (s->shared)
-        advance_tiles(y, state, v, s, kept, behind, lane, 1, 0);
-    else if (steep || LOCI_REAL_IS_DOUBLE)
-        advance_tiles(y, state, v, s, kept, behind, lane, 0, 1);
-    else
-        advance_tiles(y, state, v, s, kept, behind, lane, 0, 0);
+    size_t n = 0;
+    for (; n + TILE <= s->states; n += TILE)
+        advance(y, state, state, NULL, v, s, n, lane, TILE, 0, shared, steep);
+    for (; n < s->states; n++) advance(y, state, state, NULL, v, s, n, lane, 1, 0, shared, steep);
 }
 
 static void forward(real *y, real *state, const loci_selective_rows *s)
@@ -151,40 +142,49 @@ static void forward(real *y, real *state, const loci_selective_rows *s)
     const int steep = !s->shared && is_steep(s);
     for (size_t lane = 0; lane < V; lane += W) {
         enter(&v, y, s, lane);
-        advance_all(y, state, &v, s, NULL, 0, lane, steep);
+        if (s->shared)
+            advance_all(y, state, &v, s, lane, 1, 0);
+        else if (steep || LOCI_REAL_IS_DOUBLE)
+            advance_all(y, state, &v, s, lane, 0, 1);
+        else
+            advance_all(y, state, &v, s, lane, 0, 0);
         for (size_t r = lane; s->z && r < s->rows * V; r += V)
             TO(y + r) *= AT(s->z + r) * loci_vsigmoid(AT(s->z + r));
     }
 }
 
-/* `count` states from number n on, back through all rows. in, through [BAND][16]: sums over states of G B and of G h' times the
- * rate (or, shared, alone), where G is the gradient of a state and h' the state decayed. */
-static inline LOCI_INLINE void retreat(real *in, real *through, const loci_selective_back *back,
-                                       const row_values *v, const real *dy, const loci_selective_rows *s,
-                                       const real *kept, size_t behind, size_t n, size_t lane,
-                                       const int count, const int shared)
+/* The planes of a block that backward works on: sums over states of G B and of G h' times the rate (or, shared, alone), where G is
+ * the gradient of a state and h' the state decayed; the gradient before the gate, and the gate. */
+typedef struct {
+    _Alignas(64) real in[BAND * V], through[BAND * V], inner[BAND * V], gate[BAND * V];
+} back_values;
+
+/* `count` states from number n on, back through all rows. */
+static inline LOCI_INLINE void retreat(back_values *w, const loci_selective_back *back, const row_values *v,
+                                       const real *slope, const loci_selective_rows *s,
+                                       const kept_values *kept, size_t n, size_t lane, const int count,
+                                       const int shared)
 {
-    const size_t first = n / V * s->apart * V + n % V, size = s->states * V, at = n * V + lane;
+    const size_t first = n / V * s->apart * V + n % V, size = (size_t)count * W, at = n * V + lane;
     const real *rate = s->rate + at;
-    vreal g[BACK], drate[BACK];
+    vreal g[TILE], drate[TILE];
 #pragma GCC unroll 8
     for (int i = 0; i < count; i++) g[i] = AT(back->dstate + at + i * V), drate[i] = (vreal){0};
     for (size_t r = s->rows; r-- > 0;) {
         const real *b = s->B + first + r * V, *c = s->C + first + r * V;
-        const real *h = kept + (r + 1) * size + at, *before = kept + r * size + at,
-                   *factor = kept + behind + (r + 1) * size + at;
-        real *dB = back->dB + r * size + at, *dC = back->dC + r * size + at;
-        const vreal d = AT(dy + r * V + lane), u = AT(v->in + r * V + lane), dt = AT(s->dt + r * V + lane),
+        const real *before = kept->state + r * size, *h = before + size, *factor = kept->factor + r * size;
+        real *dB = back->dB + (r * s->states + n) * W, *dC = back->dC + (r * s->states + n) * W;
+        const vreal d = AT(slope + r * V + lane), u = AT(v->in + r * V + lane), dt = AT(s->dt + r * V + lane),
                     same = AT(v->factor + r * V + lane);
-        vreal sum = AT(in + r * V + lane), rates = AT(through + r * V + lane);
+        vreal sum = AT(w->in + r * V + lane), rates = AT(w->through + r * V + lane);
 #pragma GCC unroll 8
         for (int i = 0; i < count; i++) {
             const vreal now = g[i] + d * c[i];
-            TO(dC + i * V) += d * AT(h + i * V);
-            TO(dB + i * V) += now * u;
+            TO(dC + i * W) += d * AT(h + i * W);
+            TO(dB + i * W) += now * u;
             sum += now * b[i];
-            g[i] = now * (shared ? same : AT(factor + i * V));
-            const vreal q = g[i] * AT(before + i * V);
+            g[i] = now * (shared ? same : AT(factor + i * W));
+            const vreal q = g[i] * AT(before + i * W);
             if (shared) {
                 rates += q;
             } else {
@@ -192,8 +192,8 @@ static inline LOCI_INLINE void retreat(real *in, real *through, const loci_selec
                 drate[i] += q * dt;
             }
         }
-        TO(in + r * V + lane) = sum;
-        TO(through + r * V + lane) = rates;
+        TO(w->in + r * V + lane) = sum;
+        TO(w->through + r * V + lane) = rates;
     }
 #pragma GCC unroll 8
     for (int i = 0; i < count; i++) {
@@ -202,51 +202,60 @@ static inline LOCI_INLINE void retreat(real *in, real *through, const loci_selec
     }
 }
 
-static inline LOCI_INLINE void retreat_all(real *in, real *through, const loci_selective_back *back,
-                                           const row_values *v, const real *dy, const loci_selective_rows *s,
-                                           const real *kept, size_t behind, size_t lane, const int shared)
+/* All states forth and back. */
+static inline LOCI_INLINE void return_all(back_values *w, const loci_selective_back *back,
+                                          const row_values *v, const real *slope, const real *state,
+                                          const loci_selective_rows *s, size_t lane, const int shared,
+                                          const int steep)
 {
+    kept_values kept;
     size_t n = 0;
-    for (; n + BACK <= s->states; n += BACK)
-        retreat(in, through, back, v, dy, s, kept, behind, n, lane, BACK, shared);
-    for (; n < s->states; n++) retreat(in, through, back, v, dy, s, kept, behind, n, lane, 1, shared);
+    for (; n + TILE <= s->states; n += TILE) {
+        advance(back->y, NULL, state, &kept, v, s, n, lane, TILE, 1, shared, steep);
+        retreat(w, back, v, slope, s, &kept, n, lane, TILE, shared);
+    }
+    for (; n < s->states; n++) {
+        advance(back->y, NULL, state, &kept, v, s, n, lane, 1, 1, shared, steep);
+        retreat(w, back, v, slope, s, &kept, n, lane, 1, shared);
+    }
 }
 
 static void backward(const loci_selective_back *back, const real *dy, const real *state,
-                     const loci_selective_rows *s, real *work)
+                     const loci_selective_rows *s)
 {
-    const size_t size = s->states * V, behind = s->rows * size;
     const real base = (real)(1 / LOCI_SELECTIVE_BASE);
     row_values v;
-    _Alignas(64) real in[BAND * V], through[BAND * V], inner[BAND * V];
-    const real *slope = s->z ? inner : dy; /* the gradient before the gate */
+    back_values w;
+    const real *slope = s->z ? w.inner : dy; /* the gradient before the gate */
     real *y = back->y;
     const int steep = !s->shared && is_steep(s);
     for (size_t lane = 0; lane < V; lane += W) {
-        for (size_t i = lane; i < size; i += V) TO(work + i) = AT(state + i);
         enter(&v, y, s, lane);
-        advance_all(y, work, &v, s, work + size, behind, lane, steep);
         for (size_t r = lane; r < s->rows * V; r += V) {
-            TO(in + r) = TO(through + r) = (vreal){0};
+            TO(w.in + r) = TO(w.through + r) = (vreal){0};
             if (!s->z) continue;
-            const vreal z = AT(s->z + r), g = loci_vsigmoid(z), gate = z * g, d = AT(dy + r),
-                        plain = AT(y + r);
-            TO(inner + r) = d * gate;
-            TO(back->dz + r) = d * plain * (g + gate * (1 - g));
-            TO(y + r) = plain * gate;
+            const vreal z = AT(s->z + r), g = loci_vsigmoid(z), gate = z * g, d = AT(dy + r);
+            TO(w.gate + r) = gate;
+            TO(w.inner + r) = d * gate;
+            TO(back->dz + r) = d * (g + gate * (1 - g));
         }
         if (s->shared)
-            retreat_all(in, through, back, &v, slope, s, work, behind, lane, 1);
+            return_all(&w, back, &v, slope, state, s, lane, 1, 0);
+        else if (steep || LOCI_REAL_IS_DOUBLE)
+            return_all(&w, back, &v, slope, state, s, lane, 0, 1);
         else
-            retreat_all(in, through, back, &v, slope, s, work, behind, lane, 0);
+            return_all(&w, back, &v, slope, state, s, lane, 0, 0);
         vreal dskip = {0}, drate = {0};
         for (size_t r = lane; r < s->rows * V; r += V) {
-            const vreal x = AT(s->x + r), dt = AT(s->dt + r), d = AT(slope + r), sum = AT(in + r);
-            const vreal q = s->shared ? AT(through + r) * AT(s->rate + lane) : AT(through + r);
+            const vreal x = AT(s->x + r), dt = AT(s->dt + r), d = AT(slope + r), sum = AT(w.in + r);
+            const vreal q = s->shared ? AT(w.through + r) * AT(s->rate + lane) : AT(w.through + r);
             dskip += d * x;
-            drate += AT(through + r) * dt;
+            drate += AT(w.through + r) * dt;
             TO(back->dx + r) = AT(s->skip + lane) * d + dt * sum;
             TO(back->ddt + r) = q * base + x * sum;
+            if (!s->z) continue;
+            TO(back->dz + r) *= AT(y + r);
+            TO(y + r) *= AT(w.gate + r);
         }
         TO(back->dskip + lane) += dskip;
         if (s->shared) TO(back->drate + lane) += drate;
@@ -279,8 +288,7 @@ static inline LOCI_INLINE vreal across(const real *x)
     for (int i = 0; i < W; i++) {
         int turned = 0;
         for (int bit = 1, to = W / 2; bit < W; bit *= 2, to /= 2) turned |= i & bit ? to : 0;
-        s[i] = AT(x + turned * V);
-        for (int lane = W; lane < V; lane += W) s[i] += AT(x + turned * V + lane);
+        s[i] = AT(x + turned * W);
     }
 #pragma GCC unroll 4
     for (int count = W / 2; count > 0; count /= 2)
@@ -294,15 +302,15 @@ static void sum_lanes(real *y, size_t apart, const real *x, size_t states, size_
     for (size_t n = 0; n < states; n += V)
         for (size_t r = 0; r < rows; r++) {
             real *to = y + (n / V * apart + r) * V;
-            const real *from = x + (r * states + n) * V;
+            const real *from = x + (r * states + n) * W;
             for (size_t lane = 0; lane < V; lane += W) {
                 if (n + lane + W <= states) {
-                    TO(to + lane) = across(from + lane * V);
+                    TO(to + lane) = across(from + lane * W);
                     continue;
                 }
                 for (size_t i = lane; i < lane + W; i++) {
                     to[i] = 0;
-                    for (size_t k = 0; n + i < states && k < V; k++) to[i] += from[i * V + k];
+                    for (size_t k = 0; n + i < states && k < W; k++) to[i] += from[i * W + k];
                 }
             }
         }
@@ -409,6 +417,7 @@ static void gate_backward(real *da, real *dz, const real *dy, const real *a, con
 }
 
 const loci_selective_loops LOCI_LEVEL(loci_selective_loops_level) = {
+    .width = W,
     .forward = forward,
     .backward = backward,
     .sum_lanes = sum_lanes,

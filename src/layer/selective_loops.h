@@ -27,19 +27,20 @@ typedef struct {
 
 /* What backward fills: of rows dx, ddt, dz (NULL where z is) and y once more; added to are dstate [states][16], which is the
  * gradient of the state after the rows on entry and that before them on return, drate (of A itself, laid out as rate) and dskip
- * [16], and dB, dC [rows][states][16], whose lanes are to be summed. */
+ * [16], and dB, dC [rows][states][width], whose lanes are to be summed. */
 typedef struct {
     real *dx, *ddt, *dz, *y, *dstate, *drate, *dskip, *dB, *dC;
 } loci_selective_back;
 
 typedef struct loci_selective_loops {
+    size_t width; /* reals of a vector */
     /* Row after row, h = exp(dt A) h + dt B x, y = (C h + skip x) z sigmoid(z). state [states][16]. The same bits however rows
      * are cut into calls. */
     void (*forward)(real *y, real *state, const loci_selective_rows *rows);
-    /* From dy and the state before the rows. work: loci_selective_work reals. */
+    /* From dy and the state before the rows. */
     void (*backward)(const loci_selective_back *back, const real *dy, const real *state,
-                     const loci_selective_rows *rows, real *work);
-    /* y, laid out as B: the sums over lanes of x [rows][states][16]. */
+                     const loci_selective_rows *rows);
+    /* y, laid out as B: the sums over lanes of x [rows][states][width]. */
     void (*sum_lanes)(real *y, size_t apart, const real *x, size_t states, size_t rows);
 
     /* y = silu(v), v = bias + sum over k < width of weight[k] x[r + k - (width - 1)]; weight [width][16]; the width - 1 rows
@@ -68,12 +69,6 @@ LOCI_LEVELS(const loci_selective_loops, loci_selective_loops_level);
 static inline const loci_selective_loops *loci_selective_loops_get(void)
 {
     return LOCI_CHOOSE(loci_selective_loops_level);
-}
-
-/* Reals that backward of up to `rows` rows works on. */
-static inline size_t loci_selective_work(size_t states, size_t rows)
-{
-    return (2 * rows + 1) * states * LOCI_LANES;
 }
 
 #endif
