@@ -22,8 +22,8 @@ say "The last eleven years again, with two faults: from week 2,000 on the instru
 awk -F , -v OFS=, '$1 ~ /^#/ { next } { week++ } $1 != "date" && week < 1702 { next }
     week >= 2001 && week < 2013 { $2 = 358.5 } week == 2111 { $2 += 4 } { print }' "$series" >"$folder/co2-faults.csv"
 echo "What loci watch finds odd:"
-"$loci" watch "$model" "$folder/co2-faults.csv" --time date --alarms --plot "$folder/co2-watched.svg"
-"$loci" watch "$model" "$folder/co2-faults.csv" --time date --plot "$folder/co2-watched.png" -o "$folder/co2-watched.csv"
+"$loci" watch "$model" "$folder/co2-faults.csv" --alarms --plot "$folder/co2-watched.svg"
+"$loci" watch "$model" "$folder/co2-faults.csv" --plot "$folder/co2-watched.png" -o "$folder/co2-watched.csv"
 
 say "Pictures:"
 for picture in co2-next co2-watched; do

@@ -11,6 +11,7 @@
 
 #include "draw/chart.h"
 #include "forecast/forecaster.h"
+#include "forecast/series.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/options.h"
@@ -82,8 +83,11 @@ static int open_signal(job *j, const char *path)
     const bool named = o.columns.count == 0 && !o.raw && strcmp(path, "-") != 0 &&
                        strcmp(j->f.names[0], "u") != 0 && strcmp(j->f.names[0], "u0") != 0;
     if (named) o.columns = columns;
+    char *dates = j->f.iso ? series_dates(path, &o) : NULL; /* as was learned */
+    if (dates) o.time = dates;
     const int status = source_open(&j->from, path, &o, 0);
     free(columns.items);
+    free(dates);
     if (status) return status;
     if (j->from.info.channels != j->f.channels)
         return message_fail("%s: it has %zu column%s; %zu, those of %s, were expected (--column chooses)",

@@ -45,9 +45,8 @@ static loci_signal *open_as(const char *path, const source_options *o, const cha
     return loci_signal_open(&signal, path, &options, NULL) == LOCI_OK ? signal : NULL;
 }
 
-/* The column of dates of a file that can be opened twice, a copy; NULL: there is none. It is asked for by its name, since
- * another column may be called "1". */
-static char *dates_find(const char *path, const source_options *o)
+/* It is asked for by its name, since another column may be called "1". */
+char *series_dates(const char *path, const source_options *o)
 {
     if (strcmp(path, "-") == 0 || output_is_stream(path) || o->raw || o->time || o->mono || !isnan(o->rate))
         return NULL;
@@ -199,7 +198,7 @@ int series_read(series *s, const char *path, const source_options *options, bool
 {
     source from = {0};
     source_options o = *options;
-    char *time = dates_find(path, options);
+    char *time = series_dates(path, options);
     if (time) o.time = time;
     int status = source_open(&from, path, &o, 0);
     s->path = strcmp(path, "-") == 0 ? "standard input" : path;

@@ -26,6 +26,9 @@ typedef struct {
 int series_read(series *s, const char *path, const source_options *options, bool refuse);
 void series_close(series *s);
 
+/* The column of dates where none is named and the file can be opened twice, a copy to be freed; NULL: there is none. */
+char *series_dates(const char *path, const source_options *options);
+
 /* The time of the row so many rows behind the last one: negative before it. */
 double series_time(const series *s, double rows);
 

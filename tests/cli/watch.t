@@ -31,6 +31,14 @@ $ awk -F , -v OFS=, '{ printf "%s,", NR == 1 ? "time" : 10 * NR; print }' load.c
 | 20,load,99.5001,,,,
 | 20,other,-0.499945,,,,
 
+# Dates are found, where the model knows dates.
+$ head -n 600 load.csv | awk -F , -v OFS=, '{ print (NR == 1 ? "day" : sprintf("2024-01-%02dT%02d:00", 1 + NR / 24, NR % 24)), $1 }' > dated.csv
+$ loci forecast dated.csv --horizon 4 --window 32 --order 8 -o dated.loci > out; loci watch dated.loci dated.csv > found; loci watch dated.loci dated.csv --time day | cmp - found; sed -n 2p found
+| 2024-01-01T02:00:00Z,99.5001,,,,
+$ loci watch load.loci dated.csv 2>&1 | sed -n '2,$p' | head -n 2
+| sample,value,expected,lower,upper,score
+| 1,99.5001,,,,
+
 # The same as JSON, a line for each.
 $ loci watch load.loci odd.csv --json > all.json; sed -n '1p' all.json; wc -l < all.json; loci watch load.loci odd.csv -o b.jsonl; cmp all.json b.jsonl
 | {"sample": 1, "value": 99.5001, "expected": null, "lower": null, "upper": null, "score": null, "odd": false}
