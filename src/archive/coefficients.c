@@ -6,27 +6,44 @@
 
 #include "archive/coefficients_models.h"
 
-/* A coefficient whose magnitude is expected to be v / UNIT, beside those of its detail so far, of magnitude own / UNIT on average. */
-static inline LOCI_INLINE int32_t coefficient(coefficient_coder *c, state_coder *r, bool decoding, int32_t q,
-                                              uint32_t v, uint32_t own, size_t place)
+/* Where a coefficient's distributions are. */
+typedef struct {
+    uint16_t level, first, second;
+} context;
+
+/* Of one whose magnitude is expected to be v / UNIT, beside those of its detail so far, of magnitude own / UNIT on average. */
+static inline LOCI_INLINE context context_of(uint32_t v, uint32_t own, size_t place)
 {
-    const unsigned level = level_of(v), below = c->below[level];
+    const unsigned level = level_of(v);
     const unsigned side =
         (unsigned)(5 * (uint64_t)own >= 3 * (uint64_t)v) + (5 * (uint64_t)own > 8 * (uint64_t)v);
-    const uint32_t size = magnitude(q), high = (size + (1u << below) - 1) >> below;
-    const uint32_t bits = ((size - 1) & ((1u << below) - 1)) << 1 | (q < 0); /* those below, and the sign */
-    const unsigned count = below < STATE_BITS ? below + 1 : 0;
+    return (context){(uint16_t)level, (uint16_t)(level * SIDES + side),
+                     (uint16_t)(octave_of(own) * PLACES + place)};
+}
+
+/* Decoding, it goes to *q, and its magnitude, as far as it counts for others, is returned. */
+static inline LOCI_INLINE uint32_t coefficient(coefficient_coder *c, state_coder *r, bool decoding,
+                                               int32_t *q, context at)
+{
+    const unsigned below = c->below[at.level], count = c->count[at.level];
+    const uint32_t size = decoding ? 0 : magnitude(*q), high = (size + (1u << below) - 1) >> below;
+    const uint32_t bits =
+        decoding ? 0 : ((size - 1) & ((1u << below) - 1)) << 1 | (*q < 0); /* those below, and the sign */
     uint32_t some = bits & -(uint32_t)(high - 1 < MORE - 1) & -(uint32_t)(count > 0);
-    uint32_t symbol = symbol_code(c, r, decoding, level * SIDES + side, octave_of(own) * PLACES + place,
-                                  &c->now.weight[level], high < MORE ? high : MORE, &some, count);
-    if (symbol == MORE || (count == 0 && symbol > 0)) {
+    uint32_t symbol = symbol_code(c, r, decoding, at.first, at.second, &c->now.weight[at.level],
+                                  high < MORE ? high : MORE, &some, count);
+    if (symbol >= c->alone[at.level]) {
         if (symbol == MORE) symbol += rare_excess(r, decoding, high - MORE);
         some = plain(r, decoding, bits, below + 1);
+        const uint32_t all = (((symbol - 1) << below | some >> 1) + 1) & (COEFFICIENT_LIMIT - 1);
+        if (decoding) *q = some & 1 ? -(int32_t)all : (int32_t)all;
+        return all < SIZE_LIMIT ? all : SIZE_LIMIT;
     }
-    if (!decoding) return q;
-    const uint32_t found = (((symbol - 1) << below | some >> 1) + 1) & (COEFFICIENT_LIMIT - 1);
-    const int32_t all = (int32_t)(found & -(uint32_t)(symbol > 0)), sign = -(int32_t)(some & 1);
-    return (all ^ sign) - sign;
+    if (!decoding) return 0;
+    const uint32_t all = (((symbol - 1) << below | some >> 1) + 1) & -(uint32_t)(symbol > 0);
+    const int32_t sign = -(int32_t)(some & 1);
+    *q = ((int32_t)all ^ sign) - sign;
+    return all;
 }
 
 /* A detail, its magnitudes and their sum, and those of its neighbours: zeros where there is none. */
@@ -82,54 +99,89 @@ static inline LOCI_INLINE bool detail_begin(coefficient_coder *c, state_coder *r
 
 /* What is known of a detail on the way through it. */
 typedef struct {
-    uint32_t near[GRAM_ORDER_MAX]; /* of the details around, but for the one before */
-    uint32_t sum, last, last_but_one, before, before_last;
+    uint32_t near[GRAM_ORDER_MAX]; /* of the details around */
+    uint32_t sum, last, last_but_one;
 } walk;
 
 static inline LOCI_INLINE void walk_begin(walk *a, const detail *d, size_t width)
 {
-    a->sum = a->last = a->last_but_one = a->before_last = 0;
-    a->before = d->before[0];
+    a->sum = a->last = a->last_but_one = 0;
     for (size_t k = 0; k < width; k++)
-        a->near[k] = EARLIER * d->earlier[k] + PARENT * d->parent[k] + UNCLE * d->uncle[k];
+        a->near[k] =
+            SAME * d->before[k] + EARLIER * d->earlier[k] + PARENT * d->parent[k] + UNCLE * d->uncle[k];
+    for (size_t k = 0; k + 1 < width; k++) a->near[k] += SAME_NEXT * d->before[k + 1];
+    for (size_t k = 1; k < width; k++) a->near[k] += SAME_LAST * d->before[k - 1];
 }
 
-static inline LOCI_INLINE void walk_on(coefficient_coder *c, state_coder *r, bool decoding, walk *a,
-                                       const detail *d, size_t k, size_t width, size_t place)
+/* The context of coefficient k. */
+static inline LOCI_INLINE context walk_context(const coefficient_coder *c, const walk *a, size_t k,
+                                               size_t place)
 {
-    const uint32_t before_next = k + 1 < width ? d->before[k + 1] : 0;
-    const uint32_t all = a->near[k] + SAME * a->before + SAME_NEXT * before_next +
-                         SAME_LAST * a->before_last + LAST * a->last + LAST_BUT_ONE * a->last_but_one;
+    const uint32_t all = a->near[k] + LAST * a->last + LAST_BUT_ONE * a->last_but_one;
     const uint32_t v = (uint32_t)((uint64_t)all * c->share[k] >> 16);
-    const uint32_t mean = (uint32_t)((uint64_t)a->sum * c->part[k] >> 16);
-    d->q[k] = coefficient(c, r, decoding, d->q[k], v, mean, place);
-    if (decoding) {
-        const uint32_t size = magnitude(d->q[k]);
-        d->own[k] = size < SIZE_LIMIT ? size : SIZE_LIMIT;
-    }
-    a->before_last = a->before;
-    a->before = before_next;
+    return context_of(v, (uint32_t)((uint64_t)a->sum * c->part[k] >> 16), place);
+}
+
+static inline LOCI_INLINE void walk_on(walk *a, uint32_t size)
+{
     a->last_but_one = a->last;
-    a->last = d->own[k];
-    a->sum += a->last;
+    a->last = size;
+    a->sum += size;
+}
+
+/* The contexts of all of a detail whose magnitudes are known. */
+static inline LOCI_INLINE void contexts_make(context *at, const coefficient_coder *c, const detail *d,
+                                             size_t width, size_t step)
+{
+    walk a;
+    walk_begin(&a, d, width);
+    for (size_t k = 0; k < width; k++) {
+        at[k] = walk_context(c, &a, k, k * step >> 16);
+        walk_on(&a, d->own[k]);
+    }
+    *d->sum = a.sum;
 }
 
 /* The coefficients of one detail, or of two by turns, so that the processor can work on one while it waits for the other. A coefficient's
  * place is `step` 65536ths behind the last one's. */
-static inline LOCI_INLINE void details_code(coefficient_coder *c, state_coder *r, bool decoding,
-                                            const detail *one, const detail *other, size_t width, size_t step)
+static inline LOCI_INLINE void details_note(coefficient_coder *c, state_coder *r, const detail *one,
+                                            const detail *other, size_t width, size_t step)
+{
+    context a[GRAM_ORDER_MAX], b[GRAM_ORDER_MAX];
+    contexts_make(a, c, one, width, step);
+    if (other) contexts_make(b, c, other, width, step);
+    for (size_t k = 0; k < width; k++) {
+        coefficient(c, r, false, &one->q[k], a[k]);
+        if (other) coefficient(c, r, false, &other->q[k], b[k]);
+    }
+}
+
+static inline LOCI_INLINE void details_decode(coefficient_coder *c, state_coder *r, const detail *one,
+                                              const detail *other, size_t width, size_t step)
 {
     walk a, b;
-    share_for(c, one, width);
     walk_begin(&a, one, width);
     if (other) walk_begin(&b, other, width);
     for (size_t k = 0; k < width; k++) {
         const size_t place = k * step >> 16;
-        walk_on(c, r, decoding, &a, one, k, width, place);
-        if (other) walk_on(c, r, decoding, &b, other, k, width, place);
+        one->own[k] = coefficient(c, r, true, &one->q[k], walk_context(c, &a, k, place));
+        walk_on(&a, one->own[k]);
+        if (!other) continue;
+        other->own[k] = coefficient(c, r, true, &other->q[k], walk_context(c, &b, k, place));
+        walk_on(&b, other->own[k]);
     }
     *one->sum = a.sum;
     if (other) *other->sum = b.sum;
+}
+
+static inline LOCI_INLINE void details_code(coefficient_coder *c, state_coder *r, bool decoding,
+                                            const detail *one, const detail *other, size_t width, size_t step)
+{
+    share_for(c, one, width);
+    if (decoding)
+        details_decode(c, r, one, other, width, step);
+    else
+        details_note(c, r, one, other, width, step);
 }
 
 /* The root has no neighbours that would tell how large it is. */

@@ -51,7 +51,12 @@ static void tables_fill(coefficient_coder *c)
         c->first_rate[n] = (int16_t)(WHOLE / (n + 6) > WHOLE / 128 ? WHOLE / (n + 6) : WHOLE / 128);
         c->second_rate[n] = (int16_t)(WHOLE / (n + 4) > WHOLE / 64 ? WHOLE / (n + 4) : WHOLE / 64);
     }
-    for (unsigned level = 0; level < LEVELS; level++) c->below[level] = (uint8_t)bits_below(level);
+    for (unsigned level = 0; level < LEVELS; level++) {
+        const unsigned below = bits_below(level);
+        c->below[level] = (uint8_t)below;
+        c->count[level] = below < STATE_BITS ? (uint8_t)(below + 1) : 0;
+        c->alone[level] = below < STATE_BITS ? MORE : 1;
+    }
     c->share_of = UINT32_MAX;
 }
 

@@ -74,6 +74,8 @@ struct coefficient_coder {
     int16_t goal[SYMBOLS][SYMBOLS];            /* what a distribution tends to when a symbol is seen */
     int16_t first_rate[256], second_rate[256]; /* how far, of 2^15 */
     uint8_t below[LEVELS];                     /* bits beside a symbol */
+    uint8_t count[LEVELS];                     /* of them and the sign, where they go with it, */
+    uint8_t alone[LEVELS];                     /* which those from this symbol on do not */
     uint16_t rate[256][2];                     /* how far a bit's probability moves, of 2^16 */
     uint32_t part[WEIGHTS];                    /* UNIT / weight, of 2^16 */
     uint32_t share[GRAM_ORDER_MAX];   /* UNIT / sum of weights, of 2^16, for the neighbours that are there */
@@ -95,7 +97,7 @@ static inline unsigned log2_floor(uint64_t v)
 static inline LOCI_INLINE unsigned level_of(uint32_t v)
 {
     const unsigned exponent = 31u - (unsigned)__builtin_clz(v | 1);
-    return 2 * exponent + (2 * v >> exponent & 1) + (v > 0);
+    return 2 * exponent + (2 * v >> exponent) - (v > 0); /* the middle one is 2 or 3, and 0 for nothing */
 }
 
 static inline LOCI_INLINE unsigned octave_of(uint32_t v)
