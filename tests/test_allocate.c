@@ -56,12 +56,30 @@ static void memory_is_zeroed_and_aligned(void **state)
     loci_free(NULL);
 }
 
+/* Room is aligned and as large as was asked, what it holds is not known, and sizes that do not fit are refused likewise. */
+static void room_is_aligned_and_not_zeroed(void **state)
+{
+    (void)state;
+    for (size_t bytes = 0; bytes <= 200; bytes++) {
+        unsigned char *memory = loci_allocate_room_by(NULL, 1, bytes);
+        assert_non_null(memory);
+        assert_int_equal((uintptr_t)memory % 64, 0);
+        for (size_t i = 0; i < bytes; i++) memory[i] = (unsigned char)i;
+        for (size_t i = 0; i < bytes; i++) assert_int_equal(memory[i], i);
+        assert_null(loci_allocator_of(memory));
+        loci_free(memory);
+    }
+    assert_null(loci_allocate_room_by(NULL, SIZE_MAX, 1));
+    assert_null(loci_allocate_room_by(NULL, (size_t)1 << 32, (size_t)1 << 32));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_that_fit_are_exact),
         cmocka_unit_test(sizes_that_do_not_fit_are_refused),
         cmocka_unit_test(memory_is_zeroed_and_aligned),
+        cmocka_unit_test(room_is_aligned_and_not_zeroed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,9 +142,9 @@ loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size
     if (status == LOCI_OK) {
         a->capacity = loci_archive_capacity(&a->header);
         a->part = loci_allocate_by(allocator, a->header.channels, sizeof *a->part);
-        a->held = loci_allocate_by(allocator, a->capacity, sizeof *a->held);
-        a->coefficients = loci_allocate_by(allocator, a->capacity, sizeof *a->coefficients);
-        a->present = loci_allocate_by(allocator, a->capacity, sizeof *a->present);
+        a->held = loci_allocate_room_by(allocator, a->capacity, sizeof *a->held);
+        a->coefficients = loci_allocate_room_by(allocator, a->capacity, sizeof *a->coefficients);
+        a->present = loci_allocate_room_by(allocator, a->capacity, sizeof *a->present);
         if (!a->part || !a->present || !a->held || !a->coefficients)
             status = loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
     }

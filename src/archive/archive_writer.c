@@ -118,8 +118,8 @@ static bool rooms_make(loci_archive_writer *w)
         return false;
     w->header.bound = loci_allocate_by(loci_allocator_of(w), channels, sizeof *w->header.bound);
     w->rules = loci_allocate_by(loci_allocator_of(w), channels, sizeof *w->rules);
-    w->pending = loci_allocate_by(loci_allocator_of(w), numbers, sizeof *w->pending);
-    w->bytes = loci_allocate_by(loci_allocator_of(w), loci_page_room(w->header.page, channels), 1);
+    w->pending = loci_allocate_room_by(loci_allocator_of(w), numbers, sizeof *w->pending);
+    w->bytes = loci_allocate_room_by(loci_allocator_of(w), loci_page_room(w->header.page, channels), 1);
     if (!w->header.bound || !w->rules || !w->pending || !w->bytes) return false;
     return true;
 }

@@ -66,8 +66,8 @@ coefficient_coder *loci_coefficients_create(const loci_allocator *by, size_t pag
     if (!coder) return NULL;
     tables_fill(coder);
     coder->page = page;
-    coder->size = loci_allocate_by(by, page, sizeof *coder->size);
-    coder->sum = loci_allocate_by(by, page + 1, sizeof *coder->sum);
+    coder->size = loci_allocate_room_by(by, page, sizeof *coder->size);
+    coder->sum = loci_allocate_room_by(by, page + 1, sizeof *coder->sum);
     if (coder->size && coder->sum) return coder;
     loci_coefficients_destroy(coder);
     return NULL;
@@ -76,7 +76,8 @@ coefficient_coder *loci_coefficients_create(const loci_allocator *by, size_t pag
 bool loci_coefficients_write(coefficient_coder *c)
 {
     if (!c->note)
-        c->note = loci_allocate_by(loci_allocator_of(c), c->page * NOTES + NOTES_BESIDE, sizeof *c->note);
+        c->note =
+            loci_allocate_room_by(loci_allocator_of(c), c->page * NOTES + NOTES_BESIDE, sizeof *c->note);
     return c->note;
 }
 

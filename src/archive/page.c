@@ -37,9 +37,9 @@ page_coder *loci_page_coder_create(const loci_allocator *by, size_t order, size_
     p->room = 8 * page + 1024;
     p->transform = loci_pyramid_create(by, order, page);
     p->coefficients = loci_coefficients_create(by, page);
-    p->c = loci_allocate_by(by, page, sizeof *p->c);
-    p->q = loci_allocate_by(by, page, sizeof *p->q);
-    p->corrections = loci_allocate_by(by, page, sizeof *p->corrections);
+    p->c = loci_allocate_room_by(by, page, sizeof *p->c);
+    p->q = loci_allocate_room_by(by, page, sizeof *p->q);
+    p->corrections = loci_allocate_room_by(by, page, sizeof *p->corrections);
     if (!p->transform || !p->coefficients || !p->c || !p->q || !p->corrections) {
         loci_page_coder_destroy(p);
         return NULL;
@@ -51,13 +51,13 @@ bool loci_page_coder_write(page_coder *p)
 {
     const loci_allocator *by = loci_allocator_of(p);
     if (p->u) return true;
-    p->x = loci_allocate_by(by, p->page, sizeof *p->x);
-    p->expected = loci_allocate_by(by, p->page, sizeof *p->expected);
-    p->recalled = loci_allocate_by(by, p->page, 2 * sizeof *p->recalled);
-    for (size_t i = 0; i < 2; i++) p->bytes[i] = loci_allocate_by(by, p->room, 1);
+    p->x = loci_allocate_room_by(by, p->page, sizeof *p->x);
+    p->expected = loci_allocate_room_by(by, p->page, sizeof *p->expected);
+    p->recalled = loci_allocate_room_by(by, p->page, 2 * sizeof *p->recalled);
+    for (size_t i = 0; i < 2; i++) p->bytes[i] = loci_allocate_room_by(by, p->room, 1);
     if (p->x && p->expected && p->recalled && p->bytes[0] && p->bytes[1] &&
         loci_coefficients_write(p->coefficients))
-        p->u = loci_allocate_by(by, p->page, sizeof *p->u);
+        p->u = loci_allocate_room_by(by, p->page, sizeof *p->u);
     if (p->u) return true;
     room_free(p);
     return false;

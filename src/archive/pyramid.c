@@ -62,11 +62,11 @@ pyramid *loci_pyramid_create(const loci_allocator *by, size_t order, size_t page
     p->rows = LOCI_CHOOSE(loci_pyramid_rows);
     const size_t matrix = 2 * order * p->stride;
     p->leaf = loci_allocate_by(by, 2 * matrix, sizeof *p->leaf);
-    p->tables = loci_allocate_by(by, 2 * matrix * PYRAMID_TABLES, sizeof *p->tables);
-    p->unequal = loci_allocate_by(by, PYRAMID_UNEQUAL * 4 * order * order, sizeof *p->unequal);
+    p->tables = loci_allocate_room_by(by, 2 * matrix * PYRAMID_TABLES, sizeof *p->tables);
+    p->unequal = loci_allocate_room_by(by, PYRAMID_UNEQUAL * 4 * order * order, sizeof *p->unequal);
     p->scratch = loci_allocate_by(by, loci_gram_scratch(order) + 4 * order * order, sizeof *p->scratch);
     for (size_t i = 0; i < 2; i++)
-        p->room[i] = loci_allocate_by(by, page + 4 * p->stride, sizeof *p->room[i]);
+        p->room[i] = loci_allocate_room_by(by, page + 4 * p->stride, sizeof *p->room[i]);
     if (!p->leaf || !p->tables || !p->unequal || !p->scratch || !p->room[0] || !p->room[1]) {
         loci_pyramid_destroy(p);
         return NULL;
@@ -106,6 +106,7 @@ static const pair *table(pyramid *p, size_t level)
         t->forward = p->tables + 2 * matrix * index;
         t->back = t->forward + matrix;
         loci_gram_merge(value, child, child, p->order, p->scratch);
+        memset(t->forward, 0, 2 * matrix * sizeof *t->forward);
         for (size_t i = 0; i < m; i++)
             for (size_t k = 0; k < m; k++) {
                 t->forward[i * p->stride + k] = value[i * m + k];

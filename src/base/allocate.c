@@ -43,14 +43,24 @@ static void *from_embedder(const loci_allocator *by, size_t bytes)
     return memory;
 }
 
-void *loci_allocate_by(const loci_allocator *by, size_t count, size_t size)
+static void *allocate(const loci_allocator *by, size_t count, size_t size, bool zeroed)
 {
     size_t bytes;
     if (!loci_size_multiply(&bytes, count, size) || bytes > SIZE_MAX - 3 * EACH) return NULL;
     bytes = bytes == 0 ? EACH : (bytes + EACH - 1) / EACH * EACH;
     void *const memory = by ? from_embedder(by, bytes) : aligned_alloc(EACH, bytes);
-    if (memory) memset(memory, 0, bytes);
+    if (memory && zeroed) memset(memory, 0, bytes);
     return memory;
+}
+
+void *loci_allocate_by(const loci_allocator *by, size_t count, size_t size)
+{
+    return allocate(by, count, size, true);
+}
+
+void *loci_allocate_room_by(const loci_allocator *by, size_t count, size_t size)
+{
+    return allocate(by, count, size, false);
 }
 
 void *loci_allocate(size_t count, size_t size)

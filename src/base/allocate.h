@@ -25,6 +25,8 @@ LOCI_PRIVATE void loci_free(void *memory);
 
 /* The same from an allocator; NULL: from malloc. */
 LOCI_PRIVATE void *loci_allocate_by(const loci_allocator *by, size_t count, size_t size);
+/* The same, not zeroed: for what is written before it is read. Of a large piece, what is never written costs nothing. */
+LOCI_PRIVATE void *loci_allocate_room_by(const loci_allocator *by, size_t count, size_t size);
 /* Where a piece came from: NULL for malloc, and for memory NULL. It is good as long as the piece. The piece is the whole of one
  * allocation of these functions, not a part of it. */
 LOCI_PRIVATE const loci_allocator *loci_allocator_of(const void *memory);
