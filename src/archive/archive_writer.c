@@ -277,18 +277,22 @@ static loci_status give(loci_archive_writer *w, const void *bytes, size_t size, 
 static void channel_begin(loci_archive_writer *w, size_t c)
 {
     const double *u = w->pending + c * w->header.page;
-    double mean = 0.0, square = 0.0, first = 0.0;
+    double mean = 0.0, square = 0.0, first = NAN, span = 0.0;
     size_t n = 0;
     for (size_t i = 0; i < w->count; i++) {
-        if (isnan(u[i])) continue;
-        if (n == 0) first = u[i];
-        n++;
-        const double off = u[i] - first - mean; /* of the mean of those before: Welford's way */
-        mean += off / (double)n;
-        square += off * (u[i] - first - mean);
+        if (isnan(first)) first = u[i];
+        span = fmax(span, fabs(u[i] - first)); /* of a number and NaN, the number */
     }
-    const double deviation = n > 0 ? sqrt(square / (double)n) : 0.0;
-    w->header.bound[c] = w->relative * (deviation > 0.0 ? deviation : fabs(first));
+    const double unit = span < 0x1p-400 ? 0x1p-600 : 1.0; /* squares of what is smaller would be zero */
+    for (size_t i = 0; i < w->count; i++) {
+        if (isnan(u[i])) continue;
+        n++;
+        const double off = (u[i] - first) / unit - mean; /* of the mean of those before: Welford's way */
+        mean += off / (double)n;
+        square += off * ((u[i] - first) / unit - mean);
+    }
+    const double deviation = n > 0 ? sqrt(square / (double)n) * unit : 0.0;
+    w->header.bound[c] = w->relative * (deviation > 0.0 ? deviation : n > 0 ? fabs(first) : 0.0);
 }
 
 /* Channels without a bound of their own take the least of the others'. */

@@ -167,8 +167,9 @@ static bool candidate_stepped(page_coder *p, candidate *a, const pyramid_layout 
     const int finer = step - FINER * STEPS_AN_OCTAVE;
     if (loci_quantise(p->q, p->c, p->expected, n, finer) < 0) return false;
     loci_quantise_drop(p->q, n, finer, FINER);
-    part->plane = FINER;
     part->planes = loci_quantise_planes(p->q, n, step);
+    if (FINER + part->planes > PLANES_MAX) return false;
+    part->plane = FINER;
     loci_quantise_errors(part->error, p->c, p->q, n, step, FINER, part->planes);
     for (int i = 0; i <= part->planes; i++) part->error[i] += lost;
     part->rows = loci_page_rows_used(p->q, l, l->rows);
@@ -237,13 +238,15 @@ static bool candidate_correct(page_coder *p, candidate *a, size_t n, const keep 
     const double unit = rounded ? rule->bound : 2.0 * rule->bound * (1.0 - 1e-9), scale = 1.0 / unit;
     double square = 0.0, largest = 0.0;
     bool some = false;
+    if (!isfinite(scale)) return false;
     for (size_t i = 0; i < n; i++) {
         const double base = rounded ? rint(p->recalled[i] * scale) : p->recalled[i] * scale;
         /* where another processor could round to the other side, this step is none to take */
         if (rounded && fabs(fabs(p->recalled[i] * scale - base) - 0.5) < 1e-10 * (1.0 + fabs(base)))
             return false;
         const double correction = rint(p->x[i] * scale - base);
-        if (fabs(correction) >= (double)COEFFICIENT_LIMIT) return false;
+        if (!(fabs(correction) < (double)COEFFICIENT_LIMIT))
+            return false; /* nor is it NaN, of what is infinite */
         p->corrections[i] = (int32_t)correction;
         some |= correction != 0.0;
         if (rounded) continue;
@@ -509,14 +512,15 @@ double loci_page_largest_of(const double *moved, const pyramid_layout *l, size_t
                             : row == 0       ? (double)l->samples
                                              : 0.0;
         const double height = part > order * order ? order * order / part : 1.0;
-        double most = 0.0;
+        double most = 0.0, tiny = 0.0;
         for (uint64_t i = 0; i < l->row[row].nodes; i++) {
             const double *c = moved + l->row[row].at + i * width;
             double square = 0.0;
             for (size_t k = 0; k < width; k++) square += c[k] * c[k];
             most = square > most ? square : most;
+            for (size_t k = 0; k < width; k++) tiny += square < DBL_MIN ? fabs(c[k]) : 0.0;
         }
-        sum += sqrt(most * height);
+        sum += sqrt(most * height) + tiny; /* those whose squares are nothing */
     }
     return sum;
 }

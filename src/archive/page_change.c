@@ -5,6 +5,8 @@
 
 #include "archive/page_parts.h"
 
+enum { OCTAVES_MORE = 4 };
+
 /* The most planes that may go. */
 static int planes_to_drop(const page_part *part, double rms)
 {
@@ -77,17 +79,24 @@ static bool part_coarsen(page_coder *p, candidate *a, const page_part *old, int 
     return true;
 }
 
-/* Samples that are kept as they are, coded for the first time; where that does not pay they stay. */
+/* Samples that are kept as they are, coded for the first time; where that does not pay they stay. A step that is too small for them to be
+ * coded at all becomes larger, by whole octaves. */
 static void raw_change(page_coder *p, candidate *a, const page_part *old, const keep *rule)
 {
     const size_t n = (size_t)old->present;
+    keep at = *rule;
+    bool coded;
     pyramid_layout l;
     loci_page_samples(p, p->u, old);
     for (size_t i = 0; i < n; i++) p->x[i] = p->u[i] - old->least;
     loci_pyramid_layout(&l, n, p->order);
-    loci_pyramid_forward(p->transform, p->c, p->x, &l);
-    loci_quantise_expect(p->expected, p->c, &l);
-    if (loci_page_part_code(p, a, &l, rule, old->least, old->flags)) {
+    do {
+        loci_pyramid_forward(p->transform, p->c, p->x, &l);
+        loci_quantise_expect(p->expected, p->c, &l);
+        coded = loci_page_part_code(p, a, &l, &at, old->least, old->flags);
+        at.step += OCTAVES_MORE * STEPS_AN_OCTAVE;
+    } while (!coded && rule->rule == KEEP_STEP && at.step <= STEP_LIMIT);
+    if (coded) {
         a->part.present = old->present;
         a->part.least = old->least;
         a->part.most = old->most;
@@ -243,6 +252,7 @@ static bool channel_join(page_coder *p, page_frame *f, const page_part *one, con
     const int own = loci_quantise_planes(q, p->order, part->step);
     if (own > most) most = own;
     if (part->plane + most > PLANES_MAX) part->plane = PLANES_MAX - most;
+    if (part->plane < 1) return false; /* what is kept of numbers would be another */
     loci_quantise_errors(new_error, detail, q, p->order, part->step, part->plane, most);
     loci_quantise_restore(kept, q, p->order, part->step, part->plane);
     for (int i = 0; i <= most; i++)

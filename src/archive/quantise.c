@@ -170,7 +170,8 @@ int loci_quantise(int32_t *q, const double *c, const double *expected, size_t n,
     const double size = loci_quantise_step(step);
     if (largest_of(c, n) >= size * (double)(COEFFICIENT_LIMIT - 1)) return -1;
     quantise_all(q, c, expected, n, size);
-    return loci_quantise_planes(q, n, step);
+    const int planes = loci_quantise_planes(q, n, step);
+    return planes <= PLANES_MAX ? planes : -1;
 }
 
 /* What is kept of numbers, in steps: of 1, and of a larger one beyond itself. */

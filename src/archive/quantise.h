@@ -37,7 +37,7 @@ bool loci_quantise_search(int *step, bool *all_zero, const double *c, const doub
 /* How many bits can be dropped of numbers of a step until all are zero. */
 int loci_quantise_planes(const int32_t *q, size_t n, int step);
 
-/* q [n] by a step. Returns its planes, at most PLANES_MAX; -1 where it leaves COEFFICIENT_LIMIT. */
+/* q [n] by a step. Returns its planes, at most PLANES_MAX; -1 where there are more, or it leaves COEFFICIENT_LIMIT. */
 int loci_quantise(int32_t *q, const double *c, const double *expected, size_t n, int step);
 
 /* q [n] of a step, which has dropped `plane` bits already. error[i], i from 0 to planes <= PLANES_MAX: the sum of squared errors when i
