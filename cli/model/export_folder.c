@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,10 @@ int export_folder_check(const char *path, const char *prefix)
     } else {
         char *slash = strrchr(place, '/');
         if (slash) slash[slash == place] = 0;
-        if (access(slash ? place : ".", W_OK | X_OK) != 0)
-            status = message_fail("%s: cannot be made: %s", path, strerror(errno));
+        const char *parent = slash ? place : ".";
+        const bool folder = stat(parent, &about) != 0 || S_ISDIR(about.st_mode);
+        if (!folder || access(parent, W_OK | X_OK) != 0)
+            status = message_fail("%s: cannot be made: %s", path, strerror(folder ? errno : ENOTDIR));
     }
     free(place);
     return status;

@@ -108,6 +108,9 @@ $ loci export gru.safetensors -o s4d
 $ loci export gru.safetensors -o no/such/place
 ! loci: no/such/place: cannot be made: No such file or directory
 = 1
+$ loci export gru.safetensors -o x.csv/place
+! loci: x.csv/place: cannot be made: Not a directory
+= 1
 $ loci export gru.safetensors -o /proc/self/new 2>&1 | sed 's/made: .*/made/'
 | loci: /proc/self/new: cannot be made
 $ loci export x.csv -o new

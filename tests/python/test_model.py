@@ -227,6 +227,24 @@ def test_export(tmp_path, random):
     (tmp_path / "d" / "letter.txt").write_text("dear")
     with pytest.raises(loci.FileError, match="other files"):
         model.export(tmp_path / "d")
+    (tmp_path / "file").write_text("no folder")
+    for folder, said in (
+        ("file", "file: is no folder; a folder"),
+        ("file/e", "cannot be written: Not a directory: '.*file/e'"),
+        ("no/where", "cannot be written: No such file or directory: '.*no/where'"),
+    ):
+        with pytest.raises(loci.FileError, match=said):
+            model.export(tmp_path / folder)
+    for folder in ("", "a\0b"):
+        with pytest.raises(loci.InputError, match="the name of one was expected"):
+            model.export(folder)
+    for samples, said in ((np.ones((4, 3)), r"samples: has the shape \(4, 3\); \[n\]\[2\]"), (np.ones(4), r"the shape \(4,\)")):
+        with pytest.raises(loci.MismatchError, match=said):
+            model.export(tmp_path / "e", samples=samples)
+    with pytest.raises(loci.InputError, match="decoder.weight has nan at 0"):
+        spoiled = model.copy()
+        spoiled.parameters["decoder.weight"][0, 0] = np.nan
+        spoiled.export(tmp_path / "e")
     with pytest.raises(loci.UnsupportedError):
         small(bidirectional=True).export(tmp_path / "e")
     with pytest.raises(loci.InputError, match="prefix"):

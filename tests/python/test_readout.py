@@ -14,12 +14,12 @@ def x(random):
     return np.sin(np.arange(1000) / 20.0) + 0.1 * random.standard_normal(1000)
 
 
-def test_same_as_the_program(program, tmp_path, x):
+@pytest.mark.parametrize("horizon", [8, 60])  # what is kept is more than 20 of them, and less
+def test_same_as_the_program(program, tmp_path, x, horizon):
     np.save(tmp_path / "x.npy", x)
-    subprocess.run(
-        [program, "forecast", "x.npy", "-o", "f.loci", "--horizon", "12", "--test", "0"], cwd=tmp_path, check=True, capture_output=True
-    )
-    theirs, ours = loci.Readout.load(tmp_path / "f.loci"), loci.Readout(12).fit(x)
+    words = ["--horizon", str(horizon), "--test", "0"]
+    subprocess.run([program, "forecast", "x.npy", "-o", "f.loci", *words], cwd=tmp_path, check=True, capture_output=True)
+    theirs, ours = loci.Readout.load(tmp_path / "f.loci"), loci.Readout(horizon).fit(x)
     assert (ours.window, ours.order, ours.inspect()["ridge"]) == (theirs.window, theirs.order, theirs.inspect()["ridge"])
     for a, b in zip(ours.forecast(), theirs.forecast()):
         assert np.allclose(a, b, rtol=1e-9, atol=1e-9)

@@ -69,10 +69,24 @@ def pack(tensors: Mapping[str, Any]) -> bytes:
 
 def write_folder(folder: Path, files: Mapping[str, bytes], ours: str) -> None:
     """Files into a folder: a new one whole or not at all; one that is there must be empty, or ours already."""
-    name = os.path.abspath(os.fspath(folder))
+    given = os.fspath(folder)
+    told = os.fsdecode(given)
+    if not told or "\0" in told:
+        raise InputError(f"folder is {told!r}; the name of one was expected")
+    try:
+        _fill(os.path.abspath(told), told, files, ours)
+    except OSError as fault:
+        if isinstance(fault, FileError):
+            raise
+        raise FileError(fault.errno, f"cannot be written: {fault.strerror}", told) from None
+
+
+def _fill(name: str, told: str, files: Mapping[str, bytes], ours: str) -> None:
+    if os.path.exists(name) and not os.path.isdir(name):
+        raise FileError(f"{told}: is no folder; a folder for the source was expected")
     if os.path.isdir(name):
         if os.listdir(name) and ours not in os.listdir(name):
-            raise FileError(f"{name}: is a folder with other files; an empty one, or none, was expected")
+            raise FileError(f"{told}: is a folder with other files; an empty one, or none, was expected")
         for file, text in files.items():
             _arrays.keep(os.path.join(name, file), text)
         return

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _arrays, _loci, _reading
 from ._arrays import Path
-from ._errors import InputError
+from ._errors import InputError, MismatchError
 from ._sequences import dataset
 from ._texts import write_folder
 from .model import Model
@@ -26,7 +26,10 @@ def write(model: Model, folder: Path, prefix: str, weights: str, calibrate: Any,
         raise InputError(f'weights is "{weights}"; float or int8 was expected')
     if calibrate is not None and weights != "int8":
         raise InputError('calibrate is about whole numbers; weights="int8" was expected, too')
-    u = _arrays.singles(_noise(model) if samples is None else samples, "samples").reshape(-1, model.inputs)
+    u = _arrays.singles(_noise(model) if samples is None else samples, "samples")
+    if u.ndim not in (1, 2) or (u.ndim == 2 and u.shape[1] != model.inputs) or (u.ndim == 1 and model.inputs > 1):
+        raise MismatchError(f"samples: has the shape {u.shape}; {'[n]' if model.inputs == 1 else f'[n][{model.inputs}]'} was expected")
+    u = u.reshape(-1, model.inputs)
     within = 1e-3 if model.config["layer"] == "bank" else 1e-5
     set_ = None if calibrate is None else _calibrating(model, calibrate)
     files, facts, calibration = _loci.export_files(

@@ -107,7 +107,9 @@ class Readout(Saved):
         r = _loci.Readout(channels, chosen[0], chosen[1], self.horizon, chosen[2], bool(chosen[3]), scale)
         r.push(np.ascontiguousarray(u[:learned]), learned)
         r.solve()
-        begin = learned - chosen[0]
+        # widths are of the errors on what was not learned from, and on what is before it where that is less than 20 horizons
+        least = 20 * self.horizon
+        begin = (learned if kept >= least else max(n - least, chosen[0])) - chosen[0]
         if begin >= 0:
             part = np.ascontiguousarray(columns[:, begin:])
             for c in range(channels):
