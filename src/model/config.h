@@ -32,5 +32,8 @@ int loci_config_choice(const loci_config_row *row, const char *word);
 
 /* What is expected of a value, "1 to 65535", "mean, last or none". */
 void loci_config_expected(char *text, size_t size, const loci_field *field);
+int loci_config_in_range(const loci_config_row *row, double value);
+/* LOCI_E_ARGUMENT: the field is `is`, and something else was expected. */
+loci_status loci_config_refuse(const loci_field *field, const char *is, loci_error *error);
 
 #endif
