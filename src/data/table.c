@@ -1,60 +1,40 @@
 /* SPDX-License-Identifier: MIT
- * table.c - the structure of a table: whether it has a header, which of its columns are read, and how they are called.
+ * table.c - the structure of a table: whether it has a header, and how its columns are called; table_columns.c has which are read.
  *
  * A first row is held against what stands below it: text above numbers is a name, numbers above numbers are data, and what
  * may be either is asked for, never guessed. */
 #include "data/table.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "data/columns.h"
 #include "data/quote.h"
-#include "data/survey.h"
-#include "data/time_like.h"
+#include "data/table_layout.h"
 
-/* Of a column, in the rows below the first one. */
-typedef struct {
-    uint16_t numbers, dates, texts;
-    bool recurs; /* the text of the first row stands in another one, too */
-    bool comma;  /* a text is "1,5" */
-} column;
-
-typedef struct {
-    loci_table *own;
-    loci_signal *signal;
-    const loci_signal_options *options;
-    loci_survey survey;
-    size_t data;       /* which row of the survey is the first of data */
-    loci_field *first; /* [own->fields] of the first row */
-    column *columns;   /* [own->fields] */
-} layout;
-
-static const char *row_at(const layout *l, size_t row)
+static const char *row_at(const loci_layout *l, size_t row)
 {
     return loci_lines_begin(&l->signal->input) + l->survey.rows[row].begin;
 }
 
-static const char *limit_of(const layout *l)
+static const char *limit_of(const loci_layout *l)
 {
     return loci_lines_limit(&l->own->lines, &l->signal->input);
 }
 
-static loci_status out_of_memory(const layout *l, loci_error *error)
+loci_status loci_layout_no_memory(const loci_layout *l, loci_error *error)
 {
     return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", l->signal->input.name);
 }
 
-static loci_status report(const layout *l, size_t row, const loci_table_fault *wrong, loci_error *error)
+loci_status loci_layout_report(const loci_layout *l, size_t row, const loci_table_fault *wrong,
+                               loci_error *error)
 {
     return loci_table_report(l->own, l->signal, l->survey.rows[row].line, wrong, error);
 }
 
-/* Field i of a row of the survey, which has that many. */
-static loci_field field_of(const layout *l, size_t row, size_t i)
+loci_field loci_layout_field(const loci_layout *l, size_t row, size_t i)
 {
     const char *p = row_at(l, row);
     loci_field f = loci_field_cut(p, limit_of(l), l->own->delimiter);
@@ -62,19 +42,19 @@ static loci_field field_of(const layout *l, size_t row, size_t i)
     return f;
 }
 
-static size_t count_fields(const layout *l, size_t row)
+size_t loci_layout_count(const loci_layout *l, size_t row)
 {
     return loci_field_count(row_at(l, row), limit_of(l), l->own->delimiter);
 }
 
 /* --- evidence --- */
 
-static loci_status cut_first(layout *l, loci_error *error)
+static loci_status cut_first(loci_layout *l, loci_error *error)
 {
     const loci_table *own = l->own;
     l->first = loci_allocate(own->fields, sizeof *l->first);
     l->columns = loci_allocate(own->fields, sizeof *l->columns);
-    if (!l->first || !l->columns) return out_of_memory(l, error);
+    if (!l->first || !l->columns) return loci_layout_no_memory(l, error);
     const char *p = row_at(l, 0);
     for (size_t i = 0; i < own->fields; i++) {
         const loci_field f = loci_field_cut(p, limit_of(l), own->delimiter);
@@ -96,14 +76,14 @@ static bool same_text(const loci_field *a, const loci_field *b)
 }
 
 /* Adds a row to the evidence, if it has as many fields as most. */
-static void weigh_row(layout *l, size_t row)
+static void weigh_row(loci_layout *l, size_t row)
 {
-    if (count_fields(l, row) != l->own->fields) return;
+    if (loci_layout_count(l, row) != l->own->fields) return;
     const char *p = row_at(l, row);
     double value;
     for (size_t i = 0; i < l->own->fields; i++) {
         const loci_field f = loci_field_cut(p, limit_of(l), l->own->delimiter);
-        column *c = &l->columns[i];
+        loci_evidence *c = &l->columns[i];
         switch (loci_field_classify(&f, l->own->point, &value)) {
         case LOCI_FIELD_NUMBER:
             c->numbers++;
@@ -132,12 +112,12 @@ typedef struct {
     bool plain_number; /* what is unreadable can only be a number */
 } first_row;
 
-static first_row judge_first_row(const layout *l)
+static first_row judge_first_row(const loci_layout *l)
 {
     first_row found = {.plain_number = true};
     double value;
     for (size_t i = l->own->fields; i-- > 0;) {
-        const column *c = &l->columns[i];
+        const loci_evidence *c = &l->columns[i];
         const loci_field *f = &l->first[i];
         const loci_field_kind kind = loci_field_classify(f, l->own->point, &value);
         if (kind == LOCI_FIELD_MISSING) continue;
@@ -161,7 +141,7 @@ static first_row judge_first_row(const layout *l)
 }
 
 /* Whether the first row gives the names. */
-static loci_status find_header(layout *l, bool *header, loci_error *error)
+static loci_status find_header(loci_layout *l, bool *header, loci_error *error)
 {
     const loci_header asked = l->options->header;
     const unsigned long long line = l->survey.rows[0].line;
@@ -194,9 +174,9 @@ static loci_status find_header(layout *l, bool *header, loci_error *error)
 }
 
 /* Below the header, names (or nothing) above each column of numbers, and no number: units. */
-static bool is_units(const layout *l, size_t row)
+static bool is_units(const loci_layout *l, size_t row)
 {
-    if (row + 1 >= l->survey.count || count_fields(l, row) != l->own->fields) return false;
+    if (row + 1 >= l->survey.count || loci_layout_count(l, row) != l->own->fields) return false;
     const char *p = row_at(l, row);
     bool unit = false;
     double value;
@@ -246,7 +226,7 @@ static bool take_names(loci_table *own, const loci_field *fields)
 }
 
 /* Without a header, a comment right above the first row that has a name for each of several columns: "# time,load". */
-static loci_status take_comment(layout *l, loci_error *error)
+static loci_status take_comment(loci_layout *l, loci_error *error)
 {
     loci_table *own = l->own;
     if (l->survey.comment == SIZE_MAX || own->fields < 2 || l->options->header == LOCI_HEADER_NO)
@@ -260,14 +240,14 @@ static loci_status take_comment(layout *l, loci_error *error)
         if (kind != LOCI_FIELD_TEXT || loci_field_guess_text(&l->first[i]) != LOCI_FIELD_NAME) return LOCI_OK;
         p = l->first[i].next + 1;
     }
-    if (!take_names(own, l->first)) return out_of_memory(l, error);
+    if (!take_names(own, l->first)) return loci_layout_no_memory(l, error);
     loci_signal_say(l->signal,
                     "line %llu begins with # and is taken for the header (--header no, if it is none)",
                     (unsigned long long)l->survey.comment_line);
     return LOCI_OK;
 }
 
-static loci_status take_header(layout *l, loci_error *error)
+static loci_status take_header(loci_layout *l, loci_error *error)
 {
     const loci_survey *survey = &l->survey;
     const char *file = l->signal->input.name;
@@ -275,7 +255,7 @@ static loci_status take_header(layout *l, loci_error *error)
     loci_status status = find_header(l, &header, error);
     if (status != LOCI_OK) return status;
     if (!header) return take_comment(l, error);
-    if (!take_names(l->own, l->first)) return out_of_memory(l, error);
+    if (!take_names(l->own, l->first)) return loci_layout_no_memory(l, error);
     l->data = 1;
     if (is_units(l, 1)) {
         l->data = 2;
@@ -284,190 +264,6 @@ static loci_status take_header(layout *l, loci_error *error)
     }
     if (l->data >= survey->count)
         return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples, only a header", file);
-    return LOCI_OK;
-}
-
-/* --- the columns --- */
-
-/* The first number or date in a column's data, or else what stands in its first row. */
-static loci_field first_value(const layout *l, size_t i, loci_field_kind *kind, size_t *row)
-{
-    double value;
-    for (size_t k = l->data; k < l->survey.count; k++) {
-        if (count_fields(l, k) != l->own->fields) continue;
-        const loci_field f = field_of(l, k, i);
-        *kind = loci_field_classify(&f, l->own->point, &value);
-        *row = k;
-        if (*kind == LOCI_FIELD_NUMBER || *kind == LOCI_FIELD_DATE) return f;
-    }
-    const loci_field f = field_of(l, *row = l->data, i);
-    *kind = loci_field_classify(&f, l->own->point, &value);
-    return f;
-}
-
-/* Numbers so large are no seconds, but finer parts of them since 1970: of dates from 1973 to 2100. */
-static double ticks_per_second(double time)
-{
-    static const double ticks[] = {1e3, 1e6, 1e9};
-    for (size_t i = 0; i < 3; i++)
-        if (time >= 1e8 * ticks[i] && time < 4.11e9 * ticks[i]) return ticks[i];
-    return 1;
-}
-
-static loci_status choose_time(layout *l, loci_error *error)
-{
-    loci_table *own = l->own;
-    loci_signal *signal = l->signal;
-    size_t i, row;
-    loci_status status = loci_columns_find(&i, signal->input.name, (const char *const *)own->names,
-                                           own->fields, l->options->time_column, error);
-    if (status != LOCI_OK) return status;
-    loci_field_kind kind;
-    double value;
-    const loci_field f = first_value(l, i, &kind, &row);
-    if (kind != LOCI_FIELD_NUMBER && kind != LOCI_FIELD_DATE)
-        return report(l, row, &(loci_table_fault){.what = LOCI_TABLE_NO_TIME, .column = i, .at = f}, error);
-    signal->info.stamped = 1;
-    signal->info.iso_times = kind == LOCI_FIELD_DATE;
-    own->target[i] = LOCI_TABLE_TIME;
-    loci_field_classify(&f, own->point, &value);
-    own->ticks = kind == LOCI_FIELD_NUMBER ? ticks_per_second(value) : 1;
-    if (own->ticks > 1) {
-        char name[40];
-        loci_table_name_column(own, i, name, sizeof name);
-        loci_signal_say(signal, "the times in column %s are read as %s since 1970", name,
-                        own->ticks < 1e4   ? "milliseconds"
-                        : own->ticks < 1e7 ? "microseconds"
-                                           : "nanoseconds");
-    }
-    return LOCI_OK;
-}
-
-static loci_status choose_named(layout *l, size_t *channels, loci_error *error)
-{
-    loci_table *own = l->own;
-    size_t *chosen, count;
-    loci_status status =
-        loci_columns_select(&chosen, &count, l->signal->input.name, (const char *const *)own->names,
-                            own->fields, l->options->columns, l->options->column_count, error);
-    if (status != LOCI_OK) return status;
-    for (size_t c = 0; c < count && status == LOCI_OK; c++) {
-        if (own->target[chosen[c]] != LOCI_TABLE_SKIP) {
-            char name[40];
-            loci_table_name_column(own, chosen[c], name, sizeof name);
-            status = loci_fail(error, LOCI_E_ARGUMENT, "%s: column %s is asked for twice",
-                               l->signal->input.name, name);
-        }
-        own->target[chosen[c]] = (uint32_t)(*channels)++;
-    }
-    loci_free(chosen);
-    return status;
-}
-
-/* Says which columns hold text and are therefore left out. */
-static void tell_texts(const layout *l)
-{
-    const loci_table *own = l->own;
-    size_t count = 0, first = 0;
-    for (size_t i = own->fields; i-- > 0;) {
-        if (own->target[i] != LOCI_TABLE_SKIP || l->columns[i].texts == 0) continue;
-        first = i;
-        count++;
-    }
-    if (count == 0) return;
-    char name[40], quoted[32];
-    loci_table_name_column(own, first, name, sizeof name);
-    if (count > 1) {
-        loci_signal_say(l->signal, "column %s and %zu more hold text and are left out", name, count - 1);
-        return;
-    }
-    const loci_field f = field_of(l, l->data, first);
-    loci_quote(quoted, sizeof quoted, f.begin, (size_t)(f.end - f.begin));
-    loci_signal_say(l->signal, "column %s holds text (\"%s\") and is left out", name, quoted);
-}
-
-/* All columns that hold a number in any of the rows that were looked at, or nothing at all. */
-static loci_status choose_numbers(layout *l, size_t *channels, loci_error *error)
-{
-    loci_table *own = l->own;
-    for (size_t i = 0; i < own->fields; i++) {
-        const column *c = &l->columns[i];
-        if (own->target[i] != LOCI_TABLE_SKIP) continue;
-        if (c->numbers > 0 || c->texts + c->dates == 0) {
-            own->target[i] = (uint32_t)(*channels)++;
-        } else if (c->comma) {
-            size_t row = l->data;
-            loci_field f = field_of(l, row, i);
-            while (!loci_field_has_decimal_comma(&f) && row + 1 < l->survey.count)
-                if (count_fields(l, ++row) == own->fields) f = field_of(l, row, i);
-            return report(l, row, &(loci_table_fault){.what = LOCI_TABLE_NO_NUMBER, .column = i, .at = f},
-                          error);
-        }
-    }
-    if (*channels == 0)
-        return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: holds no number%s", l->signal->input.name,
-                         (unsigned long long)l->survey.rows[l->data].line,
-                         l->signal->info.stamped ? " but the time"
-                         : own->fields == 1
-                             ? "; fields separated by comma, semicolon, tab or blanks were expected"
-                             : "");
-    tell_texts(l);
-    return LOCI_OK;
-}
-
-static loci_status name_channels(const layout *l, loci_error *error)
-{
-    const loci_table *own = l->own;
-    if (!own->names) return loci_signal_set_names(l->signal, NULL, error);
-    const char **chosen = loci_allocate(l->signal->info.channels, sizeof *chosen);
-    if (!chosen) return out_of_memory(l, error);
-    for (size_t i = 0; i < own->fields; i++)
-        if (own->target[i] < LOCI_TABLE_TIME) chosen[own->target[i]] = own->names[i];
-    const loci_status status = loci_signal_set_names(l->signal, chosen, error);
-    loci_free(chosen);
-    return status;
-}
-
-static loci_status choose_columns(layout *l, loci_error *error)
-{
-    loci_table *own = l->own;
-    size_t channels = 0;
-    own->target = loci_allocate(own->fields, sizeof *own->target);
-    if (!own->target) return out_of_memory(l, error);
-    for (size_t i = 0; i < own->fields; i++) own->target[i] = LOCI_TABLE_SKIP;
-    loci_status status = LOCI_OK;
-    if (l->options->time_column) status = choose_time(l, error);
-    if (status == LOCI_OK)
-        status =
-            l->options->columns ? choose_named(l, &channels, error) : choose_numbers(l, &channels, error);
-    if (status != LOCI_OK) return status;
-    l->signal->info.channels = l->signal->channels = channels;
-    return name_channels(l, error);
-}
-
-#define LOOKED_AT 8 /* columns in front that may be times without being called so */
-
-/* A column that looks like times, which nobody asked for, neither as times nor as values. */
-static loci_status find_time_like(const layout *l, loci_error *error)
-{
-    const loci_table *own = l->own;
-    loci_signal *signal = l->signal;
-    if (signal->info.stamped) return LOCI_OK;
-    for (size_t i = 0; i < own->fields; i++) {
-        const column *c = &l->columns[i];
-        const bool named = own->names && loci_time_like_name(own->names[i]);
-        if ((l->options->columns && own->target[i] != LOCI_TABLE_SKIP) || (i >= LOOKED_AT && !named))
-            continue;
-        const bool dates = c->dates > 0 && c->numbers == 0;
-        if (!dates && (c->texts > 0 || !loci_time_like_values(own, &signal->input, i))) continue;
-        char number[24];
-        snprintf(number, sizeof number, "%zu", i + 1);
-        const char *name = own->names ? own->names[i] : number;
-        signal->time_like = loci_allocate(strlen(name) + 1, 1);
-        if (!signal->time_like) return out_of_memory(l, error);
-        memcpy(signal->time_like, name, strlen(name) + 1);
-        return LOCI_OK;
-    }
     return LOCI_OK;
 }
 
@@ -488,7 +284,7 @@ static loci_status skip_lines(loci_table *own, loci_input *input, size_t count, 
     return LOCI_OK;
 }
 
-static loci_status understand(layout *l, loci_error *error)
+static loci_status understand(loci_layout *l, loci_error *error)
 {
     loci_table *own = l->own;
     loci_input *input = &l->signal->input;
@@ -496,9 +292,9 @@ static loci_status understand(layout *l, loci_error *error)
         loci_survey_take(&l->survey, own, input, l->options->header == LOCI_HEADER_YES ? 2 : 1, error);
     if (status != LOCI_OK) return status;
     if (l->survey.count == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
-    const size_t fields = count_fields(l, 0);
+    const size_t fields = loci_layout_count(l, 0);
     if (fields == 0 || own->fields == 0)
-        return report(l, 0, &(loci_table_fault){.what = LOCI_TABLE_OPEN_QUOTE}, error);
+        return loci_layout_report(l, 0, &(loci_table_fault){.what = LOCI_TABLE_OPEN_QUOTE}, error);
     if (fields != own->fields)
         return loci_fail(
             error, LOCI_E_FORMAT,
@@ -514,19 +310,19 @@ static loci_status understand(layout *l, loci_error *error)
         memset(l->columns, 0, own->fields * sizeof *l->columns);
         for (size_t row = l->data; row < l->survey.count; row++) weigh_row(l, row);
     }
-    const size_t found = count_fields(l, l->data);
+    const size_t found = loci_layout_count(l, l->data);
     if (found != own->fields)
-        return report(
+        return loci_layout_report(
             l, l->data,
             &(loci_table_fault){.what = found ? LOCI_TABLE_RAGGED : LOCI_TABLE_OPEN_QUOTE, .fields = found},
             error);
-    status = choose_columns(l, error);
+    status = loci_layout_choose(l, error);
     if (status == LOCI_OK && l->data > 0) {
         const loci_survey_row *last = &l->survey.rows[l->data - 1];
         input->start += last->end;
         own->lines.number = last->end_line;
     }
-    if (status == LOCI_OK) status = find_time_like(l, error);
+    if (status == LOCI_OK) status = loci_layout_find_times(l, error);
     return status;
 }
 
@@ -545,7 +341,7 @@ loci_status loci_table_open(loci_table *own, loci_signal *signal, const loci_sig
                          own->point > 0x20 && own->point < 0x7F ? own->point : '?');
     loci_status status = skip_lines(own, input, options->skip, error);
     if (status != LOCI_OK) return status;
-    layout *l = loci_allocate(1, sizeof *l);
+    loci_layout *l = loci_allocate(1, sizeof *l);
     if (!l) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", input->name);
     l->own = own;
     l->signal = signal;

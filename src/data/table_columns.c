@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT
+ * table_columns.c - which columns of a table are read, as what, and how they are called. */
+#include "data/table_layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/status.h"
+#include "data/columns.h"
+#include "data/quote.h"
+#include "data/time_like.h"
+
+/* The first number or date in a column's data, or else what stands in its first row. */
+static loci_field first_value(const loci_layout *l, size_t i, loci_field_kind *kind, size_t *row)
+{
+    double value;
+    for (size_t k = l->data; k < l->survey.count; k++) {
+        if (loci_layout_count(l, k) != l->own->fields) continue;
+        const loci_field f = loci_layout_field(l, k, i);
+        *kind = loci_field_classify(&f, l->own->point, &value);
+        *row = k;
+        if (*kind == LOCI_FIELD_NUMBER || *kind == LOCI_FIELD_DATE) return f;
+    }
+    const loci_field f = loci_layout_field(l, *row = l->data, i);
+    *kind = loci_field_classify(&f, l->own->point, &value);
+    return f;
+}
+
+/* Numbers so large are no seconds, but finer parts of them since 1970: of dates from 1973 to 2100. */
+static double ticks_per_second(double time)
+{
+    static const double ticks[] = {1e3, 1e6, 1e9};
+    for (size_t i = 0; i < 3; i++)
+        if (time >= 1e8 * ticks[i] && time < 4.11e9 * ticks[i]) return ticks[i];
+    return 1;
+}
+
+static loci_status choose_time(loci_layout *l, loci_error *error)
+{
+    loci_table *own = l->own;
+    loci_signal *signal = l->signal;
+    size_t i, row;
+    loci_status status = loci_columns_find(&i, signal->input.name, (const char *const *)own->names,
+                                           own->fields, l->options->time_column, error);
+    if (status != LOCI_OK) return status;
+    loci_field_kind kind;
+    double value;
+    const loci_field f = first_value(l, i, &kind, &row);
+    if (kind != LOCI_FIELD_NUMBER && kind != LOCI_FIELD_DATE)
+        return loci_layout_report(
+            l, row, &(loci_table_fault){.what = LOCI_TABLE_NO_TIME, .column = i, .at = f}, error);
+    signal->info.stamped = 1;
+    signal->info.iso_times = kind == LOCI_FIELD_DATE;
+    own->target[i] = LOCI_TABLE_TIME;
+    loci_field_classify(&f, own->point, &value);
+    own->ticks = kind == LOCI_FIELD_NUMBER ? ticks_per_second(value) : 1;
+    if (own->ticks > 1) {
+        char name[40];
+        loci_table_name_column(own, i, name, sizeof name);
+        loci_signal_say(signal, "the times in column %s are read as %s since 1970", name,
+                        own->ticks < 1e4   ? "milliseconds"
+                        : own->ticks < 1e7 ? "microseconds"
+                                           : "nanoseconds");
+    }
+    return LOCI_OK;
+}
+
+static loci_status choose_named(loci_layout *l, size_t *channels, loci_error *error)
+{
+    loci_table *own = l->own;
+    size_t *chosen, count;
+    loci_status status =
+        loci_columns_select(&chosen, &count, l->signal->input.name, (const char *const *)own->names,
+                            own->fields, l->options->columns, l->options->column_count, error);
+    if (status != LOCI_OK) return status;
+    for (size_t c = 0; c < count && status == LOCI_OK; c++) {
+        if (own->target[chosen[c]] != LOCI_TABLE_SKIP) {
+            char name[40];
+            loci_table_name_column(own, chosen[c], name, sizeof name);
+            status = loci_fail(error, LOCI_E_ARGUMENT, "%s: column %s is asked for twice",
+                               l->signal->input.name, name);
+        }
+        own->target[chosen[c]] = (uint32_t)(*channels)++;
+    }
+    loci_free(chosen);
+    return status;
+}
+
+/* Says which columns hold text and are therefore left out. */
+static void tell_texts(const loci_layout *l)
+{
+    const loci_table *own = l->own;
+    size_t count = 0, first = 0;
+    for (size_t i = own->fields; i-- > 0;) {
+        if (own->target[i] != LOCI_TABLE_SKIP || l->columns[i].texts == 0) continue;
+        first = i;
+        count++;
+    }
+    if (count == 0) return;
+    char name[40], quoted[32];
+    loci_table_name_column(own, first, name, sizeof name);
+    if (count > 1) {
+        loci_signal_say(l->signal, "column %s and %zu more hold text and are left out", name, count - 1);
+        return;
+    }
+    const loci_field f = loci_layout_field(l, l->data, first);
+    loci_quote(quoted, sizeof quoted, f.begin, (size_t)(f.end - f.begin));
+    loci_signal_say(l->signal, "column %s holds text (\"%s\") and is left out", name, quoted);
+}
+
+/* All columns that hold a number in any of the rows that were looked at, or nothing at all. */
+static loci_status choose_numbers(loci_layout *l, size_t *channels, loci_error *error)
+{
+    loci_table *own = l->own;
+    for (size_t i = 0; i < own->fields; i++) {
+        const loci_evidence *c = &l->columns[i];
+        if (own->target[i] != LOCI_TABLE_SKIP) continue;
+        if (c->numbers > 0 || c->texts + c->dates == 0) {
+            own->target[i] = (uint32_t)(*channels)++;
+        } else if (c->comma) {
+            size_t row = l->data;
+            loci_field f = loci_layout_field(l, row, i);
+            while (!loci_field_has_decimal_comma(&f) && row + 1 < l->survey.count)
+                if (loci_layout_count(l, ++row) == own->fields) f = loci_layout_field(l, row, i);
+            return loci_layout_report(
+                l, row, &(loci_table_fault){.what = LOCI_TABLE_NO_NUMBER, .column = i, .at = f}, error);
+        }
+    }
+    if (*channels == 0)
+        return loci_fail(error, LOCI_E_FORMAT, "%s: line %llu: holds no number%s", l->signal->input.name,
+                         (unsigned long long)l->survey.rows[l->data].line,
+                         l->signal->info.stamped ? " but the time"
+                         : own->fields == 1
+                             ? "; fields separated by comma, semicolon, tab or blanks were expected"
+                             : "");
+    tell_texts(l);
+    return LOCI_OK;
+}
+
+static loci_status name_channels(const loci_layout *l, loci_error *error)
+{
+    const loci_table *own = l->own;
+    if (!own->names) return loci_signal_set_names(l->signal, NULL, error);
+    const char **chosen = loci_allocate(l->signal->info.channels, sizeof *chosen);
+    if (!chosen) return loci_layout_no_memory(l, error);
+    for (size_t i = 0; i < own->fields; i++)
+        if (own->target[i] < LOCI_TABLE_TIME) chosen[own->target[i]] = own->names[i];
+    const loci_status status = loci_signal_set_names(l->signal, chosen, error);
+    loci_free(chosen);
+    return status;
+}
+
+loci_status loci_layout_choose(loci_layout *l, loci_error *error)
+{
+    loci_table *own = l->own;
+    size_t channels = 0;
+    own->target = loci_allocate(own->fields, sizeof *own->target);
+    if (!own->target) return loci_layout_no_memory(l, error);
+    for (size_t i = 0; i < own->fields; i++) own->target[i] = LOCI_TABLE_SKIP;
+    loci_status status = LOCI_OK;
+    if (l->options->time_column) status = choose_time(l, error);
+    if (status == LOCI_OK)
+        status =
+            l->options->columns ? choose_named(l, &channels, error) : choose_numbers(l, &channels, error);
+    if (status != LOCI_OK) return status;
+    l->signal->info.channels = l->signal->channels = channels;
+    return name_channels(l, error);
+}
+
+#define LOOKED_AT 8 /* columns in front that may be times without being called so */
+
+loci_status loci_layout_find_times(const loci_layout *l, loci_error *error)
+{
+    const loci_table *own = l->own;
+    loci_signal *signal = l->signal;
+    if (signal->info.stamped) return LOCI_OK;
+    for (size_t i = 0; i < own->fields; i++) {
+        const loci_evidence *c = &l->columns[i];
+        const bool named = own->names && loci_time_like_name(own->names[i]);
+        if ((l->options->columns && own->target[i] != LOCI_TABLE_SKIP) || (i >= LOOKED_AT && !named))
+            continue;
+        const bool dates = c->dates > 0 && c->numbers == 0;
+        if (!dates && (c->texts > 0 || !loci_time_like_values(own, &signal->input, i))) continue;
+        char number[24];
+        snprintf(number, sizeof number, "%zu", i + 1);
+        const char *name = own->names ? own->names[i] : number;
+        signal->time_like = loci_allocate(strlen(name) + 1, 1);
+        if (!signal->time_like) return loci_layout_no_memory(l, error);
+        memcpy(signal->time_like, name, strlen(name) + 1);
+        return LOCI_OK;
+    }
+    return LOCI_OK;
+}
