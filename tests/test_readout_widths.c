@@ -117,6 +117,19 @@ static void plainly(void **state)
             }
         }
     loci_readout_widths(r, 0, widths, NULL);
+    /* forecasts that were made elsewhere: the newest sample, too, less itself */
+    static double made[T * H], followed[2 * H], again[5][H];
+    for (size_t level = 0; level < 2; level++)
+        for (size_t j = 0; j < H; j++)
+            followed[level * H + j] = (double)(1 + level) * (0.5 + 0.05 * (double)j);
+    const loci_readout_score other = {sizeof other, again[0], again[1], again[2], again[3], again[4]};
+    assert_int_equal(loci_readout_follow(followed, H, &other, x, T, FROM, made, 10, NULL), LOCI_OK);
+    for (size_t k = 0; k < 2 * H; k++) assert_near(followed[k], widths[k], 1e-5 * widths[k], "width %zu", k);
+    for (size_t k = 0; k < 5; k++)
+        for (size_t j = 0; j < H; j++) assert_near(again[k][j], sums[k][j], 1e-4 * sums[k][j], "sum %zu", k);
+    loci_error error;
+    assert_int_equal(loci_readout_follow(followed, H, NULL, x, T, 9, made, 10, &error), LOCI_E_ARGUMENT);
+    assert_int_equal(loci_readout_follow(followed, 0, NULL, x, T, FROM, made, 10, &error), LOCI_E_ARGUMENT);
     for (size_t level = 0; level < 2; level++)
         for (size_t j = 0; j < H; j++) {
             /* a hit can be another one where an error is within single precision of its width: none of 10,000 is expected to be */

@@ -174,6 +174,11 @@ typedef struct {
  * single precision: LOCI_E_MEMORY. */
 LOCI_API loci_status loci_readout_walk(loci_readout *readout, size_t c, const loci_readout_score *score,
                                        const double *x, size_t n, size_t from, loci_error *error);
+/* The same for forecasts that were made otherwise, with loci/probe.h say: made [n - first][horizon] is what x is foretold to be after each sample from
+ * x[first] on, less that sample; first <= from. widths [2][horizon] go in and come out; all 0: there are none yet. */
+LOCI_API loci_status loci_readout_follow(double *widths, size_t horizon, const loci_readout_score *score,
+                                         const double *x, size_t n, size_t from, const double *made,
+                                         size_t first, loci_error *error);
 /* The widths of channel c, [2][horizon]: of 80, of 95; 0 where there are none yet. Set: >= 0. */
 LOCI_API loci_status loci_readout_widths(const loci_readout *readout, size_t c, double *widths,
                                          loci_error *error);
