@@ -13,6 +13,7 @@
 #include "draw/chart.h"
 #include "forecast/forecaster.h"
 #include "forecast/inspect_forecaster.h"
+#include "forecast/joint.h"
 #include "memory/inspect_archive.h"
 #include "model/inspect_model.h"
 #include "memory/memory_file.h"
@@ -426,5 +427,6 @@ int command_inspect(int argc, char **argv)
     if (status != OPTIONS_GO) return status;
     status = plot ? plot_check(plot, json, argv[1]) : STATUS_DONE;
     if (!status && !plot && !salvage && forecaster_is(argv[1])) return inspect_forecaster(argv[1], json);
+    if (!status && !plot && !salvage && joint_is(argv[1])) return inspect_joint(argv[1], json);
     return status ? status : inspect(argv[1], json, plot, salvage);
 }

@@ -235,11 +235,17 @@ mkdir folder
 cp 8.csv folder/a.csv
 check '' predict value.safetensors folder --json
 cp "$golden"/formats/v1/forecaster.loci "$golden"/formats/v1/signal.txt .
+awk 'BEGIN { print "a,b"; for (k = 0; k < 60; k++) print k * 7 % 13 "," k * 5 % 11 }' > pair.txt
 check next.loci forecast signal.txt --horizon 4 --window 8 --order 4 --ridge 0.1 -o next.loci
 check '' forecast signal.txt --horizon 4 --json
 check '' forecast forecaster.loci signal.txt --plot -
 check sum.loci forecast forecaster.loci forecaster.loci --add -o sum.loci
 check '' watch forecaster.loci signal.txt
+check pair.loci forecast pair.txt --target b --horizon 2 --window 4 --order 2 --ridge 0.1 -o pair.loci
+"$program" forecast pair.txt --target b --horizon 2 --window 4 --order 2 -o joint.loci >"$scratch/out" || failures=1
+check '' forecast joint.loci pair.txt
+check more.loci forecast joint.loci pair.txt --update -o more.loci
+check '' inspect joint.loci
 check '' train value --task value --layer gru --layers 1 --width 2 --show
 check '' train value --task value --layer conv --mixer mlp --layers 1 --width 2 --show
 check '' train value --task value --layer attention --heads 1 --layers 1 --width 2 --show

@@ -48,24 +48,30 @@ static int walk(loci_readout *r, double *sum, const series *s, size_t c, size_t 
     return STATUS_DONE;
 }
 
+void backtest_account(backtest *t, const double *sum, double scale, size_t channels)
+{
+    const size_t h = t->horizon;
+    t->windows = sum[0];
+    for (size_t j = 0; j < h && sum[j] > 0; j++) {
+        const double share = 1.0 / (sum[j] * (double)channels);
+        t->mse[j] += sum[h + j] * share;
+        t->mae[j] += sum[2 * h + j] * share;
+        t->coverage80[j] += sum[3 * h + j] * share;
+        t->coverage95[j] += sum[4 * h + j] * share;
+        t->square += sum[h + j] * share / (scale * scale) / (double)h;
+        t->absolute += sum[2 * h + j] * share / scale / (double)h;
+    }
+}
+
 int backtest_run(backtest *t, loci_readout *r, const series *s, size_t from, const double *scale)
 {
     const size_t h = t->horizon;
-    double *const sum = t->numbers + 4 * h, channels = (double)s->channels;
+    double *const sum = t->numbers + 4 * h;
     t->square = t->absolute = 0;
     for (size_t c = 0; c < s->channels; c++) {
         const int status = walk(r, sum, s, c, from, true);
         if (status) return status;
-        t->windows = sum[0];
-        for (size_t j = 0; j < h && sum[j] > 0; j++) {
-            const double share = 1.0 / (sum[j] * channels);
-            t->mse[j] += sum[h + j] * share;
-            t->mae[j] += sum[2 * h + j] * share;
-            t->coverage80[j] += sum[3 * h + j] * share;
-            t->coverage95[j] += sum[4 * h + j] * share;
-            t->square += sum[h + j] * share / (scale[c] * scale[c]) / (double)h;
-            t->absolute += sum[2 * h + j] * share / scale[c] / (double)h;
-        }
+        backtest_account(t, sum, scale[c], s->channels);
     }
     return STATUS_DONE;
 }

@@ -27,6 +27,8 @@ typedef struct {
 int backtest_open(backtest *t, size_t horizon);
 void backtest_close(backtest *t);
 
+/* Sums of one channel of so many, [5][horizon] as loci_readout_score has them, in units of its scale. */
+void backtest_account(backtest *t, const double *sum, double scale, size_t channels);
 /* Forecasts by readout, which was solved, after each row of s from `from` - 1 on, as long as what they foretell is there; its widths follow
  * the hits. */
 int backtest_run(backtest *t, loci_readout *readout, const series *s, size_t from, const double *scale);

@@ -10,6 +10,7 @@
 #include "draw/chart.h"
 #include "forecast/forecast_learn.h"
 #include "forecast/forecast_report.h"
+#include "forecast/joint.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
@@ -19,7 +20,8 @@
 typedef struct {
     source_options source;
     forecast_wishes wishes;
-    const char *missing, *output, *plot, *model_out;
+    option_list targets;
+    const char *missing, *features, *output, *plot;
     bool update, add, json;
 } settings;
 
@@ -27,9 +29,17 @@ typedef struct {
     const settings *s;
     series data;
     forecaster f;
+    joint joint; /* instead of f, where columns are foretold from others' memories too */
+    series view; /* of data, what joint foretells */
     backtest t;
     forecast_report report;
 } job;
+
+/* Whether columns are foretold from the memories of all: as --features says, else where some of them are targets. */
+static bool together(const settings *s)
+{
+    return s->features ? strcmp(s->features, "all") == 0 : s->targets.count > 0;
+}
 
 static bool refuse(const settings *s)
 {
@@ -40,6 +50,15 @@ static int usage_check(settings *s, const char *const *operands, size_t count, b
 {
     if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
         return message_usage("forecast: --missing is \"%s\"; refuse or hold was expected", s->missing);
+    if (s->features && strcmp(s->features, "own") != 0 && strcmp(s->features, "all") != 0)
+        return message_usage("forecast: --features is \"%s\"; own or all was expected", s->features);
+    if (!together(s) && s->targets.count && s->source.columns.count)
+        return message_usage(
+            "forecast: of columns each from its own past, --target and --column name the same; one of them was expected");
+    if (together(s) && (s->wishes.own || s->wishes.shared))
+        return message_usage(
+            "forecast: --%s is for columns each from its own past; --features own was expected",
+            s->wishes.own ? "own" : "shared");
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("forecast: --plot: %s", error.text)
@@ -67,6 +86,8 @@ static int usage_check(settings *s, const char *const *operands, size_t count, b
                         : !isnan(w->test)       ? "test"
                         : w->own                ? "own"
                         : w->shared             ? "shared"
+                        : s->targets.count      ? "target"
+                        : s->features           ? "features"
                                                 : NULL;
     if (!learns && given)
         return message_usage("forecast: --%s is for learning from DATA alone; a model has its own", given);
@@ -84,10 +105,41 @@ static int finish(job *j, const char *table, bool told)
     return status;
 }
 
+/* The report is of what the joint foretells, in the rows of data. */
+static int report_joint(job *j)
+{
+    const int status = joint_view(&j->view, &j->joint, &j->data);
+    j->report.s = &j->view;
+    j->report.f = &j->joint.face;
+    j->report.joint = &j->joint;
+    return status;
+}
+
+/* DATA alone, from the memories of all of its columns. */
+static int run_learn_together(job *j)
+{
+    const settings *s = j->s;
+    int status = joint_name(&j->joint, &j->data, s->targets.items, s->targets.count);
+    if (!status)
+        status = joint_learn(&j->joint, &j->t, &j->report.train, &j->report.valid, &j->report.test, &j->data,
+                             &s->wishes);
+    if (!status) status = report_joint(j);
+    if (!status) status = finish(j, NULL, true);
+    const int written =
+        (!status || j->report.closed) && s->output ? joint_write(&j->joint, s->output) : STATUS_DONE;
+    return status ? status : written;
+}
+
 /* DATA alone. */
 static int run_learn(job *j, const char *path)
 {
-    int status = series_read(&j->data, path, &j->s->source, refuse(j->s));
+    source_options o = j->s->source;
+    if (!together(j->s) && j->s->targets.count) o.columns = j->s->targets;
+    int status = series_read(&j->data, path, &o, refuse(j->s));
+    if (!status && together(j->s)) {
+        j->report.t = &j->t;
+        return run_learn_together(j);
+    }
     j->report = (forecast_report){.s = &j->data, .f = &j->f, .t = &j->t};
     if (!status)
         status = forecast_learn(&j->f, &j->t, &j->report.train, &j->report.valid, &j->report.test, &j->data,
@@ -99,47 +151,55 @@ static int run_learn(job *j, const char *path)
     return status ? status : written;
 }
 
-/* The model's columns of a table, by their names, whatever their order there. */
-static int read_columns(job *j, const char *path)
+/* The model's columns [channels] of a table, by their names, whatever their order there. */
+static int read_columns(job *j, const char *path, char **names, size_t channels, const forecaster *f)
 {
     const settings *s = j->s;
     source_options o = s->source;
-    option_list columns = {(const char **)calloc(j->f.channels, sizeof(char *)), j->f.channels};
+    option_list columns = {(const char **)calloc(channels, sizeof(char *)), channels};
     if (!columns.items) return message_memory();
-    for (size_t c = 0; c < j->f.channels; c++) columns.items[c] = j->f.names[c];
-    bool numbered = j->f.channels > 0; /* u, or u0, u1, ...: a file without names */
-    for (size_t c = 0; c < j->f.channels; c++) {
+    for (size_t c = 0; c < channels; c++) columns.items[c] = names[c];
+    bool numbered = channels > 0; /* u, or u0, u1, ...: a file without names */
+    for (size_t c = 0; c < channels; c++) {
         char name[32];
-        snprintf(name, sizeof name, j->f.channels == 1 ? "u" : "u%zu", c);
-        numbered = numbered && strcmp(name, j->f.names[c]) == 0;
+        snprintf(name, sizeof name, channels == 1 ? "u" : "u%zu", c);
+        numbered = numbered && strcmp(name, names[c]) == 0;
     }
     if (o.columns.count == 0 && !numbered && !o.raw) o.columns = columns;
     int status = series_read(&j->data, path, &o, refuse(s));
     free(columns.items);
-    if (!status && j->data.channels != j->f.channels)
+    if (!status && j->data.channels != channels)
         status = message_fail("%s: it has %zu columns; %zu, those of %s, were expected (--column chooses)",
-                              path, j->data.channels, j->f.channels, j->f.path);
-    if (!status && j->data.stamped && j->f.stamped && fabs(j->data.step - j->f.step) > 0.01 * j->f.step)
-        message_warn("%s: its rows are %g s apart, those of %s were %g s", path, j->data.step, j->f.path,
-                     j->f.step);
+                              path, j->data.channels, channels, f->path);
+    if (!status && j->data.stamped && f->stamped && fabs(j->data.step - f->step) > 0.01 * f->step)
+        message_warn("%s: its rows are %g s apart, those of %s were %g s", path, j->data.step, f->path,
+                     f->step);
     return status;
 }
 
 /* The row of data that is the first after those that the model learned from: 0 where they are another history. */
-static size_t rows_known(const job *j)
+static size_t rows_known(const job *j, const forecaster *f)
 {
     const series *d = &j->data;
-    if (!j->f.stamped || !d->stamped) return 0;
-    const double behind = (d->last - j->f.last) / d->step; /* rows after the last one learned */
+    if (!f->stamped || !d->stamped) return 0;
+    const double behind = (d->last - f->last) / d->step; /* rows after the last one learned */
     if (behind >= (double)d->n - 0.5) return 0;
     return behind < 0.5 ? d->n : d->n - (size_t)round(behind);
 }
 
 /* Whether the first row of data is the one right after the last one learned. */
-static bool goes_on(const job *j)
+static bool goes_on(const job *j, const forecaster *f)
 {
     const series *d = &j->data;
-    return j->f.stamped && d->stamped && fabs(d->first - (j->f.last + j->f.step)) < 0.5 * j->f.step;
+    return f->stamped && d->stamped && fabs(d->first - (f->last + f->step)) < 0.5 * f->step;
+}
+
+static void times_follow(forecaster *f, const series *d)
+{
+    f->last = d->last;
+    f->step = d->step;
+    f->stamped = d->stamped;
+    f->iso = d->iso;
 }
 
 /* The newest rows of the table become the model's own: what it foretells is what comes after them. */
@@ -150,10 +210,7 @@ static int replace_history(job *j, size_t from, bool learned)
     if (!learned && loci_readout_part(r, &error) != LOCI_OK) return message_error(j->f.path, &error);
     const int status = forecast_push(r, &j->data, from, j->data.n);
     if (status) return status;
-    j->f.last = j->data.last;
-    j->f.step = j->data.step;
-    j->f.stamped = j->data.stamped;
-    j->f.iso = j->data.iso;
+    times_follow(&j->f, &j->data);
     return STATUS_DONE;
 }
 
@@ -162,15 +219,8 @@ static int try_model(job *j, size_t known)
 {
     const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
     const size_t first = known > 0 ? known : spec.window; /* the first row that is foretold */
-    double *scale = calloc(spec.channels, sizeof *scale);
+    double *scale = series_scales(&j->data);
     if (!scale) return message_memory();
-    for (size_t c = 0; c < spec.channels; c++) {
-        double mean = 0, square = 0;
-        const double *x = j->data.x[c];
-        for (size_t k = 0; k < j->data.n; k++) mean += (x[k] - x[0]) / (double)j->data.n;
-        for (size_t k = 0; k < j->data.n; k++) square += (x[k] - x[0] - mean) * (x[k] - x[0] - mean);
-        scale[c] = square > 0 ? sqrt(square / (double)j->data.n) : 1;
-    }
     int status = STATUS_DONE;
     if (j->data.n > first && first >= spec.window) { /* fewer than a horizon: widths alone follow */
         status = backtest_open(&j->t, spec.horizon);
@@ -205,11 +255,11 @@ static int run_model(job *j, const char *model, const char *path)
     j->report = (forecast_report){.s = path ? &j->data : NULL, .f = &j->f};
     if (!status) status = share_model(j);
     if (status || !path) return status ? status : finish(j, s->output, false);
-    status = read_columns(j, path);
+    status = read_columns(j, path, j->f.names, j->f.channels, &j->f);
     if (status) return status;
     const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
-    const size_t known = rows_known(j);
-    const bool on = goes_on(j);
+    const size_t known = rows_known(j, &j->f);
+    const bool on = goes_on(j, &j->f);
     if (!on && !s->update && j->data.n < spec.window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", path, j->data.n, model,
                             spec.window);
@@ -230,6 +280,79 @@ static int run_model(job *j, const char *model, const char *path)
     }
     if (!status) status = replace_history(j, on ? 0 : 0, on);
     return status ? status : finish(j, s->output, false);
+}
+
+/* The same, of a model that foretells from several columns. */
+static int run_joint(job *j, const char *model, const char *path)
+{
+    const settings *s = j->s;
+    int status = joint_read(&j->joint, model);
+    j->report = (forecast_report){.f = &j->joint.face, .joint = &j->joint};
+    if (status || !path) return status ? status : finish(j, s->output, false);
+    status = read_columns(j, path, j->joint.names, j->joint.channels, &j->joint.face);
+    if (status) return status;
+    const size_t known = rows_known(j, &j->joint.face), window = loci_probe_inspect(j->joint.probe).window,
+                 first = known > 0 ? known : window; /* the first row that is foretold */
+    const bool on = known > 0 || goes_on(j, &j->joint.face);
+    if (!s->update && j->data.n < window)
+        return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", path, j->data.n, model,
+                            window);
+    double *scale = series_scales(&j->data);
+    status = scale ? report_joint(j) : message_memory();
+    double *some = scale; /* of the view: targets come in any order */
+    if (!status && j->data.n > first && first >= window) {
+        status = joint_try(&j->joint, &j->t, &j->data, first, scale);
+        some = !status && j->t.windows > 0 ? series_scales(&j->view) : scale;
+        if (!some) status = message_memory();
+        if (!status && j->t.windows > 0)
+            status = backtest_baselines(&j->t, NULL, &j->view, first, some, j->joint.face.season);
+        j->report.t = &j->t;
+    }
+    if (some != scale) free(some);
+    free(scale);
+    if (!status && s->update) {
+        status = joint_push(&j->joint, &j->data, known, j->data.n, !on);
+        if (!status) status = joint_solve(&j->joint, path);
+        j->report.updated = j->data.n - known;
+    } else if (!status) {
+        status = joint_recall(&j->joint, &j->data);
+    }
+    times_follow(&j->joint.face, &j->data);
+    if (!status) status = finish(j, s->update ? NULL : s->output, s->update);
+    const int written = s->update && (!status || j->report.closed)
+                            ? joint_write(&j->joint, s->output ? s->output : model)
+                            : STATUS_DONE;
+    return status ? status : written;
+}
+
+/* Two of these: one has learned what both did, and goes on where the later one ends. */
+static int run_joint_add(job *j, const char *a, const char *b)
+{
+    joint other = {0};
+    int status = joint_read(&j->joint, a);
+    if (!status) status = joint_read(&other, b);
+    joint *const mine = &j->joint;
+    if (!status &&
+        (mine->channels != other.channels || mine->count != other.count || mine->horizon != other.horizon))
+        status = message_fail(
+            "%s: foretells %zu rows of %zu columns from %zu; %zu of %zu from %zu, as %s, were expected", b,
+            other.horizon, other.count, other.channels, mine->horizon, mine->count, mine->channels, a);
+    for (size_t c = 0; !status && c < other.channels; c++)
+        if (strcmp(other.names[c], mine->names[c]) != 0 ||
+            (c < other.count && other.targets[c] != mine->targets[c]))
+            status = message_fail(
+                "%s: its columns are not those of %s; the same, in the same order, were expected", b, a);
+    if (!status) {
+        const bool later = other.face.stamped && mine->face.stamped && other.face.last > mine->face.last;
+        loci_error error;
+        if (loci_probe_add(later ? other.probe : mine->probe, later ? mine->probe : other.probe, &error) !=
+            LOCI_OK)
+            status = message_error(b, &error);
+        if (!status) status = joint_solve(later ? &other : mine, b);
+        if (!status) status = joint_write(later ? &other : mine, j->s->output);
+    }
+    joint_close(&other);
+    return status;
 }
 
 /* A B --add. */
@@ -268,17 +391,22 @@ static int run(job *j, int argc, char **argv)
 {
     const settings *s = j->s;
     const char *first = argv[1], *second = argc > 2 ? argv[2] : NULL;
-    const bool model = s->add || second || forecaster_is(first);
+    const bool model = s->add || second || forecaster_is(first) || joint_is(first);
     const char *const operands[] = {first, second};
     int status = usage_check((settings *)(uintptr_t)s, operands, second ? 2 : 1, !model);
     if (status) return status;
     if (s->add) {
         if (!second) return message_usage("forecast: --add takes two models; their files were expected");
         if (!s->output) return message_usage("forecast: --add makes a model; -o with its file was expected");
-        return run_add(j, first, second);
+        if (joint_is(first) != joint_is(second))
+            return message_fail(
+                "%s: foretells from columns together; two models of that kind, or none, were expected",
+                joint_is(first) ? first : second);
+        return joint_is(first) ? run_joint_add(j, first, second) : run_add(j, first, second);
     }
     if (s->update && model && !second)
         return message_usage("forecast: --update learns from new rows; MODEL and DATA were expected");
+    if (model && joint_is(first)) return run_joint(j, first, second);
     return model ? run_model(j, first, second) : run_learn(j, first);
 }
 
@@ -299,6 +427,10 @@ int command_forecast(int argc, char **argv)
         {"order", 0, OPTION_COUNT, &s.wishes.order, "N",
          "coefficients that the window is known by; 0: its newest value alone (chosen)"},
         {"ridge", 0, OPTION_NUMBER, &s.wishes.ridge, "R", "penalty on squared weights (chosen)"},
+        {"target", 0, OPTION_LIST, &s.targets, "NAME,...",
+         "columns to foretell, from the memories of all that are read (all are foretold)"},
+        {"features", 0, OPTION_TEXT, &s.features, "own|all",
+         "what a column is foretold from: its own past, or that of all columns (own; all with --target)"},
         {"season", 0, OPTION_COUNT, &s.wishes.season, "ROWS",
          "season of the forecast that repeats the last one; 0: none (found)"},
         {"shared", 0, OPTION_FLAG, &s.wishes.shared, NULL, "all columns share their weights (chosen)"},
@@ -349,6 +481,10 @@ int command_forecast(int argc, char **argv)
     forecast_report_close(&j.report);
     backtest_close(&j.t);
     forecaster_close(&j.f);
+    joint_close(&j.joint);
+    free(j.view.x);
+    free(j.view.names);
+    options_release(&s.targets);
     series_close(&j.data);
     options_release(&s.source.columns);
     return status;

@@ -11,6 +11,7 @@
 
 #include "draw/chart.h"
 #include "forecast/forecaster.h"
+#include "forecast/joint.h"
 #include "forecast/series.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
@@ -345,6 +346,11 @@ int command_watch(int argc, char **argv)
     if (status == OPTIONS_GO) {
         const char *signal = argc > 2 ? argv[2] : "-";
         status = usage_check(&s, argv[1], signal);
+        if (!status && joint_is(argv[1]))
+            status = message_fail(
+                "%s: foretells from several columns together; a model of columns each from its own past "
+                "(loci forecast --features own) was expected",
+                argv[1]);
         if (!status) status = forecaster_read(&j.f, argv[1]);
         if (!status) status = watch(&j, signal);
     }

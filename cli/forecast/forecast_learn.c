@@ -51,8 +51,7 @@ int forecast_wishes_check(const forecast_wishes *w)
     return STATUS_DONE;
 }
 
-/* The deviation of each column over the first rows: 1 of a constant, which is told. */
-static void scales(double *scale, const series *s, size_t rows)
+void forecast_scales(double *scale, const series *s, size_t rows)
 {
     for (size_t c = 0; c < s->channels; c++) {
         const double *x = s->x[c];
@@ -68,8 +67,7 @@ static void scales(double *scale, const series *s, size_t rows)
     }
 }
 
-/* The season of most columns: of each its own, and of these the one that comes most often. */
-static int season_find(size_t *season, const series *s, size_t rows)
+int forecast_season(size_t *season, const series *s, size_t rows)
 {
     enum { COLUMNS = 8 };
     size_t found[COLUMNS], count = 0, most = 0;
@@ -169,7 +167,7 @@ static int autoregression(backtest *t, const series *s, const loci_readout *know
 static int learn(forecaster *f, backtest *t, size_t train, size_t valid, const series *s,
                  const forecast_wishes *w, double *scale, size_t horizon)
 {
-    scales(scale, s, train);
+    forecast_scales(scale, s, train);
     loci_readout_spec spec = {.size = sizeof spec,
                               .channels = s->channels,
                               .horizon = horizon,
@@ -186,7 +184,7 @@ static int learn(forecaster *f, backtest *t, size_t train, size_t valid, const s
         loci_readout_create(&f->readout, &spec, scale, &error) != LOCI_OK)
         return message_error(s->path, &error);
     const size_t known = train + valid;
-    int status = season_find(&f->season, s, known);
+    int status = forecast_season(&f->season, s, known);
     if (w->season != SIZE_MAX) f->season = w->season;
     if (!status) status = solved(f->readout, s, 0, train);
     if (!status) status = calibrate(f->readout, s, train, known);
@@ -201,7 +199,7 @@ static int learn(forecaster *f, backtest *t, size_t train, size_t valid, const s
     return status;
 }
 
-int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, size_t *test, const series *s,
+int forecast_split(size_t *train, size_t *valid, size_t *test, size_t *horizon, const series *s,
                    const forecast_wishes *w)
 {
     *test = (size_t)round((double)s->n * (isnan(w->test) ? 0.2 : w->test));
@@ -210,16 +208,26 @@ int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, siz
         return message_fail("%s: %zu rows are too few to forecast from", s->path, s->n);
     *train = s->n - *valid - *test;
     /* without --horizon, what the rows can bear */
-    size_t horizon = w->horizon, most = *valid / 2;
+    size_t most = *valid / 2;
     if (*test > 0 && *test / 2 < most) most = *test / 2;
-    if (horizon == SIZE_MAX) horizon = most < 1 ? 1 : most < HORIZON ? most : HORIZON;
-    if (*valid < horizon || (*test > 0 && *test < horizon))
+    *horizon = w->horizon;
+    if (*horizon == SIZE_MAX) *horizon = most < 1 ? 1 : most < HORIZON ? most : HORIZON;
+    if (*valid < *horizon || (*test > 0 && *test < *horizon))
         return message_fail(
             "%s: its %zu rows leave %zu to choose by and %zu to test on; %zu, the horizon, were expected of each",
-            s->path, s->n, *valid, *test, horizon);
+            s->path, s->n, *valid, *test, *horizon);
+    return STATUS_DONE;
+}
+
+int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, size_t *test, const series *s,
+                   const forecast_wishes *w)
+{
+    size_t horizon;
+    int status = forecast_split(train, valid, test, &horizon, s, w);
+    if (status) return status;
     double *scale = calloc(s->channels, sizeof *scale);
     if (!scale) return message_memory();
-    int status = names_copy(f, s);
+    status = names_copy(f, s);
     if (!status) status = learn(f, t, *train, *valid, s, w, scale, horizon);
     free(scale);
     return status;

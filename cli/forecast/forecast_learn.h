@@ -14,6 +14,13 @@ typedef struct {
 } forecast_wishes;
 
 int forecast_wishes_check(const forecast_wishes *w);
+/* The rows to learn from, to choose by and to test on, and the horizon, where it is not given. */
+int forecast_split(size_t *train, size_t *valid, size_t *test, size_t *horizon, const series *s,
+                   const forecast_wishes *w);
+/* The deviation of each column over the first rows: 1 of a constant, which is told. */
+void forecast_scales(double *scale, const series *s, size_t rows);
+/* The season of most columns: of each its own, and of these the one that comes most often. */
+int forecast_season(size_t *season, const series *s, size_t rows);
 /* f gets all of the forecaster but its path; t, {0}, is opened and filled in where there is a test part; *train, *valid, *test are the rows. */
 int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, size_t *test, const series *s,
                    const forecast_wishes *w);

@@ -15,16 +15,28 @@
 
 static size_t horizon_of(const forecast_report *r)
 {
-    return loci_readout_spec_of(r->f->readout)->horizon;
+    return r->spec.horizon;
 }
 
 int forecast_report_foretell(forecast_report *r)
 {
+    if (!r->joint) {
+        r->spec = *loci_readout_spec_of(r->f->readout);
+    } else {
+        const loci_probe_info info = loci_probe_inspect(r->joint->probe);
+        r->spec = (loci_readout_spec){.channels = r->joint->count,
+                                      .window = info.spec.windows[0],
+                                      .order = info.spec.orders[0],
+                                      .horizon = r->joint->horizon,
+                                      .ridge = info.ridge,
+                                      .own = 1};
+    }
     const size_t h = horizon_of(r), channels = r->f->channels;
     r->values = calloc(channels * h, sizeof *r->values);
     r->lower = calloc(channels * 2 * h, sizeof *r->lower);
     r->upper = calloc(channels * 2 * h, sizeof *r->upper);
     if (!r->values || !r->lower || !r->upper) return message_memory();
+    if (r->joint) return joint_foretell(r->joint, r->values, r->lower, r->upper);
     for (size_t c = 0; c < channels; c++) {
         loci_error error;
         if (loci_readout_forecast(r->f->readout, c, r->values + c * h, r->lower + c * 2 * h,
@@ -95,8 +107,7 @@ static void tell_trial(const forecast_report *r, output *out)
 
 static void tell(const forecast_report *r, output *out)
 {
-    const loci_readout_info info = loci_readout_inspect(r->f->readout);
-    const loci_readout_spec *s = &info.spec;
+    const loci_readout_spec *s = &r->spec;
     char a[WORDS_SIZE], b[WORDS_SIZE], c[WORDS_SIZE], d[WORDS_SIZE];
     if (r->train > 0)
         output_format(out, "# %s: %s: %s to learn from, %s to choose by, %s to test\n",
@@ -104,7 +115,10 @@ static void tell(const forecast_report *r, output *out)
                       words_count(c, r->train), words_count(d, r->valid),
                       words_count((char[WORDS_SIZE]){0}, r->test));
     if (r->updated > 0) output_format(out, "# learned on from %s\n", words_plural(a, r->updated, "row"));
-    if (s->order == 0)
+    if (r->joint)
+        output_format(out, "# window %zu, order %zu, ridge %g, from the memories of %s\n", s->window,
+                      s->order, s->ridge, words_plural(a, r->joint->channels, "column"));
+    else if (s->order == 0)
         output_text(out, "# nothing foretells better than the last value, which is held\n");
     else
         output_format(out, "# window %zu, order %zu, ridge %g%s\n", s->window, s->order, s->ridge,
@@ -170,8 +184,8 @@ static json_t *pair(double square, double absolute)
 
 static json_t *whole(const forecast_report *r)
 {
-    const loci_readout_info info = loci_readout_inspect(r->f->readout);
-    const size_t h = info.spec.horizon, channels = info.spec.channels;
+    const loci_readout_spec *spec = &r->spec;
+    const size_t h = spec->horizon, channels = spec->channels;
     json_t *root = json_object(), *names = json_array(), *next = json_object();
     json_object_set_new(root, "horizon", json_integer((json_int_t)h));
     if (r->train > 0) {
@@ -184,10 +198,16 @@ static json_t *whole(const forecast_report *r)
     if (r->updated > 0) json_object_set_new(root, "updated", json_integer((json_int_t)r->updated));
     for (size_t c = 0; c < channels; c++) json_array_append_new(names, output_json_text(r->f->names[c]));
     json_object_set_new(root, "columns", names);
-    json_object_set_new(root, "window", json_integer((json_int_t)info.spec.window));
-    json_object_set_new(root, "order", json_integer((json_int_t)info.spec.order));
-    json_object_set_new(root, "ridge", output_json_number(info.spec.ridge));
-    json_object_set_new(root, "own_weights", json_boolean(info.spec.own));
+    if (r->joint) {
+        json_t *features = json_array();
+        for (size_t c = 0; c < r->joint->channels; c++)
+            json_array_append_new(features, output_json_text(r->joint->names[c]));
+        json_object_set_new(root, "features", features);
+    }
+    json_object_set_new(root, "window", json_integer((json_int_t)spec->window));
+    json_object_set_new(root, "order", json_integer((json_int_t)spec->order));
+    json_object_set_new(root, "ridge", output_json_number(spec->ridge));
+    json_object_set_new(root, "own_weights", json_boolean(spec->own));
     json_object_set_new(root, "season", json_integer((json_int_t)r->f->season));
     if (r->t && r->t->windows > 0) {
         json_object_set_new(root, "windows", output_json_number(r->t->windows));
@@ -287,7 +307,7 @@ int forecast_report_draw(const forecast_report *r, const char *path)
 {
     enum { PANELS = 8 };
     char title[320], subtitle[160];
-    const loci_readout_spec spec = *loci_readout_spec_of(r->f->readout);
+    const loci_readout_spec spec = r->spec;
     snprintf(title, sizeof title, "The next %zu rows of %.200s", spec.horizon,
              r->s ? r->s->path : r->f->path);
     snprintf(

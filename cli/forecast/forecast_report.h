@@ -6,11 +6,14 @@
 #include "forecast/forecaster.h"
 #include "forecast/series.h"
 #include "forecast/backtest.h"
+#include "forecast/joint.h"
 
 typedef struct {
     const series *s; /* NULL: none was read */
     const forecaster *f;
+    const joint *joint;             /* NULL: columns each from its own past */
     const backtest *t;              /* NULL: nothing was tried */
+    loci_readout_spec spec;         /* from forecast_report_foretell on */
     size_t train, valid, test;      /* rows; all 0 where nothing was learned */
     size_t updated;                 /* rows that were learned on from */
     double *values, *lower, *upper; /* [channels][horizon], and [channels][2][horizon]: 80, 95 */

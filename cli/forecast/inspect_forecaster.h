@@ -7,5 +7,7 @@
 
 /* The forecaster at `path` on standard output, as text or JSON. Returns a status of the program. */
 int inspect_forecaster(const char *path, bool json);
+/* The same of one that foretells from several columns. */
+int inspect_joint(const char *path, bool json);
 
 #endif

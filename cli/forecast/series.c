@@ -30,6 +30,19 @@ double series_time(const series *s, double rows)
     return s->last + rows * s->step;
 }
 
+double *series_scales(const series *s)
+{
+    double *scale = calloc(s->channels, sizeof *scale);
+    for (size_t c = 0; scale && c < s->channels; c++) {
+        double mean = 0, square = 0;
+        const double *x = s->x[c];
+        for (size_t k = 0; k < s->n; k++) mean += (x[k] - x[0]) / (double)s->n;
+        for (size_t k = 0; k < s->n; k++) square += (x[k] - x[0] - mean) * (x[k] - x[0] - mean);
+        scale[c] = square > 0 ? sqrt(square / (double)s->n) : 1;
+    }
+    return scale;
+}
+
 static loci_signal *open_as(const char *path, const source_options *o, const char *time)
 {
     const loci_signal_options options = {.size = sizeof options,

@@ -29,6 +29,8 @@ void series_close(series *s);
 /* The column of dates where none is named and the file can be opened twice, a copy to be freed; NULL: there is none. */
 char *series_dates(const char *path, const source_options *options);
 
+/* The deviation of each column, 1 of a constant: for free; NULL: short of memory. */
+double *series_scales(const series *s);
 /* The time of the row so many rows behind the last one: negative before it. */
 double series_time(const series *s, double rows);
 
