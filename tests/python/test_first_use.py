@@ -158,6 +158,9 @@ def test_masked_arrays(waves):
         (lambda: loci.Memory().push(u), "sample 1 of channel 0 is missing"),
         (lambda: loci.train(plain, y), "sequence 3, sample 4 is not finite"),
         (lambda: loci.train(x, np.ma.masked_array(y, y > 0)), "y: holds targets that are masked"),
+        (lambda: loci.train(x, np.array(["fast", None] * 20, dtype=object)), "y: holds targets that are missing"),
+        (lambda: loci.fit(x, np.array(["fast", np.nan] * 20, dtype=object)), "y: holds targets that are missing"),
+        (lambda: loci.Memory(rate=None).push([1, 2], np.array(["NaT", "2026-01-01"], "M8")), "nan"),
         (lambda: loci.Memory(rate=None).push([1, 2, 3, 4], u), "times: some are masked"),
         (lambda: loci.Memory().push([10**400]), "x: is an array of object"),
     ):

@@ -95,7 +95,7 @@ def seconds(t: Any, name: str = "times") -> np.ndarray:
     if values.dtype.kind in "mM":
         unit = values.astype("datetime64[ns]" if values.dtype.kind == "M" else "timedelta64[ns]")
         whole = unit.astype(np.int64)
-        return whole // 10**9 + (whole % 10**9) * 1e-9
+        return np.where(np.isnat(unit), np.nan, whole // 10**9 + (whole % 10**9) * 1e-9)
     return doubles(values, name)
 
 

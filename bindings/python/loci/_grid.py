@@ -18,6 +18,8 @@ def step_of(t: np.ndarray) -> float:
     if t.size < 2:
         raise InputError("one sample with a time does not tell how far samples are apart; two, or a rate, were expected")
     dt = float(f"{t[1] - t[0]:.11g}")
+    if dt != dt:
+        raise InputError(f"times: sample {0 if t[0] != t[0] else 1} has none; one was expected of each")
     if not 0 < dt < float("inf"):
         raise InputError(f"times: {'stand still at' if dt == 0 else 'go back from'} {t[0]:.15g}; a later time was expected for sample 1")
     return dt
@@ -32,7 +34,9 @@ def runs(t: np.ndarray, start: float, dt: float, following: int) -> Iterator[Tup
     bad = ~(abs(at - step) <= _OFF) | (step <= before) | (step > 2**52)
     if bad.any():
         i = int(np.argmax(bad))
-        if t[i] == t[i] and step[i] <= before[i]:
+        if t[i] != t[i]:
+            raise InputError(f"times: sample {i} has none; one was expected of each")
+        if step[i] <= before[i]:
             last = start + before[i] * dt
             word = "stand still at" if step[i] == before[i] else f"go back from {last:.15g} to"
             raise InputError(f"times: {word} {t[i]:.15g}, sample {i}; a later time was expected")

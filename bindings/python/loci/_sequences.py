@@ -152,6 +152,8 @@ def targets(y: Any, s: Sequences, task: Optional[str], classes: Optional[Sequenc
         flat, each = np.concatenate(parts), True
     else:
         flat = np.asarray(y)
+        if flat.dtype.kind == "O" and any(v is None or type(v).__name__ == "NAType" or v != v for v in flat.reshape(-1)):
+            raise InputError(f"{name}: holds targets that are missing; one of each was expected")
         if flat.dtype.kind == "O":
             flat = (
                 np.asarray([str(v) for v in flat.reshape(-1)]).reshape(flat.shape)

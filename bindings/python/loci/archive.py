@@ -198,7 +198,12 @@ class Archive(Recalled):
             raise InputError("times were given to an archive with a rate; none, or rate=None, was expected")
         if times is None or count == 0:
             return None
-        t = _arrays.seconds(times).reshape(-1)
+        try:
+            t = _arrays.seconds(times).reshape(-1)
+        except InputError as fault:
+            if not _arrays.is_series(x):
+                raise
+            raise InputError(f"{fault}; of an archive with a rate the index is not looked at") from None
         if t.size != count:
             raise InputError(f"there are {t.size} times for {count} samples; as many were expected")
         if self._writer is None and self._data is None:
