@@ -565,6 +565,52 @@ static void peeking_changes_nothing(void **state)
 }
 
 /* Every byte, turned: refused, or named; salvaged, the other pages are as they were. */
+/* The note of what is given from then on; times end at the largest double. */
+static void notes_can_change(void **state)
+{
+    (void)state;
+    enum { COUNT = 5000 };
+    double *u = signal_make(COUNT, 1);
+    loci_error error;
+    for (int budgeted = 0; budgeted < 2; budgeted++) {
+        loci_archive_spec spec = loci_archive_defaults();
+        spec.page = 1024;
+        spec.rule = budgeted ? LOCI_KEEP_BUDGET : LOCI_KEEP_RMS;
+        spec.bound = 0.1;
+        spec.budget = budgeted ? 65536 : 0;
+        file first = {0}, then = {0};
+        loci_archive_writer *w;
+        good(loci_archive_writer_create(&w, &spec, "ab", 2, take, &first, &error), &error);
+        assert_int_equal(loci_archive_writer_note(w, "abc", 3, &error), LOCI_E_ARGUMENT);
+        good(loci_archive_writer_note(w, "cd", 2, &error), &error);
+        good(loci_archive_writer_push(w, u, COUNT, &error), &error);
+        good(loci_archive_writer_finish(w, &error), &error);
+        loci_archive *archive;
+        good(loci_archive_open(&archive, first.bytes, first.size, LOCI_ARCHIVE_WHOLE, &error), &error);
+        assert_memory_equal(loci_archive_inspect(archive).note, "cd", 2);
+        loci_archive_close(archive);
+        assert_int_equal(loci_archive_writer_note(w, "ef", 2, &error),
+                         budgeted ? LOCI_OK : LOCI_E_UNSUPPORTED);
+        good(loci_archive_writer_peek(w, take, &then, &error), &error);
+        if (budgeted) {
+            good(loci_archive_open(&archive, then.bytes, then.size, LOCI_ARCHIVE_WHOLE, &error), &error);
+            assert_memory_equal(loci_archive_inspect(archive).note, "ef", 2);
+            assert_int_equal(loci_archive_inspect(archive).samples, COUNT);
+            loci_archive_close(archive);
+        }
+        loci_archive_writer_free(w);
+        spec.dt = 1e307;
+        good(loci_archive_writer_create(&w, &spec, NULL, 0, take, &first, &error), &error);
+        assert_int_equal(loci_archive_writer_push(w, u, 18, &error), LOCI_E_RANGE);
+        good(loci_archive_writer_push(w, u, 17, &error), &error);
+        assert_int_equal(loci_archive_writer_push(w, u, 1, &error), LOCI_E_RANGE);
+        loci_archive_writer_free(w);
+        free(first.bytes);
+        free(then.bytes);
+    }
+    free(u);
+}
+
 static void damage_is_found(void **state)
 {
     (void)state;
@@ -701,13 +747,21 @@ static void odd_signals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_are_as_stated),  cmocka_unit_test(bytes_do_not_depend_on_grouping),
-        cmocka_unit_test(resuming_continues),    cmocka_unit_test(missing_samples_stay_missing),
-        cmocka_unit_test(units_come_back),       cmocka_unit_test(recall_is_of_the_samples),
-        cmocka_unit_test(zoom_is_the_slow_part), cmocka_unit_test(change_keeps_errors_exact),
-        cmocka_unit_test(budgets_hold),          cmocka_unit_test(damage_is_found),
-        cmocka_unit_test(bad_input_is_refused),  cmocka_unit_test(peeking_changes_nothing),
-        cmocka_unit_test(old_pages_join),        cmocka_unit_test(odd_signals),
+        cmocka_unit_test(errors_are_as_stated),
+        cmocka_unit_test(bytes_do_not_depend_on_grouping),
+        cmocka_unit_test(resuming_continues),
+        cmocka_unit_test(missing_samples_stay_missing),
+        cmocka_unit_test(units_come_back),
+        cmocka_unit_test(recall_is_of_the_samples),
+        cmocka_unit_test(zoom_is_the_slow_part),
+        cmocka_unit_test(change_keeps_errors_exact),
+        cmocka_unit_test(budgets_hold),
+        cmocka_unit_test(notes_can_change),
+        cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(bad_input_is_refused),
+        cmocka_unit_test(peeking_changes_nothing),
+        cmocka_unit_test(old_pages_join),
+        cmocka_unit_test(odd_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,9 @@ static int spec_settle(loci_memory_spec *spec, const settings *s)
     const bool legs = spec->measure == LOCI_MEASURE_LEGS;
     if (s->missing) {
         if (!one_of(&choice, s->missing, missing, 2))
-            return message_usage("remember: --missing is \"%s\"; refuse or hold was expected", s->missing);
+            return message_usage("remember: --missing is \"%s\"; %s was expected", s->missing,
+                                 strcmp(s->missing, "keep") == 0 ? "of a memory refuse or hold"
+                                                                 : "refuse or hold");
         spec->missing = choice ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
     }
     if (s->method) {
@@ -349,9 +351,9 @@ int command_remember(int argc, char **argv)
         {"start", 0, OPTION_TEXT, &s.start, "T",
          "the time of the first sample, in seconds or as a date (0); for the published methods on a signal with "
          "--time the origin of time"},
-        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
-         "missing values: end with an error, or hold the channel's last value (an archive keeps them as missing; a memory "
-         "refuses, or holds and counts)"},
+        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold|keep",
+         "missing values: end with an error, hold and count the channel's last value, or keep them as missing in an archive "
+         "(refuse; keep where --error, --max, --lossless, --budget or --append asks for an archive)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The whole signal, in an archive:"},
         {"budget", 0, OPTION_TEXT, &s.budget, "BYTES",
          "the archive never takes more bytes, as 65536, 64K or 1M: what is old becomes coarser (64K a channel)"},

@@ -63,12 +63,12 @@ static json_t *pages_json(const memory_file *k, const knowledge *now)
     return all;
 }
 
-/* Samples that are missing, of all channels together. */
+/* Samples that are missing or held over, of all channels together. */
 static uint64_t missing_count(const memory_file *k, const knowledge *now)
 {
     uint64_t missing = 0;
     for (size_t c = 0; c < k->channels; c++) missing += now->known[c].missing;
-    return missing;
+    return missing + k->held;
 }
 
 static void json_write(output *out, const memory_file *k, const knowledge *now)
@@ -128,8 +128,11 @@ static void head_write(output *out, const memory_file *k, const knowledge *now)
     if (k->channels > 1) output_format(out, " of %zu channels", k->channels);
     output_format(out, " %s\n", words_pace(text, info->dt));
     if (missing)
-        output_format(out, "missing   %s%s\n", words_plural(text, missing, "sample"),
-                      k->channels > 1 ? ", of all channels together" : "");
+        output_format(out, "missing   %s%s%s\n", words_plural(text, missing, "sample"),
+                      k->channels > 1 ? ", of all channels together" : "",
+                      k->held < missing ? ""
+                      : missing == 1    ? "; the value before stands there"
+                                        : "; of each the value before stands there");
     output_format(out, "time      %s to %s", words_time(text, info->start, k->iso),
                   words_time(other, info->end, k->iso));
     output_format(out, "%s: %s\n", k->iso ? "" : " s", words_duration(text, info->end - info->start));

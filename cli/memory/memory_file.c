@@ -3,6 +3,7 @@
 #include "memory/memory_file.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,7 @@ void memory_file_note(output *note, const memory_file *k)
     if (k->skip) escape(note, "skip", k->skip);
     if (k->decimal) escape(note, "decimal", k->decimal);
     if (k->header) escape(note, "header", k->header);
+    if (k->holds) output_format(note, "held=%020" PRIu64 "\n", k->held); /* as long for any number */
     for (size_t c = 0; c < k->channels; c++) escape(note, "channel", k->names[c]);
 }
 
@@ -177,6 +179,10 @@ static bool note_line(memory_file *k, size_t *channel, const char *line, const c
         good = put(&k->decimal, value);
     else if (key_is(line, length, "header") && (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0))
         good = put(&k->header, value);
+    else if (key_is(line, length, "held")) {
+        k->holds = true;
+        k->held = strtoull(value, NULL, 10);
+    }
     free(value);
     return good;
 }

@@ -42,6 +42,8 @@ typedef struct {
     option_list columns; /* names in the kept's own memory */
     bool mono;
     char *skip, *decimal, *header; /* NULL: not said */
+    bool holds;                    /* an archive in which the value before stands for what was missing, ... */
+    uint64_t held;                 /* ... so many values, as far as its note could be told */
 } memory_file;
 
 /* Every function that returns an int returns a status of the program after saying what went wrong, or 0. A

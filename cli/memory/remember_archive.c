@@ -34,13 +34,20 @@ typedef struct {
     loci_archive_spec spec;
     archive_place place;
     loci_archive_writer *writer;
-    double every, next; /* seconds between savings, INFINITY: in the end; the clock at the next one */
-    uint64_t samples;   /* of the archive */
+    double every, next;  /* seconds between savings, INFINITY: in the end; the clock at the next one */
+    uint64_t samples;    /* of the archive */
+    memory_file noted;   /* what its note says */
+    bool refuses, holds; /* missing values; else they are kept as missing */
 } job;
 
 static bool promises(const archive_settings *s)
 {
     return s->error || s->max || s->lossless || s->budget;
+}
+
+static bool missing_is(const archive_settings *s, const char *word)
+{
+    return s->missing && strcmp(s->missing, word) == 0;
 }
 
 /* "0.05", or, where a share is allowed, "1%". */
@@ -87,8 +94,8 @@ static int spec_settle(loci_archive_spec *spec, const archive_settings *s)
             "remember: -o makes a new file and --append continues one; one of both was expected");
     if (!s->output && !s->append)
         return message_usage("remember: -o M.loci is missing; a file for the archive was expected");
-    if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
-        return message_usage("remember: --missing is \"%s\"; refuse or hold was expected", s->missing);
+    if (s->missing && strcmp(s->missing, "refuse") != 0 && !missing_is(s, "hold") && !missing_is(s, "keep"))
+        return message_usage("remember: --missing is \"%s\"; refuse, hold or keep was expected", s->missing);
     if (s->order != NOT_GIVEN) {
         spec->order = s->order;
         if (s->order == 0)
@@ -136,6 +143,7 @@ static loci_status take(void *target, const double *u, size_t n, loci_error *err
 static int note_make(output *note, memory_file *k, const archive_settings *s, const source *from, bool iso)
 {
     k->iso = iso;
+    k->holds = missing_is(s, "hold");
     k->channels = from->info.channels;
     k->names = calloc(k->channels, sizeof *k->names);
     if (!k->names || !memory_file_sources(k, s->source)) return message_memory();
@@ -149,9 +157,21 @@ static int note_make(output *note, memory_file *k, const archive_settings *s, co
 typedef struct {
     grid g;
     job *of;
-    bool refuses; /* missing values */
     double *held; /* [channels], the last values, where missing ones become these; else NULL */
 } gate;
+
+/* How many values were held, into the note, as far as it is not written yet. */
+static int held_note(job *j)
+{
+    if (!j->noted.holds) return STATUS_DONE;
+    loci_error error;
+    output note = {.path = j->place.path};
+    memory_file_note(&note, &j->noted);
+    const loci_status status =
+        note.reason ? LOCI_E_MEMORY : loci_archive_writer_note(j->writer, note.bytes, note.size, &error);
+    free(note.bytes);
+    return status == LOCI_E_MEMORY ? message_memory() : STATUS_DONE;
+}
 
 /* What cannot be saved now (a disk is full) may be saved later: it is said, and goes on. */
 static int watch(void *target)
@@ -160,7 +180,7 @@ static int watch(void *target)
     if (interrupt_seen()) return STATUS_INTERRUPTED;
     if (progress_clock() < j->next) return STATUS_DONE;
     j->next = progress_clock() + j->every;
-    archive_place_save(&j->place, j->writer);
+    if (held_note(j) == STATUS_DONE) archive_place_save(&j->place, j->writer);
     return STATUS_DONE;
 }
 
@@ -170,12 +190,13 @@ static loci_status gate_push(void *target, const double *u, const double *t, siz
     const source *from = to->g.from;
     const size_t channels = from->info.channels;
     double *own = from->u + (u - from->u); /* the source's buffer, which is read over next */
-    for (size_t i = 0; (to->refuses || to->held) && i < n * channels; i++) {
+    for (size_t i = 0; (to->of->refuses || to->held) && i < n * channels; i++) {
         double *held = to->held ? &to->held[i % channels] : NULL;
         if (!isnan(u[i])) {
             if (held) *held = u[i];
         } else if (held && !isnan(*held)) {
             own[i] = *held;
+            to->of->noted.held++;
         } else {
             error->status = LOCI_E_VALUE;
             snprintf(error->text, sizeof error->text, "a value is missing");
@@ -208,11 +229,10 @@ static void gaps_say(const grid *g)
 /* Feeds the signal; what was read before something went wrong, or a signal ended it, is kept where the file grows. */
 static int feed(job *j, source *from, grid g)
 {
-    const archive_settings *s = j->asked;
     const bool grows = j->place.descriptor >= 0, goes_on = grows || j->place.gathers;
     loci_error error;
-    gate to = {.g = g, .of = j, .refuses = s->missing != NULL && strcmp(s->missing, "refuse") == 0};
-    if (s->missing && !to.refuses) {
+    gate to = {.g = g, .of = j};
+    if (j->holds) {
         to.held = malloc(from->info.channels * sizeof *to.held);
         if (!to.held) return message_memory();
         for (size_t c = 0; c < from->info.channels; c++) to.held[c] = NAN;
@@ -220,17 +240,28 @@ static int feed(job *j, source *from, grid g)
     to.g.from = from;
     to.g.take = take;
     to.g.target = j->writer;
-    from->missing = to.refuses ? LOCI_MISSING_REFUSE : LOCI_MISSING_HOLD;
+    from->missing = j->refuses ? LOCI_MISSING_REFUSE : LOCI_MISSING_HOLD;
+    const uint64_t held = j->noted.held;
     j->next = progress_clock() + j->every;
     if (goes_on) interrupt_catch();
     if (goes_on && source_live(from)) interrupt_ends_input();
     int status = source_feed_watched(from, gate_push, watch, &to, "remembering");
     j->samples += to.g.next - g.next;
     if (!status) gaps_say(&to.g);
+    if (!status && j->noted.held > held) {
+        char values[WORDS_SIZE];
+        message_note("%s: %s; of each the value before stands there", from->path,
+                     words_plural(values, j->noted.held - held, "missing value"));
+    }
     grid_release(&to.g);
     free(to.held);
     if (status && !grows && status != STATUS_INTERRUPTED) return status;
+    const int told = held_note(j);
+    if (told) return told;
     if (loci_archive_writer_finish(j->writer, &error) != LOCI_OK && (!status || status == STATUS_INTERRUPTED))
+        return error.text[0] ? message_error(from->path, &error) : STATUS_FAILED;
+    if (j->noted.held == held || !j->place.gathers) return status;
+    if (loci_archive_writer_peek(j->writer, archive_place_sink, &j->place, &error) != LOCI_OK && !status)
         return error.text[0] ? message_error(from->path, &error) : STATUS_FAILED;
     return status;
 }
@@ -257,17 +288,15 @@ static int create(job *j, source *from)
     g.dt = spec->dt;
     spec->channels = from->info.channels;
     output note = {.path = j->place.path};
-    memory_file k = {0};
     loci_error error;
-    status = note_make(&note, &k, s, from, iso);
+    status = note_make(&note, &j->noted, s, from, iso);
     if (!status && ranks_team())
-        status = share_archive(&j->place.out, spec, &note, from, s->missing != NULL);
+        status = share_archive(&j->place.out, spec, &note, from, j->refuses);
     else if (!status && loci_archive_writer_create(&j->writer, spec, note.bytes, note.size,
                                                    archive_place_sink, &j->place, &error) != LOCI_OK)
         status = message_error(from->path, &error);
     if (!status && !ranks_team()) status = feed(j, from, g);
     free(note.bytes);
-    memory_file_release(&k);
     return status;
 }
 
@@ -334,24 +363,24 @@ static int step_next(double *dt, source *from, const memory_file *k)
 /* Goes on behind an archive that is there: where the file grows, or, from a copy of it, where a budget's is saved as a whole. */
 static int resume(job *j, source *from)
 {
-    memory_file k;
+    memory_file *k = &j->noted;
     loci_error error;
     double dt;
     archive_place *p = &j->place;
-    int status = memory_file_load(&k, p->path);
-    if (!status && !k.archive)
+    int status = memory_file_load(k, p->path);
+    if (!status && !k->archive)
         status = message_fail(
             "%s: it is a memory; an archive was expected, to which can be appended, or the options that made the "
             "memory",
             p->path);
-    if (!status && p->descriptor >= 0) status = archive_place_lock(p, k.size);
-    if (!status) status = step_next(&dt, from, &k);
+    if (!status && p->descriptor >= 0) status = archive_place_lock(p, k->size);
+    if (!status) status = step_next(&dt, from, k);
     if (!status) {
-        const loci_archive_info info = loci_archive_inspect(k.archive);
+        const loci_archive_info info = loci_archive_inspect(k->archive);
         const uint64_t samples = info.first + info.samples;
         j->samples = samples;
-        status = follows(&k, from, &info, dt, j->asked->resume);
-        if (!status && j->asked->resume) status = same_promise(j, &k, &info);
+        status = follows(k, from, &info, dt, j->asked->resume);
+        if (!status && j->asked->resume) status = same_promise(j, k, &info);
         grid g = {.start = info.end, .dt = info.dt};
         if (!status && j->asked->resume && from->info.stamped)
             g = (grid){.start = info.start - (double)info.first * info.dt,
@@ -360,10 +389,11 @@ static int resume(job *j, source *from)
                        .known = samples};
         else if (!status && j->asked->resume && !source_live(from))
             status = source_skip(from, samples);
-        if (!status &&
-            loci_archive_writer_resume(&j->writer, k.bytes, k.size, archive_place_sink, p, &error) != LOCI_OK)
+        if (!status && loci_archive_writer_resume(&j->writer, k->bytes, k->size, archive_place_sink, p,
+                                                  &error) != LOCI_OK)
             status = message_error(p->path, &error);
-        if (!status && p->gathers && archive_place_sink(p, 0, k.bytes, (size_t)info.bytes, &error) != LOCI_OK)
+        if (!status && p->gathers &&
+            archive_place_sink(p, 0, k->bytes, (size_t)info.bytes, &error) != LOCI_OK)
             status = STATUS_FAILED;
         if (!status && p->descriptor >= 0 && info.unfinished > 0 &&
             ftruncate(p->descriptor, (off_t)info.bytes) != 0)
@@ -371,7 +401,6 @@ static int resume(job *j, source *from)
         p->size = (size_t)info.bytes;
         if (!status) status = feed(j, from, g);
     }
-    memory_file_release(&k);
     return status;
 }
 
@@ -446,11 +475,11 @@ static int coarser(job *j, const memory_file *old)
 /* What several processes can do together. */
 static int sharing_check(const archive_settings *s, const loci_archive_spec *spec, const char *path)
 {
-    const char *alone = s->append                                    ? "--append"
-                        : s->resume                                  ? "--resume"
-                        : !isnan(s->every)                           ? "--every"
-                        : s->missing && strcmp(s->missing, "refuse") ? "--missing hold"
-                                                                     : NULL;
+    const char *alone = s->append               ? "--append"
+                        : s->resume             ? "--resume"
+                        : !isnan(s->every)      ? "--every"
+                        : missing_is(s, "hold") ? "--missing hold"
+                                                : NULL;
     if (alone) return message_usage("remember: %s is for one process", alone);
     if (!promises(s) || spec->rule == LOCI_KEEP_BUDGET)
         return message_usage(
@@ -463,7 +492,11 @@ static int sharing_check(const archive_settings *s, const loci_archive_spec *spe
 
 int remember_archive(const archive_settings *s, const char *path)
 {
-    job j = {.asked = s, .every = INFINITY, .place = {.descriptor = -1}};
+    job j = {.asked = s,
+             .every = INFINITY,
+             .place = {.descriptor = -1},
+             .refuses = s->missing ? missing_is(s, "refuse") : !promises(s) && !s->append,
+             .holds = missing_is(s, "hold")};
     int status = spec_settle(&j.spec, s);
     if (status) return status;
     if (s->output && strcmp(s->output, "-") == 0 && isatty(STDOUT_FILENO))
@@ -490,6 +523,7 @@ int remember_archive(const archive_settings *s, const char *path)
         if (status == STATUS_INTERRUPTED) status = interrupted(&j);
     }
     loci_archive_writer_free(j.writer);
+    memory_file_release(&j.noted);
     source_close(&from);
     return status;
 }

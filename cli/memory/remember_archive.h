@@ -9,8 +9,10 @@ typedef struct {
     const source_options *source;
     const char *output, *append;                 /* one of both */
     const char *budget, *error, *max, *lossless; /* at most one; none: the usual budget */
-    const char *start, *missing;                 /* NULL: not given */
-    double fading, every;                        /* NAN: not given */
+    const char *start;                           /* NULL: not given */
+    const char *
+        missing; /* refuse, hold or keep; NULL: keep what is missing where a promise or --append was asked for, else refuse */
+    double fading, every; /* NAN: not given */
     bool resume;
     size_t order, page; /* SIZE_MAX: not given */
 } archive_settings;

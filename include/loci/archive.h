@@ -116,6 +116,11 @@ LOCI_API loci_status loci_archive_writer_finish(loci_archive_writer *writer, loc
  * with all samples so far. An archive without a single sample is LOCI_E_VALUE. Cost: a page. */
 LOCI_API loci_status loci_archive_writer_peek(loci_archive_writer *writer, loci_archive_sink *sink,
                                               void *target, loci_error *error);
+/* Another note of the same length, for headers that are given from now on: of a budget the next time that all of the archive is, as
+ * loci_archive_writer_peek gives it; else before the first page is full, LOCI_E_UNSUPPORTED afterwards. LOCI_E_ARGUMENT: another
+ * length. */
+LOCI_API loci_status loci_archive_writer_note(loci_archive_writer *writer, const char *note,
+                                              size_t note_length, loci_error *error);
 LOCI_API void loci_archive_writer_free(loci_archive_writer *writer); /* NULL is allowed */
 
 /* Reading. */

@@ -444,6 +444,10 @@ loci_status loci_archive_writer_push(loci_archive_writer *w, const double *u, si
     if (w->failed != LOCI_OK) return has_failed(w, error);
     if (n > samples_most - w->samples - w->count)
         return loci_fail(error, LOCI_E_RANGE, "an archive holds 2^53 samples; fewer were expected");
+    if (!isfinite(w->header.start + (double)(w->samples + w->count + n) * w->header.dt))
+        return loci_fail(error, LOCI_E_RANGE,
+                         "samples %g s apart end beyond the largest double; less time was expected",
+                         w->header.dt);
     const bool taken = all_taken(u, n * channels);
     for (size_t i = 0; i < n && !taken; i++)
         for (size_t c = 0; c < channels; c++)
@@ -475,6 +479,21 @@ loci_status loci_archive_writer_finish(loci_archive_writer *w, loci_error *error
     if (w->failed != LOCI_OK) return has_failed(w, error);
     if (w->count > 0) return page_write(w, error);
     if (w->at == 0) return loci_fail(error, LOCI_E_VALUE, "there is no sample; at least one was expected");
+    return LOCI_OK;
+}
+
+loci_status loci_archive_writer_note(loci_archive_writer *w, const char *note, size_t note_length,
+                                     loci_error *error)
+{
+    const size_t length = w->header.note_length;
+    if (note_length != length)
+        return loci_fail(error, LOCI_E_ARGUMENT, "the note has %zu bytes; %zu, as before, were expected",
+                         note_length, length);
+    if (w->at > 0 && !w->budgeted)
+        return loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "the note is written already; of an archive with a budget alone it can be another one");
+    if (length > 0) memcpy(w->note, note, length);
     return LOCI_OK;
 }
 

@@ -201,15 +201,46 @@ $ yes 0 | head -n 100 | loci remember - -o zero.loci && loci recall zero.loci --
 | time,u
 | 0,0
 | 100,0
-$ printf '1,\n2,5\n,6\n' >few.csv; loci remember few.csv -o few.loci && loci recall few.loci --at 0,1,2 && loci remember few.csv --missing hold -o few.loci
+$ printf '1,\n2,5\n,6\n' >few.csv; loci remember few.csv --missing keep -o few.loci && loci recall few.loci --at 0,1,2 && loci remember few.csv --missing hold -o few.loci
 | time,u0,u1
 | 0,1,nan
 | 1,2,5
 | 2,nan,6
 ! loci: few.csv: line 1: "u1" has no value yet that could be held; a number was expected first
 = 1
-$ loci remember few.csv --missing refuse -o few.loci
+$ for how in "" "--missing refuse"; do loci remember few.csv $how -o few.loci; done
 ! loci: few.csv: line 1: "u1" is missing or not a number; a number was expected, or --missing hold
+! loci: few.csv: line 1: "u1" is missing or not a number; a number was expected, or --missing hold
+= 1
+
+# What was held is counted: of a budget wherever it is, of other archives in the first page.
+$ printf '1\n-nan\n3\nNA\n' >held.csv; for how in "--error 0.1" ""; do loci remember held.csv --missing hold $how -o held.loci && loci inspect held.loci | grep missing; loci inspect held.loci --json | grep -E '^  "(samples|missing)"'; done; loci recall held.loci --at 0,1,2,3
+| missing   2 samples; of each the value before stands there
+|   "samples": 4,
+|   "missing": 2,
+| missing   2 samples; of each the value before stands there
+|   "samples": 4,
+|   "missing": 2,
+| time,u
+| 0,1
+| 1,1
+| 2,3
+| 3,3
+! loci: note: held.csv: 2 missing values; of each the value before stands there
+! loci: note: held.csv: 2 missing values; of each the value before stands there
+$ seq 40000 | sed '0~1000s/.*/nan/' >many.csv; loci remember many.csv --missing hold -o many.loci && loci inspect many.loci --json | grep '"missing"'; head -n 30000 many.csv | loci remember - --missing hold -o some.loci && loci remember many.csv --missing hold --resume -o some.loci && loci inspect some.loci --json | grep '"missing"'
+|   "missing": 40,
+|   "missing": 40,
+! loci: note: many.csv: 40 missing values; of each the value before stands there
+! loci: note: standard input: 30 missing values; of each the value before stands there
+! loci: note: many.csv: 10 missing values; of each the value before stands there
+$ printf '1\n\n3\n' | loci remember - --error 0.1 -o kept.loci && loci inspect kept.loci | grep missing
+| missing   1 sample
+$ loci remember held.csv --detail 4 --missing keep -o m.loci
+! loci: remember: --missing is "keep"; of a memory refuse or hold was expected
+= 2
+$ seq 1000 | loci remember - --rate 1e-307 -o slow.loci; test -e slow.loci
+! loci: standard input: samples 1e+307 s apart end beyond the largest double; less time was expected
 = 1
 
 # Comparison by age, and pictures: of an archive, and of an archive beside a memory.
