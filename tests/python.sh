@@ -20,6 +20,8 @@ step() { # TITLE COMMAND...: a line of TAP for what precedes the tests
     exit 1
 }
 
+step "the readers need no more of zlib and libsndfile than bindings/python/standin has" \
+    cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Werror -fsyntax-only -Ibindings/python/standin -Iinclude -Isrc src/data/audio.c src/data/gzip.c
 [ -x $folder/bin/python ] || step "an environment" $python -m venv --system-site-packages $folder
 step "pip installs the package" $folder/bin/pip install --quiet --no-index --no-deps --force-reinstall \
     --config-settings module="$module" ./bindings/python
