@@ -24,5 +24,8 @@ size_t sequences_length(const sequences *s, size_t i);
 /* *names [*count] = the files in a folder, sorted, each behind its path; hidden ones and folders are left out. */
 int folder_list(char ***names, size_t *count, const char *path);
 void folder_release(char **names, size_t count);
+bool is_folder(const char *path);
+/* By its name: a text that accompanies data. */
+bool is_no_data(const char *path);
 
 #endif
