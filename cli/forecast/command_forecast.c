@@ -261,8 +261,8 @@ static int run_model(job *j, const char *model, const char *path)
     const size_t known = rows_known(j, &j->f);
     const bool on = goes_on(j, &j->f);
     if (!on && !s->update && j->data.n < spec.window)
-        return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", path, j->data.n, model,
-                            spec.window);
+        return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
+                            model, spec.window);
     status = try_model(j, known);
     if (!status && s->update) {
         loci_error error;
@@ -295,8 +295,8 @@ static int run_joint(job *j, const char *model, const char *path)
                  first = known > 0 ? known : window; /* the first row that is foretold */
     const bool on = known > 0 || goes_on(j, &j->joint.face);
     if (!s->update && j->data.n < window)
-        return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", path, j->data.n, model,
-                            window);
+        return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
+                            model, window);
     double *scale = series_scales(&j->data);
     status = scale ? report_joint(j) : message_memory();
     double *some = scale; /* of the view: targets come in any order */

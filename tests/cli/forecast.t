@@ -26,6 +26,9 @@ $ awk -F , -v OFS=, '{ print $1, $3, "x" NR, $2 }' load.csv | sed '1s/x1/other/'
 $ cut -d , -f 1,2 load.csv > one.csv; loci forecast load.loci one.csv
 ! loci: one.csv: has no column wind; there are date, load
 = 1
+$ head -n 5 load.csv | loci forecast load.loci - --time date
+!~ loci: standard input: its 4 rows are fewer than the window of load.loci, *
+= 1
 
 # Learned in two, together or one after the other: as in one.
 $ for m in a b load; do loci forecast $m.csv --horizon 12 --window 48 --order 16 --ridge 0.1 --shared -o $m.loci > $m.out; done
