@@ -163,6 +163,9 @@ class Archive(Recalled):
         with self._lock:
             self._open()
             u, channels = _arrays.samples(x, self._channels)
+            if self._writer is not None and times is None and not (self._timed and _arrays.is_series(x)):
+                self._write(u)
+                return self
             before = {name: getattr(self, name) for name in ("_options", "_channels", "_names", "_dates", "_writer")}
             try:
                 t = self._times(x, times, u.shape[0])

@@ -122,10 +122,11 @@ class Memory(Recalled):
         if not stamped and times is not None:
             raise InputError("times were given to a memory with a rate; none, or rate=None, was expected")
         u, channels = _arrays.samples(x, self.channels)
-        with _arrays.beginning:
-            if self._memory is None:
-                self._names = _arrays.names_of(x, u.ndim) if self._names is None else self._names
-                self._begin(channels)
+        if self._memory is None:
+            with _arrays.beginning:
+                if self._memory is None:
+                    self._names = _arrays.names_of(x, u.ndim) if self._names is None else self._names
+                    self._begin(channels)
         t = None
         if times is not None:
             self._dates = self._dates or _arrays.are_dates(times)
