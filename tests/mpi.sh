@@ -35,6 +35,12 @@ ranks() { # N COMMAND...
     shift
     mpirun -n "$n" "$@" >out 2>err
 }
+member() { # the process of one rank of the job: a child of mpirun, or, where the MPI is MPICH, of its proxy
+    local children inner
+    children=$(pgrep -P "$job" | tail -1)
+    inner=$(pgrep -P "${children:-0}" | tail -1)
+    echo "${inner:-$children}"
+}
 pairs() { # CLASSES SEED ROWS: lines of a UCR table
     awk -v classes="$1" -v seed="$2" -v rows="$3" 'BEGIN {
         srand(seed)
@@ -103,7 +109,7 @@ mkdir here there
 cp x.wav here/y.wav
 { head -c 4096 x.wav; tail -c +4101 x.wav; head -c 4 x.wav; } >there/y.wav # of the same size
 # shellcheck disable=SC2016
-each='if [ $OMPI_COMM_WORLD_RANK = 0 ]; then cd here; else cd there; fi; exec "$@"'
+each='if [ ${OMPI_COMM_WORLD_RANK:-$PMI_RANK} = 0 ]; then cd here; else cd there; fi; exec "$@"'
 ranks 2 sh -c "$each" sh "$loci" remember y.wav --detail 4 -o ../many.loci
 status=$?
 says "signals that differ" 1 "y.wav: is not the same signal on all ranks"
@@ -148,10 +154,9 @@ status=$?
 says "rows for one rank alone" 1 "comes to one rank alone; a file that all can read was expected"
 mpirun -n 3 "$loci" forecast x.wav --window 8192 --horizon 4000 -o many.loci >out 2>err & # seconds
 job=$!
-until pgrep -P $job >/dev/null; do sleep 0.005; done
-kill -KILL "$(pgrep -P $job | tail -1)"
-wait $job
-[[ $? != 0 && ! -s out ]]
+while kill -0 $job 2>/dev/null && ! pgrep -P $job >/dev/null; do sleep 0.005; done
+kill -KILL "$(member)"
+! wait $job && ! grep -q '^# ' out # some MPIs tell there what happened
 report $? "a rank that is killed ends a forecast"
 same "and nothing was written" kept.loci many.loci
 
@@ -172,7 +177,7 @@ begin() { # N OPTION...
 }
 begin 3
 await 'epoch 2 of'
-kill -KILL "$(pgrep -P $job | tail -1)"
+kill -KILL "$(member)"
 wait $job
 status=$?
 says "a rank that is killed ends the job with one line" 137 "another rank is at work, or gone; many30.safetensors.resume holds step"
@@ -180,7 +185,7 @@ says "a rank that is killed ends the job with one line" 137 "another rank is at 
 report $? "and leaves a state"
 begin 2 --resume
 await 'epoch 6 of'
-kill -TERM "$(pgrep -P $job | tail -1)"
+kill -TERM "$(member)"
 wait $job
 status=$?
 says "a signal to one rank stops all" 130 "interrupted after step"

@@ -211,13 +211,14 @@ int series_read(series *s, const char *path, const source_options *options, bool
 {
     source from = {0};
     source_options o = *options;
+    s->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    if (ranks_team() &&
+        (s->path != path || output_is_stream(path))) /* before a rank waits for what never comes */
+        return message_fail(
+            "%s: comes to one rank alone; a file that all can read was expected, or one process", s->path);
     char *time = series_dates(path, options);
     if (time) o.time = time;
     int status = source_open(&from, path, &o, 0);
-    s->path = strcmp(path, "-") == 0 ? "standard input" : path;
-    if (!status && ranks_team() && source_live(&from))
-        status = message_fail(
-            "%s: comes to one rank alone; a file that all can read was expected, or one process", s->path);
     if (!status) status = read_from(s, &from, refuse);
     source_close(&from);
     free(time);
