@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_archive_extremes.c - archives of signals that span more octaves than numbers have bits, that are smaller than their squares can be, or whose
- * first page tells nothing of what follows: they open, and state their errors as exactly as others do. */
+ * test_archive_extremes.c - archives of signals that span more octaves than numbers have bits, that are smaller than their squares can be, whose
+ * first page tells nothing of what follows, or that jump: they open, and state their errors as exactly as others do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -161,10 +161,50 @@ static void budgets_hold_what_the_first_page_does_not_tell(void **state)
     free(u);
 }
 
+static size_t bytes_at(const double *u, size_t n, size_t order, size_t *chosen)
+{
+    loci_archive_spec spec = loci_archive_defaults();
+    spec.order = order;
+    file f = archive_make(&spec, u, n);
+    loci_archive *a = archive_open(&f);
+    *chosen = loci_archive_inspect(a).order;
+    errors_check(&f, u, INFINITY);
+    loci_archive_close(a);
+    free(f.bytes);
+    return f.size;
+}
+
+/* Of a signal that jumps low orders take fewer bytes, of a smooth one high ones do; where little is gained the low ones, which take longer, are
+ * left. */
+static void low_orders_are_for_jumps(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    double *u = malloc(N * sizeof *u);
+    assert_non_null(u);
+    for (int smooth = 0; smooth < 2; smooth++) {
+        size_t size[17] = {0}, found, chosen, least = SIZE_MAX;
+        for (size_t i = 0; i < N; i++) /* now and then a sample, and nothing between */
+            u[i] = smooth ? sin((double)i / 50.0) + 0.01 * loci_random_normal(1, i)
+                          : fmax(loci_random_normal(2, i) - 1.7, 0.0);
+        for (size_t order = 1; order <= 16; order *= 2) {
+            size[order] = bytes_at(u, N, order, &found);
+            assert_int_equal(found, order);
+            least = size[order] < least ? size[order] : least;
+        }
+        const size_t taken = bytes_at(u, N, 0, &chosen);
+        assert_int_equal(taken, size[chosen]);
+        assert_true(size[chosen] == least);
+        assert_true(smooth ? chosen > 2 : chosen == 1 && 4 * size[1] < 3 * size[4]);
+    }
+    free(u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(wide_ranges_are_written_as_they_are_read),
                                        cmocka_unit_test(tiny_samples_keep_their_promise),
-                                       cmocka_unit_test(budgets_hold_what_the_first_page_does_not_tell)};
+                                       cmocka_unit_test(budgets_hold_what_the_first_page_does_not_tell),
+                                       cmocka_unit_test(low_orders_are_for_jumps)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,8 +58,8 @@ typedef struct {
     double dt;       /* seconds a sample, > 0; 1 */
     double start;    /* the time of the first sample; 0 */
     size_t
-        order; /* samples of a leaf, 1 to LOCI_ARCHIVE_ORDER_MAX; 0: of 4, 8 and 16 the one that takes the fewest
-                        bytes for the first page; 0 */
+        order;   /* samples of a leaf, 1 to LOCI_ARCHIVE_ORDER_MAX; 0: of 1, 2, 4, 8 and 16 one that takes few
+                        bytes for the first page, the low ones, which take longer, where they take an eighth less; 0 */
     size_t page; /* samples of a page: order times a power of 2 (order 0: a power of 2, at least 64), at most
                         LOCI_ARCHIVE_PAGE_MAX; 0: 65,536, of a budget 16,384, and fewer where there are many channels */
     loci_archive_rule rule; /* LOCI_KEEP_RMS */

@@ -20,10 +20,8 @@ enum {
     PAGE_LEAST = 1024,
     PAGE_OF_BUDGET = 16384, /* where there is a budget, so that there are several pages to weigh */
     BUDGET_LEAST = 256,
-    ORDER_OCTAVE = 13, /* of the step at which orders are compared for a budget: an error of some 4 % */
-    ORDERS = 3
+    ORDER_OCTAVE = 13 /* of the step at which orders are compared for a budget: an error of some 4 % */
 };
-static const size_t orders[ORDERS] = {4, 8, 16};
 static const uint64_t samples_most = (uint64_t)1 << 53;
 
 struct loci_archive_writer {
@@ -317,25 +315,38 @@ static loci_status bounds_make(loci_archive_writer *w, loci_error *error)
     return LOCI_OK;
 }
 
-/* The order that takes the fewest bytes for what is pending, by coders that hold no more than that. */
+/* The bytes of what is pending at an order, by a coder that holds no more than that; 0 where memory is short. */
+static size_t order_try(loci_archive_writer *w, size_t order)
+{
+    page_coder *coder = loci_page_coder_create(loci_allocator_of(w), order, w->header.page);
+    const size_t size = coder && loci_page_coder_write(coder)
+                            ? loci_page_encode(coder, w->bytes, w->pending, w->header.page, w->rules,
+                                               w->samples, w->count, w->header.channels)
+                            : 0;
+    loci_page_coder_destroy(coder);
+    return size;
+}
+
+/* The order that takes the fewest bytes for what is pending. The low ones are for signals that jump, and are tried where the next one is best. */
 static loci_status order_choose(loci_archive_writer *w, loci_error *error)
 {
-    const loci_allocator *by = loci_allocator_of(w);
-    size_t best = 0, least = 0;
-    for (size_t i = 0; i < ORDERS; i++) {
-        page_coder *coder = loci_page_coder_create(by, orders[i], w->header.page);
-        if (!coder || !loci_page_coder_write(coder)) {
-            loci_page_coder_destroy(coder);
-            return short_of_memory(error);
-        }
-        const size_t size = loci_page_encode(coder, w->bytes, w->pending, w->header.page, w->rules,
-                                             w->samples, w->count, w->header.channels);
-        loci_page_coder_destroy(coder);
-        if (best > 0 && size >= least) continue;
-        best = orders[i];
+    static const size_t usual[] = {4, 8, 16};
+    size_t best = 0, least = SIZE_MAX;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        const size_t size = order_try(w, usual[i]);
+        if (size == 0) return short_of_memory(error);
+        if (size >= least) continue;
+        best = usual[i];
         least = size;
     }
-    w->coder = loci_page_coder_create(by, best, loci_archive_capacity(&w->header));
+    for (size_t order = 2; order > 0 && best == 2 * order; order /= 2) {
+        const size_t size = order_try(w, order);
+        if (size == 0) return short_of_memory(error);
+        if (size > least - least / 8) break; /* they take longer */
+        best = order;
+        least = size;
+    }
+    w->coder = loci_page_coder_create(loci_allocator_of(w), best, loci_archive_capacity(&w->header));
     return w->coder && loci_page_coder_write(w->coder) ? LOCI_OK : short_of_memory(error);
 }
 

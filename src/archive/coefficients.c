@@ -247,6 +247,8 @@ static inline LOCI_INLINE void row_code(coefficient_coder *c, state_coder *r, bo
         if (one && other && a.there == b.there) {
             if (width == 4) /* loops of their own, which gain most where they are so short */
                 details_code(c, r, decoding, &a, &b, 4, 65536);
+            else if (width == 1)
+                details_code(c, r, decoding, &a, &b, 1, 65536);
             else
                 details_code(c, r, decoding, &a, &b, width, step);
             continue;

@@ -48,6 +48,12 @@ static inline LOCI_INLINE void multiply(real *y, real *w, const real *x, const r
 #define VECTORS(n) ((2 * (n) + PYRAMID_LANES - 1) / PYRAMID_LANES * PYRAMID_LANES / LOCI_WIDTH)
 #define FOR_ORDERS(CASE)                                                                                     \
     switch (order) {                                                                                         \
+    case 1:                                                                                                  \
+        CASE(1, VECTORS(1));                                                                                 \
+        break;                                                                                               \
+    case 2:                                                                                                  \
+        CASE(2, VECTORS(2));                                                                                 \
+        break;                                                                                               \
     case 4:                                                                                                  \
         CASE(4, VECTORS(4));                                                                                 \
         break;                                                                                               \
