@@ -404,7 +404,7 @@ int command_fit(int argc, char **argv)
         {"horizon", 0, OPTION_COUNT, &d->horizon, "H",
          "tables: what is learned of a window are the values of the H rows behind it, of --value or of all inputs"},
         {"column", 0, OPTION_LIST, &d->columns, "NAME",
-         "tables: an input, several by repeating it (all other columns of numbers)"},
+         "tables: an input, several as a,b or by repeating it (all other columns of numbers)"},
         {"time", 0, OPTION_TEXT, &d->time, "NAME", "tables: the column of times, which is no input"},
         {"skip", 0, OPTION_COUNT, &d->skip, "N", "text: lines to leave out at the beginning (0)"},
         {"decimal", 0, OPTION_TEXT, &d->decimal, "CHARACTER",

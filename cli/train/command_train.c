@@ -212,7 +212,7 @@ int command_train(int argc, char **argv)
         {"horizon", 0, OPTION_COUNT, &s.horizon, "H",
          "tables: what is learned of a window are the values of the H rows behind it, of --value or of all inputs"},
         {"column", 0, OPTION_LIST, &s.columns, "NAME",
-         "tables: an input, several by repeating it (all other columns of numbers)"},
+         "tables: an input, several as a,b or by repeating it (all other columns of numbers)"},
         {"time", 0, OPTION_TEXT, &s.time, "NAME", "tables: the column of times, which is no input"},
         {"skip", 0, OPTION_COUNT, &s.skip, "N", "text: lines to leave out at the beginning (0)"},
         {"decimal", 0, OPTION_TEXT, &s.decimal, "CHARACTER", "text: what stands before decimals, . or , (.)"},

@@ -135,19 +135,38 @@ static loci_status open_header(table *t, loci_dataset *set, const loci_reading *
 
 /* ---- which column is what ---- */
 
+static loci_status give_role_at(table *t, const loci_dataset *set, size_t i, role what, loci_error *error)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%zu", i + 1);
+    if (t->roles[i] != LEFT_OUT)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%s: column %.60s is asked for twice", set->folder,
+                         t->names ? t->names[i] : number);
+    t->roles[i] = what;
+    if (what == INPUT) t->place[i] = t->inputs++;
+    if (what == VALUE) t->place[i] = t->values++;
+    return LOCI_OK;
+}
+
 static loci_status give_role(table *t, const loci_dataset *set, const char *name, role what,
                              loci_error *error)
 {
     size_t i;
     if (!name) return LOCI_OK;
     const loci_status status = loci_columns_find(&i, set->folder, t->names, t->fields, name, error);
-    if (status != LOCI_OK) return status;
-    if (t->roles[i] != LEFT_OUT)
-        return loci_fail(error, LOCI_E_ARGUMENT, "%s: column %.60s is asked for twice", set->folder, name);
-    t->roles[i] = what;
-    if (what == INPUT) t->place[i] = t->inputs++;
-    if (what == VALUE) t->place[i] = t->values++;
-    return LOCI_OK;
+    return status == LOCI_OK ? give_role_at(t, set, i, what, error) : status;
+}
+
+/* The inputs that were named. */
+static loci_status take_inputs(table *t, const loci_dataset *set, const loci_reading *r, loci_error *error)
+{
+    size_t *chosen, count;
+    loci_status status = loci_columns_select(&chosen, &count, set->folder, t->names, t->fields, r->columns,
+                                             r->column_count, error);
+    for (size_t c = 0; status == LOCI_OK && c < count; c++)
+        status = give_role_at(t, set, chosen[c], INPUT, error);
+    loci_free(chosen);
+    return status;
 }
 
 /* The columns there are, in text [size]. */
@@ -238,8 +257,7 @@ static loci_status choose_columns(table *t, loci_dataset *set, const loci_readin
     if (status == LOCI_OK) status = give_role(t, set, r->group, GROUP, error);
     if (status == LOCI_OK && r->time)
         status = loci_columns_find(&time, set->folder, t->names, t->fields, r->time, error);
-    for (size_t c = 0; c < r->column_count && status == LOCI_OK; c++)
-        status = give_role(t, set, r->columns[c], INPUT, error);
+    if (status == LOCI_OK && r->column_count > 0) status = take_inputs(t, set, r, error);
     if (status == LOCI_OK && r->column_count == 0) {
         if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
         status = choose_inputs(t, set, time, error);

@@ -319,3 +319,13 @@ $ rm d/notes; sh t d --label '{label}.csv' --show
 # A signal far from 0, of which floats would keep little.
 $ awk 'BEGIN { for (i = 0; i < 30; i++) { printf "%d", i % 2; for (k = 0; k < 40; k++) printf "\t%.6f", 1e8 + 0.5 * sin(k * (i % 2 ? 0.5 : 1.1) + i); print "" } }' > far_TRAIN.tsv; sh t far_TRAIN.tsv --test 0.3 -o far.m --epochs 40 >out 2>&1; loci eval far.m far_TRAIN.tsv | sed -n 1p
 | accuracy    100 %, 10 of 10
+
+# Columns are named one by one or with commas between.
+$ { echo g,a,b,c,y; for i in 0 1 2 3 4 5 6 7; do for k in 1 2 3; do echo "s$i,$k,$((i % 2)),0.5,$((i % 2))"; done; done; } >abc.csv; for c in "--column a,b" "--column a --column 3"; do loci fit abc.csv --label y --group g $c -o abc.st >/dev/null && loci inspect abc.st | grep inputs && loci eval abc.st abc.csv 2>&1 | grep ^accuracy; done
+| inputs      2 numbers a sample; the network sees (sample - 2) 1.2247, (sample - 0.5) 2
+| accuracy    100 %, 8 of 8
+| inputs      2 numbers a sample; the network sees (sample - 2) 1.2247, (sample - 0.5) 2
+| accuracy    100 %, 8 of 8
+$ loci fit abc.csv --label y --group g --column a,2 -o twice.st
+! loci: abc.csv: column a is asked for twice
+= 1
