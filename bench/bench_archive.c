@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * bench_archive.c - how fast archives take and give samples, and in how many bytes: medians of processor time, for a random walk, two
- * sines, white noise, and files of doubles (little-endian), each repeated to two million samples; bytes are those of the signal once.
+ * bench_archive.c - how fast archives take and give samples and, opened, show all of them in 1,000 values, and in how many bytes:
+ * medians of processor time, for a random walk, two sines, white noise, and files of doubles (little-endian), each repeated to two million
+ * samples; bytes are those of the signal once.
  *
  *     bench_archive [--json] [--error SHARE] [FILE.f64]... */
 #include <math.h>
@@ -89,6 +90,18 @@ static void read_all(const target *t, double *out, size_t n)
     loci_archive_close(archive);
 }
 
+/* Opens an archive and draws the whole of it in 1,000 values. */
+static void glance(const target *t)
+{
+    loci_error error;
+    loci_archive *archive;
+    double values[1000];
+    check(loci_archive_open(&archive, t->bytes, t->size, LOCI_ARCHIVE_WHOLE, &error), &error);
+    const loci_archive_info info = loci_archive_inspect(archive);
+    check(loci_archive_zoom(archive, 0, info.start, info.end, 1000, values, &error), &error);
+    loci_archive_close(archive);
+}
+
 static void line(const char *name, const char *what, double value, const char *unit)
 {
     if (json)
@@ -128,6 +141,12 @@ static void signal_bench(const char *name, const double *u, size_t n, double sha
         seconds[run] = now() - start;
     }
     line(name, "out", LONG / middle(seconds) * 1e-6, "M samples/s");
+    for (int run = 0; run < RUNS; run++) {
+        const double start = now();
+        glance(&t);
+        seconds[run] = now() - start;
+    }
+    line(name, "open and zoom", 1e3 * middle(seconds), "ms");
     spec.rule = LOCI_KEEP_BUDGET;
     spec.budget = (size_t)1 << 16;
     for (int run = 0; run < RUNS; run++) {
