@@ -20,6 +20,7 @@
 #include "shared/message.h"
 #include "model/model_open.h"
 #include "shared/output.h"
+#include "shared/whole_file.h"
 #include "shared/words.h"
 
 /* Everything that is known, [channels] each. */
@@ -354,13 +355,11 @@ static bool signal_looks(const void *bytes, size_t size, const char *path)
 
 static int inspect(const char *path, bool json, const char *plot, bool salvage)
 {
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const char *name = message_name(path);
     void *bytes;
     size_t size;
-    loci_error error;
-    if (loci_file_read(path, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
-        return message_error(NULL, &error);
-    int status;
+    int status = whole_file_read(path, &bytes, &size);
+    if (status) return status;
     if (loci_archive_is(bytes, size)) {
         status = plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
                       : inspect_archive_bytes(bytes, size, name, json, salvage);

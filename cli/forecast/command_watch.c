@@ -19,13 +19,15 @@
 #include "shared/output.h"
 #include "shared/output_kind.h"
 #include "shared/source.h"
+#include "shared/state_file.h"
 #include "shared/words.h"
 
 enum { WAIT = 100 /* milliseconds */, DRAWN = 1 << 22 /* numbers kept for a chart at most */ };
 
 typedef struct {
     source_options source;
-    const char *state_in, *state_out, *output, *plot;
+    state_file state;
+    const char *output, *plot;
     double threshold;
     bool alarms, json;
 } settings;
@@ -49,13 +51,13 @@ static int usage_check(settings *s, const char *model, const char *signal)
         return message_usage("watch: the model cannot come from standard input; a file was expected");
     if (!(s->threshold > 0))
         return message_usage("watch: --threshold is %g; more than 0 was expected", s->threshold);
-    if ((s->state_in && strcmp(s->state_in, "-") == 0) || (s->state_out && strcmp(s->state_out, "-") == 0))
-        return message_usage("watch: a state goes into and comes from a file; the name of one was expected");
+    const int named = state_file_check(&s->state, "watch");
+    if (named) return named;
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("watch: --plot: %s", error.text)
                                                : message_fail("--plot: %s", error.text);
-    const char *const targets[] = {s->output, s->plot, s->state_out};
+    const char *const targets[] = {s->output, s->plot, s->state.out};
     for (size_t k = 0; k < 3; k++) {
         if (!targets[k] || strcmp(targets[k], "-") == 0) continue;
         if (output_same_file(model, targets[k]) ||
@@ -97,34 +99,14 @@ static int open_signal(job *j, const char *path)
     return STATUS_DONE;
 }
 
-static int state_load(job *j)
+static loci_status state_restore(void *watch, const void *bytes, size_t size, loci_error *error)
 {
-    if (!j->s->state_in) return STATUS_DONE;
-    void *bytes;
-    size_t size;
-    loci_error error;
-    if (loci_file_read(j->s->state_in, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
-        return message_error(NULL, &error);
-    const loci_status status = loci_readout_watch_restore(j->watch, bytes, size, &error);
-    loci_bytes_free(bytes);
-    j->before = loci_readout_watch_samples(j->watch);
-    return status == LOCI_OK ? STATUS_DONE : message_error(j->s->state_in, &error);
+    return loci_readout_watch_restore(watch, bytes, size, error);
 }
 
-static int state_save(const job *j)
+static loci_status state_save(const void *watch, void *bytes, size_t size, loci_error *error)
 {
-    if (!j->s->state_out || !j->watch) return STATUS_DONE;
-    const size_t size = loci_readout_watch_state_size(j->watch);
-    void *bytes = malloc(size);
-    if (!bytes) return message_memory();
-    loci_error error;
-    int status = STATUS_DONE;
-    if (loci_readout_watch_save(j->watch, bytes, size, &error) != LOCI_OK)
-        status = message_error(j->s->state_out, &error);
-    else
-        status = output_file(j->s->state_out, bytes, size);
-    free(bytes);
-    return status;
+    return loci_readout_watch_save(watch, bytes, size, error);
 }
 
 static void keep(job *j, double time, double value, const loci_readout_answer *a)
@@ -277,21 +259,24 @@ static int watch(job *j, const char *signal)
     int status = open_signal(j, signal);
     if (!status && loci_readout_watch_create(&j->watch, j->f.readout, &error) != LOCI_OK)
         status = message_error(j->f.path, &error);
-    if (!status) status = state_load(j);
+    if (!status) status = state_file_load(&s->state, state_restore, j->watch);
     if (status) return status;
+    j->before = loci_readout_watch_samples(j->watch);
     j->answers = calloc(j->from.capacity * j->f.channels, sizeof *j->answers);
     if (!j->answers) return message_memory();
     j->live = source_live(&j->from);
     if (!(s->plot && strcmp(s->plot, "-") == 0) || s->output) {
         output_open(&j->out, s->output);
         j->opened = true;
-        if (!s->json && (!s->state_in || s->output))
+        if (!s->json && (!s->state.in || s->output))
             output_format(&j->out, "%s%s,value,expected,lower,upper,score\n",
                           j->from.info.stamped ? "time" : "sample", j->f.channels > 1 ? ",column" : "");
         if (j->live) output_flush(&j->out);
     }
     status = run(j);
-    const int saved = !status || !s->output ? state_save(j) : STATUS_DONE;
+    int saved = STATUS_DONE;
+    if (!status || !s->output)
+        saved = state_file_save(&s->state, state_save, j->watch, loci_readout_watch_state_size(j->watch));
     int written = STATUS_DONE;
     if (j->opened && status && s->output)
         output_abandon(&j->out);
@@ -311,9 +296,7 @@ int command_watch(int argc, char **argv)
     const option table[] = {
         {"threshold", 0, OPTION_NUMBER, &s.threshold, "Q", "a sample is odd whose score is above Q (3)"},
         {"alarms", 0, OPTION_FLAG, &s.alarms, NULL, "lines for odd samples only"},
-        {"state-in", 0, OPTION_TEXT, &s.state_in, "FILE", "go on from this state"},
-        {"state-out", 0, OPTION_OUTPUT, &s.state_out, "FILE",
-         "in the end, also of an interrupt, save the state to go on from"},
+        STATE_FILE_OPTIONS(s.state),
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
         SOURCE_OPTIONS(s.source, "1", "those of the model, by their names"),
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},

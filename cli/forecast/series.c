@@ -211,7 +211,7 @@ int series_read(series *s, const char *path, const source_options *options, bool
 {
     source from = {0};
     source_options o = *options;
-    s->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    s->path = message_name(path);
     if (ranks_team() &&
         (s->path != path || output_is_stream(path))) /* before a rank waits for what never comes */
         return message_fail(

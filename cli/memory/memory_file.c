@@ -16,9 +16,8 @@
 
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/whole_file.h"
 #include "shared/words.h"
-
-static const size_t file_limit = SIZE_MAX / 4;
 
 loci_memory *memory_file_room(const memory_file *k)
 {
@@ -228,7 +227,7 @@ static bool archive_map(memory_file *k, const char *path)
     struct stat file;
     const int descriptor = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return false;
-    if (fstat(descriptor, &file) == 0 && S_ISREG(file.st_mode) && (uint64_t)file.st_size < file_limit &&
+    if (fstat(descriptor, &file) == 0 && S_ISREG(file.st_mode) && (uint64_t)file.st_size < SIZE_MAX / 4 &&
         pread(descriptor, begin, sizeof begin, 0) == (ssize_t)sizeof begin &&
         loci_archive_is(begin, sizeof begin)) {
         const size_t size = (size_t)file.st_size;
@@ -252,14 +251,12 @@ static int load(memory_file *k, const char *path, loci_archive_care care)
 {
     void *bytes;
     size_t size;
-    loci_error error;
     *k = (memory_file){0};
     if (archive_map(k, path)) return archive_from(k, k->bytes, k->size, care);
-    if (loci_file_read(path, &bytes, &size, file_limit, &error) != LOCI_OK)
-        return message_error(NULL, &error);
-    int status;
+    int status = whole_file_read(path, &bytes, &size);
+    if (status) return status;
     if (loci_archive_is(bytes, size)) {
-        *k = (memory_file){.path = "standard input", .bytes = bytes, .size = size};
+        *k = (memory_file){.path = message_name(path), .bytes = bytes, .size = size};
         return archive_from(k, bytes, size, care);
     }
     status = memory_file_from(k, bytes, size, path);
@@ -279,7 +276,7 @@ int memory_file_salvage(memory_file *k, const char *path)
 
 int memory_file_from(memory_file *k, const void *bytes, size_t size, const char *path)
 {
-    *k = (memory_file){.path = strcmp(path, "-") == 0 ? "standard input" : path};
+    *k = (memory_file){.path = message_name(path)};
     loci_memory_header header;
     loci_error error;
     if (loci_memory_load_header(&header, bytes, size, &error) != LOCI_OK) return fail(k, &error);
@@ -295,6 +292,18 @@ static bool keeps_whole(const memory_file *k)
 {
     const loci_memory_spec *spec = loci_memory_plan_spec(k->plan);
     return spec->measure == LOCI_MEASURE_LEGS && spec->method == LOCI_METHOD_EXACT && spec->detail == 0;
+}
+
+typedef struct {
+    const loci_memory *memory;
+    const loci_memory_plan *plan;
+    const output *note;
+} parts;
+
+static loci_status saver(const void *from, void *bytes, size_t size, loci_error *error)
+{
+    const parts *p = from;
+    return loci_memory_save(p->memory, p->plan, p->note->bytes, p->note->size, bytes, size, error);
 }
 
 int memory_file_save(const memory_file *k, const char *path)
@@ -313,15 +322,7 @@ int memory_file_save(const memory_file *k, const char *path)
     output note = {.path = path}; /* gathers text only, and is never closed */
     memory_file_note(&note, k);
     const size_t size = note.reason ? 0 : loci_memory_save_size(kept, k->plan, note.size);
-    void *bytes = size ? malloc(size) : NULL;
-    int status;
-    if (!bytes)
-        status = message_memory();
-    else if (loci_memory_save(kept, k->plan, note.bytes, note.size, bytes, size, &error) != LOCI_OK)
-        status = message_error(path, &error);
-    else
-        status = output_file(path, bytes, size);
-    free(bytes);
+    const int status = whole_file_save(path, saver, &(parts){kept, k->plan, &note}, size);
     free(note.bytes);
     free(whole);
     return status;

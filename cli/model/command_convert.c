@@ -14,6 +14,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/whole_file.h"
 
 typedef struct {
     const char *output, *classes, *shift, *scale;
@@ -199,10 +200,9 @@ static int import_file(loci_model **model, const char *path, const settings *s)
 {
     void *bytes;
     size_t size;
-    loci_error error;
-    if (loci_file_read(path, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
-        return message_error(NULL, &error);
-    const int status = import(model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path, s);
+    int status = whole_file_read(path, &bytes, &size);
+    if (status) return status;
+    status = import(model, bytes, size, message_name(path), s);
     loci_bytes_free(bytes);
     return status;
 }

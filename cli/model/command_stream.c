@@ -20,9 +20,9 @@ static bool ends_in(const char *path, const char *ending)
 
 static int files_check(const stream_settings *s, const char *model, const char *signal)
 {
-    const char *const sources[] = {model, signal, s->state_in}, *const names[] = {"model", "signal",
+    const char *const sources[] = {model, signal, s->state.in}, *const names[] = {"model", "signal",
                                                                                   "state to begin with"};
-    const char *const targets[] = {s->output, s->plot, s->state_out};
+    const char *const targets[] = {s->output, s->plot, s->state.out};
     for (size_t t = 0; t < 3; t++)
         for (size_t i = 0; i < (t == 2 ? 2 : 3); i++) /* a state may take the place of the one before */
             if (targets[t] && sources[i] && output_same_file(sources[i], targets[t]))
@@ -47,7 +47,7 @@ static int usage_check(stream_settings *s, const char *model, const char *signal
     if (s->chunk != STREAM_NOT_GIVEN && (s->chunk < 1 || s->chunk > STREAM_CHUNK_MOST))
         return message_usage("stream: --chunk is %zu; 1 to %d was expected", s->chunk, STREAM_CHUNK_MOST);
     if (s->window == 0) return message_usage("stream: --window is 0; 1 sample or more was expected");
-    if (s->window != STREAM_NOT_GIVEN && (s->state_in || s->state_out))
+    if (s->window != STREAM_NOT_GIVEN && (s->state.in || s->state.out))
         return message_usage(
             "stream: with --window nothing older counts, so there is no state to be kept; no "
             "--state-in and --state-out were expected");
@@ -64,8 +64,8 @@ static int usage_check(stream_settings *s, const char *model, const char *signal
             "stream: --json and --plot - both go to standard output; -o with a file was expected");
     if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
         return message_usage("stream: -o is for numbers; --plot %s draws", s->output);
-    if ((s->state_in && strcmp(s->state_in, "-") == 0) || (s->state_out && strcmp(s->state_out, "-") == 0))
-        return message_usage("stream: a state goes into and comes from a file; the name of one was expected");
+    int status = state_file_check(&s->state, "stream");
+    if (status) return status;
     output_kind kind = OUTPUT_CSV;
     const bool taken = s->output && output_same_file(model, s->output); /* which is said later */
     const int unknown =
@@ -76,7 +76,7 @@ static int usage_check(stream_settings *s, const char *model, const char *signal
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("stream: --plot: %s", error.text)
                                                : message_fail("--plot: %s", error.text);
-    const int status = files_check(s, model, signal);
+    status = files_check(s, model, signal);
     return status ? status : source_check(&s->source, "stream");
 }
 
@@ -93,9 +93,7 @@ int command_stream(int argc, char **argv)
          "known, after each sample; and at the end)"},
         {"window", 0, OPTION_COUNT, &s.window, "K",
          "answers are about the newest samples alone, K/2 to K of them, as if the signal had begun there (all)"},
-        {"state-in", 0, OPTION_TEXT, &s.state_in, "FILE", "go on from this state"},
-        {"state-out", 0, OPTION_OUTPUT, &s.state_out, "FILE",
-         "in the end, also of an interrupt, save the state to go on from"},
+        STATE_FILE_OPTIONS(s.state),
         {"chunk", 0, OPTION_COUNT, &s.chunk, "N",
          "wait for N samples before they go through the model at once, which is faster (as many as have come)"},
         {"latency", 0, OPTION_FLAG, &s.latency, NULL,

@@ -2,18 +2,15 @@
  * model_open.c - a trained model, from and to a file. */
 #include "model/model_open.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <loci/data.h>
 
 #include "shared/message.h"
 #include "shared/output.h"
-
-static const size_t file_limit = SIZE_MAX / 4;
+#include "shared/whole_file.h"
 
 /* The length of a header that is not longer than 100 MB, and the header's first byte. */
 bool model_looks(const void *bytes, size_t size)
@@ -25,13 +22,7 @@ bool model_looks(const void *bytes, size_t size)
 bool model_is_at(const char *path)
 {
     unsigned char bytes[9];
-    struct stat about;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) return false; /* a pipe's bytes are read once */
-    FILE *file = fopen(path, "rb");
-    if (!file) return false;
-    const size_t size = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
-    return model_looks(bytes, size);
+    return model_looks(bytes, whole_file_begin(path, bytes, sizeof bytes));
 }
 
 int model_from(loci_model **model, const void *bytes, size_t size, const char *path)
@@ -46,10 +37,9 @@ int model_read(loci_model **model, const char *path)
 {
     void *bytes;
     size_t size;
-    loci_error error;
-    if (loci_file_read(path, &bytes, &size, file_limit, &error) != LOCI_OK)
-        return message_error(NULL, &error);
-    const int status = model_from(model, bytes, size, strcmp(path, "-") == 0 ? "standard input" : path);
+    int status = whole_file_read(path, &bytes, &size);
+    if (status) return status;
+    status = model_from(model, bytes, size, message_name(path));
     loci_bytes_free(bytes);
     return status;
 }

@@ -13,16 +13,12 @@
 #include <unistd.h>
 
 #include "shared/message.h"
+#include "shared/whole_file.h"
 
 bool sequences_are_in(const char *path, bool flat)
 {
     char head[512] = "";
-    struct stat about;
-    if (strcmp(path, "-") == 0 || stat(path, &about) != 0 || !S_ISREG(about.st_mode)) return false;
-    FILE *file = fopen(path, "rb");
-    if (!file) return false;
-    const size_t size = fread(head, 1, sizeof head - 1, file);
-    fclose(file);
+    const size_t size = whole_file_begin(path, head, sizeof head - 1);
     if (size < 12 || memcmp(head, "\x93NUMPY", 6) != 0) return false;
     for (size_t i = 0; i < size; i++)
         if (!head[i]) head[i] = ' ';

@@ -2,7 +2,6 @@
  * stream_run.c - run a model on a signal as it arrives, sample by sample. */
 #include "model/stream_run.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,52 +120,20 @@ static int signal_open(job *j, const char *path)
     return status;
 }
 
-static int state_load(job *j)
+static loci_status state_restore(void *stream, const void *bytes, size_t size, loci_error *error)
 {
-    if (!j->s->state_in) return STATUS_DONE;
-    void *bytes;
-    size_t size;
-    loci_error error;
-    if (loci_file_read(j->s->state_in, &bytes, &size, SIZE_MAX / 4, &error) != LOCI_OK)
-        return message_error(NULL, &error);
-    const loci_status status = loci_stream_restore(j->stream, 0, bytes, size, &error);
-    loci_bytes_free(bytes);
-    return status == LOCI_OK ? STATUS_DONE : message_error(j->s->state_in, &error);
+    return loci_stream_restore(stream, 0, bytes, size, error);
 }
 
-static int state_save(const job *j)
+static loci_status state_save(const void *stream, void *bytes, size_t size, loci_error *error)
 {
-    if (!j->s->state_out) return STATUS_DONE;
-    const size_t size = loci_stream_state_size(j->stream);
-    void *bytes = malloc(size);
-    if (!bytes) return message_memory();
-    loci_error error;
-    int status = STATUS_DONE;
-    if (loci_stream_save(j->stream, 0, bytes, size, &error) != LOCI_OK)
-        status = message_error(j->s->state_out, &error);
-    else
-        status = output_file(j->s->state_out, bytes, size);
-    free(bytes);
-    return status;
-}
-
-/* Whether the state can be written in the end, which may be months away. */
-static int state_out_check(const char *path)
-{
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    char folder[4096];
-    if (!path) return STATUS_DONE;
-    const int length = slash ? (int)(slash > path ? slash - path : 1) : 1;
-    snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
-    if (access(folder, W_OK | X_OK) == 0) return STATUS_DONE;
-    return message_fail("%s: cannot be written: %s", path, strerror(errno));
+    return loci_stream_save(stream, 0, bytes, size, error);
 }
 
 static int prepare(job *j)
 {
     const stream_settings *s = j->s;
     int status = channels_check(j);
-    if (!status) status = state_out_check(s->state_out);
     if (!status) status = rate_settle(j);
     if (status) return status;
     loci_error error;
@@ -190,7 +157,7 @@ static int prepare(job *j)
     if (loci_model_description(j->model)->reading.permuted)
         message_warn("%s: it was trained on samples in another order; the signal's must come in that order",
                      j->model_path);
-    status = state_load(j);
+    status = state_file_load(&s->state, state_restore, j->stream);
     j->samples = j->window ? 0 : loci_stream_samples(j->stream, 0);
     return status;
 }
@@ -385,7 +352,7 @@ static int stream(job *j)
     const bool drawn_instead = s->plot && !s->output && !s->json;
     if (!status)
         status = answer_writer_open(&j->out, s->output, j->model, j->rate, s->json, drawn_instead,
-                                    s->plot != NULL, s->state_in != NULL);
+                                    s->plot != NULL, s->state.in != NULL);
     if (status) return status;
     status = run(j);
     const bool closed = answer_writer_failed(&j->out), interrupted = interrupt_seen();
@@ -393,7 +360,8 @@ static int stream(job *j)
     const unsigned long long strange_at = j->out.strange_at;
     int saved = STATUS_DONE;
     /* after an error too: the samples before it are in the state, and their answers were given */
-    if (!status || closed || !j->out.out.path) saved = state_save(j);
+    if (j->stream && (!status || closed || !j->out.out.path))
+        saved = state_file_save(&s->state, state_save, j->stream, loci_stream_state_size(j->stream));
     if (!status && s->plot && !closed) status = plot(j);
     /* standard output has what there was before an error, a file is written whole or not at all */
     const int written = status && !closed && j->out.out.path ? (answer_writer_abandon(&j->out), STATUS_DONE)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "shared/source.h"
+#include "shared/state_file.h"
 
 #define STREAM_NOT_GIVEN SIZE_MAX
 
@@ -15,7 +16,8 @@ enum { STREAM_CHUNK_MOST = 1 << 20 };
 
 typedef struct {
     source_options source;
-    const char *missing, *state_in, *state_out, *output, *plot;
+    state_file state;
+    const char *missing, *output, *plot;
     size_t every, chunk, window;
     double resample;
     bool latency, json;

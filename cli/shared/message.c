@@ -48,6 +48,11 @@ int message_error(const char *subject, const loci_error *error)
     return message_fail("%s: %s", subject, error->text);
 }
 
+const char *message_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 int message_memory(void)
 {
     return message_fail("out of memory");

@@ -34,4 +34,7 @@ int message_finish(void);
 void message_warn(const char *format, ...) MESSAGE_PRINTF(1, 2);
 void message_note(const char *format, ...) MESSAGE_PRINTF(1, 2);
 
+/* What a path that is read is called in a sentence: itself, or "standard input" for "-". */
+const char *message_name(const char *path);
+
 #endif

@@ -15,6 +15,7 @@
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/progress.h"
+#include "shared/whole_file.h"
 #include "shared/words.h"
 
 enum { WAIT = 500 }; /* milliseconds between looks at what is watched */
@@ -149,19 +150,16 @@ static const char *named_pipe(const char *path)
 static bool is_own_file(const char *path)
 {
     char head[9] = "";
-    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
-    const bool whole = file && fread(head, 1, sizeof head, file) == sizeof head;
-    if (file) fclose(file);
-    return whole && ((memcmp(head, "LOCI", 4) == 0 && head[7] == '\n') ||
-                     (head[8] == '{' && memcmp(head + 4, "\0\0\0", 4) == 0));
+    if (whole_file_begin(path, head, sizeof head) < sizeof head) return false;
+    return (memcmp(head, "LOCI", 4) == 0 && head[7] == '\n') ||
+           (head[8] == '{' && memcmp(head + 4, "\0\0\0", 4) == 0);
 }
 
 int source_open(source *from, const char *path, const source_options *o, double rate)
 {
     const char *name = path;
     path = named_pipe(path);
-    *from = (source){.path = strcmp(name, "-") == 0 ? "standard input" : name,
-                     .standard = strcmp(path, "-") == 0};
+    *from = (source){.path = message_name(name), .standard = strcmp(path, "-") == 0};
     loci_signal_options options = {
         .columns = o->columns.count ? o->columns.items : NULL,
         .column_count = o->columns.count,

@@ -105,7 +105,7 @@ static int sequence_of_source(sequence *q, const char *path, const settings *s)
         q->timed = from.info.rate > 0 || !isnan(s->source.rate);
         q->dt = q->timed ? from.dt : 1;
     }
-    q->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    q->path = message_name(path);
     source_close(&from);
     return status;
 }
@@ -308,7 +308,6 @@ static int identify(const sequence *q, result *r, const settings *s)
         (s->output && loci_rule_system(r->rule, &r->system, &r->discretization, &error) != LOCI_OK))
         return message_fail("%s: %s", q->path, error.text);
     output out;
-    output_prepare();
     output_open(&out, NULL);
     if (s->json)
         json_write(&out, r, s);

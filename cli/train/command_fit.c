@@ -17,6 +17,7 @@
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "shared/whole_file.h"
 #include "shared/words.h"
 #include "train/training_settings.h"
 
@@ -58,7 +59,6 @@ static char *beside(const char *model)
 
 static int learner_read(loci_learner **learner, const char *path)
 {
-    static const size_t limit = SIZE_MAX / 4;
     loci_model *model;
     loci_error error;
     void *bytes = NULL;
@@ -74,9 +74,9 @@ static int learner_read(loci_learner **learner, const char *path)
         status = message_fail(
             "%s: there is no %s beside it, what it has learned so far; fit writes one, unless it is --final",
             path, known);
-    else if (loci_file_read(known, &bytes, &size, limit, &error) != LOCI_OK)
-        status = message_error(NULL, &error);
-    else if (loci_learner_load(learner, model, bytes, size, &error) != LOCI_OK)
+    else
+        status = whole_file_read(known, &bytes, &size);
+    if (!status && loci_learner_load(learner, model, bytes, size, &error) != LOCI_OK)
         status = message_error(known, &error);
     loci_bytes_free(bytes);
     loci_model_free(model);
@@ -303,7 +303,6 @@ static int fit(work *w, int count, char **operands, const char *command)
     const loci_task_info *task =
         loci_task_inspect(loci_model_description(loci_learner_model(w->learner))->task);
     output out;
-    output_prepare();
     output_open(&out, NULL);
     (w->s->json ? json_write : text_write)(&out, w, task);
     if (!out.reason) status = write_both(w, known);

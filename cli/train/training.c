@@ -20,12 +20,12 @@
 #include "shared/output.h"
 #include "shared/progress.h"
 #include "shared/ranks.h"
+#include "shared/whole_file.h"
 #include "train/training_choice.h"
 #include "train/training_log.h"
 #include "shared/words.h"
 
 static const double save_interval = 60;
-static const size_t file_limit = SIZE_MAX / 4;
 
 typedef struct {
     const training_plan *plan;
@@ -153,14 +153,10 @@ static int damaged(const char *path)
 /* Rank 0 reads it for all. Released by free(). */
 static int state_read(const run *r, void **bytes, size_t *size)
 {
-    loci_error error;
     void *read = NULL;
-    int status = STATUS_DONE;
     *bytes = NULL;
     *size = 0;
-    if (ranks_first() && loci_file_read(r->resume_path, &read, size, file_limit, &error) != LOCI_OK)
-        status = message_error(NULL, &error);
-    status = ranks_status(status);
+    int status = ranks_status(ranks_first() ? whole_file_read(r->resume_path, &read, size) : STATUS_DONE);
     if (!status) status = ranks_share(size, sizeof *size);
     if (!status) *bytes = malloc(*size + 1);
     if (!status && !*bytes) status = message_memory();

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * state_file.c - states from and to files. */
+#include "shared/state_file.h"
+
+#include <string.h>
+
+#include <loci/data.h>
+
+#include "shared/message.h"
+
+static bool is_stream(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+int state_file_check(const state_file *f, const char *command)
+{
+    if (!is_stream(f->in) && !is_stream(f->out)) return STATUS_DONE;
+    return message_usage("%s: a state goes into and comes from a file; the name of one was expected",
+                         command);
+}
+
+int state_file_load(const state_file *f, state_file_restorer *restore, void *to)
+{
+    if (!f->in) return STATUS_DONE;
+    void *bytes;
+    size_t size;
+    loci_error error;
+    int status = whole_file_read(f->in, &bytes, &size);
+    if (status) return status;
+    if (restore(to, bytes, size, &error) != LOCI_OK) status = message_error(f->in, &error);
+    loci_bytes_free(bytes);
+    return status;
+}
+
+int state_file_save(const state_file *f, whole_file_saver *save, const void *from, size_t size)
+{
+    return f->out ? whole_file_save(f->out, save, from, size) : STATUS_DONE;
+}
