@@ -54,7 +54,9 @@ static void texts(void **state)
     refuses("width", "0", "width is 0; 1 to 65535 was expected");
     refuses("width", "1e3", "width is 1e3; 1 to 65535 was expected");
     refuses("width", "", "width is ; 1 to 65535 was expected");
-    refuses("order", "7", "order is 7; an even number of 2 to 1024 was expected");
+    refuses("order", "7",
+            "order is 7; an even number of 2 to 1024, or of mamba and mamba2 any from 1, was expected");
+    set(&c, "layer", "mamba2"), set(&c, "order", "7"), assert_int_equal(c.order, 7);
     refuses("dropout", "nan", "dropout is nan; 0 to below 1 was expected");
     refuses("dropout", "0.1x", "dropout is 0.1x; 0 to below 1 was expected");
     gives(&c, "attention_window", "none"), set(&c, "attention_window", "5");

@@ -42,6 +42,19 @@ static const struct {
      second_kind},
 };
 
+/* Of sizes that are rare: one state a channel, and seven; a head beside the embedding; convolutions of three and of two samples. */
+static const struct {
+    const char *file, *config;
+    const char *const *parts;
+    size_t order;
+} odd_kinds[] = {
+    {"lm_mamba_odd.npz", "{\"d_model\": 5, \"n_layer\": 2, \"vocab_size\": 7, \"tie_embeddings\": false}",
+     first_kind, 1},
+    {"lm_mamba2_odd.npz",
+     "{\"n_layer\": 2, \"vocab_size\": 7, \"ssm_cfg\": {\"layer\": \"Mamba2\", \"d_state\": 7, \"ngroups\": 3, \"headdim\": 5}}",
+     second_kind, 7},
+};
+
 /* Tensors of a checkpoint, each in memory of its own, and their names. */
 typedef struct {
     loci_tensor tensor[MOST];
@@ -65,21 +78,26 @@ static void add(dict *d, const char *file, const char *name)
     loci_array_free(&a);
 }
 
-static void open_dict(dict *d, int kind)
+static void open_file(dict *d, const char *file, const char *const *parts)
 {
     char name[96];
     d->count = 0;
-    add(d, kinds[kind].file, "backbone.embedding.weight");
-    add(d, kinds[kind].file, "backbone.norm_f.weight");
-    add(d, kinds[kind].file, "lm_head.weight");
+    add(d, file, "backbone.embedding.weight");
+    add(d, file, "backbone.norm_f.weight");
+    add(d, file, "lm_head.weight");
     for (int i = 0; i < LAYERS; i++) {
         snprintf(name, sizeof name, "backbone.layers.%d.norm.weight", i);
-        add(d, kinds[kind].file, name);
-        for (size_t k = 0; kinds[kind].parts[k]; k++) {
-            snprintf(name, sizeof name, "backbone.layers.%d.mixer.%s", i, kinds[kind].parts[k]);
-            add(d, kinds[kind].file, name);
+        add(d, file, name);
+        for (size_t k = 0; parts[k]; k++) {
+            snprintf(name, sizeof name, "backbone.layers.%d.mixer.%s", i, parts[k]);
+            add(d, file, name);
         }
     }
+}
+
+static void open_dict(dict *d, int kind)
+{
+    open_file(d, kinds[kind].file, kinds[kind].parts);
 }
 
 static void close_dict(dict *d)
@@ -220,6 +238,33 @@ static void published(void **state)
         assert_int_equal(c->head, LOCI_HEAD_TIED);
         assert_int_equal(loci_model_description(model)->task, LOCI_TASK_NEXT);
         answers(model, kinds[k].file, 1e-10, 1e-4);
+        loci_model_free(model);
+        close_dict(&d);
+    }
+}
+
+/* As published for few, large and even sizes. */
+static void of_odd_sizes(void **state)
+{
+    (void)state;
+    enum { LENGTH = 11, ROWS = 9 };
+    for (int k = 0; k < 2; k++) {
+        dict d;
+        double y[LENGTH * ROWS];
+        loci_error error;
+        open_file(&d, odd_kinds[k].file, odd_kinds[k].parts);
+        loci_model *model = imported(&d, 1, odd_kinds[k].config, 0);
+        const loci_model_config *c = loci_model_configuration(model);
+        assert_int_equal(c->order, odd_kinds[k].order);
+        assert_int_equal(c->head, LOCI_HEAD_UNBIASED);
+        loci_array ids = golden(odd_kinds[k].file, "ids"), logits = golden(odd_kinds[k].file, "logits");
+        for (int stepwise = 0; stepwise < 2; stepwise++) {
+            if (loci_model_run_f64(model, y, ids.data, LENGTH, NULL, 0, stepwise, &error))
+                fail_msg("%s", error.text);
+            for (size_t i = 0; i < (size_t)LENGTH * ROWS; i++)
+                assert_near(y[i], logits.data[i], 1e-12, "logit %zu of %s", i, odd_kinds[k].file);
+        }
+        loci_array_free(&ids), loci_array_free(&logits);
         loci_model_free(model);
         close_dict(&d);
     }
@@ -425,8 +470,11 @@ static void refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published),       cmocka_unit_test(in_every_spelling),
-        cmocka_unit_test(in_sixteen_bits), cmocka_unit_test(gradients_are_published),
+        cmocka_unit_test(published),
+        cmocka_unit_test(of_odd_sizes),
+        cmocka_unit_test(in_every_spelling),
+        cmocka_unit_test(in_sixteen_bits),
+        cmocka_unit_test(gradients_are_published),
         cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

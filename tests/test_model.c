@@ -150,7 +150,8 @@ static void test_ranges(void **state)
     assert_int_equal(loci_model_preset(&good, "audio", 1, 10, &error), LOCI_OK);
     bad = good, bad.layers = 0, refuse(bad, "layers is 0; 1 to 1024 was expected");
     bad = good, bad.width = 65536, refuse(bad, "width is 65536; 1 to 65535 was expected");
-    bad = good, bad.order = 7, refuse(bad, "order is 7; an even number of 2 to 1024 was expected");
+    bad = good, bad.order = 7,
+    refuse(bad, "order is 7; an even number of 2 to 1024, or of mamba and mamba2 any from 1, was expected");
     bad = good, bad.dt_min = 0, refuse(bad, "dt_min is 0; more than 0, at most 1e6 was expected");
     bad = good, bad.dropout = 1, refuse(bad, "dropout is 1; 0 to below 1 was expected");
     bad = good, bad.discretization = LOCI_EULER;

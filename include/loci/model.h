@@ -97,7 +97,8 @@ typedef struct {
     size_t inputs, outputs; /* numbers of a sample and of an answer, 1 to LOCI_LAYER_CHANNELS_MAX */
     size_t layers;          /* 1 to LOCI_LAYERS_MAX */
     size_t width;           /* channels between layers, H */
-    size_t order; /* s4d, s4, mamba, mamba2: states a channel, N, even; s5: states in all; else unused */
+    size_t
+        order; /* s4d, s4: states a channel, N, even; mamba, mamba2: likewise, any number; s5: states in all, even; else unused */
     loci_discretization discretization; /* s4d, s5: LOCI_ZOH or LOCI_BILINEAR; s4 is bilinear */
     double dt_min, dt_max;              /* of these: initial steps are log-uniform between */
     int plain;      /* layers follow each other, the first one takes the inputs: no encoder, residual, norm */
@@ -160,8 +161,9 @@ typedef struct {
     const char *name; /* as in the struct and in files: "dt_min" */
     loci_field_kind kind;
     loci_field_role role;
-    double least, most; /* of counts and numbers */
-    const char *range;  /* the same in words: "an even number of 2 to 1024"; NULL: a flag or a word */
+    double least,
+        most; /* of counts and numbers; of order 1 is in it as well where layers are of mamba or mamba2 */
+    const char *range; /* the same in words: "an even number of 2 to 1024"; NULL: a flag or a word */
     const char *const
         *words; /* then NULL: of a word all that there are; of a flag what 0 and 1 are called; or NULL */
     const char *const *meanings; /* of the words, likewise; or NULL */
@@ -178,7 +180,8 @@ LOCI_API const loci_field *loci_config_find(const char *name);
 /* Whether layers of the configuration's kind have the field. */
 LOCI_API int loci_config_has(const loci_model_config *config, const loci_field *field);
 /* Sets a field from a text: digits, a number as strtod reads it, true or false, a word. LOCI_E_ARGUMENT: there is no such
- * field, or the value is outside its range; then the sentence begins with the name. Other fields are not looked at. */
+ * field, or the value is outside its range; then the sentence begins with the name. Of other fields
+ * the layer alone is looked at, since the range of order depends on it. */
 LOCI_API loci_status loci_config_set(loci_model_config *config, const char *name, const char *text,
                                      loci_error *error);
 /* The text that sets it so, cut to `size` bytes with the NUL; 32 are enough. LOCI_E_ARGUMENT: there is no such field. */

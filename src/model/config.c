@@ -80,10 +80,11 @@ static const loci_config_row rows[] = {
                .help = "channels between them"}},
     {.offset = AT(order),
      .multiple = 2,
+     .any = MAMBAS,
      .field = {"order", BUILDS(COUNT), .least = 2, .most = LOCI_STATE_MAX,
-               .range = "an even number of 2 to 1024", .option = "state", .argument = "N",
-               .layers = S4D | S4 | S5 | MAMBAS,
-               .help = "states a channel, even; of s5 those of all channels"}},
+               .range = "an even number of 2 to 1024, or of mamba and mamba2 any from 1,", .option = "state",
+               .argument = "N", .layers = S4D | S4 | S5 | MAMBAS,
+               .help = "states a channel, even but of mamba and mamba2; of s5 those of all channels"}},
     {.offset = AT(discretization),
      .values = discretization_values,
      .field = {"discretization", BUILDS(WORD), .words = discretization_words, .option = "discretization",
@@ -390,7 +391,7 @@ loci_status loci_config_set(loci_model_config *config, const char *name, const c
         good = whole || strcmp(text, truths[0]) == 0;
     } else {
         number = strtod(text, &end);
-        good = end != text && *end == 0 && loci_config_in_range(row, number);
+        good = end != text && *end == 0 && loci_config_in_range(config, row, number);
         if (field->kind == LOCI_FIELD_COUNT) {
             good = good && text[strspn(text, "0123456789")] == 0;
             whole = good ? (size_t)number : 0; /* ranges end far below 2^53 */

@@ -10,6 +10,7 @@ typedef struct {
     size_t offset;     /* in loci_model_config: of a size_t, a double or an int, by its kind */
     const int *values; /* what its words stand for; NULL: 0, 1, ... */
     int multiple;      /* the value is one of it; 0: any */
+    unsigned any;      /* bits of layers for which it is any number from 1, too */
     const char *
         absent; /* of a count: the text of 0, which is no number of its range but means that there is none; or NULL */
 } loci_config_row;
@@ -32,7 +33,7 @@ int loci_config_choice(const loci_config_row *row, const char *word);
 
 /* What is expected of a value, "1 to 65535", "mean, last or none". */
 void loci_config_expected(char *text, size_t size, const loci_field *field);
-int loci_config_in_range(const loci_config_row *row, double value);
+int loci_config_in_range(const loci_model_config *config, const loci_config_row *row, double value);
 /* LOCI_E_ARGUMENT: the field is `is`, and something else was expected. */
 loci_status loci_config_refuse(const loci_field *field, const char *is, loci_error *error);
 

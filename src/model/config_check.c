@@ -9,9 +9,10 @@
 #include "base/status.h"
 #include "model/layer_kinds.h"
 
-int loci_config_in_range(const loci_config_row *row, double value)
+int loci_config_in_range(const loci_model_config *config, const loci_config_row *row, double value)
 {
     const loci_field *field = &row->field;
+    if (row->any >> (unsigned)config->layer & 1) return value >= 1 && value <= field->most;
     if (!(value >= field->least && value <= field->most)) return 0;
     return row->multiple == 0 || fmod(value, row->multiple) == 0;
 }
@@ -30,12 +31,12 @@ static loci_status check_row(const loci_model_config *config, const loci_config_
     case LOCI_FIELD_COUNT:
         snprintf(is, sizeof is, "%zu", loci_config_whole(config, row));
         if (row->absent && loci_config_whole(config, row) == 0) return LOCI_OK;
-        return loci_config_in_range(row, (double)loci_config_whole(config, row))
+        return loci_config_in_range(config, row, (double)loci_config_whole(config, row))
                    ? LOCI_OK
                    : loci_config_refuse(&row->field, is, error);
     case LOCI_FIELD_NUMBER:
         snprintf(is, sizeof is, "%g", loci_config_real(config, row));
-        return loci_config_in_range(row, loci_config_real(config, row))
+        return loci_config_in_range(config, row, loci_config_real(config, row))
                    ? LOCI_OK
                    : loci_config_refuse(&row->field, is, error);
     case LOCI_FIELD_WORD:

@@ -169,10 +169,10 @@ $ loci train d -o x --width 70000
 ! loci: train: --width is 70000; 1 to 65535 was expected
 = 2
 $ loci train d -o x --state 3
-! loci: train: --state is 3; an even number of 2 to 1024 was expected
+! loci: train: --state is 3; an even number of 2 to 1024, or of mamba and mamba2 any from 1, was expected
 = 2
 $ loci train d -o x --state 2000
-! loci: train: --state is 2000; an even number of 2 to 1024 was expected
+! loci: train: --state is 2000; an even number of 2 to 1024, or of mamba and mamba2 any from 1, was expected
 = 2
 $ loci train d -o x --dropout 1
 ! loci: train: --dropout is 1; 0 to below 1 was expected
