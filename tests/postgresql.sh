@@ -1,6 +1,6 @@
 #!/bin/bash
-# postgresql.sh EXTENSION-FOLDER PROGRAM [SQL...] - starts a PostgreSQL server of its own on a socket in a temporary folder, loads the extension that
-# was built in the folder, and runs the tests of tests/postgresql.sql. Output is TAP. Status 77: there is no server to start.
+# postgresql.sh EXTENSION-FOLDER PROGRAM - starts a PostgreSQL server of its own on a socket in a temporary folder, loads the extension that
+# was built in the folder, and tests it. Output is TAP. Status 77: there is no server to start.
 set -u
 export LC_ALL=C
 extension=$(realpath "$1") || exit 2

@@ -157,8 +157,7 @@ static double x_of(const chart_series *series, size_t i)
     return series->x ? series->x[i] : (double)i;
 }
 
-/* Of every run of points within one column: the first, the lowest, the highest and the last; of bands the
- * outline. */
+/* Of every run of points within one column: the first, the lowest, the highest and the last; of bands the outline. */
 static void thin_line(points *kept, const columns *to, const chart_series *series)
 {
     const double *y = series->y, *y2 = series->y2;

@@ -145,8 +145,7 @@ static int write_json(const settings *s)
 
 /* --- curves --- */
 
-/* table is [1 + order][points]: x, and the functions there; P_n on [-1, 1], l_n on [0, 4 order + 4], f_n on
- * [0, 1]. */
+/* table is [1 + order][points]: x, and the functions there; P_n on [-1, 1], l_n on [0, 4 order + 4], f_n on [0, 1]. */
 static bool curves(double *table, const settings *s, size_t points)
 {
     double *values = malloc(points * s->order * sizeof *values), *at = malloc(points * sizeof *at);

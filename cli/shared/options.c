@@ -102,8 +102,7 @@ static bool is_time(const char *text)
     return options_number(&seconds, text) || loci_time_parse(&seconds, text, NULL) == LOCI_OK;
 }
 
-/* Whether every part of "a,b,c" is a time; the parts are then cut apart and added to the list (if there is
- * one). */
+/* Whether every part of "a,b,c" is a time; the parts are then cut apart and added to the list (if there is one). */
 static bool times_parse(char *text, option_list *list, bool *full)
 {
     for (int cut = 0; cut <= (list != NULL); cut++) {

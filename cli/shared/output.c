@@ -41,8 +41,7 @@ void output_open(output *out, const char *path)
     *out = (output){.path = path && strcmp(path, "-") != 0 && ranks_first() ? path : NULL};
 }
 
-/* Holds an interrupt off while a file is written beside its place and renamed, so that nothing is left
- * behind. */
+/* Holds an interrupt off while a file is written beside its place and renamed, so that nothing is left behind. */
 static sigset_t interrupt_hold(void)
 {
     sigset_t interrupt, old;
@@ -181,8 +180,7 @@ void output_cell(output *out, const char *name, int width)
     for (int i = used; i < width; i++) output_text(out, " ");
 }
 
-/* The length of the UTF-8 character at text, or 0 where there is none (overlong forms and surrogates are
- * none). */
+/* The length of the UTF-8 character at text, or 0 where there is none (overlong forms and surrogates are none). */
 static size_t character_length(const unsigned char *text)
 {
     if (text[0] < 0x80) return 1;

@@ -205,8 +205,7 @@ static loci_status read_header(loci_npy_header *header, loci_input *input, bool 
     if (status != LOCI_OK) return status;
     input->start += fixed + length;
 
-    /* An element of at least one byte and a length known bound every size below; otherwise the bytes that
-     * come do. */
+    /* An element of at least one byte and a length known bound every size below; otherwise the bytes that come do. */
     size_t total, numbers;
     header->count = 1;
     bool fits = true;

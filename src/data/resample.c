@@ -7,8 +7,7 @@
  * h(m q/p - k) u[k].
  *
  * The table has a row of h for each phase (m q/p modulo 1), p of them where that is not too many; else rows stand at
- * equal distances and two neighbours are joined by a line, which is off by at most h'' / (8 rows^2).
- */
+ * equal distances and two neighbours are joined by a line, which is off by at most h'' / (8 rows^2). */
 #include <loci/data.h>
 
 #include <math.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * signal.c - a signal from a file of any kind: which kind it is, the channels that are wanted, names and
- * positions. */
+ * signal.c - a signal from a file of any kind: which kind it is, the channels that are wanted, names and positions. */
 #include "data/signal.h"
 
 #include <stdarg.h>

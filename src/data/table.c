@@ -196,8 +196,7 @@ static bool is_units(const loci_layout *l, size_t row)
     return unit;
 }
 
-/* The header's fields become names: "" is ", what cannot be printed is ?, and an empty name is the column's
- * number. */
+/* The header's fields become names: "" is ", what cannot be printed is ?, and an empty name is the column's number. */
 static bool take_names(loci_table *own, const loci_field *fields)
 {
     size_t total = own->fields * sizeof(char *);

@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * forms_f64.c - forms.c in double, for builds without CMake (docs/embed.md). */
+ * forms_f64.c - forms.c in double, for builds without CMake (README.md). */
 #define LOCI_REAL_IS_DOUBLE 1
 #include "ssm/forms.c"

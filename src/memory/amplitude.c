@@ -3,8 +3,7 @@
  * amplitude.c - projections of signals whose squares a double cannot hold: far below 1, or held for very long.
  *
  * What is projected is linear in the signal but for the mean square error. So a result whose squares may have lost digits
- * is made once more of the signal times a power of two, and divided by it: exact both ways.
- */
+ * is made once more of the signal times a power of two, and divided by it: exact both ways. */
 #include "memory/layout.h"
 
 /* The error, and all squares that the coefficients make with it, kept their digits. */

@@ -7,8 +7,7 @@
  * of the question. On a polynomial p (less the stretch's mean), cell after cell, (p - f)^2 is p^2 - 2 p f +
  * f^2: the integral of p^2 is taken once for the whole run of cells by a Gauss rule that is exact; that of p
  * f needs p's antiderivative at the edges (held f), or p at Gauss nodes in the cell (joined f).
- * Raw stretches are compared value by value, the states of the invariant measures by 8 Gauss nodes a cell.
- */
+ * Raw stretches are compared value by value, the states of the time-invariant measures by 8 Gauss nodes a cell. */
 #include "memory/stretch.h"
 
 #include <math.h>

@@ -9,8 +9,7 @@
  *   lti              a time-invariant measure: one state of N numbers a channel, pending samples behind it
  *
  * A block is raw (the samples of its intervals and one closing value; stamped: their times, from the block's
- * start) or projected: mean in two doubles, mean square error (memory_error_keep), then coefficients 1..N-1.
- */
+ * start) or projected: mean in two doubles, mean square error (memory_error_keep), then coefficients 1..N-1. */
 #ifndef LOCI_MEMORY_LAYOUT_H
 #define LOCI_MEMORY_LAYOUT_H
 
@@ -55,7 +54,7 @@ struct loci_memory_plan {
     size_t capacity;       /* slots */
     size_t channel_stride; /* doubles of a channel in a slot */
 
-    /* tree, published */
+    /* tree, legs recurrence */
     double *root;        /* [N + 1]: sqrt(2n+1) */
     double *node;        /* [N]: Gauss-Legendre on [0, 1] */
     double *weight;      /* [N] */
@@ -67,7 +66,7 @@ struct loci_memory_plan {
                           about their middle */
     memory_rule rule[MEMORY_RULES]; /* linear: Gauss rules for one cell, the last one exact */
 
-    /* invariant */
+    /* lti */
     double scale;        /* seconds of the measure's unit of time */
     double *a, *b;       /* [N][N], [N] */
     double *abar, *bbar; /* regular: one step */
@@ -128,7 +127,7 @@ typedef struct {
     double *last;        /* [C]: the last sample */
     double *pending;     /* [C][S + 1] */
     double *time;        /* [S + 1]: of the pending samples, from pending_start; stamped */
-    double *state;       /* [C][N]; published, invariant */
+    double *state;       /* [C][N]; legs recurrence, lti */
     double *slot;        /* [capacity][slot_stride] */
     double *scratch;     /* [scratch_size] */
     size_t capacity, channel_stride, slot_stride;
@@ -157,8 +156,7 @@ loci_status loci_memory_check_start(const loci_memory_plan *plan, double start, 
 loci_status loci_memory_check_end(const loci_memory *memory, const loci_memory_plan *plan, uint64_t samples,
                                   loci_error *error);
 
-/* Where everything lies. The view is for readers and writers alike: who holds a const memory must not write.
- */
+/* Where everything lies. The view is for readers and writers alike: who holds a const memory must not write. */
 static inline memory_view loci_memory_view(const loci_memory *memory, const loci_memory_plan *plan,
                                            size_t channels)
 {
@@ -177,8 +175,7 @@ static inline memory_view loci_memory_view(const loci_memory *memory, const loci
                          .slot_stride = memory_slot_stride(plan, channels)};
 }
 
-/* The last sample's interval is open until something follows: its end is not known, or its line has no other
- * end. */
+/* The last sample's interval is open until something follows: its end is not known, or its line has no other end. */
 static inline bool memory_open(const loci_memory_plan *plan)
 {
     return plan->spec.dt == 0 || plan->spec.join == LOCI_LINEAR ||
@@ -308,8 +305,7 @@ static inline void loci_memory_project_pair(const loci_memory_plan *plan, double
     plan->projection->project_pair(plan, out, one, two, scratch);
 }
 
-/* The projection over both of two adjacent stretches that cover the shares r and s = 1 - r. out may be one of
- * them. */
+/* The projection over both of two adjacent stretches that cover the shares r and s = 1 - r. out may be one of them. */
 static inline void loci_memory_join(const loci_memory_plan *plan, double *out, const double *one,
                                     const double *two, double r, double s, double *scratch)
 {
@@ -331,8 +327,7 @@ size_t loci_memory_scratch(const loci_memory_plan *plan);
 /* project.c */
 
 /* Samples on their way in: value k of channel c is u[k * stride + c * channel_stride], NaN where it is to be
- * held over; its time is base + t[k], t NULL for regular memories. What is no tree takes [n][C] only, base 0.
- */
+ * held over; its time is base + t[k], t NULL for regular memories. What is no tree takes [n][C] only, base 0. */
 typedef struct {
     const double *u, *t;
     size_t stride, channel_stride, count;
@@ -356,7 +351,7 @@ void loci_memory_finish(loci_memory *memory, const loci_memory_plan *plan, const
 /* Merges blocks i and i + 1. */
 void loci_memory_pair(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view, size_t i);
 
-/* invariant.c */
+/* lti.c */
 loci_status loci_memory_lti_plan(loci_memory_plan *plan, loci_error *error);
 /* state[N] of one channel after n pending inputs u[n] of a regular memory; in place. */
 void loci_memory_lti_steps(const loci_memory_plan *plan, double *state, const double *u, size_t n,
@@ -372,7 +367,7 @@ void loci_memory_lti_rest(const loci_memory_plan *plan, double *state, uint64_t 
 void loci_memory_lti_state(const loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
                            size_t channel, double *state);
 
-/* published.c */
+/* legs_recurrence.c */
 /* c[N] after the next sample u: h = (t_k - t_{k-1}) / t_k; by LOCI_METHOD_ZOH the history grows from the
  * share r = 1 - h. */
 void loci_memory_legs_recurrence_step(const loci_memory_plan *plan, double *c, double u, double h,

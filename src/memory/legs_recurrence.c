@@ -5,8 +5,7 @@
  *
  * One step of x' = (A x + B u) / t by backward Euler or the trapezoid (input at the right end only), O(N) by
  * running sums since A is lower triangular with A_nk = -sqrt((2n+1)(2k+1)); or by the exact flow, for a
- * signal held over the step.
- */
+ * signal held over the step. */
 #include "memory/layout.h"
 
 #include <math.h>
@@ -24,8 +23,7 @@ static void solve(const loci_memory_plan *plan, double *c, double h)
     }
 }
 
-/* The polynomial that stands for the past, squeezed into the share r of the history, and the input behind it.
- */
+/* The polynomial that stands for the past, squeezed into the share r of the history, and the input behind it. */
 static void flow(const loci_memory_plan *plan, double *c, double u, double h, double *scratch)
 {
     const size_t order = plan->order;

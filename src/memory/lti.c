@@ -5,8 +5,7 @@
  * Regular signals advance by leaves of S samples: x <- Abar^S x + sum over k of Abar^(S-1-k) Bbar u_k.
  * Stamped ones advance a sample at a time: by zoh with exponentials exp(2^j h A) from a table, chosen by the
  * binary digits of the interval, and a Taylor series for what is left below the shortest; by bilinear with an
- * elimination a sample, since every length makes another matrix.
- */
+ * elimination a sample, since every length makes another matrix. */
 #include "memory/layout.h"
 
 #include <math.h>
@@ -103,8 +102,7 @@ static loci_status plan_regular(loci_memory_plan *plan, loci_error *error)
 }
 
 /* exp(A h 2^j) beside the integral of the input, for h with norm(A) h <= 1/2 and as many j as it takes to
- * forget everything (norm below 1e-300 or so never comes for matrices with weak decay: 60 doublings bound
- * it). */
+ * forget everything (norm below 1e-300 or so never comes for matrices with weak decay: 60 doublings bound it). */
 static loci_status plan_stamped(loci_memory_plan *plan, loci_error *error)
 {
     const size_t n = plan->order;
@@ -210,8 +208,7 @@ static void power_step(const loci_memory_plan *plan, double *x, double u, size_t
 static void stamp_zoh(const loci_memory_plan *plan, double *x, double u, double h, double *scratch)
 {
     const double longest = ldexp(plan->power_step, (int)plan->powers - 1);
-    /* after so many rounds of 64 time units the rest changes nothing that is not held for ever by an undamped
-     * mode */
+    /* after so many rounds of 64 time units the rest changes nothing that is not held for ever by an undamped mode */
     for (unsigned round = 0; h >= 2 * longest && round < 4096; round++) {
         power_step(plan, x, u, plan->powers - 1, scratch);
         h -= longest;
@@ -227,8 +224,7 @@ static void stamp_zoh(const loci_memory_plan *plan, double *x, double u, double 
     if (h > 0) taylor(plan, x, u, h, scratch);
 }
 
-/* (I - h/2 A) x_new = (I + h/2 A) x + h B u. The symmetric part of -A is positive, so elimination needs no
- * pivots. */
+/* (I - h/2 A) x_new = (I + h/2 A) x + h B u. The symmetric part of -A is positive, so elimination needs no pivots. */
 static void stamp_bilinear(const loci_memory_plan *plan, double *x, double u, double h, double *scratch)
 {
     const size_t n = plan->order;

@@ -7,8 +7,7 @@
  * so what is older but smaller than the first block to come is raised first: equal neighbours pair up like
  * the digits of a counter, and what is left over is folded into that block. Where the earlier memory ends on
  * a multiple of the later one's largest block nothing is left over, and the result is the memory of the whole
- * signal to the bit.
- */
+ * signal to the bit. */
 #include "memory/layout.h"
 
 #include <math.h>

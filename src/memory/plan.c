@@ -62,8 +62,7 @@ const memory_rule *loci_memory_rule(const loci_memory_plan *plan, double from, d
     return rule;
 }
 
-/* H_n[k], the integral over [0, 1] of g_n against sample k of R, unit everywhere else zero, into table [R][N]
- */
+/* H_n[k], the integral over [0, 1] of g_n against sample k of R, unit everywhere else zero, into table [R][N] */
 static void held_moments(const loci_memory_plan *plan, double *table, size_t samples, double *p)
 {
     const size_t order = plan->order;
@@ -124,8 +123,7 @@ static loci_status make_leaf_pair(loci_memory_plan *plan, loci_error *error)
         for (size_t n = 1; n < order; n++) {
             const double mirrored = table[(rows - 1 - k) * order + n];
             const double value = table[k * order + n];
-            /* the two differ by rounding only; their average (with the sign of the parity) is the better of
-             * both */
+            /* the two differ by rounding only; their average (with the sign of the parity) is the better of both */
             plan->leaf_pair[(k * 2 + n % 2) * plan->half_stride + n / 2] =
                 n % 2 == 0 ? 0.5 * (value + mirrored) : 0.5 * (value - mirrored);
         }

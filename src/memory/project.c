@@ -4,8 +4,7 @@
  * counter.
  *
  * Nothing here depends on how the samples were grouped into calls: a leaf is turned into a block when the
- * sample after its last one comes, by the same arithmetic.
- */
+ * sample after its last one comes, by the same arithmetic. */
 #include "memory/layout.h"
 
 #include <math.h>
@@ -205,8 +204,8 @@ static void take_tree(loci_memory *memory, const loci_memory_plan *plan, const m
     }
 }
 
-static void take_published(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
-                           const double *u, const double *t, size_t n)
+static void take_legs_recurrence(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
+                                 const double *u, const double *t, size_t n)
 {
     const size_t channels = memory->channels, order = plan->order;
     const bool zoh = plan->spec.method == LOCI_METHOD_ZOH;
@@ -236,8 +235,8 @@ static void take_published(loci_memory *memory, const loci_memory_plan *plan, co
     }
 }
 
-static void take_invariant(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
-                           const double *u, const double *t, size_t n)
+static void take_lti(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
+                     const double *u, const double *t, size_t n)
 {
     const size_t channels = memory->channels, order = plan->order, leaf = plan->leaf;
     if (t) {
@@ -287,9 +286,9 @@ void loci_memory_take(loci_memory *memory, const loci_memory_plan *plan, const m
     if (plan->kind == MEMORY_TREE)
         take_tree(memory, plan, view, samples);
     else if (plan->kind == MEMORY_LEGS_RECURRENCE)
-        take_published(memory, plan, view, samples->u, samples->t, samples->count);
+        take_legs_recurrence(memory, plan, view, samples->u, samples->t, samples->count);
     else
-        take_invariant(memory, plan, view, samples->u, samples->t, samples->count);
+        take_lti(memory, plan, view, samples->u, samples->t, samples->count);
 }
 
 /* Whether every value is below LOCI_VALUE_LIMIT, which NaN is not. */
@@ -345,7 +344,7 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
         return loci_memory_check_end(memory, plan, memory->samples + n, error);
     }
     if (!t) return loci_fail(error, LOCI_E_ARGUMENT, "a stamped memory needs a time for every sample");
-    const bool published = plan->kind == MEMORY_LEGS_RECURRENCE;
+    const bool recurrence = plan->kind == MEMORY_LEGS_RECURRENCE;
     double before = memory->closed ? memory->end : memory->last_time;
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(t[i]))
@@ -355,7 +354,7 @@ static loci_status check_times(const loci_memory *memory, const loci_memory_plan
             return loci_fail(error, LOCI_E_VALUE,
                              "the time of sample %zu is %g; one below 1.6e150 s was expected", i, t[i]);
         const bool first = memory->samples == 0 && i == 0;
-        if (first && published && t[i] < memory->start)
+        if (first && recurrence && t[i] < memory->start)
             return loci_fail(error, LOCI_E_VALUE, "sample 0 lies at %.17g, before the start of time at %.17g",
                              t[i], memory->start);
         if (memory->closed && i == 0) {

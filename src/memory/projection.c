@@ -7,8 +7,7 @@
  * deviations from a mean, so an offset costs no digits. docs/memory.md derives the formulas.
  *
  * Every sum runs in an order that depends on the sizes only: the same samples give the same bits. Long sums are
- * eight, of every eighth number, whatever the width of the processor's vectors.
- */
+ * eight, of every eighth number, whatever the width of the processor's vectors. */
 #define LOCI_REAL_IS_DOUBLE 1
 #include "base/each_level.h"
 
@@ -335,8 +334,7 @@ static void at_nodes(const loci_memory_plan *plan, double *values, const double 
     }
 }
 
-/* c_n = r times the integral of f1(y) g_n(r y) + s times that of f2(y) g_n(r + s y), each by N Gauss nodes,
- * exactly. */
+/* c_n = r times the integral of f1(y) g_n(r y) + s times that of f2(y) g_n(r + s y), each by N Gauss nodes, exactly. */
 static void join_any(const loci_memory_plan *plan, double *c, const double *one, const double *two, double r,
                      double s, double difference, double *scratch)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * recall.c - questions to a memory: values, derivatives, means and integrals, from what it keeps and nothing
- * else. */
+ * recall.c - questions to a memory: values, derivatives, means and integrals, from what it keeps and nothing else. */
 #include "memory/stretch.h"
 
 #include <math.h>
@@ -82,16 +81,16 @@ static void polynomial_answers(const loci_memory_plan *plan, const memory_stretc
     const size_t order = plan->order;
     double deviations[LOCI_ORDER_MAX];
     const double *c = stretch->c + channel * stretch->c_stride;
-    const bool published = plan->kind == MEMORY_LEGS_RECURRENCE;
+    const bool recurrence = plan->kind == MEMORY_LEGS_RECURRENCE;
     deviations[0] = 0;
-    memcpy(deviations + 1, published ? c + 1 : c + 3, (order - 1) * sizeof *c);
+    memcpy(deviations + 1, recurrence ? c + 1 : c + 3, (order - 1) * sizeof *c);
     loci_legendre_sum(ask, out, deviations, order, x, count);
     const double length = stretch->length * memory_unit(plan);
     for (size_t i = 0; i < count; i++) {
         if (ask == LOCI_DERIVATIVE)
             out[i] /= length;
         else
-            out[i] = c[0] + ((published ? 0 : c[1]) + out[i]);
+            out[i] = c[0] + ((recurrence ? 0 : c[1]) + out[i]);
     }
 }
 

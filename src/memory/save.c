@@ -4,8 +4,7 @@
  * the layout.
  *
  * Reading trusts nothing: the checksum first, then every size against what is there, then every number
- * against what it can be.
- */
+ * against what it can be. */
 #include "memory/layout.h"
 
 #include <math.h>

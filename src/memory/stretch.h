@@ -3,8 +3,7 @@
  * memory/stretch.h - what covers which part of the past, one shape for all kinds; internal to src/memory.
  *
  * Places lie on an axis of the memory's own: samples from the first for a regular memory, seconds for a
- * stamped one.
- */
+ * stamped one. */
 #ifndef LOCI_MEMORY_STRETCH_H
 #define LOCI_MEMORY_STRETCH_H
 
@@ -28,14 +27,13 @@ typedef struct {
     uint64_t samples;
 } memory_stretch;
 
-/* How many stretches there are: blocks, and the pending samples whose intervals are closed. Published and
- * invariant: 1, or 0 where the history has no length. */
+/* How many stretches there are: blocks, and the pending samples whose intervals are closed. Of a
+ * state: 1, or 0 where the history has no length. */
 size_t loci_memory_stretch_count(const loci_memory *memory, const loci_memory_plan *plan);
 memory_stretch loci_memory_stretch_at(const loci_memory *memory, const loci_memory_plan *plan,
                                       const memory_view *view, size_t i);
 
-/* The last value of channel c lies at the very end of the axis: true where an interval is still open there.
- */
+/* The last value of channel c lies at the very end of the axis: true where an interval is still open there. */
 static inline bool memory_has_open_end(const loci_memory *memory, const loci_memory_plan *plan)
 {
     return plan->kind == MEMORY_TREE && memory->samples > 0 && memory_open(plan) && !memory->closed;
