@@ -14,43 +14,49 @@ const char *const baseline_names[BASELINES] = {"last", "season", "mean", "ar"};
 int backtest_open(backtest *t, size_t horizon)
 {
     *t = (backtest){.horizon = horizon};
-    t->numbers = calloc(9 * horizon, sizeof *t->numbers);
-    if (!t->numbers) return message_memory();
-    t->mse = t->numbers;
+    t->mse = calloc(9 * horizon, sizeof *t->mse);
+    if (!t->mse) return message_memory();
     t->mae = t->mse + horizon;
     t->coverage80 = t->mae + horizon;
     t->coverage95 = t->coverage80 + horizon;
+    t->sums = t->coverage95 + horizon;
     for (size_t b = 0; b < BASELINES; b++) t->base_square[b] = t->base_absolute[b] = NAN;
     return STATUS_DONE;
 }
 
 void backtest_close(backtest *t)
 {
-    free(t->numbers);
+    free(t->mse);
     *t = (backtest){0};
 }
 
-/* One channel: sums in `sum`, [5][horizon]. */
-static int walk(loci_readout *r, double *sum, const series *s, size_t c, size_t from, bool intervals)
+loci_readout_score backtest_score(backtest *t)
 {
-    const loci_readout_spec spec = *loci_readout_spec_of(r);
-    const size_t h = spec.horizon;
+    const size_t h = t->horizon;
+    memset(t->sums, 0, 5 * h * sizeof *t->sums);
+    return (loci_readout_score){.size = sizeof(loci_readout_score),
+                                .count = t->sums,
+                                .square = t->sums + h,
+                                .absolute = t->sums + 2 * h,
+                                .in80 = t->sums + 3 * h,
+                                .in95 = t->sums + 4 * h};
+}
+
+/* The sums of one channel. */
+static int walk(backtest *t, loci_readout *r, const series *s, size_t c, size_t from, bool intervals)
+{
     loci_error error;
-    memset(sum, 0, 5 * h * sizeof *sum);
-    const loci_readout_score score = {sizeof score,
-                                      sum,
-                                      sum + h,
-                                      sum + 2 * h,
-                                      intervals ? sum + 3 * h : NULL,
-                                      intervals ? sum + 4 * h : NULL};
+    loci_readout_score score = backtest_score(t);
+    if (!intervals) score.in80 = score.in95 = NULL;
     if (loci_readout_walk(r, c, &score, s->x[c], s->n, from - 1, &error) != LOCI_OK)
         return message_error(s->path, &error);
     return STATUS_DONE;
 }
 
-void backtest_account(backtest *t, const double *sum, double scale, size_t channels)
+void backtest_account(backtest *t, double scale, size_t channels)
 {
     const size_t h = t->horizon;
+    const double *sum = t->sums;
     t->windows = sum[0];
     for (size_t j = 0; j < h && sum[j] > 0; j++) {
         const double share = 1.0 / (sum[j] * (double)channels);
@@ -65,13 +71,11 @@ void backtest_account(backtest *t, const double *sum, double scale, size_t chann
 
 int backtest_run(backtest *t, loci_readout *r, const series *s, size_t from, const double *scale)
 {
-    const size_t h = t->horizon;
-    double *const sum = t->numbers + 4 * h;
     t->square = t->absolute = 0;
     for (size_t c = 0; c < s->channels; c++) {
-        const int status = walk(r, sum, s, c, from, true);
+        const int status = walk(t, r, s, c, from, true);
         if (status) return status;
-        backtest_account(t, sum, scale[c], s->channels);
+        backtest_account(t, scale[c], s->channels);
     }
     return STATUS_DONE;
 }
@@ -129,7 +133,7 @@ int backtest_baselines(backtest *t, loci_readout *ar, const series *s, size_t fr
 {
     const size_t h = t->horizon, origins = s->n >= from + h ? s->n - h - from + 1 : 0,
                  period = season && season <= from ? season : 1;
-    double *const sum = t->numbers + 4 * h, (*sums)[2] = calloc(s->channels * BASELINES, sizeof *sums);
+    double(*sums)[2] = calloc(s->channels * BASELINES, sizeof *sums);
     if (!sums) return message_memory();
     size_t first, end;
     ranks_own(s->channels * BASELINE_AR, &first, &end);
@@ -142,10 +146,10 @@ int backtest_baselines(backtest *t, loci_readout *ar, const series *s, size_t fr
     for (size_t c = 0; c < s->channels && !status; c++) {
         double of[BASELINES][2] = {{0}};
         memcpy(of, sums[c * BASELINE_AR], BASELINE_AR * sizeof *of);
-        if (ar) status = walk(ar, sum, s, c, from, false);
+        if (ar) status = walk(t, ar, s, c, from, false);
         for (size_t j = 0; j < h && ar; j++) {
-            of[BASELINE_AR][0] += sum[h + j];
-            of[BASELINE_AR][1] += sum[2 * h + j];
+            of[BASELINE_AR][0] += t->sums[h + j];
+            of[BASELINE_AR][1] += t->sums[2 * h + j];
         }
         for (size_t b = 0; b < BASELINES; b++) {
             t->base_square[b] += of[b][0] * share / (scale[c] * scale[c]);

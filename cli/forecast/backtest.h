@@ -17,18 +17,19 @@ typedef struct {
     size_t horizon;
     double windows; /* of each column */
     double *mse, *mae, *coverage80,
-        *coverage95;         /* [horizon], means over windows and columns, in the data's units */
+        *coverage95;         /* [horizon]: means over windows and columns, in the data's units */
     double square, absolute; /* over all horizons, in units of the scales */
     double base_square[BASELINES], base_absolute[BASELINES]; /* NAN: not measured */
-    double *numbers;
+    double *sums; /* [5][horizon]: of one column, behind those above */
 } backtest;
 
 /* A backtest of {0} or of a call, even in vain, is for backtest_close. */
 int backtest_open(backtest *t, size_t horizon);
 void backtest_close(backtest *t);
 
-/* Sums of one channel of so many, [5][horizon] as loci_readout_score has them, in units of its scale. */
-void backtest_account(backtest *t, const double *sum, double scale, size_t channels);
+/* Where the sums of a column go, all 0; and their account, of one column of so many, in units of its scale. */
+loci_readout_score backtest_score(backtest *t);
+void backtest_account(backtest *t, double scale, size_t channels);
 /* Forecasts by readout, which was solved, after each row of s from `from` - 1 on, as long as what they foretell is there; its widths follow
  * the hits. */
 int backtest_run(backtest *t, loci_readout *readout, const series *s, size_t from, const double *scale);

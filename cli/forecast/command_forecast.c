@@ -14,7 +14,6 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
-#include "shared/output_kind.h"
 #include "shared/ranks.h"
 
 typedef struct {
@@ -46,7 +45,7 @@ static bool refuse(const settings *s)
     return s->missing && strcmp(s->missing, "refuse") == 0;
 }
 
-static int usage_check(settings *s, const char *const *operands, size_t count, bool learns)
+static int usage_check(const settings *s, const char *const *operands, size_t count, bool learns)
 {
     if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
         return message_usage("forecast: --missing is \"%s\"; refuse or hold was expected", s->missing);
@@ -194,23 +193,16 @@ static bool goes_on(const job *j, const forecaster *f)
     return f->stamped && d->stamped && fabs(d->first - (f->last + f->step)) < 0.5 * f->step;
 }
 
-static void times_follow(forecaster *f, const series *d)
-{
-    f->last = d->last;
-    f->step = d->step;
-    f->stamped = d->stamped;
-    f->iso = d->iso;
-}
-
-/* The newest rows of the table become the model's own: what it foretells is what comes after them. */
-static int replace_history(job *j, size_t from, bool learned)
+/* The rows of the table from `from` on become the model's newest: what it foretells is what comes after them. whole: another
+ * history begins. */
+static int push_rows(job *j, size_t from, bool whole)
 {
     loci_error error;
     loci_readout *r = j->f.readout;
-    if (!learned && loci_readout_part(r, &error) != LOCI_OK) return message_error(j->f.path, &error);
+    if (whole && loci_readout_part(r, &error) != LOCI_OK) return message_error(j->f.path, &error);
     const int status = forecast_push(r, &j->data, from, j->data.n);
     if (status) return status;
-    times_follow(&j->f, &j->data);
+    forecast_times(&j->f, &j->data);
     return STATUS_DONE;
 }
 
@@ -266,9 +258,7 @@ static int run_model(job *j, const char *model, const char *path)
     status = try_model(j, known);
     if (!status && s->update) {
         loci_error error;
-        if (!on && known == 0 && loci_readout_part(j->f.readout, &error) != LOCI_OK)
-            return message_error(model, &error);
-        status = replace_history(j, known, true);
+        status = push_rows(j, known, !on && known == 0);
         if (!status && loci_readout_solve(j->f.readout, &error) != LOCI_OK)
             status = message_error(path, &error);
         j->report.updated = j->data.n - known;
@@ -278,8 +268,28 @@ static int run_model(job *j, const char *model, const char *path)
                                 : STATUS_DONE;
         return status ? status : written;
     }
-    if (!status) status = replace_history(j, on ? 0 : 0, on);
+    if (!status) status = push_rows(j, 0, !on);
     return status ? status : finish(j, s->output, false);
+}
+
+/* As try_model, of a model that foretells from several columns. */
+static int try_joint(job *j, size_t known, size_t window)
+{
+    const size_t first = known > 0 ? known : window;
+    int status = report_joint(j);
+    if (status || j->data.n <= first || first < window) return status;
+    double *scale = series_scales(&j->data),
+           *shown = NULL; /* of all columns, and of those that are foretold */
+    status = scale ? joint_try(&j->joint, &j->t, &j->data, first, scale) : message_memory();
+    if (!status && j->t.windows > 0) {
+        shown = series_scales(&j->view);
+        status = shown ? backtest_baselines(&j->t, NULL, &j->view, first, shown, j->joint.face.season)
+                       : message_memory();
+    }
+    j->report.t = &j->t;
+    free(shown);
+    free(scale);
+    return status;
 }
 
 /* The same, of a model that foretells from several columns. */
@@ -291,25 +301,12 @@ static int run_joint(job *j, const char *model, const char *path)
     if (status || !path) return status ? status : finish(j, s->output, false);
     status = read_columns(j, path, j->joint.names, j->joint.channels, &j->joint.face);
     if (status) return status;
-    const size_t known = rows_known(j, &j->joint.face), window = loci_probe_inspect(j->joint.probe).window,
-                 first = known > 0 ? known : window; /* the first row that is foretold */
+    const size_t known = rows_known(j, &j->joint.face), window = loci_probe_inspect(j->joint.probe).window;
     const bool on = known > 0 || goes_on(j, &j->joint.face);
     if (!s->update && j->data.n < window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
                             model, window);
-    double *scale = series_scales(&j->data);
-    status = scale ? report_joint(j) : message_memory();
-    double *some = scale; /* of the view: targets come in any order */
-    if (!status && j->data.n > first && first >= window) {
-        status = joint_try(&j->joint, &j->t, &j->data, first, scale);
-        some = !status && j->t.windows > 0 ? series_scales(&j->view) : scale;
-        if (!some) status = message_memory();
-        if (!status && j->t.windows > 0)
-            status = backtest_baselines(&j->t, NULL, &j->view, first, some, j->joint.face.season);
-        j->report.t = &j->t;
-    }
-    if (some != scale) free(some);
-    free(scale);
+    status = try_joint(j, known, window);
     if (!status && s->update) {
         status = joint_push(&j->joint, &j->data, known, j->data.n, !on);
         if (!status) status = joint_solve(&j->joint, path);
@@ -317,7 +314,7 @@ static int run_joint(job *j, const char *model, const char *path)
     } else if (!status) {
         status = joint_recall(&j->joint, &j->data);
     }
-    times_follow(&j->joint.face, &j->data);
+    forecast_times(&j->joint.face, &j->data);
     if (!status) status = finish(j, s->update ? NULL : s->output, s->update);
     const int written = s->update && (!status || j->report.closed)
                             ? joint_write(&j->joint, s->output ? s->output : model)
@@ -361,12 +358,10 @@ static int run_add(job *j, const char *a, const char *b)
     forecaster other = {0};
     int status = forecaster_read(&j->f, a);
     if (!status) status = forecaster_read(&other, b);
-    if (!status && other.channels == j->f.channels)
-        for (size_t c = 0; c < other.channels && !status; c++)
-            if (strcmp(other.names[c], j->f.names[c]) != 0)
-                status = message_fail("%s: its column %zu is \"%s\"; \"%s\", as in %s, was expected", b,
-                                      c + 1, other.names[c], j->f.names[c], a);
-    (void)status;
+    for (size_t c = 0; !status && other.channels == j->f.channels && c < other.channels; c++)
+        if (strcmp(other.names[c], j->f.names[c]) != 0)
+            status = message_fail("%s: its column %zu is \"%s\"; \"%s\", as in %s, was expected", b, c + 1,
+                                  other.names[c], j->f.names[c], a);
     if (!status) {
         loci_error error;
         const loci_readout_info mine = loci_readout_inspect(j->f.readout),
@@ -393,7 +388,7 @@ static int run(job *j, int argc, char **argv)
     const char *first = argv[1], *second = argc > 2 ? argv[2] : NULL;
     const bool model = s->add || second || forecaster_is(first) || joint_is(first);
     const char *const operands[] = {first, second};
-    int status = usage_check((settings *)(uintptr_t)s, operands, second ? 2 : 1, !model);
+    int status = usage_check(s, operands, second ? 2 : 1, !model);
     if (status) return status;
     if (s->add) {
         if (!second) return message_usage("forecast: --add takes two models; their files were expected");

@@ -133,16 +133,21 @@ static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
     return STATUS_DONE;
 }
 
+void forecast_times(forecaster *f, const series *s)
+{
+    f->stamped = s->stamped;
+    f->iso = s->iso;
+    f->last = s->last;
+    f->step = s->step;
+}
+
 static int names_copy(forecaster *f, const series *s)
 {
     f->names = calloc(s->channels, sizeof *f->names);
     if (!f->names) return message_memory();
     for (size_t c = 0; c < s->channels; c++)
         if (!(f->names[f->channels++] = strdup(s->names[c]))) return message_memory();
-    f->stamped = s->stamped;
-    f->iso = s->iso;
-    f->last = s->last;
-    f->step = s->step;
+    forecast_times(f, s);
     return STATUS_DONE;
 }
 
@@ -231,13 +236,4 @@ int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, siz
     if (!status) status = learn(f, t, *train, *valid, s, w, scale, horizon);
     free(scale);
     return status;
-}
-
-int forecast_update(forecaster *f, backtest *t, const series *s, size_t from)
-{
-    (void)t;
-    const int status = solved(f->readout, s, from, s->n);
-    if (status) return status;
-    f->last = s->last;
-    return STATUS_DONE;
 }

@@ -24,9 +24,9 @@ int forecast_season(size_t *season, const series *s, size_t rows);
 /* f gets all of the forecaster but its path; t, {0}, is opened and filled in where there is a test part; *train, *valid, *test are the rows. */
 int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, size_t *test, const series *s,
                    const forecast_wishes *w);
+/* The forecaster's times are those of s. */
+void forecast_times(forecaster *f, const series *s);
 /* Rows from..to of s to a readout. A status. */
 int forecast_push(loci_readout *r, const series *s, size_t from, size_t to);
-/* The forecaster learns on from s, whose rows follow its own (or are another history), and t is how its forecasts of them were. */
-int forecast_update(forecaster *f, backtest *t, const series *s, size_t from);
 
 #endif

@@ -69,10 +69,7 @@ int joint_name(joint *j, const series *s, const char *const *targets, size_t cou
     for (size_t k = 0; k < count && !status; k++) status = targets_add(j, s, targets[k]);
     for (size_t c = 0; c < s->channels && !count && !status; c++)
         status = target_add(j, s, s->names[c], strlen(s->names[c]));
-    j->face.stamped = s->stamped;
-    j->face.iso = s->iso;
-    j->face.last = s->last;
-    j->face.step = s->step;
+    forecast_times(&j->face, s);
     return status;
 }
 
@@ -216,15 +213,13 @@ int joint_try(joint *j, backtest *t, const series *s, size_t from, const double 
     int status = made ? backtest_open(t, h) : message_memory();
     if (!status) status = make(j, made, s, first, s->n);
     for (size_t k = 0; k < j->count && !status; k++) {
-        double *const sum = t->numbers + 4 * h;
+        const loci_readout_score score = backtest_score(t);
         loci_error error;
-        memset(sum, 0, 5 * h * sizeof *sum);
-        const loci_readout_score score = {sizeof score, sum, sum + h, sum + 2 * h, sum + 3 * h, sum + 4 * h};
         if (loci_readout_follow(j->widths + k * 2 * h, h, &score, s->x[j->targets[k]], s->n, from - 1,
                                 made + k * rows * h, first, &error) != LOCI_OK)
             status = message_error(s->path, &error);
         else
-            backtest_account(t, sum, scale[j->targets[k]], j->count);
+            backtest_account(t, scale[j->targets[k]], j->count);
     }
     free(made);
     return status;

@@ -16,8 +16,8 @@ typedef struct {
     size_t channels, count, horizon;
     size_t *targets; /* [count] which inputs are foretold */
     double *widths;  /* [count][2][horizon] */
-    double *
-        rest; /* [waiting][channels] the newest rows, at most a horizon, whose outcomes are still to come: not in the probe */
+    /* [waiting][channels]: the newest rows, at most a horizon, whose outcomes are still to come: not in the probe */
+    double *rest;
     size_t waiting;
     forecaster face; /* of what is foretold: path, names and times; no readout */
 } joint;

@@ -14,9 +14,8 @@ typedef struct {
     double **x;   /* [channels], each [n] */
     char **names; /* [channels] */
     bool stamped, iso;
-    double last,
-        step; /* the time of the last row, and between rows: seconds; 1 where there are no times: numbers of rows */
-    double first;
+    double first, last,
+        step; /* seconds: of the first and the last row, and between rows; where there are no times, rows */
     size_t irregular; /* steps that are another length */
     size_t missing;   /* values that were held */
 } series;
