@@ -107,7 +107,10 @@ static void what_is_none_is_refused(void **state)
     refuses(&d, 2, LOCI_E_FORMAT, "tensor a.out_proj.weight is missing");
     published(&d, "a.");
     d.tensors[1].name = "a.more";
-    refuses(&d, 2, LOCI_E_FORMAT, "holds 4 tensors");
+    refuses(&d, 2, LOCI_E_FORMAT, "tensor a.in_proj_bias is missing");
+    published(&d, "a.");
+    d.tensors[d.count] = d.tensors[1], d.tensors[d.count++].name = "a.bias_k";
+    refuses(&d, 2, LOCI_E_FORMAT, "tensor a.bias_k is none of a MultiheadAttention");
     published(&d, "a.");
     d.tensors[0].shape[0] = H, d.tensors[0].shape[1] = 3 * H;
     refuses(&d, 2, LOCI_E_FORMAT, "tensor a.in_proj_weight has the shape");

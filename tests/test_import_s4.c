@@ -268,6 +268,11 @@ static void refusals(void **state)
     refuse(d, "tensor s4_layers.0.layer.kernel.B[3] is nan; a finite number was expected");
     d->number[find(d, "s4_layers.0.layer.kernel.B") - d->tensor][3] = 0;
     const size_t one[] = {1};
+    loci_tensor *low = find(d, "s4_layers.0.layer.kernel.P");
+    const loci_tensor kept = *low;
+    low->shape[0] = 0, low->bytes = 0;
+    refuse(d, "tensor s4_layers.0.layer.kernel.P is of rank 0; 1 or 2 was expected");
+    *low = kept;
     add(d, "s4_layers.0.layer.kernel.Q", NULL, 1, one);
     refuse(d, "tensor s4_layers.0.layer.kernel.Q is none of this model");
     d->count--;

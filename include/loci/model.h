@@ -378,7 +378,7 @@ LOCI_API loci_status loci_model_import_attention(loci_model **model, const void 
  * instead of backbone there may be another word or none. tokens: rows of the embedding that mean something, the others are never
  * drawn; 0: as vocab_size of the configuration says, or all. The model has the task next and knows its tokens by their numbers.
  * loci_model_import takes such a file as well, without a configuration. LOCI_E_FORMAT: a tensor is missing, surplus, misshapen or
- * not finite; LOCI_E_UNSUPPORTED: layers or options that we have not; LOCI_E_ARGUMENT: tokens is more than the rows. */
+ * not finite, or the configuration says otherwise; LOCI_E_UNSUPPORTED: layers or options that we have not; LOCI_E_ARGUMENT: tokens is more than the rows. */
 LOCI_API loci_status loci_model_import_mamba(loci_model **model, const void *const *files,
                                              const size_t *sizes, size_t count, const char *config,
                                              size_t tokens, const loci_allocator *allocator,

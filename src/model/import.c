@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * import.c - models that others trained: the S4 repository's example, from a PyTorch state_dict. */
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/allocate.h"
@@ -25,14 +25,17 @@ static const loci_tensor *find(const loci_safetensors *file, const char *name, s
     return NULL;
 }
 
-/* Layers are numbered from 0; one that is missing among them leaves surplus tensors behind. */
-static size_t count_layers(const loci_safetensors *file, int block)
+/* One more than the largest number of a layer that a tensor has. */
+static size_t count_layers(const loci_safetensors *file)
 {
+    static const char begin[] = "s4_layers.";
+    const size_t length = sizeof begin - 1;
     size_t count = 0;
-    for (; count < LOCI_LAYERS_MAX; count++) {
-        char name[48];
-        snprintf(name, sizeof name, block ? "s4_layers.%zu.layer.D" : "s4_layers.%zu.D", count);
-        if (!loci_safetensors_find(file, name)) break;
+    for (size_t i = 0; i < loci_safetensors_count(file); i++) {
+        const char *name = loci_safetensors_tensor(file, i)->name;
+        if (strncmp(name, begin, length) != 0) continue;
+        const unsigned long long number = strtoull(name + length, NULL, 10);
+        if (number < LOCI_LAYERS_MAX && number >= count) count = (size_t)number + 1;
     }
     return count;
 }
@@ -50,7 +53,7 @@ static loci_status configure(loci_model_config *config, const loci_safetensors *
         loci_model_preset(config, "s4-example", encoder->shape[1], decoder->shape[0], error);
     if (status) return status;
     config->width = encoder->shape[0];
-    config->layers = count_layers(file, block);
+    config->layers = count_layers(file);
     if (block) return loci_import_s4_configure(config, file, error);
     config->order = c->shape[1] <= LOCI_STATE_MAX ? 2 * c->shape[1] : c->shape[1];
     return LOCI_OK;

@@ -29,37 +29,66 @@ int loci_model_holds_attention(const loci_safetensors *file, char *prefix, size_
     return 0;
 }
 
+/* The tensor of a parameter of the layer: its name behind the prefix. */
+static void name_of(char name[2 * NAME], const char *prefix, const loci_parameter *p)
+{
+    snprintf(name, 2 * NAME, "%s%s", prefix, p->name + sizeof layer - 1);
+}
+
+static int is_of_layer(const loci_parameter *p)
+{
+    return strncmp(p->name, layer, sizeof layer - 1) == 0;
+}
+
+/* Every tensor is a parameter's: the first that is not is named. */
+static loci_status check_surplus(const loci_model *model, const loci_safetensors *file, const char *prefix,
+                                 loci_error *error)
+{
+    for (size_t i = 0; i < loci_safetensors_count(file); i++) {
+        const char *name = loci_safetensors_tensor(file, i)->name;
+        int known = 0;
+        for (size_t k = 0; k < model->parameters; k++) {
+            char own[2 * NAME];
+            if (!is_of_layer(&model->table[k])) continue;
+            name_of(own, prefix, &model->table[k]);
+            known |= strcmp(name, own) == 0;
+        }
+        if (!known)
+            return loci_fail(error, LOCI_E_FORMAT, "tensor %.100s is none of a MultiheadAttention", name);
+    }
+    return LOCI_OK;
+}
+
 /* The layer's parameters from tensors of their names behind the prefix; biases may be missing, both of them. */
 static loci_status fill(loci_model *model, const loci_safetensors *file, const char *prefix,
                         loci_error *error)
 {
-    size_t taken = 0;
+    int biased = 0;
     loci_status status = LOCI_OK;
+    for (size_t k = 0; k < model->parameters; k++) {
+        char name[2 * NAME];
+        if (!is_of_layer(&model->table[k]) || model->table[k].dimensions != 1) continue;
+        name_of(name, prefix, &model->table[k]);
+        biased |= loci_safetensors_find(file, name) != NULL;
+    }
     for (size_t k = 0; k < model->parameters && !status; k++) {
         const loci_parameter *p = &model->table[k];
         char name[2 * NAME];
-        if (strncmp(p->name, layer, sizeof layer - 1) != 0) { /* the decoder, which has no bias */
+        if (!is_of_layer(p)) { /* the decoder, which has no bias */
             for (size_t i = 0; i < p->count; i++)
                 model->values[p->offset + i] = i / p->shape[1] == i % p->shape[1];
             continue;
         }
-        snprintf(name, sizeof name, "%s%s", prefix, p->name + sizeof layer - 1);
+        name_of(name, prefix, p);
         const loci_tensor *tensor = loci_safetensors_find(file, name);
-        if (!tensor && p->dimensions == 1) continue;
+        if (!tensor && p->dimensions == 1 && !biased) continue;
         if (!tensor)
             status = loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", name);
         else
             status = loci_model_match(p, tensor, error);
         if (!status) status = loci_model_take(model, p, tensor, error);
-        taken++;
     }
-    if (!status && (taken == 3 || taken != loci_safetensors_count(file)))
-        status = loci_fail(
-            error, LOCI_E_FORMAT,
-            "holds %zu tensors; in_proj_weight and out_proj.weight were expected, both with biases or "
-            "without, and no others",
-            loci_safetensors_count(file));
-    return status;
+    return status ? status : check_surplus(model, file, prefix, error);
 }
 
 static loci_status build(loci_model **out, const loci_safetensors *file, size_t heads, int whole,
@@ -72,9 +101,12 @@ static loci_status build(loci_model **out, const loci_safetensors *file, size_t 
                          "tensor in_proj_weight is missing; a state_dict of MultiheadAttention was expected");
     snprintf(name, sizeof name, "%sin_proj_weight", prefix);
     const loci_tensor *in = loci_safetensors_find(file, name);
-    if (in->dimensions != 2 || in->shape[1] == 0 || in->shape[0] / 3 != in->shape[1] || in->shape[0] % 3)
+    if (in->dimensions != 2)
+        return loci_fail(error, LOCI_E_FORMAT, "tensor %s has %zu dimensions; 2 were expected", name,
+                         in->dimensions);
+    if (in->shape[1] == 0 || in->shape[0] / 3 != in->shape[1] || in->shape[0] % 3)
         return loci_fail(error, LOCI_E_FORMAT, "tensor %s has the shape [%zu, %zu]; [3 H, H] was expected",
-                         name, in->shape[0], in->dimensions > 1 ? in->shape[1] : 0);
+                         name, in->shape[0], in->shape[1]);
     const size_t H = in->shape[1];
     if (heads == 0 || H % heads)
         return loci_fail(error, LOCI_E_ARGUMENT,

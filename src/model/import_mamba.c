@@ -37,12 +37,23 @@ static const loci_tensor *find(const checkpoint *c, const char *name)
     return found;
 }
 
+static size_t count_layers(const checkpoint *c);
+
 /* Tensor `part` of layer i's mixer; NULL: there is none. */
 static const loci_tensor *find_part(const checkpoint *c, size_t i, const char *part)
 {
     char name[NAME];
     snprintf(name, sizeof name, "%slayers.%zu.mixer.%s", c->prefix, i, part);
     return find(c, name);
+}
+
+/* Whether a layer's mixer has it: then all have to. */
+static int has_part(const checkpoint *c, const char *part)
+{
+    const size_t layers = count_layers(c);
+    for (size_t i = 0; i < layers; i++)
+        if (find_part(c, i, part)) return 1;
+    return 0;
 }
 
 /* The same with so many dimensions; NULL after filling error. */
@@ -52,8 +63,8 @@ static const loci_tensor *need_part(const checkpoint *c, const char *part, size_
     const loci_tensor *found = find_part(c, 0, part);
     if (found && found->dimensions == dimensions) return found;
     if (found)
-        loci_fail(error, LOCI_E_FORMAT, "tensor %.100s has %zu dimensions; %zu were expected", found->name,
-                  found->dimensions, dimensions);
+        loci_fail(error, LOCI_E_FORMAT, "tensor %.100s has %zu dimensions; %zu %s expected", found->name,
+                  found->dimensions, dimensions, dimensions == 1 ? "was" : "were");
     else
         loci_fail(error, LOCI_E_FORMAT, "tensor %slayers.0.mixer.%s is missing", c->prefix, part);
     return NULL;
@@ -118,17 +129,24 @@ static void name_of(char *name, size_t size, const checkpoint *c, const char *pa
 
 /* ---- config.json ---- */
 
-/* The first of two keys that is there, of the mixer's options or of all; NULL: neither. */
-static const json_t *option(const checkpoint *c, const char *key, const char *other)
+/* The first of two keys that is there, of the mixer's options or of all, and which one; NULL: neither. */
+static const json_t *named_option(const checkpoint *c, const char *key, const char *other, const char **name)
 {
     const json_t *const objects[] = {c->mixer, c->config};
     const char *const keys[] = {key, other};
     for (int i = 0; i < 2; i++)
         for (int k = 0; objects[i] && k < 2; k++) {
             const json_t *value = keys[k] ? json_object_get(objects[i], keys[k]) : NULL;
+            *name = keys[k];
             if (value && !json_is_null(value)) return value;
         }
     return NULL;
+}
+
+static const json_t *option(const checkpoint *c, const char *key, const char *other)
+{
+    const char *name;
+    return named_option(c, key, other, &name);
 }
 
 static loci_status refuse(const char *key, const char *expected, loci_error *error)
@@ -141,10 +159,11 @@ static loci_status refuse(const char *key, const char *expected, loci_error *err
 static loci_status count_option(size_t *to, const checkpoint *c, const char *key, const char *other,
                                 loci_error *error)
 {
-    const json_t *value = option(c, key, other);
+    const char *name;
+    const json_t *value = named_option(c, key, other, &name);
     if (!value) return LOCI_OK;
     if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > 1 << 24)
-        return refuse(key, "a whole number of 1 or more", error);
+        return refuse(name, "a whole number of 1 or more", error);
     *to = (size_t)json_integer_value(value);
     return LOCI_OK;
 }
@@ -159,9 +178,34 @@ static int is_true(const checkpoint *c, const char *key, const char *other, int 
 static loci_status same(const checkpoint *c, const char *key, const char *other, double wanted,
                         const char *expected, loci_error *error)
 {
-    const json_t *value = option(c, key, other);
+    const char *name;
+    const json_t *value = named_option(c, key, other, &name);
     if (!value || (json_is_number(value) && fabs(json_number_value(value) - wanted) <= 1e-9)) return LOCI_OK;
-    return refuse(json_object_get(c->config, key) ? key : other ? other : key, expected, error);
+    return refuse(name, expected, error);
+}
+
+/* A number, if it is one, that has to be what tensors say already. */
+static loci_status agrees(const checkpoint *c, const char *key, const char *other, double said,
+                          loci_error *error)
+{
+    const char *name;
+    const json_t *value = named_option(c, key, other, &name);
+    if (!json_is_number(value) || json_number_value(value) == said) return LOCI_OK;
+    return loci_fail(error, LOCI_E_FORMAT,
+                     "%s of its config.json is %g; %g was expected, as its tensors have it", name,
+                     json_number_value(value), said);
+}
+
+/* Likewise of a part that tensors are there for, or are not. */
+static loci_status agrees_on(const checkpoint *c, const char *key, const char *other, int said,
+                             loci_error *error)
+{
+    const char *name;
+    const json_t *value = named_option(c, key, other, &name);
+    if (!json_is_boolean(value) || json_is_true(value) == (said != 0)) return LOCI_OK;
+    return loci_fail(error, LOCI_E_FORMAT,
+                     "%s of its config.json is %s; %s was expected, as its tensors have it", name,
+                     said ? "false" : "true", said ? "true" : "false");
 }
 
 /* Blocks of another sort, other activations. */
@@ -179,7 +223,8 @@ static loci_status check_config(const checkpoint *c, loci_error *error)
                          kind ? kind : "no text");
     if (act && (!json_string_value(act) || strcmp(json_string_value(act), "silu") != 0))
         return refuse("hidden_act", "silu", error);
-    if (json_array_size(attention) > 0) return refuse("attn_layer_idx", "no layer of attention", error);
+    if (attention && (!json_is_array(attention) || json_array_size(attention) > 0))
+        return refuse("attn_layer_idx", "no layer of attention", error);
     loci_status status = same(c, "layer_norm_epsilon", "norm_epsilon", 1e-5, "1e-5", error);
     if (!status) status = same(c, "d_intermediate", NULL, 0, "0", error);
     return status;
@@ -288,7 +333,7 @@ static loci_status mamba2(loci_model_config *config, const checkpoint *c, loci_e
     config->head_width = S / H;
     config->kernel_width = kernel->shape[2];
     config->channel_skips = skip->shape[0] == S && S != H;
-    config->gate_norm = !find_part(c, 0, "norm.weight")                       ? LOCI_GATE_NORM_NONE
+    config->gate_norm = !has_part(c, "norm.weight")                           ? LOCI_GATE_NORM_NONE
                         : c->mixer && is_true(c, "norm_before_gate", NULL, 0) ? LOCI_GATE_NORM_BEFORE
                                                                               : LOCI_GATE_NORM_AFTER;
     return limits(config, c, error);
@@ -332,6 +377,31 @@ static loci_status count_tokens(loci_model_config *config, const checkpoint *c, 
     return LOCI_OK;
 }
 
+/* The configuration tells much twice. Where it contradicts the tensors, one of them is another model's. */
+static loci_status check_agreement(const loci_model_config *config, const checkpoint *c, loci_error *error)
+{
+    const int second = config->layer == LOCI_LAYER_MAMBA2;
+    const json_t *type = option(c, "model_type", NULL), *layer = option(c, "layer", NULL);
+    if ((type && (strcmp(json_string_value(type), "mamba2") == 0) != second) ||
+        (layer && (strcmp(json_string_value(layer), "Mamba2") == 0) != second))
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "has tensors of %s; those of %s were expected, as its config.json has it",
+                         second ? "Mamba 2" : "Mamba", second ? "Mamba" : "Mamba 2");
+    loci_status status = agrees(c, "d_model", "hidden_size", (double)config->width, error);
+    if (!status) status = agrees(c, "d_state", "state_size", (double)config->order, error);
+    if (!status) status = agrees(c, "d_conv", "conv_kernel", (double)config->kernel_width, error);
+    if (!status) status = agrees(c, "expand", NULL, (double)config->expand, error);
+    if (!status && !second) status = agrees(c, "dt_rank", "time_step_rank", (double)config->dt_rank, error);
+    if (!status && second) status = agrees(c, "headdim", "head_dim", (double)config->head_width, error);
+    const size_t inner = config->expand * config->width, scanned = config->scanned ? config->scanned : inner;
+    if (!status && second) status = agrees(c, "d_ssm", NULL, (double)scanned, error);
+    if (!status && second)
+        status = agrees_on(c, "rmsnorm", NULL, config->gate_norm != LOCI_GATE_NORM_NONE, error);
+    if (!status) status = agrees_on(c, "bias", "use_bias", config->biased, error);
+    if (!status) status = agrees_on(c, "conv_bias", "use_conv_bias", !config->kernel_unbiased, error);
+    return status;
+}
+
 static loci_status configure(loci_model_config *config, const checkpoint *c, size_t tokens, loci_error *error)
 {
     char name[NAME];
@@ -339,9 +409,13 @@ static loci_status configure(loci_model_config *config, const checkpoint *c, siz
     name_of(name, sizeof name, c, "embedding.weight");
     const loci_tensor *embedding = find(c, name);
     if (embedding->dimensions != 2 || embedding->shape[0] == 0 || embedding->shape[1] == 0)
-        return loci_fail(error, LOCI_E_FORMAT,
-                         "tensor %.100s has %zu dimensions; 2, tokens by channels, were expected", name,
-                         embedding->dimensions);
+        return embedding->dimensions == 2
+                   ? loci_fail(error, LOCI_E_FORMAT,
+                               "tensor %.100s is of %zu tokens by %zu channels; 1 or more were expected",
+                               name, embedding->shape[0], embedding->shape[1])
+                   : loci_fail(error, LOCI_E_FORMAT,
+                               "tensor %.100s has %zu dimensions; 2, tokens by channels, were expected", name,
+                               embedding->dimensions);
     loci_status status = loci_model_preset(config, "mamba", 1, embedding->shape[0], error);
     if (!status) status = check_config(c, error);
     if (!status) status = is_tied(&tied, c, embedding, error);
@@ -352,6 +426,9 @@ static loci_status configure(loci_model_config *config, const checkpoint *c, siz
     config->final_norm = 1, config->pool = LOCI_POOL_NONE, config->dropout = 0, config->prenorm = 1;
     snprintf(name, sizeof name, "%snorm_f.bias", c->prefix);
     config->norm = find(c, name) ? LOCI_NORM_LAYER : LOCI_NORM_RMS;
+    if (!option(c, "model_type", NULL)) /* in transformers' spelling it is about the norm at the gate */
+        status = agrees_on(c, "rms_norm", NULL, config->norm == LOCI_NORM_RMS, error);
+    if (status) return status;
     status = count_option(&config->layers, c, "n_layer", "num_hidden_layers", error);
     if (!status) status = count_tokens(config, c, tokens, error);
     if (status) return status;
@@ -362,9 +439,10 @@ static loci_status configure(loci_model_config *config, const checkpoint *c, siz
             "layer 0 has neither a tensor %slayers.0.mixer.x_proj.weight nor %slayers.0.mixer.dt_bias; a "
             "layer of Mamba or Mamba 2 was expected",
             c->prefix, c->prefix);
-    config->biased = find_part(c, 0, "in_proj.bias") != NULL;
-    config->kernel_unbiased = find_part(c, 0, "conv1d.bias") == NULL;
-    return first ? mamba(config, c, error) : mamba2(config, c, error);
+    config->biased = has_part(c, "in_proj.bias") || has_part(c, "out_proj.bias");
+    config->kernel_unbiased = !has_part(c, "conv1d.bias");
+    status = first ? mamba(config, c, error) : mamba2(config, c, error);
+    return status ? status : check_agreement(config, c, error);
 }
 
 /* ---- the values ---- */
@@ -445,8 +523,12 @@ loci_status loci_model_read_mamba(loci_model **model, loci_safetensors *const *f
     if (status) return status;
     c.config = config;
     c.mixer = json_object_get(config, "ssm_cfg");
-    if (c.mixer && !json_is_object(c.mixer)) c.mixer = NULL;
-    status = import(model, &c, tokens, error);
+    if (json_is_null(c.mixer)) c.mixer = NULL;
+    if (c.mixer && !json_is_object(c.mixer))
+        status =
+            loci_fail(error, LOCI_E_FORMAT,
+                      "ssm_cfg of its config.json is no object; the options of its layers were expected");
+    if (!status) status = import(model, &c, tokens, error);
     json_decref(config);
     return status;
 }

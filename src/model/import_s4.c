@@ -69,6 +69,8 @@ loci_status loci_import_s4_configure(loci_model_config *config, const loci_safet
     if (!status && p) status = require(&p, file, 0, OF_P, 4, error);
     if (status) return status;
     const size_t kernels = d->shape[0], sets = c->shape[0];
+    if (p && p->shape[0] == 0)
+        return loci_fail(error, LOCI_E_FORMAT, "tensor %s is of rank 0; 1 or 2 was expected", p->name);
     if (kernels == 0 || (sets != kernels && sets != 2 * kernels))
         return loci_fail(
             error, LOCI_E_FORMAT,
@@ -88,6 +90,7 @@ loci_status loci_import_s4_configure(loci_model_config *config, const loci_safet
 typedef struct {
     size_t H, modes, rank, kernels, sets;
     double *part[PARTS]; /* A, B and P of every channel */
+    size_t copies;       /* of A */
     size_t L;            /* l_kernel; 0: C is C */
 } layer_values;
 
@@ -124,6 +127,8 @@ static loci_status read_part(layer_values *v, const loci_allocator *by, const lo
     const int shared = part >= OF_B;
     const size_t axis = part == OF_B || part == OF_P ? 1 : 0, copies = t->shape[axis];
     if (shared && (copies == 0 || v->H % copies != 0)) return misshapen(t, axis, v->H, error);
+    if (part == OF_A_REAL) v->copies = copies;
+    if (part == OF_A_IMAG && copies != v->copies) return misshapen(t, axis, v->copies, error);
     shape_of(shape, &dimensions, v, part, shared ? copies : 1);
     size_t count = 1, inner = 1;
     for (size_t i = 0; i < dimensions; i++) {
@@ -355,7 +360,10 @@ static int is_taken(const char *name, const loci_model_config *c)
 {
     size_t layer;
     int end = 0;
+    char begin[NAME];
     if (sscanf(name, "s4_layers.%zu.layer.%n", &layer, &end) != 1 || end == 0 || layer >= c->layers) return 0;
+    name_of(begin, layer, "");
+    if (strncmp(name, begin, (size_t)end) != 0) return 0; /* " 0", "+0", "00" */
     const int parts = c->layer == LOCI_LAYER_S4 ? PARTS : OF_P;
     for (int part = 0; part < parts; part++)
         if (strcmp(name + end, part_names[part]) == 0) return 1;

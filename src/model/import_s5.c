@@ -32,7 +32,6 @@ typedef struct {
     const loci_safetensors *file;
     const loci_allocator *by;
     char prefix[NAME]; /* of all names: "", "seq." */
-    size_t taken;      /* tensors that were read */
     values lambda, b, c, d, log_step;
     int block, both; /* there is a block; it looks both ways */
     values around[AROUND];
@@ -65,7 +64,6 @@ static loci_status read(state_dict *s, values *to, const char *name, size_t dime
     memcpy(to->shape, t.shape, sizeof to->shape);
     to->numbers = loci_allocate_by(s->by, loci_safetensors_numbers(&t) + 1, sizeof(double));
     if (!to->numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for tensor %s", to->name);
-    s->taken++;
     const loci_status status = loci_safetensors_doubles(to->numbers, &t, error);
     for (size_t i = 0; !status && i < loci_safetensors_numbers(&t); i++)
         if (!isfinite(to->numbers[i]) || fabs(to->numbers[i]) > 3e38)
@@ -124,6 +122,22 @@ static loci_status read_around(state_dict *s, loci_error *error)
     return status;
 }
 
+/* Every tensor is one that was read: the first that is not is named. */
+static loci_status check_surplus(const state_dict *s, loci_error *error)
+{
+    const values *const own[] = {&s->lambda, &s->b, &s->c, &s->d, &s->log_step};
+    for (size_t i = 0; i < loci_safetensors_count(s->file); i++) {
+        const char *name = loci_safetensors_tensor(s->file, i)->name;
+        int known = 0;
+        for (size_t k = 0; k < sizeof own / sizeof *own; k++) known |= strcmp(name, own[k]->name) == 0;
+        for (size_t k = 0; s->block && k < AROUND; k++) known |= strcmp(name, s->around[k].name) == 0;
+        if (!known)
+            return loci_fail(error, LOCI_E_FORMAT, "tensor %.100s is none of an S5 %s", name,
+                             s->block ? "block" : "layer");
+    }
+    return LOCI_OK;
+}
+
 static loci_status read_all(state_dict *s, loci_error *error)
 {
     loci_status status = read(s, &s->lambda, "Lambda", 1, 1, error);
@@ -145,10 +159,7 @@ static loci_status read_all(state_dict *s, loci_error *error)
                                "tensor %s: state %zu has the real part %g; less than 0 was expected",
                                s->lambda.name, n, s->lambda.numbers[2 * n]);
     if (!status) status = read_around(s, error);
-    if (!status && s->taken != loci_safetensors_count(s->file))
-        status = loci_fail(error, LOCI_E_FORMAT, "holds %zu tensors; the %zu of an S5 layer were expected",
-                           loci_safetensors_count(s->file), s->taken);
-    return status;
+    return status ? status : check_surplus(s, error);
 }
 
 /* What number i of a parameter of the layer, forward or backward in time, is. */

@@ -32,8 +32,11 @@ loci_status loci_json_read(json_t **value, const loci_allocator *by, const char 
     if (!array && json_error_code(&problem) == json_error_out_of_memory)
         return loci_fail(error, LOCI_E_MEMORY, "out of memory for %s", name);
     if (!array || json_array_size(array) != 2) {
+        const int early = !array && problem.position >= 0 && (size_t)problem.position >= size; /* at our ] */
         const loci_status status = loci_fail(error, LOCI_E_FORMAT, "%s is no JSON: %.160s", name,
-                                             array ? "more than one value" : problem.text);
+                                             array   ? "more than one value"
+                                             : early ? "it ends too early"
+                                                     : problem.text);
         json_decref(array);
         return status;
     }
