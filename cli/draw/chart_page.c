@@ -13,7 +13,8 @@ static const unsigned char advance[95] = {
     60, 79, 69, 63, 61, 73, 68, 99, 69,  61, 69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63,
     63, 28, 28, 58, 28, 97, 63, 61, 63,  63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84};
 
-double chart_page_text(const char *text, double size)
+/* The width of a text in DejaVu Sans of this size. */
+static double text_width(const char *text, double size)
 {
     double width = 0;
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
@@ -38,13 +39,12 @@ bool chart_legend_has(const chart_frame *frame, const chart_series *series)
 
 double chart_legend_advance(const chart_series *series)
 {
-    return PAGE_SAMPLE + 6 + chart_page_text(series->name, PAGE_LABEL) + 16;
+    return PAGE_SAMPLE + 6 + text_width(series->name, PAGE_LABEL) + 16;
 }
 
 chart_cursor chart_legend_begin(const chart_frame *frame)
 {
-    return (chart_cursor){.x = frame->axes.y_label ? chart_page_text(frame->axes.y_label, PAGE_LABEL) + 24
-                                                   : 0};
+    return (chart_cursor){.x = frame->axes.y_label ? text_width(frame->axes.y_label, PAGE_LABEL) + 24 : 0};
 }
 
 chart_cursor chart_legend_fit(chart_cursor at, const chart_series *series, double width)
@@ -76,8 +76,7 @@ static double footer(const chart_frame *frame)
 static double widest(const chart_ticks *ticks)
 {
     double width = 0;
-    for (size_t i = 0; i < ticks->count; i++)
-        width = fmax(width, chart_page_text(ticks->label[i], PAGE_TICK));
+    for (size_t i = 0; i < ticks->count; i++) width = fmax(width, text_width(ticks->label[i], PAGE_TICK));
     return width;
 }
 

@@ -37,9 +37,6 @@ typedef struct {
 /* Finds the place of each frame, and the height of the page where the chart does not name one. */
 void chart_page_layout(chart_page *on);
 
-/* Of a text in DejaVu Sans of this size. */
-double chart_page_text(const char *text, double size);
-
 /* Where entries of the legend stand: from the left, behind the name of the y axis, line by line. */
 typedef struct {
     double x;

@@ -10,8 +10,6 @@
 #include "shared/output.h"
 #include "shared/words.h"
 
-enum { AGES_MOST = 12 };
-
 /* Everything that is known. */
 typedef struct {
     loci_archive_info info;

@@ -11,7 +11,8 @@
 
 static const double level = 0.05;
 
-double training_chance_tail(size_t right, size_t all, double p)
+/* P(X >= right) for X binomial of `all` trials of probability p: how likely that many are right by chance. */
+static double tail(size_t right, size_t all, double p)
 {
     if (right == 0 || p >= 1) return 1;
     if (p <= 0) return 0;
@@ -50,7 +51,7 @@ static bool judge(chance *is, const loci_dataset *set, double share, size_t all,
     is->all = all;
     is->right = (size_t)(share * (double)all + 0.5);
     is->share = (double)usual / (double)loci_dataset_inspect(set).sequences;
-    is->tail = training_chance_tail(is->right, all, is->share) * (double)tries;
+    is->tail = tail(is->right, all, is->share) * (double)tries;
     return true;
 }
 
@@ -117,7 +118,7 @@ void training_chance_warn(const training_result *result, const loci_dataset *tra
     chance is;
     bool measured = kept > 0 && judge(&is, valid, best->valid_score, kept, tries);
     /* so few that even all of them right would be chance */
-    if (measured && training_chance_tail(kept, kept, is.share) * (double)tries > level) measured = false;
+    if (measured && tail(kept, kept, is.share) * (double)tries > level) measured = false;
     if (!measured && !judge(&is, train, best->train_score, result->report.sequences, 1)) return;
     if (is.tail <= level) return;
     char a[WORDS_SIZE], b[WORDS_SIZE], c[WORDS_SIZE];

@@ -7,9 +7,6 @@
 
 #include "train/training.h"
 
-/* P(X >= right) for X binomial of `all` trials of probability p: how likely that many are right by chance. */
-double training_chance_tail(size_t right, size_t all, double p);
-
 /* Warns where the best model's score, on valid or, if that is NULL, on train, cannot be told from that of the most frequent class
  * at 5 %; that it is the best of several validations counts (Bonferroni). Likewise from the mean of values, and from the label that
  * most samples have. */

@@ -13,7 +13,6 @@ enum {
     CANDIDATES = 3,
     FINER = 2,       /* bits that pages of a budget have dropped from the start */
     HEAD_ROOM = 512, /* a channel's head without its runs and its coarse rows */
-    RUN_MOST = 20,   /* bytes of a run */
     RUN_ROOM = 2     /* bytes of runs, a sample: two counts a run, and 127 samples for each byte more */
 };
 

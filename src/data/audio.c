@@ -166,9 +166,9 @@ static loci_status open_packed(loci_signal *signal, audio *own, loci_error *erro
     own->file = sf_open_fd(input->descriptor, SFM_READ, &info, 0);
     if (!own->file) {
         const char *reason = sf_strerror(NULL);
-        return loci_fail(error, LOCI_E_FORMAT, "%s: is %s audio that can be read: %.*s", input->name,
-                         signal->only_audio ? "no" : "neither text nor an NPY array, nor",
-                         (int)strcspn(reason, ".\n"), reason);
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "%s: is neither text nor an NPY array, nor audio that can be read: %.*s",
+                         input->name, (int)strcspn(reason, ".\n"), reason);
     }
     if (info.frames == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
     if (!is_whole(own->file, &info, input)) return say_cut(input, error);

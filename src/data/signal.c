@@ -12,6 +12,8 @@
 #include "data/columns.h"
 #include "data/container.h"
 
+enum { PIECE = 32768 }; /* numbers that are read at once where not all are handed on */
+
 /* --- which kind of file --- */
 
 /* Text holds none of the control characters but tab, line feed, form feed and carriage return. */
@@ -64,10 +66,6 @@ static const char *known_stranger(const unsigned char *bytes, size_t size)
 static loci_status recognise(loci_signal *signal, const loci_signal_options *options, loci_error *error)
 {
     loci_input *input = &signal->input;
-    if (signal->only_audio) {
-        signal->format = &loci_signal_audio;
-        return LOCI_OK;
-    }
     if (options->raw != LOCI_RAW_NONE) {
         signal->format = &loci_signal_raw;
         return LOCI_OK;
@@ -143,6 +141,14 @@ loci_status loci_signal_set_names(loci_signal *signal, const char *const *names,
     return LOCI_OK;
 }
 
+/* Room for what is selected from, or mixed. */
+static bool frames_make(loci_signal *signal)
+{
+    signal->frame_count = signal->channels < PIECE ? PIECE / signal->channels : 1;
+    signal->frames = loci_allocate(signal->frame_count * signal->channels, sizeof *signal->frames);
+    return signal->frames != NULL;
+}
+
 /* options->columns of a file whose format does not know of columns: channels by name or number. */
 static loci_status select_channels(loci_signal *signal, const loci_signal_options *options, loci_error *error)
 {
@@ -158,10 +164,8 @@ static loci_status select_channels(loci_signal *signal, const loci_signal_option
     status = loci_columns_select(&signal->selected, &count, file, (const char *const *)signal->names,
                                  signal->channels, options->columns, options->column_count, error);
     if (status != LOCI_OK) return status;
-    signal->frame_count = signal->channels < 32768 ? 32768 / signal->channels : 1;
-    signal->frames = loci_allocate(signal->frame_count * signal->channels, sizeof *signal->frames);
     const char **names = loci_allocate(count, sizeof *names);
-    if (!names || !signal->frames) status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
+    if (!names || !frames_make(signal)) status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
     for (size_t c = 0; c < count && status == LOCI_OK; c++) names[c] = signal->names[signal->selected[c]];
     if (status == LOCI_OK) {
         signal->info.channels = count;
@@ -184,16 +188,13 @@ static loci_status mix_channels(loci_signal *signal, loci_error *error)
     if (signal->info.channels < 2) return LOCI_OK;
     signal->mixed = signal->info.channels;
     signal->info.channels = 1;
-    if (!signal->frames) {
-        signal->frame_count = signal->channels < 32768 ? 32768 / signal->channels : 1;
-        signal->frames = loci_allocate(signal->frame_count * signal->channels, sizeof *signal->frames);
-        if (!signal->frames) return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
-    }
+    if (!signal->frames && !frames_make(signal))
+        return loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);
     return loci_signal_set_names(signal, NULL, error);
 }
 
-static loci_status open_signal(loci_signal **result, const char *path, bool only_audio,
-                               const loci_signal_options *given, loci_error *error)
+loci_status loci_signal_open(loci_signal **result, const char *path, const loci_signal_options *given,
+                             loci_error *error)
 {
     loci_signal_options whole = {0};
     const loci_signal_options *options = &whole;
@@ -204,7 +205,6 @@ static loci_status open_signal(loci_signal **result, const char *path, bool only
     }
     loci_signal *signal = loci_allocate(1, sizeof *signal);
     if (!signal) return loci_fail(error, LOCI_E_MEMORY, "%.100s: out of memory", path);
-    signal->only_audio = only_audio;
     loci_status status = loci_input_open(&signal->input, path, error);
     if (status != LOCI_OK) {
         loci_free(signal);
@@ -225,17 +225,6 @@ static loci_status open_signal(loci_signal **result, const char *path, bool only
     }
     *result = signal;
     return LOCI_OK;
-}
-
-loci_status loci_signal_open(loci_signal **signal, const char *path, const loci_signal_options *options,
-                             loci_error *error)
-{
-    return open_signal(signal, path, false, options, error);
-}
-
-loci_status loci_signal_open_audio(loci_signal **signal, const char *path, loci_error *error)
-{
-    return open_signal(signal, path, true, NULL, error);
 }
 
 void loci_signal_close(loci_signal *signal)
@@ -262,8 +251,8 @@ const char *loci_signal_channel(const loci_signal *signal, size_t c)
     return c < signal->info.channels ? signal->names[c] : NULL;
 }
 
-void loci_signal_mix(double *y, const double *u, size_t n, size_t channels, const size_t *chosen,
-                     size_t count)
+/* y [n]: the mean of `count` channels of u [n][channels], those of the numbers chosen [count] or, if NULL, the first ones. */
+static void mix(double *y, const double *u, size_t n, size_t channels, const size_t *chosen, size_t count)
 {
     for (size_t k = 0; k < n; k++) {
         double sum = 0;
@@ -295,7 +284,7 @@ loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t c
         const size_t room = capacity < signal->frame_count ? capacity : signal->frame_count;
         status = signal->format->read(signal, signal->frames, t, room, count, error);
         if (signal->mixed)
-            loci_signal_mix(u, signal->frames, *count, signal->channels, signal->selected, signal->mixed);
+            mix(u, signal->frames, *count, signal->channels, signal->selected, signal->mixed);
         else
             pick(u, signal, *count);
     }
@@ -307,8 +296,7 @@ loci_status loci_signal_read(loci_signal *signal, double *u, double *t, size_t c
 /* By reading what cannot be passed over. */
 static loci_status read_over(loci_signal *signal, uint64_t n, loci_error *error)
 {
-    enum { ROOM = 32768 };
-    const size_t channels = signal->info.channels, most = channels < ROOM ? ROOM / channels : 1;
+    const size_t channels = signal->info.channels, most = channels < PIECE ? PIECE / channels : 1;
     double *u = loci_allocate(most * channels, sizeof *u), *t = loci_allocate(most, sizeof *t);
     loci_status status =
         u && t ? LOCI_OK : loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", signal->input.name);

@@ -32,7 +32,6 @@ extern const loci_signal_format loci_signal_raw, loci_signal_npy, loci_signal_au
 
 struct loci_signal {
     const loci_signal_format *format;
-    bool only_audio; /* nothing else was asked for */
     loci_input input;
     loci_raw raw;
     size_t channels;       /* that read gives */
@@ -52,13 +51,6 @@ struct loci_signal {
 
 /* Adds to what loci_signal_remark tells. */
 void loci_signal_say(loci_signal *signal, const char *format, ...) LOCI_PRINTF(2, 3);
-
-/* As loci_signal_open, for audio files alone. */
-loci_status loci_signal_open_audio(loci_signal **signal, const char *path, loci_error *error);
-
-/* y [n]: the mean of `count` channels of u [n][channels], those of the numbers chosen [count] or, if NULL, the first ones. */
-void loci_signal_mix(double *y, const double *u, size_t n, size_t channels, const size_t *chosen,
-                     size_t count);
 
 /* Gives the signal its names, copies of names [info.channels]; NULL: "u", or "u0", "u1", ... */
 loci_status loci_signal_set_names(loci_signal *signal, const char *const *names, loci_error *error);

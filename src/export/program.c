@@ -45,7 +45,7 @@ static void *more(loci_export *p, loci_list *list, size_t size)
 
 /* ---- arrays ---- */
 
-size_t loci_word_size(loci_word word)
+static size_t word_size(loci_word word)
 {
     static const size_t sizes[] = {sizeof(float), sizeof(uint32_t), sizeof(uint64_t), 1};
     return sizes[word];
@@ -78,10 +78,10 @@ loci_place loci_program_field(loci_export *p, const char *name, loci_word word, 
     const size_t fields = p->state.count;
     loci_array *field = array_add(p, &p->state, name, word, count);
     if (!field) return loci_none();
-    const size_t size = loci_word_size(word);
+    const size_t size = word_size(word);
     if (fields > 0) {
         const loci_array *before = field - 1;
-        field->at = (before->at + before->count * loci_word_size(before->word) + size - 1) / size * size;
+        field->at = (before->at + before->count * word_size(before->word) + size - 1) / size * size;
     }
     return (loci_place){.kind = LOCI_PLACE_STATE, .which = fields};
 }
@@ -100,12 +100,12 @@ loci_place loci_program_constant(loci_export *p, const char *name, loci_word wor
             return (loci_place){.kind = LOCI_PLACE_CONSTANT, .which = i};
     loci_array *array = array_add(p, &p->constants, own, word, count);
     if (!array || !data) return loci_none();
-    array->data = loci_allocate_by(loci_allocator_of(p), count, loci_word_size(word));
+    array->data = loci_allocate_by(loci_allocator_of(p), count, word_size(word));
     if (!array->data) {
         loci_program_fail(p, LOCI_E_MEMORY, "out of memory for %zu constants of %s", count, own);
         return loci_none();
     }
-    memcpy(array->data, data, count * loci_word_size(word));
+    memcpy(array->data, data, count * word_size(word));
     return (loci_place){.kind = LOCI_PLACE_CONSTANT, .which = p->constants.count - 1};
 }
 
@@ -198,8 +198,8 @@ size_t loci_export_state_size(const loci_export *p)
     const loci_array *last = &loci_program_state(p)[p->state.count - 1];
     size_t most = 4;
     for (size_t i = 0; i < p->state.count; i++)
-        if (loci_word_size(loci_program_state(p)[i].word) > most) most = 8;
-    return (last->at + last->count * loci_word_size(last->word) + most - 1) / most * most;
+        if (word_size(loci_program_state(p)[i].word) > most) most = 8;
+    return (last->at + last->count * word_size(last->word) + most - 1) / most * most;
 }
 
 size_t loci_export_work_size(const loci_export *p)
@@ -228,11 +228,11 @@ static void *place_at(const loci_export *p, loci_place place, void *state, float
         return work + place.offset;
     case LOCI_PLACE_STATE: {
         const loci_array *field = &loci_program_state(p)[place.which];
-        return (char *)state + field->at + place.offset * loci_word_size(field->word);
+        return (char *)state + field->at + place.offset * word_size(field->word);
     }
     case LOCI_PLACE_CONSTANT: {
         const loci_array *constant = &loci_program_constants(p)[place.which];
-        return (char *)constant->data + place.offset * loci_word_size(constant->word);
+        return (char *)constant->data + place.offset * word_size(constant->word);
     }
     default:
         return NULL;
@@ -294,7 +294,7 @@ void loci_export_inspect(const loci_export *p, loci_export_facts *to)
     for (size_t i = 0; i < p->constants.count; i++) {
         const loci_array *constant = &loci_program_constants(p)[i];
         facts.constant += constant->count;
-        facts.constants += constant->count * loci_word_size(constant->word);
+        facts.constants += constant->count * word_size(constant->word);
     }
     loci_sized_give(to, to->size, &facts, sizeof facts);
 }

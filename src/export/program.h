@@ -94,7 +94,6 @@ static inline loci_room *loci_program_rooms(const loci_export *p)
 {
     return p->rooms.at;
 }
-size_t loci_word_size(loci_word word);
 
 /* Places. */
 static inline loci_place loci_none(void)

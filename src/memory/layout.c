@@ -13,7 +13,8 @@ static size_t round_up(size_t size)
     return (size + 7) / 8 * 8;
 }
 
-size_t loci_memory_scratch(const loci_memory_plan *plan)
+/* Doubles of scratch that anything done to a memory needs. */
+static size_t scratch_size(const loci_memory_plan *plan)
 {
     const size_t order = round_up(plan->order + 8), leaf = round_up(2 * plan->leaf + 16);
     if (plan->kind == MEMORY_LTI) {
@@ -51,7 +52,7 @@ static size_t lay_out(uint64_t at[MEMORY_PARTS], const loci_memory_plan *plan, s
         [AT_TIME] = {plan->leaf + 1, sizeof(double)},
         [AT_STATE] = {tree ? 0 : channels * plan->order, sizeof(double)},
         [AT_SLOT] = {plan->capacity * memory_slot_stride(plan, channels), sizeof(double)},
-        [AT_SCRATCH] = {loci_memory_scratch(plan), sizeof(double)},
+        [AT_SCRATCH] = {scratch_size(plan), sizeof(double)},
     };
     size_t offset = 0, place;
     if (!place_part(&offset, &place, 1, sizeof(loci_memory))) return 0;

@@ -321,8 +321,6 @@ void loci_memory_amplitude_pair(const loci_memory_plan *plan, double *out, const
                                 const double *two, double *scratch);
 void loci_memory_amplitude_join(const loci_memory_plan *plan, double *out, const double *one,
                                 const double *two, double r, double s, double *scratch);
-/* doubles that these need as scratch */
-size_t loci_memory_scratch(const loci_memory_plan *plan);
 
 /* project.c */
 

@@ -51,11 +51,6 @@ void loci_model_bank_prepare(loci_model_bank *bank, const loci_model *model, dou
     loci_layer_prepare(bank->layer, bank->tables, loci_model_values_const(model), rate);
 }
 
-size_t loci_model_bank_features(const loci_model_bank *bank)
-{
-    return bank->layer->outputs;
-}
-
 size_t loci_model_bank_state(const loci_model_bank *bank)
 {
     return bank->layer->state;

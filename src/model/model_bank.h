@@ -15,8 +15,7 @@ LOCI_PRIVATE loci_status loci_model_bank_open(loci_model_bank **bank, const loci
 LOCI_PRIVATE void loci_model_bank_close(loci_model_bank *bank); /* NULL is allowed */
 /* After every change of the model's thresholds, and for samples that last `rate` steps. */
 LOCI_PRIVATE void loci_model_bank_prepare(loci_model_bank *bank, const loci_model *model, double rate);
-/* Statistics; floats of a state, all 0 at first, and of scratch for runs of up to L samples. Multiples of 16. */
-LOCI_PRIVATE size_t loci_model_bank_features(const loci_model_bank *bank);
+/* Floats of a state, all 0 at first, and of scratch for runs of up to L samples. Multiples of 16. */
 LOCI_PRIVATE size_t loci_model_bank_state(const loci_model_bank *bank);
 LOCI_PRIVATE size_t loci_model_bank_scratch(const loci_model_bank *bank, size_t L);
 /* y [features, rounded up to 16] for all samples so far, after n more, x [blocks of inputs][n][16]. */

@@ -45,7 +45,7 @@ double loci_follow_quantile(double *e, size_t n, double share)
     return e[rank];
 }
 
-loci_pulse loci_pulse_open(const double *x, size_t n)
+static loci_pulse pulse_open(const double *x, size_t n)
 {
     loci_pulse p = {.x = x};
     if (n <= LATELY) return p;
@@ -250,7 +250,7 @@ double loci_follow_begin(loci_pulse *moved, double *widths, const double *x, siz
                          size_t count)
 {
     const size_t seen = from < n ? from + 1 : n;
-    *moved = loci_pulse_open(x, seen);
+    *moved = pulse_open(x, seen);
     loci_pulse left = *moved;
     const double then = seen > 0 ? loci_pulse_at(&left, seen - 1) : 1.0;
     double most = 0.0;

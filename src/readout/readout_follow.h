@@ -25,7 +25,6 @@ typedef struct {
         usual; /* of the sizes of the LATELY steps that end at x[at]; of as many usual ones, 0: not known */
 } loci_pulse;
 
-loci_pulse loci_pulse_open(const double *x, size_t n);
 /* At x[t], t never less than before: 1 where nothing is known, 1/2 where the signal rests. */
 double loci_pulse_at(loci_pulse *p, size_t t);
 
@@ -45,7 +44,7 @@ double loci_follow_begin(loci_pulse *moved, double *widths, const double *x, siz
                          size_t count);
 /* The scratch, in doubles, that loci_follow takes. */
 size_t loci_follow_scratch(const loci_forecasts *f);
-/* Widths [2][horizon], where the signal moves as usual, follow the outcomes in x [n] behind x[from]; moved as loci_pulse_open left it. In
+/* Widths [2][horizon], where the signal moves as usual, follow the outcomes in x [n] behind x[from]; moved as loci_follow_begin left it. In
  * the end found has, for each horizon of f, [7]: forecasts from x[from] on with all outcomes in x, their errors squared, errors' sizes, outcomes
  * in the interval of 80, of 95, and both widths as x[n - 1] leaves them. */
 void loci_follow(const loci_forecasts *f, double *found, const double *widths, loci_pulse *moved,

@@ -202,7 +202,8 @@ static loci_status products(loci_learner *l, const float *told, const double *ta
     return LOCI_OK;
 }
 
-loci_status loci_learner_sum(loci_learner *l, loci_error *error)
+/* Sums of products of what is known one by one. */
+static loci_status sums_make(loci_learner *l, loci_error *error)
 {
     if (l->moments) return LOCI_OK;
     const size_t size = loci_ridge_size(l->features + 1, l->targets);
@@ -240,9 +241,9 @@ static loci_status room_make(loci_learner *l, size_t rows, loci_error *error)
     return LOCI_OK;
 }
 
-/* Up to as many sequences as statistics are known one by one, and all are products from the one after on: in whatever pieces they came. */
-loci_status loci_learner_take(loci_learner *l, const float *told, const double *target, size_t count,
-                              loci_error *error)
+/* More sequences, of which that is known. Up to as many sequences as statistics are known one by one, and all are products from the one after on: in whatever pieces they came. */
+static loci_status sequences_add(loci_learner *l, const float *told, const double *target, size_t count,
+                                 loci_error *error)
 {
     const size_t p = l->features, q = l->targets,
                  left = l->moments || l->sequences >= p ? 0 : p - l->sequences;
@@ -255,7 +256,7 @@ loci_status loci_learner_take(loci_learner *l, const float *told, const double *
         l->sequences += each;
     }
     if (each == count) return LOCI_OK;
-    status = loci_learner_sum(l, error);
+    status = sums_make(l, error);
     if (!status) status = products(l, told + each * p, target + each * q, count - each, error);
     if (!status) l->sequences += count - each;
     return status;
@@ -293,7 +294,7 @@ loci_status loci_learner_push(loci_learner *l, const loci_dataset *set, const lo
         const size_t some = info.sequences - done < part ? info.sequences - done : part;
         status = loci_learner_look(l, told, set, done, some, &o, error);
         for (size_t i = 0; i < some && !status; i++) targets_read(l, target + i * l->targets, set, done + i);
-        if (!status) status = loci_learner_take(l, told, target, some, error);
+        if (!status) status = sequences_add(l, told, target, some, error);
         done += some;
     }
     loci_free(told);
@@ -329,8 +330,8 @@ loci_status loci_learner_add(loci_learner *l, const loci_learner *other, loci_er
         return loci_fail(
             error, LOCI_E_MISMATCH,
             "the learners have different banks or classes; models of one bank (fit --like) were expected");
-    if (!other->moments) return loci_learner_take(l, other->told, other->target, other->sequences, error);
-    const loci_status status = loci_learner_sum(l, error);
+    if (!other->moments) return sequences_add(l, other->told, other->target, other->sequences, error);
+    const loci_status status = sums_make(l, error);
     if (status) return status;
     loci_ridge moments = loci_learner_moments(l);
     const loci_ridge more = loci_learner_moments(other);

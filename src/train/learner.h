@@ -29,11 +29,6 @@ loci_status loci_learner_thresholds(loci_learner *learner, const loci_dataset *s
 /* told [count][p] of sequences first, first + 1, ... of the set; `done` of `all` is what progress is told. */
 loci_status loci_learner_look(const loci_learner *learner, float *told, const loci_dataset *set, size_t first,
                               size_t count, const loci_learner_options *options, loci_error *error);
-/* More sequences, of which that is known. */
-loci_status loci_learner_take(loci_learner *learner, const float *told, const double *target, size_t count,
-                              loci_error *error);
-/* Sums of products of what is known one by one. */
-loci_status loci_learner_sum(loci_learner *learner, loci_error *error);
 loci_ridge loci_learner_moments(const loci_learner *learner);
 
 #endif
