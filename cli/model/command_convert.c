@@ -207,10 +207,32 @@ static int import_file(loci_model **model, const char *path, const settings *s)
     return status;
 }
 
+/* Options that say nothing about layers of this kind are refused: the model would not be what was asked for. */
+static int check_options(const loci_model *model, const settings *s)
+{
+    const loci_model_config *config = loci_model_configuration(model);
+    const unsigned s4 = 1u << LOCI_LAYER_S4D | 1u << LOCI_LAYER_S4, s5 = 1u << LOCI_LAYER_S5,
+                   attention = 1u << LOCI_LAYER_ATTENTION;
+    const struct {
+        bool given;
+        unsigned layers;
+        const char *name;
+    } options[] = {
+        {s->prenorm, s4, "prenorm"}, {s->bilinear, s4 | s5, "bilinear"},         {s->taps > 0, s4, "taps"},
+        {s->liquid, s5, "liquid"},   {s->heads != SIZE_MAX, attention, "heads"},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].given && !(options[i].layers >> (unsigned)config->layer & 1))
+            return message_usage("convert: --%s is not for layers of %s", options[i].name,
+                                 loci_layer_name(config->layer));
+    return STATUS_DONE;
+}
+
 static int convert(const char *path, const settings *s)
 {
     loci_model *model = NULL;
     int status = checkpoint_is_folder(path) ? import_folder(&model, path, s) : import_file(&model, path, s);
+    if (!status) status = check_options(model, s);
     if (!status) status = describe(model, s);
     if (!status) status = model_write(model, s->output);
     loci_model_free(model);

@@ -55,6 +55,27 @@ $ ls x
 !~ ls: *
 = 2
 
+# Options that are about other layers.
+$ for o in --prenorm "--taps 4"; do loci convert "$FIXTURES/s5_state.safetensors" -o x $o; done
+! loci: convert: --prenorm is not for layers of s5
+! loci: convert: --taps is not for layers of s5
+= 2
+$ for o in --bilinear --liquid "--taps 4"; do loci convert "$FIXTURES/mha_state.safetensors" -o x --heads 2 $o; done
+! loci: convert: --bilinear is not for layers of attention
+! loci: convert: --liquid is not for layers of attention
+! loci: convert: --taps is not for layers of attention
+= 2
+$ for o in --prenorm --bilinear --liquid "--taps 4" "--heads 2"; do loci convert "$FIXTURES/mamba_checkpoint" -o x $o; done
+! loci: convert: --prenorm is not for layers of mamba
+! loci: convert: --bilinear is not for layers of mamba
+! loci: convert: --liquid is not for layers of mamba
+! loci: convert: --taps is not for layers of mamba
+! loci: convert: --heads is not for layers of mamba
+= 2
+$ ls x
+!~ ls: *
+= 2
+
 # An S5 layer.
 $ cp "$FIXTURES/s5_state.safetensors" s5.safetensors
 $ loci convert s5.safetensors -o layer.safetensors && loci inspect layer.safetensors | head -n 3
