@@ -11,11 +11,14 @@
 #include <string.h>
 
 #include "base/endian.h"
-#include "base/checksum.h"
+#include "base/seal.h"
 #include "base/sized.h"
 
-enum { VERSION = 1, FIXED = 176 }; /* bytes before the note */
-static const char magic[8] = {'L', 'O', 'C', 'I', 'M', 'E', 'M', '\n'};
+static const loci_seal seal = {.magic = {'L', 'O', 'C', 'I', 'M', 'E', 'M', '\n'},
+                               .none = "not a memory",
+                               .name = "memory",
+                               .fixed = 176,
+                               .version = 1};
 
 typedef struct {
     unsigned char *at;
@@ -72,15 +75,13 @@ size_t loci_memory_save_size(const loci_memory *memory, const loci_memory_plan *
     }
     if (plan->kind == MEMORY_TREE || !stamped) numbers += (channels + stamped) * memory->pending;
     if (plan->kind != MEMORY_TREE) numbers += channels * plan->order;
-    size_t bytes;
-    if (!loci_size_add(&bytes, note_length, FIXED + 16 + 8 * numbers)) return 0;
-    return FIXED + (note_length + 7) / 8 * 8 + 8 * numbers + 8;
+    return loci_seal_size(&seal, numbers, note_length);
 }
 
 loci_status loci_memory_save(const loci_memory *memory, const loci_memory_plan *plan, const char *note,
                              size_t note_length, void *bytes, size_t size, loci_error *error)
 {
-    const loci_status status = loci_memory_known(memory, plan, error);
+    loci_status status = loci_memory_known(memory, plan, error);
     if (status != LOCI_OK) return status;
     const memory_view view = loci_memory_view(memory, plan, memory->channels);
     if (plan->kind == MEMORY_TREE && plan->spec.detail == 0 &&
@@ -88,17 +89,13 @@ loci_status loci_memory_save(const loci_memory *memory, const loci_memory_plan *
          memory->pending > (memory_open(plan) && !memory->closed ? 1u : 0u)))
         return loci_fail(error, LOCI_E_ARGUMENT, "a memory of detail 0 is collapsed before it is saved");
     const size_t wanted = loci_memory_save_size(memory, plan, note_length);
-    if (wanted == 0 || size != wanted)
-        return loci_fail(error, LOCI_E_ARGUMENT, "%zu bytes were given to save in; %zu were expected", size,
-                         wanted);
+    status = loci_seal_room(size, wanted, error);
+    if (status != LOCI_OK) return status;
     const loci_memory_spec *s = &plan->spec;
     const size_t channels = memory->channels;
     const bool stamped = memory_stamped(plan), tree = plan->kind == MEMORY_TREE;
     writer w = {bytes};
-    memcpy(w.at, magic, sizeof magic);
-    w.at += sizeof magic;
-    put(&w, VERSION);
-    put(&w, wanted);
+    loci_seal_begin(&w.at, &seal, wanted);
     put(&w, (uint64_t)s->measure | (uint64_t)s->method << 8 | (uint64_t)s->join << 16 |
                 (uint64_t)s->missing << 24 | (uint64_t)s->discretization << 32);
     put(&w, s->order);
@@ -117,9 +114,7 @@ loci_status loci_memory_save(const loci_memory *memory, const loci_memory_plan *
     put(&w, 0);
     put(&w, 0);
     put(&w, note_length);
-    if (note_length > 0) memcpy(w.at, note, note_length);
-    memset(w.at + note_length, 0, (note_length + 7) / 8 * 8 - note_length);
-    w.at += (note_length + 7) / 8 * 8;
+    loci_seal_note(&w.at, note, note_length);
     put_reals(&w, view.first, channels);
     put_reals(&w, view.last, channels);
     for (size_t i = 0; i < memory->blocks; i++) {
@@ -138,7 +133,7 @@ loci_status loci_memory_save(const loci_memory *memory, const loci_memory_plan *
             put_reals(&w, view.pending + c * (plan->leaf + 1), memory->pending);
     if (tree && stamped) put_reals(&w, view.time, memory->pending);
     if (!tree) put_reals(&w, view.state, channels * plan->order);
-    put(&w, loci_checksum(bytes, wanted - 8));
+    loci_seal_end(&w.at, bytes);
     return LOCI_OK;
 }
 
@@ -149,24 +144,11 @@ static loci_status damaged(loci_error *error, const char *what)
 
 static loci_status open_bytes(reader *r, const void *bytes, size_t size, loci_error *error)
 {
+    const loci_status status = loci_seal_check(&seal, bytes, size, error);
+    if (status != LOCI_OK) return status;
     const unsigned char *b = bytes;
-    *r = (reader){b, b + size, false, false};
-    if (size < sizeof magic || memcmp(b, magic, sizeof magic) != 0)
-        return damaged(error, "is not a memory: it does not begin like one");
-    if (size < FIXED + 8) return damaged(error, "is a memory cut short");
-    r->at += sizeof magic;
-    const uint64_t version = get(r), whole = get(r);
-    reader tail = {b + size - 8, b + size, false, false};
-    const bool sound = get(&tail) == loci_checksum(b, size - 8);
-    if (!sound && whole > size)
-        return loci_fail(error, LOCI_E_FORMAT, "is a memory cut short: %zu bytes of %llu", size,
-                         (unsigned long long)whole);
-    if (!sound || whole != size)
-        return damaged(error, "is a damaged memory: its checksum does not fit its bytes");
-    if (version != VERSION)
-        return loci_fail(error, LOCI_E_FORMAT, "is a memory of version %llu; version %d was expected",
-                         (unsigned long long)version, VERSION);
-    r->end = b + size - 8;
+    *r =
+        (reader){.at = b + sizeof seal.magic + 16, .end = b + size - 8}; /* behind the version and the size */
     return LOCI_OK;
 }
 
@@ -203,7 +185,7 @@ static loci_status load_header(loci_memory_header *header, const void *bytes, si
     loci_status status = open_bytes(&r, bytes, size, error);
     if (status == LOCI_OK) status = read_header(header, &r, error);
     if (status != LOCI_OK) return status;
-    r.at = (const unsigned char *)bytes + FIXED - 8;
+    r.at = (const unsigned char *)bytes + seal.fixed - 8;
     const uint64_t length = get(&r);
     if (length > (uint64_t)(r.end - r.at))
         return damaged(error, "is a memory whose note is longer than the file");

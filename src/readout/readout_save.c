@@ -7,60 +7,49 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/allocate.h"
-#include "base/checksum.h"
 #include "base/endian.h"
+#include "base/seal.h"
 #include "base/status.h"
 
-enum { VERSION = 1, FIXED = 128 }; /* bytes before the note */
-static const char magic[8] = {'L', 'O', 'C', 'I', 'R', 'D', 'O', '\n'};
-
-static size_t size_of(size_t numbers, size_t note_length)
-{
-    size_t bytes, note;
-    if (!loci_size_multiply(&bytes, numbers, 8) || !loci_size_add(&note, note_length, 7) ||
-        !loci_size_add(&bytes, bytes, note / 8 * 8) || !loci_size_add(&bytes, bytes, FIXED + 8))
-        return 0;
-    return bytes;
-}
+static const loci_seal seal = {.magic = {'L', 'O', 'C', 'I', 'R', 'D', 'O', '\n'},
+                               .none = "no forecaster",
+                               .name = "forecaster",
+                               .fixed = 128,
+                               .version = 1};
 
 size_t loci_readout_save_size(const loci_readout *r, size_t note_length)
 {
     size_t saved = 0;
     loci_readout_numbers(&r->spec, &saved);
-    return size_of(saved, note_length);
+    return loci_seal_size(&seal, saved, note_length);
 }
 
 loci_status loci_readout_save(const loci_readout *r, const char *note, size_t note_length, void *bytes,
                               size_t size, loci_error *error)
 {
     const size_t wanted = loci_readout_save_size(r, note_length);
-    if (wanted == 0 || size != wanted)
-        return loci_fail(error, LOCI_E_ARGUMENT, "%zu bytes were given to save in; %zu were expected", size,
-                         wanted);
+    const loci_status status = loci_seal_room(size, wanted, error);
+    if (status != LOCI_OK) return status;
     const loci_readout_spec *s = &r->spec;
     size_t saved;
     loci_readout_numbers(s, &saved);
     unsigned char *at = bytes;
-    memcpy(at, magic, sizeof magic);
-    at += sizeof magic;
-    const uint64_t head[] = {
-        VERSION,   wanted,     s->channels, s->window, s->order, s->horizon, (uint64_t)(s->own != 0),
-        r->solved, r->samples, r->held,     r->fresh,  r->parts, note_length};
+    loci_seal_begin(&at, &seal, wanted);
+    const uint64_t head[] = {s->channels, s->window,  s->order, s->horizon, (uint64_t)(s->own != 0),
+                             r->solved,   r->samples, r->held,  r->fresh,   r->parts,
+                             note_length};
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) loci_endian_put(&at, head[i], 8);
     loci_endian_put_f64(&at, &s->ridge, 1);
     loci_endian_put(&at, 0, 8);
-    if (note_length > 0) memcpy(at, note, note_length);
-    memset(at + note_length, 0, (note_length + 7) / 8 * 8 - note_length);
-    at += (note_length + 7) / 8 * 8;
+    loci_seal_note(&at, note, note_length);
     loci_endian_put_f64(&at, loci_readout_view(r).scale, saved);
-    loci_endian_put(&at, loci_checksum(bytes, wanted - 8), 8);
+    loci_seal_end(&at, bytes);
     return LOCI_OK;
 }
 
 int loci_readout_begins(const void *bytes, size_t size)
 {
-    return size >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
+    return size >= sizeof seal.magic && memcmp(bytes, seal.magic, sizeof seal.magic) == 0;
 }
 
 static loci_status damaged(loci_error *error, const char *what)
@@ -72,22 +61,11 @@ loci_status loci_readout_load(loci_readout **readout, const char **note, size_t 
                               const void *bytes, size_t size, const loci_allocator *allocator,
                               loci_error *error)
 {
-    const unsigned char *b = bytes, *at = b + sizeof magic;
-    if (!loci_readout_begins(bytes, size))
-        return damaged(error, "is no forecaster: it does not begin like one");
-    if (size < FIXED + 8) return damaged(error, "is a forecaster cut short");
+    loci_status status = loci_seal_check(&seal, bytes, size, error);
+    if (status != LOCI_OK) return status;
+    const unsigned char *at = (const unsigned char *)bytes + sizeof seal.magic;
     uint64_t head[13];
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) head[i] = loci_endian_get(&at, 8);
-    const unsigned char *tail = b + size - 8;
-    const bool sound = loci_endian_get(&tail, 8) == loci_checksum(b, size - 8);
-    if (!sound && head[1] > size)
-        return loci_fail(error, LOCI_E_FORMAT, "is a forecaster cut short: %zu bytes of %llu", size,
-                         (unsigned long long)head[1]);
-    if (!sound || head[1] != size)
-        return damaged(error, "is a damaged forecaster: its checksum does not fit its bytes");
-    if (head[0] != VERSION)
-        return loci_fail(error, LOCI_E_FORMAT, "is a forecaster of version %llu; version %d was expected",
-                         (unsigned long long)head[0], VERSION);
     loci_readout_spec spec = {.size = sizeof spec, .allocator = allocator};
     loci_endian_get_f64(&spec.ridge, &at, 1);
     at += 8;
@@ -97,10 +75,10 @@ loci_status loci_readout_load(loci_readout **readout, const char **note, size_t 
     spec.horizon = (size_t)head[5], spec.own = head[6] != 0;
     size_t saved = 0;
     if (loci_readout_check(&spec, NULL) != LOCI_OK || head[6] > 1 || head[7] > 1 || head[12] > size ||
-        loci_readout_numbers(&spec, &saved) == 0 || size_of(saved, (size_t)head[12]) != size ||
+        loci_readout_numbers(&spec, &saved) == 0 || loci_seal_size(&seal, saved, (size_t)head[12]) != size ||
         head[10] > head[9])
         return damaged(error, "is a forecaster with sizes that cannot be");
-    const loci_status status = loci_readout_make(readout, &spec, error);
+    status = loci_readout_make(readout, &spec, error);
     if (status != LOCI_OK) return status;
     loci_readout *r = *readout;
     r->solved = head[7], r->samples = head[8], r->held = head[9], r->fresh = head[10], r->parts = head[11];
