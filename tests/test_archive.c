@@ -1,47 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * test_archive.c - archives: stated errors against measured ones, grouping, missing samples, recall against the samples,
  * change, damage. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <loci/archive.h>
+#include "archive_case.h"
 
 #include "base/random.h"
-
-/* What a sink has taken. */
-typedef struct {
-    unsigned char *bytes;
-    size_t size, calls, fail_at, most; /* fail_at: the call that fails, from 1; 0: none */
-} file;
-
-static loci_status take(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error)
-{
-    file *f = target;
-    f->most = at + size > f->most ? at + size : f->most;
-    if (++f->calls == f->fail_at) {
-        error->status = LOCI_E_IO;
-        strcpy(error->text, "the disk is full");
-        return LOCI_E_IO;
-    }
-    assert_true(at <= f->size);
-    f->bytes = realloc(f->bytes, (size_t)at + size);
-    assert_non_null(f->bytes);
-    memcpy(f->bytes + at, bytes, size);
-    f->size = (size_t)at + size;
-    return LOCI_OK;
-}
-
-static void good(loci_status status, const loci_error *error)
-{
-    if (status != LOCI_OK) fail_msg("%s", error->text);
-}
 
 /* A slow wave, a fast one, steps and noise: every level has something. */
 static double sample(size_t channel, size_t i)
@@ -58,29 +20,6 @@ static double *signal_make(size_t n, size_t channels)
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < channels; c++) u[i * channels + c] = sample(c, i);
     return u;
-}
-
-static file archive_make(const loci_archive_spec *spec, const double *u, size_t n, size_t group)
-{
-    loci_archive_writer *w;
-    loci_error error;
-    file f = {0};
-    good(loci_archive_writer_create(&w, spec, "a note", 6, take, &f, &error), &error);
-    for (size_t i = 0; i < n; i += group) {
-        const size_t some = n - i < group ? n - i : group;
-        good(loci_archive_writer_push(w, u + i * spec->channels, some, &error), &error);
-    }
-    good(loci_archive_writer_finish(w, &error), &error);
-    loci_archive_writer_free(w);
-    return f;
-}
-
-static loci_archive *archive_open(const file *f)
-{
-    loci_archive *a;
-    loci_error error;
-    good(loci_archive_open(&a, f->bytes, f->size, LOCI_ARCHIVE_WHOLE, &error), &error);
-    return a;
 }
 
 /* Every page's stated error against that of its samples. Sums of squares are rounded to 2^-37 of themselves, and a sample to some

@@ -1,61 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * test_archive_extremes.c - archives of signals that span more octaves than numbers have bits, that are smaller than their squares can be, whose
  * first page tells nothing of what follows, or that jump: they open, and state their errors as exactly as others do. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <loci/archive.h>
+#include "archive_case.h"
 
 #include "base/random.h"
-
-typedef struct {
-    unsigned char *bytes;
-    size_t size;
-} file;
-
-static loci_status take(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error)
-{
-    (void)error;
-    file *f = target;
-    f->bytes = realloc(f->bytes, (size_t)at + size);
-    assert_non_null(f->bytes);
-    memcpy(f->bytes + at, bytes, size);
-    f->size = (size_t)at + size;
-    return LOCI_OK;
-}
-
-static void good(loci_status status, const loci_error *error)
-{
-    if (status != LOCI_OK) fail_msg("%s", error->text);
-}
-
-static file archive_make(const loci_archive_spec *spec, const double *u, size_t n)
-{
-    loci_archive_writer *w;
-    loci_error error;
-    file f = {0};
-    good(loci_archive_writer_create(&w, spec, NULL, 0, take, &f, &error), &error);
-    good(loci_archive_writer_push(w, u, n, &error), &error);
-    good(loci_archive_writer_finish(w, &error), &error);
-    loci_archive_writer_free(w);
-    return f;
-}
-
-static loci_archive *archive_open(const file *f)
-{
-    loci_archive *a;
-    loci_error error;
-    good(loci_archive_open(&a, f->bytes, f->size, LOCI_ARCHIVE_WHOLE, &error), &error);
-    good(loci_archive_verify(a, &error), &error);
-    return a;
-}
 
 /* Stated against measured: sums of squares to 2^-37 of themselves, and what recall rounds, some ulp of a sample. */
 static void errors_check(const file *f, const double *u, double largest_limit)
@@ -100,12 +48,12 @@ static void wide_ranges_are_written_as_they_are_read(void **state)
         spec.order = seed % 2 ? 4 : 2;
         spec.page = seed % 2 ? N : N / 4;
         spec.bound = 1e-4 / (double)(1 + seed);
-        file f = archive_make(&spec, u, N);
+        file f = archive_make(&spec, u, N, N);
         errors_check(&f, u, INFINITY);
         free(f.bytes);
         spec.rule = LOCI_KEEP_BUDGET;
         spec.budget = 1500;
-        f = archive_make(&spec, u, N);
+        f = archive_make(&spec, u, N, N);
         assert_true(f.size <= spec.budget);
         errors_check(&f, u, INFINITY);
         free(f.bytes);
@@ -128,7 +76,7 @@ static void tiny_samples_keep_their_promise(void **state)
         for (size_t i = 0; i < N; i++) u[i] *= pow(10.0, exponent);
         for (int rule = LOCI_KEEP_RMS; rule <= LOCI_KEEP_LARGEST; rule++) {
             spec.rule = (loci_archive_rule)rule;
-            file f = archive_make(&spec, u, N);
+            file f = archive_make(&spec, u, N, N);
             loci_archive *a = archive_open(&f);
             /* numbers that small have some bits only */
             const double bound = loci_archive_bound(a, 0), wanted = 0.05 * sqrt(square) * pow(10.0, exponent);
@@ -153,7 +101,7 @@ static void budgets_hold_what_the_first_page_does_not_tell(void **state)
         spec.page = 256;
         spec.rule = LOCI_KEEP_BUDGET;
         spec.budget = 1800;
-        file f = archive_make(&spec, u, N);
+        file f = archive_make(&spec, u, N, N);
         assert_true(f.size <= spec.budget);
         errors_check(&f, u, INFINITY);
         free(f.bytes);
@@ -165,7 +113,7 @@ static size_t bytes_at(const double *u, size_t n, size_t order, size_t *chosen)
 {
     loci_archive_spec spec = loci_archive_defaults();
     spec.order = order;
-    file f = archive_make(&spec, u, n);
+    file f = archive_make(&spec, u, n, n);
     loci_archive *a = archive_open(&f);
     *chosen = loci_archive_inspect(a).order;
     errors_check(&f, u, INFINITY);
