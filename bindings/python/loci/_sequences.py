@@ -227,6 +227,8 @@ def dataset(
     """A _loci.Dataset of arrays."""
     from . import _loci
 
+    if y is None:
+        raise InputError("y is missing; a target of each sequence was expected")
     s = sequences(x, inputs, lengths)
     t = targets(y, s, task, classes)
     if not np.isfinite(s.data).all():

@@ -11,6 +11,7 @@ from ._sequences import dataset
 from .model import Model
 
 _STATISTICS = ("all", "shares", "power")
+_TOLD = ("_options", "_classes", "_inputs", "_task", "_reading", "seed")  # of a learner, besides what it has learned
 
 
 class Learner:
@@ -20,7 +21,7 @@ class Learner:
     >>> learner.push(x, y).push(more_x, more_y).model()
     """
 
-    __slots__ = ("_options", "_learner", "_classes", "_inputs", "_task", "_reading", "seed")
+    __slots__ = (*_TOLD, "_learner")
 
     def __init__(
         self,
@@ -37,8 +38,10 @@ class Learner:
         if task not in (None, "class", "value"):
             raise InputError(f'task is "{task}"; class or value was expected')
         self._options = (_arrays.whole(modes, "modes"), _STATISTICS.index(statistics), _arrays.whole(seed, "seed"), float(span))
+        self._classes = None if classes is None else tuple(map(str, classes))
+        self._inputs: Optional[int] = None  # this and what is None besides are those of the first push
+        self._task, self.seed = task, seed
         self._learner: Any = None
-        self._classes, self._inputs, self._task, self.seed = None if classes is None else tuple(map(str, classes)), None, task, seed
         self._reading: Optional[Dict[str, Any]] = None  # how files were read; None: there were none
 
     def _opened(self, path: str, reading: Dict[str, Any]) -> Any:
@@ -60,8 +63,6 @@ class Learner:
         if path is not None:
             _reading.alone(path, y=y, rate=rate, lengths=lengths)
             set_ = self._opened(path, about)
-        elif y is None:
-            raise InputError("y is missing; a target of each sequence was expected")
         else:
             set_ = dataset(x, y, self._task, self._classes, rate, self._inputs, lengths)
         if self._learner is None:
@@ -75,20 +76,26 @@ class Learner:
 
     def like(self) -> "Learner":
         """One that knows nothing, with the same bank, so that both can be added."""
-        return Learner._of(self, _loci.learner_like(self._inner().model()))
+        return self._with(_loci.learner_like(self._inner().model()))
 
     @classmethod
-    def _of(cls, like: "Learner", learner: Any) -> "Learner":
+    def _of(cls, told: Tuple[Any, ...], learner: Any) -> "Learner":
         self = cls.__new__(cls)
-        for name in ("_options", "_classes", "_inputs", "_task", "_reading", "seed"):
-            setattr(self, name, getattr(like, name))
+        for name, value in zip(_TOLD, told):
+            setattr(self, name, value)
         self._learner = learner
         return self
+
+    def _told(self) -> Tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in _TOLD)
+
+    def _with(self, learner: Any) -> "Learner":
+        return Learner._of(self._told(), learner)
 
     def copy(self) -> "Learner":
         """A fork: what one of them learns, the other does not."""
         if self._learner is None:
-            return Learner._of(self, None)
+            return self._with(None)
         both = self.like()
         both += self
         return both
@@ -135,8 +142,7 @@ class Learner:
 
     def __reduce__(self) -> Any:
         known = None if self._learner is None else (Model._of(self._learner.model()).to_bytes(), self._learner.save())
-        told = (self._options, self._classes, self._inputs, self._task, self._reading, self.seed)
-        return _unpickle, (_arrays.PICKLE, told, known)
+        return _unpickle, (_arrays.PICKLE, self._told(), known)
 
     def __repr__(self) -> str:
         return f"<loci.Learner of a bank of {self._options[0] or 1000} oscillators{'' if self._learner else ': empty'}>"
@@ -144,10 +150,7 @@ class Learner:
 
 def _unpickle(version: int, told: Tuple[Any, ...], known: Optional[Tuple[bytes, bytes]]) -> Learner:
     _arrays.pickled(version, "learner")
-    self = Learner.__new__(Learner)
-    self._options, self._classes, self._inputs, self._task, self._reading, self.seed = told
-    self._learner = None if known is None else _loci.learner_load(Model.from_bytes(known[0])._model, known[1])
-    return self
+    return Learner._of(told, None if known is None else _loci.learner_load(Model.from_bytes(known[0])._model, known[1]))
 
 
 def fit(

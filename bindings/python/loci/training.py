@@ -219,8 +219,6 @@ def train(
         tokens = reading.pop("window", 256)
         _reading.nothing(reading)
         text = task == "next" or (y is None and isinstance(x, (str, bytes, bytearray)))
-        if not text and y is None:
-            raise InputError("y is missing; a target of each sequence was expected")
         train_set = _text_set(x, classes, tokens) if text else dataset(x, y, task, classes, rate, inputs, lengths)
     info = train_set.inspect()
     name = task or ("next" if text else ("value" if info[4] else "class") + ("-each" if info[5] else ""))
@@ -419,8 +417,6 @@ def evaluate(
         raise InputError(f'split is "{split}", which is about files; a path was expected for x')
     elif model.task == "next":
         set_ = _text_set(x, model.classes, tokens)
-    elif y is None:
-        raise InputError("y is missing; a target of each sequence was expected")
     else:
         set_ = dataset(x, y, model.task, model.classes, rate, model.inputs, lengths)
     outputs, values = model.outputs, model.task.startswith("value")
