@@ -16,6 +16,15 @@ enum {
     RUN_ROOM = 2     /* bytes of runs, a sample: two counts a run, and 127 samples for each byte more */
 };
 
+/* Partial results of a loop, for vectors, and the largest of them. */
+enum { PAGE_LANES = 8 };
+static inline double page_most(const double *lane)
+{
+    double most = lane[0];
+    for (size_t j = 1; j < PAGE_LANES; j++) most = lane[j] > most ? lane[j] : most;
+    return most;
+}
+
 struct page_coder {
     size_t order, page;
     pyramid *transform;
