@@ -86,13 +86,17 @@ static int fill_signal(job *j)
     while (!status && from.count > 0 && at < j->length) {
         for (size_t k = 0; k < from.count && at < j->length && !status; k++, at++)
             for (size_t c = 0; c < j->inputs && !status; c++) {
-                const float value = model_input(&j->in, c, from.u[k * j->inputs + c]);
-                char place[64];
+                const double value = from.u[k * j->inputs + c];
+                char place[64], expected[80];
                 loci_signal_position(from.signal, k, place, sizeof place);
-                if (!isfinite(value))
-                    status = message_fail("%s: %s: \"%s\" is missing or not finite; a number was expected",
+                if (isnan(value))
+                    status = message_fail("%s: %s: \"%s\" is missing or not a number; a number was expected",
                                           j->data, place, loci_signal_channel(from.signal, c));
-                j->u[at * j->inputs + c] = value;
+                else if (!model_input_good(&j->in, c, value))
+                    status = message_fail("%s: %s: \"%s\" is %g; %s was expected", j->data, place,
+                                          loci_signal_channel(from.signal, c), value,
+                                          model_input_expected(expected, sizeof expected, &j->in));
+                j->u[at * j->inputs + c] = model_input(&j->in, c, value);
             }
         if (!status && at < j->length) status = source_next(&from);
     }

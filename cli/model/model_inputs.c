@@ -2,9 +2,10 @@
  * model_inputs.c - which models need their samples shifted in double. */
 #include "model/model_inputs.h"
 
-#include <math.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#include <loci/token.h>
 
 #include "shared/message.h"
 
@@ -16,7 +17,7 @@ static bool loses(double shift, double scale)
 
 int model_inputs_open(model_inputs *inputs, loci_model *model)
 {
-    *inputs = (model_inputs){NULL, NULL};
+    *inputs = (model_inputs){.tokens = loci_token_count(model)};
     const size_t count = loci_model_configuration(model)->inputs;
     loci_model_about about = *loci_model_description(model);
     bool wide = false;
@@ -39,5 +40,14 @@ int model_inputs_open(model_inputs *inputs, loci_model *model)
 void model_inputs_close(model_inputs *inputs)
 {
     free(inputs->shift);
-    *inputs = (model_inputs){NULL, NULL};
+    *inputs = (model_inputs){NULL, NULL, 0};
+}
+
+const char *model_input_expected(char *text, size_t size, const model_inputs *inputs)
+{
+    if (inputs->tokens)
+        snprintf(text, size, "a token, a whole number of 0 to %zu,", inputs->tokens - 1);
+    else
+        snprintf(text, size, "a finite number in single precision");
+    return text;
 }

@@ -8,12 +8,15 @@
 #ifndef LOCI_CLI_MODEL_INPUTS_H
 #define LOCI_CLI_MODEL_INPUTS_H
 
+#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <loci/model.h>
 
 typedef struct {
     double *shift, *scale; /* [inputs]; NULL: the model's own */
+    size_t tokens;         /* samples are numbers below this one; 0: they are no tokens */
 } model_inputs;
 
 /* 0, or a status after saying what went wrong. Pointers into the model's description are not valid any more. */
@@ -25,5 +28,15 @@ static inline float model_input(const model_inputs *inputs, size_t c, double x)
 {
     return inputs->shift ? (float)((x - inputs->shift[c]) * inputs->scale[c]) : (float)x;
 }
+
+/* Whether x can be one: finite as a float, and of a model of tokens the number of one. */
+static inline bool model_input_good(const model_inputs *inputs, size_t c, double x)
+{
+    if (inputs->tokens) return x >= 0 && x < (double)inputs->tokens && x == floor(x);
+    return isfinite(model_input(inputs, c, x));
+}
+
+/* What was expected of x, which is none: "a finite number in single precision", "a token, a whole number of 0 to 9,". */
+const char *model_input_expected(char *text, size_t size, const model_inputs *inputs);
 
 #endif

@@ -196,15 +196,15 @@ static int add(job *j, const double *u, size_t n)
 
 static int refuse(const job *j, size_t k, size_t c)
 {
-    char place[64];
+    char place[64], expected[80];
     const double value = j->from.u[k * j->from.info.channels + c];
     const char *name = loci_signal_channel(j->from.signal, c);
     loci_signal_position(j->from.signal, k, place, sizeof place);
     if (isnan(value))
         return message_fail("%s: %s: \"%s\" is missing or not a number; a number was expected", j->from.path,
                             place, name);
-    return message_fail("%s: %s: \"%s\" is %g; a finite number in single precision was expected",
-                        j->from.path, place, name, value);
+    return message_fail("%s: %s: \"%s\" is %g; %s was expected", j->from.path, place, name, value,
+                        model_input_expected(expected, sizeof expected, &j->in));
 }
 
 /* A source_taker; what it refuses, it says itself. */
@@ -215,7 +215,7 @@ static loci_status take(void *target, const double *u, const double *t, size_t n
     const size_t channels = j->from.info.channels;
     error->text[0] = 0;
     for (size_t i = 0; i < n * channels; i++)
-        if (!isfinite(model_input(&j->in, j->gray ? 0 : i % channels, u[i]))) {
+        if (!model_input_good(&j->in, j->gray ? 0 : i % channels, u[i])) {
             refuse(j, i / channels, i % channels);
             return LOCI_E_VALUE;
         }
@@ -310,12 +310,13 @@ static int sequence_run(job *j, const sequences *s, size_t i)
     const double own = j->about->rate, *x = s->x.data + i * s->longest * s->inputs;
     const size_t length = sequences_length(s, i);
     j->count = 0;
+    char expected[80];
     int status = model_prepare(j, own > 0 ? (isnan(j->s->source.rate) ? own : j->s->source.rate) : 0);
     for (size_t k = 0; k < length * s->inputs && !status; k++)
-        if (!isfinite(model_input(&j->in, k % s->inputs, x[k])))
-            status = message_fail(
-                "%s: sample %zu, input %zu is %g; a finite number in single precision was expected", j->name,
-                k / s->inputs, k % s->inputs, x[k]);
+        if (!model_input_good(&j->in, k % s->inputs, x[k]))
+            status =
+                message_fail("%s: sample %zu, input %zu is %g; %s was expected", j->name, k / s->inputs,
+                             k % s->inputs, x[k], model_input_expected(expected, sizeof expected, &j->in));
     if (!status) status = add(j, x, length);
     if (!status) status = push_held(j);
     return status ? status : answer_last(j);

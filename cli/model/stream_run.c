@@ -229,15 +229,15 @@ static bool late(const job *j, size_t k)
 /* Sample k of the piece cannot be used for its channel c. */
 static int refuse(const job *j, size_t k, size_t c, double value)
 {
-    char place[64];
+    char place[64], expected[80];
     loci_signal_position(j->from.signal, k, place, sizeof place);
     if (late(j, k))
         return message_fail("%s: %s: its time is not after the one before; times in order were expected",
                             j->from.path, place);
     const char *name = loci_signal_channel(j->from.signal, c);
     if (!isnan(value))
-        return message_fail("%s: %s: \"%s\" is %g; a finite number in single precision was expected",
-                            j->from.path, place, name, value);
+        return message_fail("%s: %s: \"%s\" is %g; %s was expected", j->from.path, place, name, value,
+                            model_input_expected(expected, sizeof expected, &j->in));
     if (j->from.missing == LOCI_MISSING_HOLD)
         return message_fail("%s: %s: \"%s\" has no value yet that could be held; a number was expected first",
                             j->from.path, place, name);
@@ -264,7 +264,7 @@ static int take(job *j)
             double *value = &u[good * channels + c];
             if (isnan(*value) && j->from.missing == LOCI_MISSING_HOLD && j->from.samples + good > 0)
                 *value = j->held[c];
-            if (!isfinite(model_input(&j->in, input_of(j, c), *value))) break;
+            if (!model_input_good(&j->in, input_of(j, c), *value)) break;
             j->held[c] = *value;
         }
         if (c < channels || late(j, good)) break;
@@ -281,7 +281,7 @@ static int take(job *j)
     if (!status && good < n && late(j, good)) refused = refuse(j, good, 0, 0);
     if (!status && good < n)
         for (size_t c = 0; c < channels && !refused; c++)
-            if (!isfinite(model_input(&j->in, input_of(j, c), u[good * channels + c])))
+            if (!model_input_good(&j->in, input_of(j, c), u[good * channels + c]))
                 refused = refuse(j, good, c, u[good * channels + c]);
     return status ? status : refused;
 }

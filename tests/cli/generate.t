@@ -71,7 +71,15 @@ $ loci predict m ids.csv --top 1 | cut -d, -f 1-3
 | ids.csv,2,e
 | ids.csv,3," "
 $ printf '18\n99\n8\n' >ids.csv; loci stream m ids.csv >out
-!~ loci: ids.csv: *: sample 1 of the push is 99; a token, a whole number of 0 to 19, was expected
+! loci: ids.csv: line 2: "u" is 99; a token, a whole number of 0 to 19, was expected
+= 1
+$ cut -d, -f 1-2 out | tail -n 1
+|~ 1,*
+$ loci train text.txt -o back --layer attention --layers 1 --width 8 --heads 2 --steps 1 >out 2>err
+$ for n in 99 -1 1.5; do printf '18\n%s\n8\n' $n >ids.csv; loci predict back ids.csv >out; done
+! loci: ids.csv: line 2: "u" is 99; a token, a whole number of 0 to 19, was expected
+! loci: ids.csv: line 2: "u" is -1; a token, a whole number of 0 to 19, was expected
+! loci: ids.csv: line 2: "u" is 1.5; a token, a whole number of 0 to 19, was expected
 = 1
 
 # Bytes of any file; the same bits for any number of threads, and after a stop.
