@@ -3,6 +3,7 @@
  * parameters, alone and in stacks, all tasks; their texts; what cannot be exported. */
 #include <loci/export.h>
 
+#include <ctype.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -366,6 +367,47 @@ static char *written(const loci_export *program, loci_export_file file, const lo
     return text;
 }
 
+/* How often a source calls or defines a function; comments do not count. */
+static int mentions(const char *text, const char *name)
+{
+    int count = 0;
+    const size_t length = strlen(name);
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        const size_t end = strcspn(line, "\n");
+        if (strncmp(line, "/*", 2) == 0 || strncmp(line, " *", 2) == 0) continue;
+        for (size_t i = 1; i < end; i++)
+            count += strncmp(line + i, name, length) == 0 && line[i + length] == '(' &&
+                     !isalnum((unsigned char)line[i - 1]) && line[i - 1] != '_';
+    }
+    return count;
+}
+
+/* Functions that nobody calls are warned of by compilers: there are none, whatever a model is made of. */
+static void test_nothing_idle(void **unused)
+{
+    (void)unused;
+    static const char *const presets[] = {"small",  "s4",   "s5",    "lstm",   "gru",
+                                          "mingru", "conv", "mamba", "mamba2", "attention"};
+    static const char begins[] = "static void ";
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
+        for (int mixer = 0; mixer < 4; mixer++) {
+            loci_model_config c = small(presets[i], 0);
+            c.mixer = (loci_mixer)mixer;
+            const loci_model_about about = {.size = sizeof about, .task = LOCI_TASK_VALUE_EACH};
+            loci_model *model = model_of(&c, &about);
+            loci_export *program = export_of(model);
+            char *text = written(program, LOCI_EXPORT_SOURCE, NULL);
+            for (const char *at = text; (at = strstr(at, begins)) != NULL; at++) {
+                char name[48];
+                snprintf(name, sizeof name, "%.*s", (int)strcspn(at + strlen(begins), "("),
+                         at + strlen(begins));
+                if (mentions(text, name) < 2) fail_msg("%s: %s is called by nothing", presets[i], name);
+            }
+            loci_bytes_free(text);
+            loci_export_free(program), loci_model_free(model);
+        }
+}
+
 static void test_files(void **unused)
 {
     (void)unused;
@@ -481,7 +523,8 @@ int main(void)
         cmocka_unit_test(test_attention),    cmocka_unit_test(test_position),
         cmocka_unit_test(test_mean),         cmocka_unit_test(test_tasks),
         cmocka_unit_test(test_tokens),       cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_files),        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_nothing_idle), cmocka_unit_test(test_files),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

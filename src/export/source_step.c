@@ -85,12 +85,15 @@ typedef struct {
 
 static void put_piece(loci_source_text *t, written *w, const char *const *piece);
 
-/* Those that the piece calls: words in front of a "(" that are functions of pieces themselves. */
+/* Those that the piece calls: words in front of a "(", outside of comments, that are functions of pieces themselves. */
 static void put_called(loci_source_text *t, written *w, const char *const *piece)
 {
+    int comment = 0;
     for (const char *const *line = piece; *line && **line; line++)
         for (const char *c = *line; *c; c++) {
             const char *end = c;
+            comment = comment ? !(c > *line && c[-1] == '*' && *c == '/') : c[0] == '/' && c[1] == '*';
+            if (comment) continue;
             if (!is_word(*c) || (c > *line && is_word(c[-1]))) continue;
             while (is_word(*end)) end++;
             if (*end != '(') continue;
