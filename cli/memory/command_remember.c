@@ -22,12 +22,11 @@
 enum { EVERY = 60 }; /* seconds */
 
 typedef struct {
-    source_options source;
-    const char *output, *measure, *missing, *method, *discretization, *start, *end;
-    const char *error, *max, *lossless, *budget, *append;
-    size_t order, detail, page;
-    double window, every, fading;
-    bool linear, resume;
+    archive_settings file; /* what both kinds have, and what archives alone have */
+    const char *measure, *method, *discretization, *end;
+    size_t detail;
+    double window;
+    bool linear;
 } settings;
 
 static bool one_of(size_t *choice, const char *word, const char *const *words, size_t count)
@@ -51,11 +50,11 @@ static int spec_settle(loci_memory_spec *spec, const settings *s)
         return message_usage("remember: --%s", error.text);
     const char *measure = loci_measure_name(spec->measure);
     const bool legs = spec->measure == LOCI_MEASURE_LEGS;
-    if (s->missing) {
-        if (!one_of(&choice, s->missing, missing, 2))
-            return message_usage("remember: --missing is \"%s\"; %s was expected", s->missing,
-                                 strcmp(s->missing, "keep") == 0 ? "of a memory refuse or hold"
-                                                                 : "refuse or hold");
+    if (s->file.missing) {
+        if (!one_of(&choice, s->file.missing, missing, 2))
+            return message_usage("remember: --missing is \"%s\"; %s was expected", s->file.missing,
+                                 strcmp(s->file.missing, "keep") == 0 ? "of a memory refuse or hold"
+                                                                      : "refuse or hold");
         spec->missing = choice ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
     }
     if (s->method) {
@@ -75,7 +74,7 @@ static int spec_settle(loci_memory_spec *spec, const settings *s)
                 "remember: --discretization is for legs-lti, legt, lagt and fout; legs has --method");
         spec->discretization = discretization[choice];
     }
-    if (s->order != NOT_GIVEN) spec->order = s->order;
+    if (s->file.order != NOT_GIVEN) spec->order = s->file.order;
     if (s->detail != NOT_GIVEN) {
         if (!exact)
             return message_usage("remember: --detail is for legs by --method exact; others keep one state");
@@ -99,12 +98,12 @@ static int spec_settle(loci_memory_spec *spec, const settings *s)
         return message_usage("remember: %s needs --window: %s, in seconds", measure,
                              windowed ? "how far back it looks" : "its time constant");
     }
-    if (s->source.time) spec->dt = 0;
+    if (s->file.source.time) spec->dt = 0;
     if (loci_memory_check(spec, &error) != LOCI_OK) return message_usage("remember: --%s", error.text);
-    if (s->start && s->source.time && spec->method == LOCI_METHOD_EXACT)
+    if (s->file.start && s->file.source.time && spec->method == LOCI_METHOD_EXACT)
         return message_usage(
             "remember: --start is for signals without times of their own; with --time it is the first");
-    if (s->end && !s->source.time && !s->linear)
+    if (s->end && !s->file.source.time && !s->linear)
         return message_usage("remember: --end is for --time and --linear, whose last sample has no end; "
                              "at a rate it lasts as long as the others");
     return STATUS_DONE;
@@ -115,13 +114,13 @@ static int start_settle(double *start, bool *iso, const settings *s, const sourc
 {
     *iso = from->info.iso_times;
     *start = from->info.stamped ? from->t[0] : 0;
-    if (!s->start || options_number(start, s->start)) return STATUS_DONE;
+    if (!s->file.start || options_number(start, s->file.start)) return STATUS_DONE;
     loci_error error;
-    if (loci_time_parse(start, s->start, &error) != LOCI_OK)
+    if (loci_time_parse(start, s->file.start, &error) != LOCI_OK)
         return message_usage("remember: --start: %s", error.text);
     if (from->info.stamped && !*iso)
         return message_usage("remember: --start is the date %s, but the times of %s are plain seconds",
-                             s->start, from->path);
+                             s->file.start, from->path);
     *iso = true;
     return STATUS_DONE;
 }
@@ -167,23 +166,23 @@ static int interrupted(const keeper *all)
  * again is read on behind what was remembered of it; what comes through a pipe follows. */
 static int resume(memory_file *k, source *from, const settings *s)
 {
-    if (access(s->output, F_OK) != 0) return STATUS_DONE;
+    if (access(s->file.output, F_OK) != 0) return STATUS_DONE;
     memory_file old;
-    int status = memory_file_load(&old, s->output);
+    int status = memory_file_load(&old, s->file.output);
     if (!status && old.archive)
-        status = message_fail("%s: it is an archive; a memory was expected", s->output);
-    if (!status && !s->start && !from->info.stamped) k->iso = old.iso;
+        status = message_fail("%s: it is an archive; a memory was expected", s->file.output);
+    if (!status && !s->file.start && !from->info.stamped) k->iso = old.iso;
     k->path = "this command";
     if (!status) status = memory_file_agree(&old, k);
     k->path = NULL;
-    if (!status && s->start) {
+    if (!status && s->file.start) {
         const double begun = loci_memory_inspect(old.memory, old.plan).start,
                      asked = loci_memory_inspect(k->memory, k->plan).start;
         char one[WORDS_SIZE], other[WORDS_SIZE];
         if (begun < asked || begun > asked)
-            status =
-                message_fail("%s: it begins at %s, and --start is %s; the same, or none, was expected",
-                             s->output, words_time(one, begun, k->iso), words_time(other, asked, k->iso));
+            status = message_fail("%s: it begins at %s, and --start is %s; the same, or none, was expected",
+                                  s->file.output, words_time(one, begun, k->iso),
+                                  words_time(other, asked, k->iso));
     }
     if (!status && !source_live(from))
         status = source_skip(from, loci_memory_inspect(old.memory, old.plan).samples);
@@ -233,16 +232,16 @@ static void tell(const memory_file *k, const char *path)
 /* Seconds between two savings. */
 static double every_settle(const settings *s, const source *from)
 {
-    if (output_is_stream(s->output)) return INFINITY;
-    if (!isnan(s->every)) return s->every;
+    if (output_is_stream(s->file.output)) return INFINITY;
+    if (!isnan(s->file.every)) return s->file.every;
     return source_live(from) ? EVERY : INFINITY;
 }
 
 /* What several processes can do together. */
 static int sharing_check(const loci_memory_spec *spec, const source *from, const settings *s)
 {
-    const char *alone = s->resume                            ? "--resume"
-                        : !isnan(s->every)                   ? "--every"
+    const char *alone = s->file.resume                       ? "--resume"
+                        : !isnan(s->file.every)              ? "--every"
                         : spec->missing                      ? "--missing hold"
                         : spec->measure != LOCI_MEASURE_LEGS ? "--measure"
                         : spec->method != LOCI_METHOD_EXACT  ? "--method"
@@ -267,11 +266,11 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     if (!status) status = memory_file_create(k, spec, from->info.channels, start);
     if (status) return status;
     k->iso = iso;
-    if (!memory_file_sources(k, &s->source)) return message_memory();
+    if (!memory_file_sources(k, &s->file.source)) return message_memory();
     for (size_t c = 0; c < k->channels; c++)
         if (!memory_file_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
-    if (s->resume) status = resume(k, from, s);
-    keeper all = {.k = k, .path = s->output, .every = every_settle(s, from)};
+    if (s->file.resume) status = resume(k, from, s);
+    keeper all = {.k = k, .path = s->file.output, .every = every_settle(s, from)};
     all.next = progress_clock() + all.every;
     if (!status && ranks_team()) {
         status = share_memory(k, from);
@@ -283,8 +282,8 @@ static int remember(source *from, memory_file *k, const settings *s, loci_memory
     }
     if (status == STATUS_INTERRUPTED) return interrupted(&all);
     if (!status) status = end_settle(k, s, from->path);
-    if (!status) status = memory_file_save(k, s->output);
-    if (!status) tell(k, s->output);
+    if (!status) status = memory_file_save(k, s->file.output);
+    if (!status) tell(k, s->file.output);
     return status;
 }
 
@@ -304,72 +303,107 @@ static const char *of_memories(const settings *s)
 /* And the first one that only an archive has. */
 static const char *of_archives(const settings *s)
 {
-    return s->error               ? "error"
-           : s->max               ? "max"
-           : s->lossless          ? "lossless"
-           : s->budget            ? "budget"
-           : !isnan(s->fading)    ? "fading"
-           : s->append            ? "append"
-           : s->page != NOT_GIVEN ? "page"
-                                  : NULL;
+    return s->file.error               ? "error"
+           : s->file.max               ? "max"
+           : s->file.lossless          ? "lossless"
+           : s->file.budget            ? "budget"
+           : !isnan(s->file.fading)    ? "fading"
+           : s->file.append            ? "append"
+           : s->file.page != NOT_GIVEN ? "page"
+                                       : NULL;
 }
 
 /* What is wrong with how and where the file is to be saved. */
 static int saving_check(const settings *s)
 {
-    const bool bounded = s->error || s->max || s->lossless || s->append;
-    if (s->every < 0)
-        return message_usage("remember: --every is %g; 0 seconds or more were expected", s->every);
-    if (bounded && (s->resume || !isnan(s->every)))
+    const bool bounded = s->file.error || s->file.max || s->file.lossless || s->file.append;
+    if (s->file.every < 0)
+        return message_usage("remember: --every is %g; 0 seconds or more were expected", s->file.every);
+    if (bounded && (s->file.resume || !isnan(s->file.every)))
         return message_usage(
             "remember: --%s is for a memory or a budget; --append continues any archive, and it is "
             "whole at every moment",
-            s->resume ? "resume" : "every");
-    if (s->output && output_is_stream(s->output) && (s->resume || !isnan(s->every)))
+            s->file.resume ? "resume" : "every");
+    if (s->file.output && output_is_stream(s->file.output) && (s->file.resume || !isnan(s->file.every)))
         return message_usage("remember: --%s is for a file that can be replaced; %s is none",
-                             s->resume ? "resume" : "every", s->output);
+                             s->file.resume ? "resume" : "every", s->file.output);
     return STATUS_DONE;
 }
 
+static int run_memory(const settings *s, const char *path)
+{
+    if (!s->file.output)
+        return message_usage("remember: -o M.loci is missing; a file for the memory was expected");
+    if (strcmp(s->file.output, "-") == 0 && isatty(STDOUT_FILENO))
+        return message_usage("remember: standard output is a terminal; -o with a file was expected");
+    if (output_same_file(path, s->file.output))
+        return message_usage("remember: %s is the signal itself; another file was expected for the memory",
+                             s->file.output);
+    loci_memory_spec spec;
+    source from = {0};
+    memory_file k = {0};
+    int status = spec_settle(&spec, s);
+    if (!status) status = source_open(&from, path, &s->file.source, 0);
+    if (!status) status = remember(&from, &k, s, &spec);
+    memory_file_release(&k);
+    source_close(&from);
+    return status;
+}
+
+static int run(const settings *s, const char *path)
+{
+    const char *memory = of_memories(s), *promise = of_archives(s);
+    int status = source_check(&s->file.source, "remember");
+    if (!status && memory && promise)
+        status =
+            message_usage("remember: --%s is for a memory, and --%s for an archive; one of both was expected",
+                          memory, promise);
+    if (!status) status = saving_check(s);
+    if (status) return status;
+    return memory ? run_memory(s, path) : remember_archive(&s->file, path);
+}
+
+static const char purpose[] =
+    "Squeeze a signal of any length into few bytes, from which 'loci recall' gets any part of it back: new things sharp, "
+    "old things blurred, and by how much is known exactly. The file is an archive of the whole signal within a number of "
+    "bytes, or within an error; or, with --detail, --measure or --method, a memory of some coefficients.\n"
+    "\n"
+    "SIGNAL is a table as text (.csv: commas, semicolons, tabs or blanks, with or without a header), a NumPy "
+    "array (.npy), audio, or '-': standard input, lines of numbers or raw samples.";
+static const char closing[] =
+    "Examples:\n"
+    "  loci remember weather.csv --time date --column temperature -o weather.loci\n"
+    "  loci remember - --raw s16le --rate 16000 --budget 1M -o room.loci < room.raw\n"
+    "  loci remember weather.csv --time date --error 1% -o weather.loci\n"
+    "  loci remember heart.csv --rate 360 --order 64 --detail 4 -o heart.loci\n"
+    "  loci remember speech.wav --measure legt --window 0.5 --order 128 -o last.loci";
+
 int command_remember(int argc, char **argv)
 {
-    settings s = {.source = SOURCE_DEFAULTS,
-                  .order = NOT_GIVEN,
+    settings s = {.file = {.source = SOURCE_DEFAULTS,
+                           .order = NOT_GIVEN,
+                           .page = NOT_GIVEN,
+                           .every = NAN,
+                           .fading = NAN},
                   .detail = NOT_GIVEN,
-                  .page = NOT_GIVEN,
-                  .window = NAN,
-                  .every = NAN,
-                  .fading = NAN};
+                  .window = NAN};
     const option table[] = {
-        {"output", 'o', OPTION_OUTPUT, &s.output, "M.loci", "the file ('-': standard output)"},
-        {"every", 0, OPTION_NUMBER, &s.every, "SECONDS",
+        {"output", 'o', OPTION_OUTPUT, &s.file.output, "M.loci", "the file ('-': standard output)"},
+        {"every", 0, OPTION_NUMBER, &s.file.every, "SECONDS",
          "save the file so often while the signal goes on (60 for a pipe or a device; a file: in the end)"},
-        {"resume", 0, OPTION_FLAG, &s.resume, NULL,
+        {"resume", 0, OPTION_FLAG, &s.file.resume, NULL,
          "go on with what M.loci holds, if it is there: a file behind the samples remembered of it, a pipe as it comes"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
-        SOURCE_OPTIONS(s.source, "1", "all that hold numbers"),
-        {"start", 0, OPTION_TEXT, &s.start, "T",
+        SOURCE_OPTIONS(s.file.source, "1", "all that hold numbers"),
+        {"start", 0, OPTION_TEXT, &s.file.start, "T",
          "the time of the first sample, in seconds or as a date (0); for the published methods on a signal with "
          "--time the origin of time"},
-        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold|keep",
+        {"missing", 0, OPTION_TEXT, &s.file.missing, "refuse|hold|keep",
          "missing values: end with an error, hold and count the channel's last value, or keep them as missing in an archive "
          "(refuse; keep where --error, --max, --lossless, --budget or --append asks for an archive)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The whole signal, in an archive:"},
-        {"budget", 0, OPTION_TEXT, &s.budget, "BYTES",
-         "the archive never takes more bytes, as 65536, 64K or 1M: what is old becomes coarser (64K a channel)"},
-        {"fading", 0, OPTION_NUMBER, &s.fading, "P",
-         "of a budget: squares of errors rise as this power of age; 0: evenly (1)"},
-        {"error", 0, OPTION_TEXT, &s.error, "E|E%",
-         "instead: no page's rms error is above E, in the signal's unit, or in % of the standard deviation of the first page"},
-        {"max", 0, OPTION_TEXT, &s.max, "M|M%", "instead: no sample is off by more than M"},
-        {"lossless", 0, OPTION_TEXT, &s.lossless, "UNIT",
-         "instead: samples that are whole multiples of UNIT (1 for integers) come back as they were"},
-        {"append", 0, OPTION_TEXT, &s.append, "A.loci",
-         "instead of -o: continue this archive, page by page; it is whole at every moment, and made where it is not there"},
-        {"page", 0, OPTION_COUNT, &s.page, "N",
-         "samples of a page, the most that a kill can lose: a power of 2 of at least 64, or with --order that times a power of "
-         "2 (65536)"},
-        {"order", 0, OPTION_COUNT, &s.order, "N",
+        ARCHIVE_OPTIONS(s.file),
+        {"order", 0, OPTION_COUNT, &s.file.order, "N",
          "samples of a leaf, 1 to 32 (the best of 4, 8 and 16); of a memory the coefficients of a stretch, 1 to 1024 (64)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Or a memory of some coefficients, with any of these:"},
         {"detail", 0, OPTION_COUNT, &s.detail, "K",
@@ -391,69 +425,16 @@ int command_remember(int argc, char **argv)
     const options_page page = {
         .command = "remember",
         .synopsis = "SIGNAL -o M.loci [OPTION]...\nSIGNAL --append A.loci [OPTION]...",
-        .purpose =
-            "Squeeze a signal of any length into few bytes, from which 'loci recall' gets any part of it back: new things sharp, "
-            "old things blurred, and by how much is known exactly. The file is an archive of the whole signal within a number of "
-            "bytes, or within an error; or, with --detail, --measure or --method, a memory of some coefficients.\n"
-            "\n"
-            "SIGNAL is a table as text (.csv: commas, semicolons, tabs or blanks, with or without a header), a NumPy "
-            "array (.npy), audio, or '-': standard input, lines of numbers or raw samples.",
+        .purpose = purpose,
         .options = table,
         .count = sizeof table / sizeof table[0],
-        .closing = "Examples:\n"
-                   "  loci remember weather.csv --time date --column temperature -o weather.loci\n"
-                   "  loci remember - --raw s16le --rate 16000 --budget 1M -o room.loci < room.raw\n"
-                   "  loci remember weather.csv --time date --error 1% -o weather.loci\n"
-                   "  loci remember heart.csv --rate 360 --order 64 --detail 4 -o heart.loci\n"
-                   "  loci remember speech.wav --measure legt --window 0.5 --order 128 -o last.loci",
+        .closing = closing,
         .operand = "SIGNAL",
         .least = 1,
         .most = 1,
     };
-    loci_memory_spec spec;
-    source from = {0};
-    memory_file k = {0};
     int status = options_parse(&page, &argc, argv);
-    if (status == OPTIONS_GO) {
-        status = source_check(&s.source, "remember");
-        const char *memory = of_memories(&s), *promise = of_archives(&s);
-        if (!status && memory && promise)
-            status = message_usage(
-                "remember: --%s is for a memory, and --%s for an archive; one of both was expected", memory,
-                promise);
-        if (!status) status = saving_check(&s);
-        if (!memory) {
-            const archive_settings archive = {.source = &s.source,
-                                              .output = s.output,
-                                              .append = s.append,
-                                              .error = s.error,
-                                              .max = s.max,
-                                              .lossless = s.lossless,
-                                              .budget = s.budget,
-                                              .fading = s.fading,
-                                              .every = s.every,
-                                              .resume = s.resume,
-                                              .start = s.start,
-                                              .missing = s.missing,
-                                              .order = s.order,
-                                              .page = s.page};
-            if (!status) status = remember_archive(&archive, argv[1]);
-            options_release(&s.source.columns);
-            return status;
-        }
-        if (!status && !s.output)
-            status = message_usage("remember: -o M.loci is missing; a file for the memory was expected");
-        if (!status && strcmp(s.output, "-") == 0 && isatty(STDOUT_FILENO))
-            status = message_usage("remember: standard output is a terminal; -o with a file was expected");
-        if (!status && output_same_file(argv[1], s.output))
-            status = message_usage(
-                "remember: %s is the signal itself; another file was expected for the memory", s.output);
-        if (!status) status = spec_settle(&spec, &s);
-        if (!status) status = source_open(&from, argv[1], &s.source, 0);
-        if (!status) status = remember(&from, &k, &s, &spec);
-    }
-    memory_file_release(&k);
-    source_close(&from);
-    options_release(&s.source.columns);
+    if (status == OPTIONS_GO) status = run(&s, argv[1]);
+    options_release(&s.file.source.columns);
     return status;
 }

@@ -146,7 +146,7 @@ static int note_make(output *note, memory_file *k, const archive_settings *s, co
     k->holds = missing_is(s, "hold");
     k->channels = from->info.channels;
     k->names = calloc(k->channels, sizeof *k->names);
-    if (!k->names || !memory_file_sources(k, s->source)) return message_memory();
+    if (!k->names || !memory_file_sources(k, &s->source)) return message_memory();
     for (size_t c = 0; c < k->channels; c++)
         if (!memory_file_name(k, c, loci_signal_channel(from->signal, c))) return message_memory();
     memory_file_note(note, k);
@@ -516,7 +516,7 @@ int remember_archive(const archive_settings *s, const char *path)
         return status;
     }
     source from = {0};
-    status = source_open(&from, path, s->source, 0);
+    status = source_open(&from, path, &s->source, 0);
     if (!status) {
         budget_usual(&j.spec, s, from.info.channels);
         status = s->append ? append(&j, &from) : write_whole(&j, &from);

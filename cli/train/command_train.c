@@ -182,6 +182,32 @@ static int train(const work *w, const training_settings *s, const options_page *
     return status;
 }
 
+static int run(work *w, training_settings *s, const options_page *page)
+{
+    int status = training_settings_check(s);
+    if (!status && !s->show)
+        status = ranks_status(ranks_first() ? training_check(s->output, s->resume, s->restart) : STATUS_DONE);
+    if (!status) status = prepare(w, s);
+    if (!status) status = s->show ? show(w, s) : train(w, s, page);
+    return status;
+}
+
+static const char purpose[] =
+    "Train a model to tell sequences apart, or a value from them, or to write on. DATA is a folder with a sub-folder of CSV, NPY "
+    "or sound files for each class, a CSV file with a column to be learned, NAME_TRAIN.ts or .tsv, or a folder of "
+    "NumPy arrays train_x.npy and train_y.npy, of IDX files (MNIST), or CIFAR-10 (binary), or a text.\n"
+    "\n"
+    "MODEL.safetensors is the best model so far, all that 'loci eval', 'predict', 'stream' and 'generate' need. "
+    "While the training runs, MODEL.safetensors.resume holds what --resume needs: after a signal, a "
+    "kill, a failure of the power.";
+static const char closing[] =
+    "Examples:\n"
+    "  loci train mnist -o digits.safetensors --epochs 3\n"
+    "  loci train cifar-10-batches-bin -o s4d.safetensors --preset s4-example --show\n"
+    "  loci train book.txt -o book.safetensors\n"
+    "  loci train walks.csv -o walks.safetensors --label gait --group walk --test 0.2\n"
+    "  loci train recordings -o spoken.safetensors --label '{label}_*' --except '*_[0-4].wav'";
+
 int command_train(int argc, char **argv)
 {
     training_settings s = training_settings_none();
@@ -201,25 +227,7 @@ int command_train(int argc, char **argv)
         {"gray", 0, OPTION_FLAG, &s.gray, NULL, "images: colours to one channel"},
         {"permute", 0, OPTION_COUNT, &s.permute, "SEED",
          "images, arrays: the samples of every sequence in one random order"},
-        {"label", 0, OPTION_TEXT, &s.label, "NAME",
-         "tables: the column of the class; files: where their names have it, '{label}_*' (the sub-folder)"},
-        {"value", 0, OPTION_TEXT, &s.value, "NAME", "tables: the column of a value to be learned instead"},
-        {"group", 0, OPTION_TEXT, &s.group, "NAME",
-         "tables: the column that names the sequence of a row; its rows, and windows of them, stay together"},
-        {"window", 0, OPTION_COUNT, &s.window, "n",
-         "tables: sequences are windows of n rows; the class or value is that of the last row; texts: of n characters (256)"},
-        {"stride", 0, OPTION_COUNT, &s.stride, "n", "tables: a window every n rows (as long as they are)"},
-        {"horizon", 0, OPTION_COUNT, &s.horizon, "H",
-         "tables: what is learned of a window are the values of the H rows behind it, of --value or of all inputs"},
-        {"column", 0, OPTION_LIST, &s.columns, "NAME",
-         "tables: an input, several as a,b or by repeating it (all other columns of numbers)"},
-        {"time", 0, OPTION_TEXT, &s.time, "NAME", "tables: the column of times, which is no input"},
-        {"skip", 0, OPTION_COUNT, &s.skip, "N", "text: lines to leave out at the beginning (0)"},
-        {"decimal", 0, OPTION_TEXT, &s.decimal, "CHARACTER", "text: what stands before decimals, . or , (.)"},
-        {"match", 0, OPTION_TEXT, &s.match, "GLOB", "files: only those whose names are like this"},
-        {"except", 0, OPTION_TEXT, &s.except, "GLOB", "files: not those whose names are like this"},
-        {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate"},
-        {"mono", 0, OPTION_FLAG, &s.mono, NULL, "files: channels mixed to one"},
+        TRAINING_DATA_OPTIONS(s, "; texts: of n characters (256)"),
         {"test", 0, OPTION_NUMBER, &s.test, "SHARE",
          "this share of each class is kept to test with, where the data have no test split"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The training:"},
@@ -262,37 +270,20 @@ int command_train(int argc, char **argv)
     const options_page page = {
         .command = "train",
         .synopsis = "DATA -o MODEL.safetensors [OPTION]...\nDATA --show [OPTION]...",
-        .purpose =
-            "Train a model to tell sequences apart, or a value from them, or to write on. DATA is a folder with a sub-folder of CSV, NPY "
-            "or sound files for each class, a CSV file with a column to be learned, NAME_TRAIN.ts or .tsv, or a folder of "
-            "NumPy arrays train_x.npy and train_y.npy, of IDX files (MNIST), or CIFAR-10 (binary), or a text.\n"
-            "\n"
-            "MODEL.safetensors is the best model so far, all that 'loci eval', 'predict', 'stream' and 'generate' need. "
-            "While the training runs, MODEL.safetensors.resume holds what --resume needs: after a signal, a "
-            "kill, a failure of the power.",
+        .purpose = purpose,
         .options = table,
         .count = BEFORE + fields + BEHIND,
-        .closing = "Examples:\n"
-                   "  loci train mnist -o digits.safetensors --epochs 3\n"
-                   "  loci train cifar-10-batches-bin -o s4d.safetensors --preset s4-example --show\n"
-                   "  loci train book.txt -o book.safetensors\n"
-                   "  loci train walks.csv -o walks.safetensors --label gait --group walk --test 0.2\n"
-                   "  loci train recordings -o spoken.safetensors --label '{label}_*' --except '*_[0-4].wav'",
+        .closing = closing,
         .operand = "DATA",
         .least = 1,
         .most = 1,
     };
-    const int parsed = options_parse(&page, &argc, argv);
-    if (parsed != OPTIONS_GO) {
-        options_release(&s.columns);
-        return parsed;
+    work w = {0};
+    int status = options_parse(&page, &argc, argv);
+    if (status == OPTIONS_GO) {
+        w.path = argv[1];
+        status = run(&w, &s, &page);
     }
-    work w = {.path = argv[1]};
-    int status = training_settings_check(&s);
-    if (!status && !s.show)
-        status = ranks_status(ranks_first() ? training_check(s.output, s.resume, s.restart) : STATUS_DONE);
-    if (!status) status = prepare(&w, &s);
-    if (!status) status = s.show ? show(&w, &s) : train(&w, &s, &page);
     loci_model_free(w.model);
     loci_dataset_close(w.valid);
     loci_dataset_close(w.train);

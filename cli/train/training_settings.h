@@ -44,6 +44,30 @@ typedef struct {
 
 training_settings training_settings_none(void);
 
+/* Rows of an option table: how data are read that are tables or files of sequences; texts: what is said of windows of them. */
+/* clang-format off */
+#define TRAINING_DATA_OPTIONS(s, texts)                                                                      \
+    {"label", 0, OPTION_TEXT, &(s).label, "NAME",                                                            \
+     "tables: the column of the class; files: where their names have it, '{label}_*' (the sub-folder)"},     \
+    {"value", 0, OPTION_TEXT, &(s).value, "NAME", "tables: the column of a value to be learned instead"},    \
+    {"group", 0, OPTION_TEXT, &(s).group, "NAME",                                                            \
+     "tables: the column that names the sequence of a row; its rows, and windows of them, stay together"},   \
+    {"window", 0, OPTION_COUNT, &(s).window, "n",                                                            \
+     "tables: sequences are windows of n rows; the class or value is that of the last row" texts},           \
+    {"stride", 0, OPTION_COUNT, &(s).stride, "n", "tables: a window every n rows (as long as they are)"},    \
+    {"horizon", 0, OPTION_COUNT, &(s).horizon, "H",                                                          \
+     "tables: what is learned of a window are the values of the H rows behind it, of --value or of all inputs"}, \
+    {"column", 0, OPTION_LIST, &(s).columns, "NAME",                                                         \
+     "tables: an input, several as a,b or by repeating it (all other columns of numbers)"},                  \
+    {"time", 0, OPTION_TEXT, &(s).time, "NAME", "tables: the column of times, which is no input"},           \
+    {"skip", 0, OPTION_COUNT, &(s).skip, "N", "text: lines to leave out at the beginning (0)"},              \
+    {"decimal", 0, OPTION_TEXT, &(s).decimal, "CHARACTER", "text: what stands before decimals, . or , (.)"}, \
+    {"match", 0, OPTION_TEXT, &(s).match, "GLOB", "files: only those whose names are like this"},            \
+    {"except", 0, OPTION_TEXT, &(s).except, "GLOB", "files: not those whose names are like this"},           \
+    {"resample", 0, OPTION_NUMBER, &(s).resample, "HZ", "sounds: to another rate"},                          \
+    {"mono", 0, OPTION_FLAG, &(s).mono, NULL, "files: channels mixed to one"}
+/* clang-format on */
+
 /* Rows for the options that set the fields of a configuration, [*count], which point into the settings. Returns how many. */
 size_t training_settings_fields(option *rows, training_settings *settings);
 
