@@ -138,6 +138,54 @@ static inline LOCI_INLINE void copy(real *to, const real *from, size_t modes)
     }
 }
 
+/* What a stretch of samples leaves behind: x [count + 1], from before the first sample on, lambda [count + 1], sigma and dsigma
+ * [count][2][V], and what went in and what came back, NULL for none. */
+typedef struct {
+    const real *x, *lambda, *sigma, *dsigma, *in, *out;
+    size_t count;
+} stretch;
+
+/* Gradients of the parameters, mode by mode, so that their sums stay in registers. */
+static inline LOCI_INLINE void gather(const loci_recurrence_gradient *gradient, const stretch *p,
+                                      size_t modes, size_t rank)
+{
+    const size_t size = apart(modes), low = 2 * modes * V;
+    for (size_t n = 0; n < modes; n++) {
+        vreal z_re = {0}, z_im = {0}, b_re = {0}, b_im = {0}, c_re = {0}, c_im = {0};
+        for (size_t k = 0; k < p->count; k++) {
+            const real *before = p->x + k * size, *after = before + size, *l = p->lambda + (k + 1) * size;
+            const vreal l_re = CONST_REAL(l + n * V), l_im = CONST_REAL(l + (modes + n) * V);
+            const vreal x_re = CONST_REAL(before + n * V), x_im = CONST_REAL(before + (modes + n) * V);
+            z_re += x_re * l_re + x_im * l_im;
+            z_im += x_re * l_im - x_im * l_re;
+            if (p->in) b_re += l_re * CONST_REAL(p->in + k * V), b_im += l_im * CONST_REAL(p->in + k * V);
+            if (p->out) {
+                c_re += CONST_REAL(after + n * V) * CONST_REAL(p->out + k * V);
+                c_im -= CONST_REAL(after + (modes + n) * V) * CONST_REAL(p->out + k * V);
+            }
+        }
+        real *z = gradient->z + n * 2 * V, *b = gradient->b1 + n * 2 * V, *c = gradient->c + n * 2 * V;
+        REAL(z) += z_re, REAL(z + V) += z_im;
+        REAL(b) += b_re, REAL(b + V) += b_im;
+        REAL(c) += c_re, REAL(c + V) += c_im;
+        for (size_t r = 0; r < rank; r++) {
+            vreal q_re = {0}, q_im = {0}, g_re = {0}, g_im = {0};
+            for (size_t k = 0; k < p->count; k++) {
+                const real *before = p->x + k * size, *l = p->lambda + (k + 1) * size;
+                const vreal s = CONST_REAL(p->sigma + (2 * k + r) * V),
+                            ds = CONST_REAL(p->dsigma + (2 * k + r) * V);
+                q_re -= CONST_REAL(l + n * V) * s;
+                q_im -= CONST_REAL(l + (modes + n) * V) * s;
+                g_re += CONST_REAL(before + n * V) * ds;
+                g_im -= CONST_REAL(before + (modes + n) * V) * ds;
+            }
+            real *q = gradient->q + r * low + n * 2 * V, *g = gradient->g + r * low + n * 2 * V;
+            REAL(q) += q_re, REAL(q + V) += q_im;
+            REAL(g) += g_re, REAL(g + V) += g_im;
+        }
+    }
+}
+
 /* All pointers are at the turn's first lane; rank is a constant where this is called. */
 static inline LOCI_INLINE void run_back(const loci_recurrence_gradient *gradient, real *du, real *dstate,
                                         const real *dy, const real *state, const real *u,
@@ -193,42 +241,7 @@ static inline LOCI_INLINE void run_back(const loci_recurrence_gradient *gradient
             if (in) REAL(gradient->d) += CONST_REAL(in + k * V) * answer;
         }
         copy(dstate, lambda, modes);
-
-        /* the parameters, mode by mode, so that their sums stay in registers */
-        for (size_t n = 0; n < modes; n++) {
-            vreal z_re = {0}, z_im = {0}, b_re = {0}, b_im = {0}, c_re = {0}, c_im = {0};
-            for (size_t k = 0; k < count; k++) {
-                const real *before = x + k * size, *after = before + size, *l = lambda + (k + 1) * size;
-                const vreal l_re = CONST_REAL(l + n * V), l_im = CONST_REAL(l + (modes + n) * V);
-                const vreal x_re = CONST_REAL(before + n * V), x_im = CONST_REAL(before + (modes + n) * V);
-                z_re += x_re * l_re + x_im * l_im;
-                z_im += x_re * l_im - x_im * l_re;
-                if (in) b_re += l_re * CONST_REAL(in + k * V), b_im += l_im * CONST_REAL(in + k * V);
-                if (out) {
-                    c_re += CONST_REAL(after + n * V) * CONST_REAL(out + k * V);
-                    c_im -= CONST_REAL(after + (modes + n) * V) * CONST_REAL(out + k * V);
-                }
-            }
-            real *z = gradient->z + n * 2 * V, *b = gradient->b1 + n * 2 * V, *c = gradient->c + n * 2 * V;
-            REAL(z) += z_re, REAL(z + V) += z_im;
-            REAL(b) += b_re, REAL(b + V) += b_im;
-            REAL(c) += c_re, REAL(c + V) += c_im;
-            for (size_t r = 0; r < rank; r++) {
-                vreal q_re = {0}, q_im = {0}, g_re = {0}, g_im = {0};
-                for (size_t k = 0; k < count; k++) {
-                    const real *before = x + k * size, *l = lambda + (k + 1) * size;
-                    const vreal s = CONST_REAL(sigma + (2 * k + r) * V),
-                                ds = CONST_REAL(dsigma + (2 * k + r) * V);
-                    q_re -= CONST_REAL(l + n * V) * s;
-                    q_im -= CONST_REAL(l + (modes + n) * V) * s;
-                    g_re += CONST_REAL(before + n * V) * ds;
-                    g_im -= CONST_REAL(before + (modes + n) * V) * ds;
-                }
-                real *q = gradient->q + r * low + n * 2 * V, *g = gradient->g + r * low + n * 2 * V;
-                REAL(q) += q_re, REAL(q + V) += q_im;
-                REAL(g) += g_re, REAL(g + V) += g_im;
-            }
-        }
+        gather(gradient, &(stretch){x, lambda, sigma, dsigma, in, out, count}, modes, rank);
     }
 }
 
