@@ -98,6 +98,31 @@ static void what_is_no_table_is_refused(void **state)
     }
 }
 
+/* Whether the first row is one of names, where a label stands in it that may be one. */
+static void headers_are_told_from_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *label;
+        size_t rows;
+    } cases[] = {
+        {"x,c\n1,a\n2,b\n", "c", 2},          {"x,c\n1,a\n2,b\n", "2", 2},
+        {"x,y,c\n1,NA,a\n2,2,b\n", "c", 2},   {"0.5,a\n1,b\n2,a\n", "2", 3},
+        {"2019,c\n1,a\n2,b\n", "c", 2},       {"\"2019\",\"c\"\n1,a\n2,b\n", "c", 2},
+        {"2019,x,c\n1,1,a\n2,2,b\n", "3", 2}, {"1,2016-07-01,a\n1,2016-07-02,b\n2,2016-07-03,b\n", "3", 3},
+        {"1,-,a\n1,2,b\n2,,b\n", "3", 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        temporary_bytes("first.csv", cases[i].text, strlen(cases[i].text));
+        const char *columns[] = {"1"};
+        loci_dataset *set = open_table(
+            "first.csv",
+            (loci_reading){.label = cases[i].label, .window = 1, .columns = columns, .column_count = 1});
+        assert_int_equal(loci_dataset_inspect(set).sequences, cases[i].rows);
+        loci_dataset_close(set);
+    }
+}
+
 enum { GROUPS = 10, ROWS = 7 };
 
 /* Windows of 3 of 7 rows, 5 a group: none of a group is on the other side. */
@@ -243,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_read_as_they_are_written),
         cmocka_unit_test(what_is_no_table_is_refused),
+        cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(groups_are_divided_whole),
         cmocka_unit_test(horizons),
     };

@@ -102,18 +102,53 @@ static bool next_field(const table *t, loci_field *f)
     return true;
 }
 
+/* Whether a name that was asked for stands in the field. */
+static bool is_asked_for(const loci_field *f, const loci_reading *r)
+{
+    const char *const names[] = {r->label, r->value, r->group, r->time};
+    enum { NAMES = sizeof names / sizeof *names };
+    const size_t length = (size_t)(f->end - f->begin);
+    for (size_t i = 0; i < NAMES + r->column_count; i++) {
+        const char *name = i < NAMES ? names[i] : r->columns[i - NAMES];
+        if (name && strlen(name) == length && memcmp(name, f->begin, length) == 0) return true;
+    }
+    return false;
+}
+
+/* Counts the fields of the first row, and says whether they are names: there is a text, and no number beside it, or a number below
+ * it, or it was asked for, or no other row. Otherwise it may well be the label of a row of data. */
+static bool find_header(table *t, const loci_reading *r)
+{
+    table next = *t;
+    double value;
+    bool text = false, number = false, name = false;
+    loci_field f = {0}, below = {0};
+    while (next_field(t, &f)) t->fields++;
+    next.row = f.closed ? f.next + 1 : t->end;
+    const bool alone = !f.closed || !next_row(&next);
+    bool more = !alone;
+    for (f = (loci_field){0}; next_field(t, &f);) {
+        more = more && next_field(&next, &below);
+        const loci_field_kind kind = loci_field_classify(&f, t->point, &value);
+        number = number || kind == LOCI_FIELD_NUMBER || kind == LOCI_FIELD_DATE;
+        if (kind != LOCI_FIELD_TEXT) continue;
+        text = true;
+        name = name || is_asked_for(&f, r) ||
+               (more && loci_field_classify(&below, t->point, &value) == LOCI_FIELD_NUMBER &&
+                loci_field_guess_text(&f) == LOCI_FIELD_NAME);
+    }
+    return text && (!number || name || alone);
+}
+
 static loci_status open_header(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
 {
-    double value;
-    bool header = false;
     t->point = r->decimal ? r->decimal : '.';
     t->delimiter = ',';
     const loci_status status = skip_lines(t, set, r->skip, error);
     if (status != LOCI_OK) return status;
     if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: is empty", set->folder);
     t->delimiter = find_delimiter(t->row, t->end, t->point);
-    for (loci_field f = {0}; next_field(t, &f); t->fields++)
-        header = header || loci_field_classify(&f, t->point, &value) == LOCI_FIELD_TEXT;
+    const bool header = find_header(t, r);
     t->roles = loci_allocate(t->fields, sizeof *t->roles);
     t->place = loci_allocate(t->fields, sizeof *t->place);
     if (!t->roles || !t->place) return loci_dataset_no_memory(set, error);
