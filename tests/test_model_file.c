@@ -17,8 +17,9 @@
 
 static const double shift[2] = {0.1, -1e-300}, scale[2] = {1.0 / 3, -0x1.fffffffffffffp1023};
 static const char *const classes[3] = {"na\xc3\xafve \"class\"\n", "", "dog"};
-static const char *const columns[2] = {"x,1", "\"x\""};
-static const loci_model_about everything = {.rate = 44100.0 / 7,
+static const char *const columns[2] = {"x,1", "\"x\""}, *const learned[1] = {"na\xc3\xafve y"};
+static const loci_model_about everything = {.size = sizeof(loci_model_about),
+                                            .rate = 44100.0 / 7,
                                             .shift = shift,
                                             .scale = scale,
                                             .classes = classes,
@@ -35,6 +36,8 @@ static const loci_model_about everything = {.rate = 44100.0 / 7,
                                                         .window = 50,
                                                         .stride = 7,
                                                         .horizon = 3,
+                                                        .learned = learned,
+                                                        .learned_count = 1,
                                                         .match = "a*",
                                                         .except = "*b",
                                                         .resample = 4000.5,
@@ -125,6 +128,8 @@ static void same_reading(const loci_reading *p, const loci_reading *q)
     assert_int_equal(p->window, q->window);
     assert_int_equal(p->stride, q->stride);
     assert_int_equal(p->horizon, q->horizon);
+    assert_int_equal(p->learned_count, q->learned_count);
+    for (size_t i = 0; i < p->learned_count; i++) assert_string_equal(p->learned[i], q->learned[i]);
     assert_true(p->resample == q->resample && p->test == q->test);
 }
 
@@ -178,6 +183,48 @@ static void comes_back(const loci_model_config *config, const loci_model_about *
     loci_bytes_free(g.bytes);
     loci_model_free(model);
     loci_model_free(again);
+}
+
+/* Names of what is learned are kept where nothing else tells them: values and columns by numbers, in lists, or not named. */
+static void names_of_what_is_learned(void **state)
+{
+    (void)state;
+    static const char *const x[] = {"x"}, *const xy[] = {"x", "y"}, *const list[] = {"x,y"},
+                             *const two[] = {"2"};
+    const struct {
+        loci_reading r;
+        size_t kept;
+    } cases[] = {
+        {{.value = "x", .learned = x, .learned_count = 1}, 0},
+        {{.value = "2", .learned = x, .learned_count = 1}, 1},
+        {{.value = "2", .learned = two, .learned_count = 1}, 1},
+        {{.value = "x", .columns = xy, .column_count = 2, .horizon = 2, .learned = x, .learned_count = 1}, 0},
+        {{.columns = xy, .column_count = 2, .horizon = 2, .learned = xy, .learned_count = 2}, 0},
+        {{.columns = list, .column_count = 1, .horizon = 2, .learned = xy, .learned_count = 2}, 2},
+        {{.horizon = 2, .learned = xy, .learned_count = 2}, 2},
+        {{.horizon = 2}, 0},
+    };
+    const loci_model_config config = tiny();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        loci_model *model =
+            made(&config, &(loci_model_about){.size = sizeof(loci_model_about), .reading = cases[i].r});
+        const loci_reading *r = &loci_model_description(model)->reading;
+        assert_int_equal(r->learned_count, cases[i].kept);
+        assert_int_equal(r->learned != NULL, cases[i].kept > 0);
+        for (size_t k = 0; k < r->learned_count; k++)
+            assert_string_equal(r->learned[k], cases[i].r.learned[k]);
+        loci_model_free(model);
+    }
+    static const char *const wrong[] = {"\xff"};
+    loci_model *model = made(&config, NULL);
+    loci_error error;
+    assert_int_equal(
+        loci_model_describe(model,
+                            &(loci_model_about){.size = sizeof(loci_model_about),
+                                                .reading = {.learned = wrong, .learned_count = 1}},
+                            &error),
+        LOCI_E_ARGUMENT);
+    loci_model_free(model);
 }
 
 static void round_trip(void **state)
@@ -379,6 +426,8 @@ static void hostile_metadata(void **state)
         {"\\\"window\\\":50", "\\\"window\\\":\\\"50\\\"", "reading of the description: "},
         {"\\\"columns\\\":[", "\\\"columns\\\":[7,", "column 0 is no text"},
         {"\\\"columns\\\":[", "\\\"columns\\\":{},\\\"columms\\\":[", "reading of the description: "},
+        {"\\\"learned\\\":[", "\\\"learned\\\":[7,", "column 0 is no text"},
+        {"\\\"learned\\\":[", "\\\"learned\\\":7,\\\"lerned\\\":[", "reading of the description: "},
         {"\\\"test\\\":0.1", "\\\"test\\\":1.5", "the share to test with is 1.5"},
         {"\"decoder.bias\":{\"dtype\":\"F32\"", "\"decoder.bias\":{\"dtype\":\"I32\"", "holds I32; F32"},
         {"\"decoder.bias\"", "\"decoder.base\"", "tensor decoder.bias is missing"},
@@ -462,9 +511,11 @@ static void texts_are_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip), cmocka_unit_test(fingerprints),     cmocka_unit_test(every_cut),
-        cmocka_unit_test(every_flip), cmocka_unit_test(hostile_metadata), cmocka_unit_test(hostile_lengths),
-        cmocka_unit_test(not_finite), cmocka_unit_test(texts_are_utf8),
+        cmocka_unit_test(round_trip),      cmocka_unit_test(names_of_what_is_learned),
+        cmocka_unit_test(fingerprints),    cmocka_unit_test(every_cut),
+        cmocka_unit_test(every_flip),      cmocka_unit_test(hostile_metadata),
+        cmocka_unit_test(hostile_lengths), cmocka_unit_test(not_finite),
+        cmocka_unit_test(texts_are_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "model/answer.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,18 @@ void answer_mean(double *value, const loci_model *model, const float *y)
         for (size_t i = 0; i < outputs; i++) value[i] = (double)y[i];
 }
 
-/* The column whose values output i is, if the model knows its name, not its number alone. */
-static const char *column_learned(const loci_reading *r, size_t i)
+/* How many columns the outputs are of, where they are rows of several. */
+static size_t columns_learned(const loci_reading *r)
 {
-    const char *name = r->value                        ? r->value
-                       : r->horizon && r->column_count ? r->columns[i % r->column_count]
-                                                       : "";
+    return r->learned_count ? r->learned_count : r->value || !r->column_count ? 1 : r->column_count;
+}
+
+/* The column whose values output i is, if the model knows its name, not its number alone. */
+static const char *column_learned(const loci_reading *r, size_t i, size_t outputs)
+{
+    if (r->learned_count) return r->learned[i % r->learned_count];
+    const bool listed = r->horizon && r->column_count && r->column_count * r->horizon == outputs;
+    const char *name = r->value ? r->value : listed ? r->columns[i % r->column_count] : "";
     return name[strspn(name, "0123456789")] ? name : NULL;
 }
 
@@ -34,11 +41,12 @@ const char *answer_name(char *text, const loci_model *model, size_t i)
 {
     const loci_model_about *about = loci_model_description(model);
     const loci_reading *r = &about->reading;
-    const char *column = is_values(model) ? column_learned(r, i) : NULL;
+    const char *column =
+        is_values(model) ? column_learned(r, i, loci_model_configuration(model)->outputs) : NULL;
     if (about->classes)
         snprintf(text, ANSWER_SIZE, "p_%.250s", about->classes[i]);
     else if (column && r->horizon)
-        snprintf(text, ANSWER_SIZE, "%.200s_%zu", column, i / (r->value ? 1 : r->column_count) + 1);
+        snprintf(text, ANSWER_SIZE, "%.200s_%zu", column, i / columns_learned(r) + 1);
     else if (column)
         snprintf(text, ANSWER_SIZE, "%.250s", column);
     else

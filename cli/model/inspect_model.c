@@ -226,7 +226,9 @@ static void data_write(output *out, const loci_model_about *a)
         between = "; ";
     }
     if (a->reading.label) {
-        output_format(out, "%slabels in file names: ", between);
+        output_format(
+            out, strstr(a->reading.label, "{label}") ? "%slabels in file names: " : "%slabels in column ",
+            between);
         output_cell(out, a->reading.label, 0);
     }
 }

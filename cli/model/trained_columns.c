@@ -20,16 +20,26 @@ static bool is_column(const char *wanted, const char *name, size_t c)
     return *wanted >= '1' && *wanted <= '9' && *end == '\0' && number == c + 1;
 }
 
-static bool has_all(loci_signal *signal, size_t channels, const loci_reading *r)
+static loci_signal_options options_of(const source_options *o)
 {
-    size_t found = 0;
-    for (size_t k = 0; k < r->column_count; k++)
-        for (size_t c = 0; c < channels; c++)
-            if (is_column(r->columns[k], loci_signal_channel(signal, c), c)) {
-                found++;
-                break;
-            }
-    return found == r->column_count;
+    return (loci_signal_options){.size = sizeof(loci_signal_options),
+                                 .header = !o->header          ? LOCI_HEADER_FOUND
+                                           : *o->header == 'y' ? LOCI_HEADER_YES
+                                                               : LOCI_HEADER_NO,
+                                 .skip = o->skip == SIZE_MAX ? 0 : o->skip,
+                                 .decimal = o->decimal ? *o->decimal : 0};
+}
+
+/* Whether the file has the columns of the training, which may stand with commas between. */
+static bool has_all(const char *path, const source_options *o, const loci_reading *r)
+{
+    loci_signal_options options = options_of(o);
+    loci_signal *signal;
+    options.columns = r->columns;
+    options.column_count = r->column_count;
+    const bool all = loci_signal_open(&signal, path, &options, NULL) == LOCI_OK;
+    if (all) loci_signal_close(signal);
+    return all;
 }
 
 /* The file can be opened twice, and has columns that may be others than those of the training. */
@@ -48,11 +58,11 @@ static void take(source_options *o, const char **names, size_t count)
     o->timeless = true;
 }
 
-static int choose(trained_columns *t, const loci_reading *r, size_t inputs)
+static int choose(trained_columns *t, const char *path, const loci_reading *r, size_t inputs)
 {
     const size_t channels = loci_signal_inspect(t->names).channels;
     if (r->columns) {
-        if (has_all(t->names, channels, r) || channels != inputs)
+        if (has_all(path, &t->options, r) || channels != inputs)
             take(&t->options, (const char **)(uintptr_t)r->columns, r->column_count);
         return STATUS_DONE;
     }
@@ -62,7 +72,8 @@ static int choose(trained_columns *t, const loci_reading *r, size_t inputs)
     for (size_t c = 0; c < channels; c++) {
         const char *name = loci_signal_channel(t->names, c);
         if (!is_column(t->options.time, name, c) && !is_column(r->time, name, c) &&
-            !is_column(r->label, name, c) && !is_column(r->value, name, c) && !is_column(r->group, name, c))
+            !is_column(r->label, name, c) && !is_column(r->group, name, c) &&
+            (r->horizon || !is_column(r->value, name, c))) /* what a horizon is of is an input, too */
             t->chosen[count++] = name;
     }
     if (count == inputs && count < channels) take(&t->options, t->chosen, count);
@@ -79,15 +90,10 @@ int trained_columns_open(trained_columns *t, const char *path, const source_opti
     if (!o->raw && !o->decimal && r->decimal) o->decimal = points[r->decimal == ','];
     o->mono = o->mono || r->mono;
     if (!is_to_be_looked_at(path, asked, r)) return STATUS_DONE;
-    const loci_signal_options options = {.size = sizeof options,
-                                         .header = !o->header          ? LOCI_HEADER_FOUND
-                                                   : *o->header == 'y' ? LOCI_HEADER_YES
-                                                                       : LOCI_HEADER_NO,
-                                         .skip = o->skip == SIZE_MAX ? 0 : o->skip,
-                                         .decimal = o->decimal ? *o->decimal : 0};
+    const loci_signal_options options = options_of(o);
     if (loci_signal_open(&t->names, path, &options, NULL) != LOCI_OK)
         return STATUS_DONE; /* source_open says why */
-    return choose(t, r, inputs);
+    return choose(t, path, r, inputs);
 }
 
 void trained_columns_close(trained_columns *t)

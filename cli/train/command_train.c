@@ -57,7 +57,7 @@ static int describe_with(const work *w, const training_settings *s, double *numb
     const int status = values ? targets_measure(w, mean, share) : STATUS_DONE;
     if (status) return status;
     const loci_dataset_options read = training_settings_data(s);
-    const loci_model_about about = {
+    loci_model_about about = {
         .size = sizeof about,
         .rate = info.rate,
         .shift = tokens ? NULL : shift,
@@ -68,6 +68,8 @@ static int describe_with(const work *w, const training_settings *s, double *numb
         .target_scale = values ? share : NULL,
         .reading = read.reading,
     };
+    about.reading.learned = info.value_names;
+    about.reading.learned_count = info.value_count;
     return loci_model_describe(w->model, &about, &error) == LOCI_OK ? STATUS_DONE
                                                                     : message_error(w->path, &error);
 }

@@ -109,6 +109,7 @@ typedef struct {
     const char *const *
         value_names; /* of tables whose columns have names: [outputs], or of a horizon [outputs / horizon], the columns whose
                         values are learned, as long as the set; NULL: none */
+    size_t value_count; /* how many names these are */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

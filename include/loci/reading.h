@@ -47,6 +47,10 @@ typedef struct {
         horizon; /* tables: what is learned of a window are the values that follow it, of so many rows: of the column
                        `value`, or of all inputs, a row after the other; `window` 0 is then 336, `stride` 0 every row. `test`, and
                        what is divided off, are the last windows. 0: not */
+    /* [learned_count] as a model keeps it: how the data call the columns that are learned, for its answers to be called so,
+     * where `value` or `columns` do not tell; looked at by nothing that reads. NULL: they have no names */
+    const char *const *learned;
+    size_t learned_count;
 } loci_reading;
 
 #ifdef __cplusplus

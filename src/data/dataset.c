@@ -167,7 +167,8 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .first_passed = set->first_passed,
                                      .time_like = set->time_like,
                                      .validates = set->validates,
-                                     .value_names = set->value_names};
+                                     .value_names = set->value_names,
+                                     .value_count = set->value_count};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

@@ -73,9 +73,10 @@ struct loci_dataset {
     size_t passed_over; /* files that are no data, of which this is the first */
     const char *first_passed;
     const char *time_like;    /* an input that looks like times; NULL: none */
-    const char **value_names; /* the columns that are learned; NULL: they have no names */
-    bool found;               /* the classes were found in this very split: none may be without a sequence */
-    size_t *order;            /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
+    const char **value_names; /* [value_count] the columns that are learned; NULL: they have no names */
+    size_t value_count;
+    bool found;    /* the classes were found in this very split: none may be without a sequence */
+    size_t *order; /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
     uint64_t permutation;
 };
 

@@ -470,7 +470,7 @@ static loci_status name_values(loci_dataset *set, const table *t, loci_error *er
     if (!set->value_names) return loci_dataset_no_memory(set, error);
     for (size_t i = 0; i < t->fields; i++)
         if (t->roles[i] == learned && (learned == VALUE || t->ahead == EVERY || t->ahead == t->place[i]))
-            set->value_names[t->ahead == EVERY ? t->place[i] : 0] = t->names[i];
+            set->value_names[t->ahead == EVERY ? t->place[i] : 0] = t->names[i], set->value_count++;
     return LOCI_OK;
 }
 

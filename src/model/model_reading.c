@@ -19,11 +19,36 @@ static const char **text_at(loci_reading *r, size_t i)
 }
 static const char *const text_names[TEXTS] = {"label", "value", "group", "time", "match", "except"};
 
-loci_status loci_model_reading_check(const loci_reading *reading, loci_error *error)
+/* Behind them the names of its columns, and of those that are learned. */
+static size_t texts_of(const loci_reading *r)
+{
+    return TEXTS + r->column_count + r->learned_count;
+}
+
+static const char *text_of(const loci_reading *reading, size_t i)
 {
     loci_reading r = *reading;
-    for (size_t i = 0; i < TEXTS + r.column_count; i++) {
-        const char *text = i < TEXTS ? *text_at(&r, i) : r.columns[i - TEXTS];
+    if (i < TEXTS) return *text_at(&r, i);
+    i -= TEXTS;
+    return i < r.column_count ? r.columns[i] : r.learned[i - r.column_count];
+}
+
+/* Whether `value` or `columns` are the names of what is learned, and not numbers of columns or lists of them. */
+static bool tells_learned(const loci_reading *r)
+{
+    const char *const *names = r->value ? &r->value : r->columns;
+    if ((r->value ? 1 : r->column_count) != r->learned_count) return false;
+    for (size_t i = 0; i < r->learned_count; i++)
+        if (strcmp(names[i], r->learned[i]) != 0 || names[i][strspn(names[i], "0123456789")] == 0)
+            return false;
+    return true;
+}
+
+loci_status loci_model_reading_check(const loci_reading *reading, loci_error *error)
+{
+    const loci_reading r = *reading;
+    for (size_t i = 0; i < texts_of(&r); i++) {
+        const char *text = text_of(&r, i);
         if (text && !loci_utf8_valid(text))
             return loci_fail(error, LOCI_E_ARGUMENT, "%s is not UTF-8, which is what a model's texts must be",
                              i < TEXTS ? text_names[i] : "the name of a column");
@@ -46,10 +71,11 @@ loci_status loci_model_reading_check(const loci_reading *reading, loci_error *er
 
 size_t loci_model_reading_size(const loci_reading *reading)
 {
-    loci_reading r = *reading;
-    size_t size = r.column_count * sizeof *r.columns;
-    for (size_t i = 0; i < TEXTS; i++) size += *text_at(&r, i) ? strlen(*text_at(&r, i)) + 1 : 0;
-    for (size_t i = 0; i < r.column_count; i++) size += strlen(r.columns[i]) + 1;
+    size_t size = (reading->column_count + reading->learned_count) * sizeof *reading->columns;
+    for (size_t i = 0; i < texts_of(reading); i++) {
+        const char *text = text_of(reading, i);
+        size += text ? strlen(text) + 1 : 0;
+    }
     return size;
 }
 
@@ -66,11 +92,14 @@ static const char *keep(char **at, const char *text)
 loci_reading loci_model_reading_keep(const loci_reading *reading, char *memory)
 {
     loci_reading copy = *reading;
-    const char **columns = (const char **)(void *)memory;
-    char *at = memory + copy.column_count * sizeof *columns;
+    if (tells_learned(reading)) copy.learned_count = 0;
+    const char **columns = (const char **)(void *)memory, **learned = columns + copy.column_count;
+    char *at = (char *)(learned + copy.learned_count);
     for (size_t i = 0; i < TEXTS; i++) *text_at(&copy, i) = keep(&at, *text_at(&copy, i));
     for (size_t i = 0; i < copy.column_count; i++) columns[i] = keep(&at, reading->columns[i]);
+    for (size_t i = 0; i < copy.learned_count; i++) learned[i] = keep(&at, reading->learned[i]);
     copy.columns = copy.column_count ? columns : NULL;
+    copy.learned = copy.learned_count ? learned : NULL;
     return copy;
 }
 
@@ -83,13 +112,22 @@ static bool add(json_t *object, const char *key, bool wanted, json_t *value)
     return true;
 }
 
+static bool add_names(json_t *object, const char *key, const char *const *names, size_t count)
+{
+    json_t *array = json_array();
+    bool good = array != NULL;
+    for (size_t i = 0; good && i < count; i++)
+        good = json_array_append_new(array, json_string(names[i])) == 0;
+    good = good && (count == 0 || json_object_set(object, key, array) == 0);
+    json_decref(array);
+    return good;
+}
+
 json_t *loci_model_reading_write(const loci_reading *reading)
 {
     loci_reading r = *reading;
-    json_t *object = json_object(), *columns = json_array();
-    bool good = object && columns;
-    for (size_t i = 0; good && i < r.column_count; i++)
-        good = json_array_append_new(columns, json_string(r.columns[i])) == 0;
+    json_t *object = json_object();
+    bool good = object != NULL;
     for (size_t i = 1; good && i < TEXTS; i++) {
         const char *text = *text_at(&r, i);
         good = add(object, text_names[i], text != NULL, text ? json_string(text) : NULL);
@@ -103,8 +141,8 @@ json_t *loci_model_reading_write(const loci_reading *reading)
            add(object, "decimal", r.decimal == ',', json_string(",")) &&
            add(object, "bytes", r.bytes != 0, json_true()) &&
            add(object, "horizon", r.horizon > 0, json_integer((json_int_t)r.horizon)) &&
-           (r.column_count == 0 || json_object_set(object, "columns", columns) == 0);
-    json_decref(columns);
+           add_names(object, "columns", r.columns, r.column_count) &&
+           add_names(object, "learned", r.learned, r.learned_count);
     if (good) return object;
     json_decref(object);
     return NULL;
@@ -114,30 +152,35 @@ loci_status loci_model_reading_read(loci_reading *r, const json_t *object, const
                                     loci_error *error)
 {
     json_error_t wrong;
-    json_t *columns = NULL;
+    json_t *columns = NULL, *learned = NULL;
     json_int_t window = 0, stride = 0, skip = 0, horizon = 0;
     const char *decimal = ".";
     json_t *json = (json_t *)(uintptr_t)object; /* unpacking changes nothing */
     if (json_unpack_ex(json, &wrong, 0,
-                       "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?o, s?I !}",
+                       "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?o, s?I, s?o !}",
                        "value", &r->value, "group", &r->group, "time", &r->time, "match", &r->match, "except",
                        &r->except, "mono", &r->mono, "window", &window, "stride", &stride, "resample",
                        &r->resample, "test", &r->test, "skip", &skip, "decimal", &decimal, "bytes", &r->bytes,
-                       "columns", &columns, "horizon", &horizon) != 0)
+                       "columns", &columns, "horizon", &horizon, "learned", &learned) != 0)
         return loci_fail(error, LOCI_E_FORMAT, "reading of the description: %.80s", wrong.text);
-    const size_t count = json_array_size(columns);
-    if ((columns && !json_is_array(columns)) || count > room || window < 0 || stride < 0 || skip < 0 ||
-        horizon < 0 || (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
+    const size_t count = json_array_size(columns), more = json_array_size(learned);
+    if ((columns && !json_is_array(columns)) || (learned && !json_is_array(learned)) || count > room ||
+        more > room - count || window < 0 || stride < 0 || skip < 0 || horizon < 0 ||
+        (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
         return loci_fail(
             error, LOCI_E_FORMAT,
-            "reading of the description: columns, window, stride, skip, horizon or decimal is none");
-    for (size_t i = 0; i < count; i++) {
-        names[i] = json_string_value(json_array_get(columns, i));
+            "reading of the description: columns, learned, window, stride, skip, horizon or decimal is none");
+    for (size_t i = 0; i < count + more; i++) {
+        names[i] =
+            json_string_value(i < count ? json_array_get(columns, i) : json_array_get(learned, i - count));
         if (!names[i])
-            return loci_fail(error, LOCI_E_FORMAT, "reading of the description: column %zu is no text", i);
+            return loci_fail(error, LOCI_E_FORMAT, "reading of the description: column %zu is no text",
+                             i < count ? i : i - count);
     }
     r->columns = count ? names : NULL;
     r->column_count = count;
+    r->learned = more ? names + count : NULL;
+    r->learned_count = more;
     r->window = (size_t)window;
     r->stride = (size_t)stride;
     r->skip = (size_t)skip;

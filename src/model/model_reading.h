@@ -12,7 +12,7 @@
 loci_status loci_model_reading_check(const loci_reading *reading, loci_error *error);
 
 /* Bytes that its texts and columns need; and a reading whose texts and columns are copies in memory [so many bytes], aligned
- * for pointers. */
+ * for pointers. Names of what is learned that value or columns tell are not kept. */
 size_t loci_model_reading_size(const loci_reading *reading);
 loci_reading loci_model_reading_keep(const loci_reading *reading, char *memory);
 

@@ -118,6 +118,8 @@ static loci_status describe(loci_model *model, const loci_dataset *set, loci_tas
         .target_scale = values ? share : NULL,
     };
     if (o->reading) about.reading = *o->reading;
+    about.reading.learned = info.value_names;
+    about.reading.learned_count = info.value_count;
     return loci_model_describe(model, &about, error);
 }
 

@@ -112,7 +112,7 @@ $ loci fit tone.csv --time time --horizon 5 --window 40 --test 0.2 -o both --mod
 | row 5
 |~ 10
 $ loci predict both tone.csv | head -n 1; loci predict ahead tone.csv | head -n 1
-| file,y0,y1,y2,y3,y4,y5,y6,y7,y8,y9
+| file,x_1,y_1,x_2,y_2,x_3,y_3,x_4,y_4,x_5,y_5
 | file,y_1,y_2,y_3,y_4,y_5,y_6
 $ sh t tone.csv --time time --task value --horizon 24 --layer s4d --valid 0.2 --show | sed -n 2,4p
 | training    33 sequences of 336 samples

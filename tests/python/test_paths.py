@@ -75,6 +75,7 @@ KINDS = {
         ["--value", "other", "--column", "speed", "--window", "20", "--stride", "10", "--test", "0.2"],
     ),
     "what follows": (table, "walks.csv", dict(horizon=3, column="speed", window=16), ["--horizon", "3", "--column", "speed", "--window", "16"]),
+    "what follows every column": (table, "walks.csv", dict(horizon=3, window=16, group="walk"), ["--horizon", "3", "--window", "16", "--group", "walk"]),
     "sounds": (
         sounds, "", dict(label="{label}_*", except_="*_[01]_*", resample=500), ["--label", "{label}_*", "--except", "*_[01]_*", "--resample", "500"],
     ),

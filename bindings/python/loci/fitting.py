@@ -134,7 +134,7 @@ class Learner:
         report = self.solve()
         model = Model._of(self._learner.model())
         if self._reading:
-            _loci.model_read_as(model._model, self._reading)
+            _loci.model_read_as(model._model, self._reading, None)
         return model.describe(note={
             "program": f"loci {_loci.version()}", "command": command, "seed": self.seed, "sequences": report["sequences"],
             "ridge": report["ridge"], "left_out": report["score"],

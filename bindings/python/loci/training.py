@@ -246,7 +246,7 @@ def train(
     if model is None:
         _describe(net, train_set, name)
     if path is not None:
-        _loci.model_read_as(net._model, reading)
+        _loci.model_read_as(net._model, reading, train_set)
     options = list(_loci.train_options(net._model, train_set))
     if steps is not None:
         options[1:3] = 0 if steps else options[1], steps

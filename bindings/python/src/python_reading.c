@@ -154,20 +154,29 @@ static PyObject *model_reading(PyObject *module, PyObject *object)
     return dict;
 }
 
-/* model_read_as(model, reading): tells the model how its training data were read */
+/* model_read_as(model, reading, set or None): tells the model how its training data were read, and what the columns that are learned are
+ * called in the set; without it they are called as before */
 static PyObject *model_read_as(PyObject *module, PyObject *arguments)
 {
     (void)module;
-    PyObject *object, *dict;
+    PyObject *object, *dict, *set;
     loci_reading reading;
     loci_error error;
-    if (!PyArg_ParseTuple(arguments, "OO", &object, &dict) || !model_of(object)) return NULL;
+    if (!PyArg_ParseTuple(arguments, "OOO", &object, &dict, &set) || !model_of(object)) return NULL;
+    if (set != Py_None && !dataset_of(set)) return NULL;
     loci_model *model = model_of(object);
     const int good = reading_take(&reading, dict);
     loci_status status = LOCI_OK;
     if (good) {
         loci_model_about about = *loci_model_description(model);
         about.size = sizeof about;
+        reading.learned = about.reading.learned;
+        reading.learned_count = about.reading.learned_count;
+        if (set != Py_None) {
+            const loci_dataset_info info = loci_dataset_inspect(dataset_of(set));
+            reading.learned = info.value_names;
+            reading.learned_count = info.value_count;
+        }
         about.reading = reading;
         status = loci_model_describe(model, &about, &error);
     }
