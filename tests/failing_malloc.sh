@@ -268,6 +268,8 @@ rm new.safetensors
 awk 'BEGIN { print "t,walk,x,gait"; for (i = 0; i < 48; i++) printf "%d,w%d,%.2f,%s\n", i, i / 6, sin(i * (1 + int(i / 6) % 2)), int(i / 6) % 2 ? "slow" : "fast" }' >walks.csv
 check '' train walks.csv --label gait --group walk --time t --test 0.5 --show
 check '' train walks.csv --value x --window 6 --column t --show
+awk -F , -v OFS=, 'NR == 4 { $3 = "" } { print }' walks.csv >holes.csv
+check '' train holes.csv --horizon 2 --window 4 --group walk --time t --missing hold --show
 mkdir -p gaits/slow gaits/fast
 awk -F , 'NR > 1 { print $3 >"gaits/" $4 "/" $2 ".csv" }' walks.csv
 check '' train gaits --test 0.5 --show

@@ -494,7 +494,8 @@ static void bad_sounds_are_refused(void **state)
     write_sound("bad_audio/b/1.wav", 100, 1, 0, 0);
     refuse("bad_audio", NULL, LOCI_E_FORMAT, "b/1.wav: holds no samples");
     write_sound("bad_audio/b/1.wav", 100, 1, 40, NAN);
-    refuse("bad_audio", NULL, LOCI_E_VALUE, "b/1.wav: sample 0 is nan; a finite number was expected");
+    refuse("bad_audio", NULL, LOCI_E_VALUE,
+           "b/1.wav: sample 0: \"u\" is missing or not a number; a number was expected");
     write_sound("bad_audio/b/1.wav", 200, 1, 80, 0);
     refuse("bad_audio", NULL, LOCI_E_MISMATCH,
            "b/1.wav has 200 samples a second, and a/1.wav has 100; resample to one rate");
@@ -652,7 +653,7 @@ static void bad_arrays_are_refused(void **state)
     x[6 + 2 * 2 + 1] = NAN;
     write_array("bad_arrays/train_x.npy", x, 4, 3, 2);
     refuse("bad_arrays", NULL, LOCI_E_VALUE,
-           "train_x.npy: sequence 1, sample 2, input 1 is nan; a finite number was expected");
+           "train_x.npy: sequence 1, sample 2, input 1 is missing or not a number; a number was expected");
     write_array("bad_arrays/train_x.npy", x, 4, 0, 0);
     refuse("bad_arrays", NULL, LOCI_E_FORMAT, "train_x.npy has 1 dimension;");
     const size_t empty[3] = {4, 0, 2};

@@ -36,6 +36,7 @@ static const loci_model_about everything = {.size = sizeof(loci_model_about),
                                                         .window = 50,
                                                         .stride = 7,
                                                         .horizon = 3,
+                                                        .hold = 1,
                                                         .learned = learned,
                                                         .learned_count = 1,
                                                         .match = "a*",
@@ -128,6 +129,7 @@ static void same_reading(const loci_reading *p, const loci_reading *q)
     assert_int_equal(p->window, q->window);
     assert_int_equal(p->stride, q->stride);
     assert_int_equal(p->horizon, q->horizon);
+    assert_int_equal(p->hold, q->hold);
     assert_int_equal(p->learned_count, q->learned_count);
     for (size_t i = 0; i < p->learned_count; i++) assert_string_equal(p->learned[i], q->learned[i]);
     assert_true(p->resample == q->resample && p->test == q->test);
@@ -426,6 +428,8 @@ static void hostile_metadata(void **state)
         {"\\\"window\\\":50", "\\\"window\\\":\\\"50\\\"", "reading of the description: "},
         {"\\\"columns\\\":[", "\\\"columns\\\":[7,", "column 0 is no text"},
         {"\\\"columns\\\":[", "\\\"columns\\\":{},\\\"columms\\\":[", "reading of the description: "},
+        {"\\\"missing\\\":\\\"hold\\\"", "\\\"missing\\\":\\\"keep\\\"", "reading of the description: "},
+        {"\\\"missing\\\":\\\"hold\\\"", "\\\"missing\\\":true", "reading of the description: "},
         {"\\\"learned\\\":[", "\\\"learned\\\":[7,", "column 0 is no text"},
         {"\\\"learned\\\":[", "\\\"learned\\\":7,\\\"lerned\\\":[", "reading of the description: "},
         {"\\\"test\\\":0.1", "\\\"test\\\":1.5", "the share to test with is 1.5"},

@@ -42,13 +42,12 @@ static bool together(const settings *s)
 
 static bool refuse(const settings *s)
 {
-    return s->missing && strcmp(s->missing, "refuse") == 0;
+    return !source_missing_holds(s->missing, true);
 }
 
 static int usage_check(const settings *s, const char *const *operands, size_t count, bool learns)
 {
-    if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
-        return message_usage("forecast: --missing is \"%s\"; refuse or hold was expected", s->missing);
+    if (source_missing_check(s->missing, "forecast")) return STATUS_USAGE;
     if (s->features && strcmp(s->features, "own") != 0 && strcmp(s->features, "all") != 0)
         return message_usage("forecast: --features is \"%s\"; own or all was expected", s->features);
     if (!together(s) && s->targets.count && s->source.columns.count)

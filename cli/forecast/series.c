@@ -185,11 +185,7 @@ static int read_from(series *s, source *from, bool refuse)
         s->last *= from->dt;
     }
     free(times);
-    if (!status && s->missing > 0) {
-        char count[WORDS_SIZE];
-        message_note("%s: %s missing; of each the value before stands there", s->path,
-                     words_plural(count, s->missing, "value"));
-    }
+    if (!status) source_missing_tell(s->path, s->missing);
     return status;
 }
 

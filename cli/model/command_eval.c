@@ -20,10 +20,11 @@
 #include "shared/output.h"
 #include "shared/progress.h"
 #include "shared/ranks.h"
+#include "shared/source.h"
 #include "shared/words.h"
 
 typedef struct {
-    const char *match, *except;
+    const char *match, *except, *missing;
     double rate, resample, test; /* NAN: not given */
     size_t threads, window;      /* SIZE_MAX: not given */
     bool train, all, mono, json, confusion;
@@ -284,6 +285,7 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
     if (s->window != SIZE_MAX) options.reading.window = s->window;
     if (!isnan(s->test)) options.reading.test = s->test;
     if (s->mono) options.reading.mono = 1;
+    options.reading.hold = source_missing_holds(s->missing, about->reading.hold);
     if (s->all) options.reading.test = 0;
     loci_error error;
     loci_dataset *set = NULL;
@@ -297,7 +299,7 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         status = message_error(path, &error);
     else
         status = rate_check(model, model_path, set, path, s->rate);
-    if (set) dataset_tell(path, set);
+    if (set) dataset_tell(path, set, NULL);
     if (!status && s->confusion && task->values)
         status =
             message_fail("%s: its task is %s, of which there are no classes; no --confusion was expected",
@@ -315,6 +317,7 @@ static int usage_check(const settings *s)
         return message_usage("eval: --rate is %g; more than 0 Hz was expected", s->rate);
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("eval: --resample is %g; more than 0 Hz was expected", s->resample);
+    if (source_missing_check(s->missing, "eval")) return STATUS_USAGE;
     if (s->window == 0) return message_usage("eval: --window is 0; 1 or more was expected");
     if (s->threads > 1024) return message_usage("eval: --threads is %zu; 0 to 1024 was expected", s->threads);
     return STATUS_DONE;
@@ -334,6 +337,8 @@ int command_eval(int argc, char **argv)
         {"window", 0, OPTION_COUNT, &s.window, "n",
          "texts: sequences of n characters, each from its own beginning (as in the training)"},
         {"mono", 0, OPTION_FLAG, &s.mono, NULL, "files: channels mixed to one (as in the training)"},
+        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
+         "what to do with missing values: an error, or hold the last one and count (as in the training)"},
         {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
          "the data's rate, where they tell none: the model runs at it, whatever it was trained at"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "sounds: to another rate, at which the model runs"},

@@ -17,6 +17,7 @@ static int usage_check(const predict_settings *s, char **paths, size_t count)
         return message_usage("predict: standard input is named %zu times; once was expected", standard);
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("predict: --resample is %g; more than 0 Hz was expected", s->resample);
+    if (source_missing_check(s->missing, "predict")) return STATUS_USAGE;
     if (s->top == 0) return message_usage("predict: --top is 0; at least 1 was expected");
     const size_t length = s->output ? strlen(s->output) : 0;
     if (length >= 4 && strcmp(s->output + length - 4, ".npy") == 0 && (s->json || s->top != SIZE_MAX))
@@ -41,6 +42,8 @@ int command_predict(int argc, char **argv)
          "samples a second, where a file does not tell (as the model was trained); the model's time is scaled to it"},
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signals to this rate"},
         SOURCE_CONTENT_OPTIONS(s.source, "those of the training, or all that hold numbers"),
+        {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
+         "what to do with missing values: an error, or hold the channel's last value and count (as in the training)"},
     };
     const options_page page = {
         .command = "predict",

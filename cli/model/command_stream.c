@@ -42,8 +42,7 @@ static int usage_check(stream_settings *s, const char *model, const char *signal
                drawn = s->plot && strcmp(s->plot, "-") == 0;
     if (strcmp(model, "-") == 0)
         return message_usage("stream: the model cannot come from standard input; a file was expected");
-    if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
-        return message_usage("stream: --missing is \"%s\"; refuse or hold was expected", s->missing);
+    if (source_missing_check(s->missing, "stream")) return STATUS_USAGE;
     if (s->chunk != STREAM_NOT_GIVEN && (s->chunk < 1 || s->chunk > STREAM_CHUNK_MOST))
         return message_usage("stream: --chunk is %zu; 1 to %d was expected", s->chunk, STREAM_CHUNK_MOST);
     if (s->window == 0) return message_usage("stream: --window is 0; 1 sample or more was expected");
@@ -106,7 +105,7 @@ int command_stream(int argc, char **argv)
         {"resample", 0, OPTION_NUMBER, &s.resample, "HZ", "first bring the signal to this rate"},
         SOURCE_CONTENT_OPTIONS(s.source, "those of the training, or all that hold numbers"),
         {"missing", 0, OPTION_TEXT, &s.missing, "refuse|hold",
-         "what to do with missing values: end with an error, or hold the channel's last value (refuse)"},
+         "what to do with missing values: end with an error, or hold the channel's last value (as in the training)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answers go:"},
         {"output", 'o', OPTION_OUTPUT, &s.output, "FILE", "into a file (standard output)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "a line of JSON for each instead of CSV"},

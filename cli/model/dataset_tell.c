@@ -3,11 +3,13 @@
 #include "model/dataset_tell.h"
 
 #include "shared/message.h"
+#include "shared/source.h"
 #include "shared/words.h"
 
-void dataset_tell(const char *path, const loci_dataset *set)
+void dataset_tell(const char *path, const loci_dataset *set, const loci_dataset *other)
 {
     const loci_dataset_info info = loci_dataset_inspect(set);
+    const uint64_t more = other ? loci_dataset_inspect(other).missing : 0;
     char count[WORDS_SIZE];
     if (info.passed_over == 1)
         message_warn("%s: passed over %s, which is no data", path, info.first_passed);
@@ -17,4 +19,5 @@ void dataset_tell(const char *path, const loci_dataset *set)
     if (info.time_like)
         message_note("%s: column %s looks like times, and is an input; --time '%s' would leave it out", path,
                      info.time_like, info.time_like);
+    source_missing_tell(path, info.missing + more);
 }

@@ -5,7 +5,8 @@
 
 #include <loci/dataset.h>
 
-/* A line on standard error where files are no data. */
-void dataset_tell(const char *path, const loci_dataset *set);
+/* Lines on standard error where files are no data, a column looks like times, or numbers were missing; of these also those of
+ * another split that was read, NULL: none. */
+void dataset_tell(const char *path, const loci_dataset *set, const loci_dataset *other);
 
 #endif

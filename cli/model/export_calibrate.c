@@ -28,7 +28,7 @@ int export_calibrate_open(export_calibration *c, const loci_model *model, const 
     loci_error error;
     *c = (export_calibration){.path = path};
     if (loci_dataset_open(&c->set, path, &options, &error) != LOCI_OK) return message_error(path, &error);
-    dataset_tell(path, c->set);
+    dataset_tell(path, c->set, NULL);
     return STATUS_DONE;
 }
 

@@ -120,6 +120,7 @@ static void json_write(output *out, const loci_model *model, const model_parts *
     json_object_set_new(object, "permutation",
                         a->reading.permuted ? seed_json(a->reading.permutation) : json_null());
     json_object_set_new(object, "label", a->reading.label ? output_json_text(a->reading.label) : json_null());
+    json_object_set_new(object, "missing", json_string(a->reading.hold ? "hold" : "refuse"));
     json_object_set(object, "training", note ? note : json_null());
     json_object_set_new(object, "parameters", json_integer((json_int_t)loci_model_count(model)));
     json_object_set_new(object, "fingerprint", json_string(fingerprint));
@@ -225,6 +226,8 @@ static void data_write(output *out, const loci_model_about *a)
                       a->reading.permutation);
         between = "; ";
     }
+    if (a->reading.hold)
+        output_format(out, "%sover missing values the last ones were held", between), between = "; ";
     if (a->reading.label) {
         output_format(
             out, strstr(a->reading.label, "{label}") ? "%slabels in file names: " : "%slabels in column ",

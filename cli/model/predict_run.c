@@ -25,6 +25,7 @@
 #include "shared/progress.h"
 
 enum { PIECE = 256 }; /* samples whose answers are asked for at once */
+enum { COLOURS = 3 };
 
 /* Files are read and run one after the other, in pieces; only a model that takes samples in another order, or looks ahead, has
  * a file whole in memory. */
@@ -43,6 +44,8 @@ typedef struct {
     double steps; /* of `whole` a sample */
     bool seen;    /* a sample of the sequence at hand */
     source from;
+    bool holds;                /* the last values, over missing ones */
+    double *held;              /* [channels] of the file: these; NAN: none yet */
     bool gray;                 /* the file has colours, the model has none */
     loci_resampler *resampler; /* NULL: none */
     double resampled;          /* the rate that it takes */
@@ -63,7 +66,7 @@ typedef struct {
 static int channels_check(job *j)
 {
     const size_t channels = j->from.info.channels;
-    j->gray = j->about->reading.gray && j->inputs == 1 && channels == 3;
+    j->gray = j->about->reading.gray && j->inputs == 1 && channels == COLOURS;
     if (j->gray || channels == j->inputs) return STATUS_DONE;
     const bool rows = !j->s->sequences && j->inputs == 1 && sequences_are_in(j->from.path, true);
     return message_fail("%s: it has %zu channel%s; %zu, as many as %s has inputs, %s expected (%s)",
@@ -194,39 +197,65 @@ static int add(job *j, const double *u, size_t n)
     return j->about->reading.permuted || j->ahead ? STATUS_DONE : push(j);
 }
 
-static int refuse(const job *j, size_t k, size_t c)
+/* What is wrong with a number that the model cannot take: behind its place and its name. */
+static int refuse(const job *j, const char *place, double value)
 {
-    char place[64], expected[80];
-    const double value = j->from.u[k * j->from.info.channels + c];
-    const char *name = loci_signal_channel(j->from.signal, c);
-    loci_signal_position(j->from.signal, k, place, sizeof place);
-    if (isnan(value))
-        return message_fail("%s: %s: \"%s\" is missing or not a number; a number was expected", j->from.path,
-                            place, name);
-    return message_fail("%s: %s: \"%s\" is %g; %s was expected", j->from.path, place, name, value,
-                        model_input_expected(expected, sizeof expected, &j->in));
+    const char *of = j->array ? j->name : j->from.path;
+    char expected[80];
+    if (!isnan(value))
+        return message_fail("%s: %s is %g; %s was expected", of, place, value,
+                            model_input_expected(expected, sizeof expected, &j->in));
+    if (j->holds)
+        return message_fail("%s: %s has no value yet that could be held; a number was expected first", of,
+                            place);
+    return message_fail("%s: %s is missing or not a number; a number was expected, or --missing hold", of,
+                        place);
+}
+
+static int sample_refuse(const job *j, size_t k, size_t c)
+{
+    char position[64], place[320];
+    loci_signal_position(j->from.signal, k, position, sizeof position);
+    snprintf(place, sizeof place, "%s: \"%s\"", position, loci_signal_channel(j->from.signal, c));
+    return refuse(j, place, j->from.u[k * j->from.info.channels + c]);
+}
+
+/* Over what is missing of x [n][channels], the value before it; held is that of the sample before x, and becomes that of the last. */
+static void hold(job *j, double *x, size_t n, double *held, size_t channels)
+{
+    for (size_t i = 0; j->holds && i < n * channels; i++) {
+        double *last = &held[i % channels];
+        if (!isnan(x[i])) {
+            *last = x[i];
+        } else if (!isnan(*last)) {
+            x[i] = *last;
+            j->turns.missing++;
+        }
+    }
 }
 
 /* A source_taker; what it refuses, it says itself. */
 static loci_status take(void *target, const double *u, const double *t, size_t n, loci_error *error)
 {
     (void)t;
+    (void)u; /* j->from.u, in which is changed what is missing */
     job *j = target;
     const size_t channels = j->from.info.channels;
     error->text[0] = 0;
+    double *x = j->from.u; /* in place: the source reads over it next */
+    hold(j, x, n, j->held, channels);
     for (size_t i = 0; i < n * channels; i++)
-        if (!model_input_good(&j->in, j->gray ? 0 : i % channels, u[i])) {
-            refuse(j, i / channels, i % channels);
+        if (!model_input_good(&j->in, j->gray ? 0 : i % channels, x[i])) {
+            sample_refuse(j, i / channels, i % channels);
             return LOCI_E_VALUE;
         }
-    double *gray = j->from.u; /* in place: the source reads over it next */
     for (size_t k = 0; j->gray && k < n; k++)
-        gray[k] = 0.299 * u[3 * k] + 0.587 * u[3 * k + 1] + 0.114 * u[3 * k + 2];
+        x[k] = 0.299 * x[3 * k] + 0.587 * x[3 * k + 1] + 0.114 * x[3 * k + 2];
     int status;
     if (j->resampler)
-        status = add(j, j->changed, loci_resampler_push(j->resampler, j->changed, u, n));
+        status = add(j, j->changed, loci_resampler_push(j->resampler, j->changed, x, n));
     else
-        status = add(j, u, n);
+        status = add(j, x, n);
     return status ? LOCI_E_VALUE : LOCI_OK;
 }
 
@@ -291,6 +320,7 @@ static int file_run(job *j, const char *path)
     trained_columns_close(&columns);
     if (!status) status = channels_check(j);
     if (!status) status = rate_settle(j);
+    for (size_t c = 0; !status && c < j->from.info.channels; c++) j->held[c] = NAN;
     if (!status) status = source_feed(&j->from, take, j, "predicting");
     if (!status && j->resampler) {
         const size_t rest = loci_resampler_end(j->resampler, j->changed);
@@ -307,16 +337,19 @@ static int file_run(job *j, const char *path)
 /* A sequence of an array. */
 static int sequence_run(job *j, const sequences *s, size_t i)
 {
-    const double own = j->about->rate, *x = s->x.data + i * s->longest * s->inputs;
+    const double own = j->about->rate;
+    double *x = s->x.data + i * s->longest * s->inputs;
     const size_t length = sequences_length(s, i);
+    char place[64];
     j->count = 0;
-    char expected[80];
+    for (size_t c = 0; c < s->inputs; c++) j->held[c] = NAN;
+    hold(j, x, length, j->held, s->inputs);
     int status = model_prepare(j, own > 0 ? (isnan(j->s->source.rate) ? own : j->s->source.rate) : 0);
     for (size_t k = 0; k < length * s->inputs && !status; k++)
-        if (!model_input_good(&j->in, k % s->inputs, x[k]))
-            status =
-                message_fail("%s: sample %zu, input %zu is %g; %s was expected", j->name, k / s->inputs,
-                             k % s->inputs, x[k], model_input_expected(expected, sizeof expected, &j->in));
+        if (!model_input_good(&j->in, k % s->inputs, x[k])) {
+            snprintf(place, sizeof place, "sample %zu, input %zu", k / s->inputs, k % s->inputs);
+            status = refuse(j, place, x[k]);
+        }
     if (!status) status = add(j, x, length);
     if (!status) status = push_held(j);
     return status ? status : answer_last(j);
@@ -429,6 +462,7 @@ static int files_run(job *j, char **paths, size_t count)
         if (count > 1) progress_step(&bar, i + 1);
     }
     progress_wipe();
+    source_missing_tell(count == 1 ? paths[0] : NULL, j->turns.missing);
     const int written = prediction_close(&j->out);
     return written ? written : failed;
 }
@@ -458,8 +492,10 @@ static int job_open(job *j)
     if (j->s->top != SIZE_MAX && j->s->top > j->outputs)
         return message_usage("predict: --top is %zu; %s has %zu classes", j->s->top, j->model_path,
                              j->outputs);
+    j->holds = source_missing_holds(j->s->missing, j->about->reading.hold);
     j->answer = calloc(task->each ? PIECE : 1, j->outputs * sizeof *j->answer);
-    if (!j->answer) return message_memory();
+    j->held = calloc(j->inputs > COLOURS ? j->inputs : COLOURS, sizeof *j->held);
+    if (!j->answer || !j->held) return message_memory();
     return prediction_open(&j->out, j->model, j->s->output, j->s->top, j->s->json);
 }
 
@@ -472,6 +508,7 @@ static void job_close(job *j)
     resampler_drop(j);
     free(j->u);
     free(j->answer);
+    free(j->held);
     prediction_release(&j->out);
 }
 

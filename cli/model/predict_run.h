@@ -12,7 +12,7 @@ typedef struct {
     source_options source;
     double resample; /* NAN: not given */
     size_t top;      /* SIZE_MAX: not given */
-    const char *output;
+    const char *output, *missing;
     bool json, sequences;
 } predict_settings;
 

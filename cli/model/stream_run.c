@@ -48,8 +48,8 @@ typedef struct {
     double *times, *lasting; /* [chunk]: stamped: when they were taken, and how many steps each lasts */
     double before;           /* when the one before them was; NAN: there was none */
     size_t count;
-    float *due; /* [chunk][outputs] */
-    uint64_t answered;
+    float *due;                 /* [chunk][outputs] */
+    uint64_t answered, missing; /* missing: values that others stood for */
 } job;
 
 /* --- before the first sample --- */
@@ -262,8 +262,10 @@ static int take(job *j)
         size_t c = 0;
         for (; c < channels; c++) {
             double *value = &u[good * channels + c];
-            if (isnan(*value) && j->from.missing == LOCI_MISSING_HOLD && j->from.samples + good > 0)
+            if (isnan(*value) && j->from.missing == LOCI_MISSING_HOLD && j->from.samples + good > 0) {
                 *value = j->held[c];
+                j->missing++;
+            }
             if (!model_input_good(&j->in, input_of(j, c), *value)) break;
             j->held[c] = *value;
         }
@@ -366,6 +368,7 @@ static int stream(job *j)
     /* standard output has what there was before an error, a file is written whole or not at all */
     const int written = status && !closed && j->out.out.path ? (answer_writer_abandon(&j->out), STATUS_DONE)
                                                              : answer_writer_close(&j->out);
+    source_missing_tell(j->from.path, j->missing);
     if (s->latency) latency_tell(j);
     if (strange)
         message_warn("%s: its answers overflow; at sample %llu they are no finite numbers", j->model_path,
@@ -403,7 +406,8 @@ int stream_run(const char *model_path, const char *signal, const stream_settings
         status = signal_open(&j, signal);
     }
     if (!status) {
-        j.from.missing = s->missing && s->missing[0] == 'h' ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
+        const bool usual = loci_model_description(j.model)->reading.hold;
+        j.from.missing = source_missing_holds(s->missing, usual) ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
         status = stream(&j);
     }
     release(&j);

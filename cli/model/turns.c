@@ -13,6 +13,7 @@
 typedef struct {
     int status;
     size_t rows;
+    uint64_t missing;
     char told[RANKS_TOLD];
 } head;
 
@@ -38,7 +39,8 @@ int turns_keep(turns *t, size_t width, const float *y)
 static int hand_over(turns *t, size_t width, int status)
 {
     const loci_team *team = ranks_team();
-    head h = {.status = status, .rows = t->count};
+    head h = {.status = status, .rows = t->count, .missing = t->missing};
+    t->missing = 0;
     ranks_told(h.told);
     if (team->exchange(team->context, &h, sizeof h, 0, NULL, 0, 0) != 0 ||
         (t->count > 0 &&
@@ -47,8 +49,8 @@ static int hand_over(turns *t, size_t width, int status)
     return status;
 }
 
-static int take_over(size_t from, size_t width, int (*put)(void *context, size_t row, const float *y),
-                     void *context)
+static int take_over(turns *t, size_t from, size_t width,
+                     int (*put)(void *context, size_t row, const float *y), void *context)
 {
     const loci_team *team = ranks_team();
     head h;
@@ -61,6 +63,7 @@ static int take_over(size_t from, size_t width, int (*put)(void *context, size_t
         status = lost();
     for (size_t i = 0; i < h.rows && !status; i++) status = put(context, i, rows + i * width);
     free(rows);
+    t->missing += h.missing;
     message_passed_on(h.told);
     return status ? status : h.status;
 }
@@ -76,7 +79,7 @@ int turns_run(turns *t, bool here, size_t width, int (*run)(void *context),
         t->next = (t->next + 1) % team->ranks;
     }
     if (owner == 0) return ranks_first() ? run(context) : STATUS_DONE;
-    if (ranks_first()) return take_over(owner, width, put, context);
+    if (ranks_first()) return take_over(t, owner, width, put, context);
     if (owner != team->rank) return STATUS_DONE;
     t->collects = true;
     t->count = 0;

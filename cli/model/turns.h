@@ -5,12 +5,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct {
     size_t next;   /* rank */
     bool collects; /* this rank, for rank 0: what is answered is to be given to turns_keep */
     float *rows;   /* [count][width] */
     size_t count, room;
+    uint64_t missing; /* values of sequences that others stood for: on rank 0 those of all ranks */
 } turns;
 
 /* The next sequence: run(context) by the rank whose turn it is, or, where only rank 0 has the sequence (here), by that; there put(context, row, y)

@@ -70,6 +70,25 @@ int source_check(const source_options *o, const char *command)
     return STATUS_DONE;
 }
 
+int source_missing_check(const char *word, const char *command)
+{
+    if (!word || strcmp(word, "refuse") == 0 || strcmp(word, "hold") == 0) return STATUS_DONE;
+    return message_usage("%s: --missing is \"%s\"; refuse or hold was expected", command, word);
+}
+
+bool source_missing_holds(const char *word, bool usual)
+{
+    return word ? *word == 'h' : usual;
+}
+
+void source_missing_tell(const char *path, uint64_t count)
+{
+    char values[WORDS_SIZE];
+    if (count > 0)
+        message_note("%s%s%s; of each the value before stands there", path ? path : "", path ? ": " : "",
+                     words_plural(values, count, "missing value"));
+}
+
 /* Passes on what the signal has to say about what it left out, once. */
 static void hear(source *from)
 {

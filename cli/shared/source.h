@@ -71,6 +71,12 @@ typedef struct {
  * 0. */
 int source_check(const source_options *options, const char *command);
 
+/* --missing of a command that refuses or holds, NULL where it was not given: a usage error, or 0; whether it holds, `usual` where
+ * nothing was said; and how many values were held, if any, in a line about `path`, or, NULL, about all there was. */
+int source_missing_check(const char *word, const char *command);
+bool source_missing_holds(const char *word, bool usual);
+void source_missing_tell(const char *path, uint64_t count);
+
 /* Any of these options was given. */
 bool source_asked(const source_options *options);
 

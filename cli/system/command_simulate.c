@@ -84,8 +84,7 @@ static int usage_check(const settings *s, const char *system, const char *signal
 {
     const bool elsewhere = s->output && strcmp(s->output, "-") != 0,
                drawn = s->plot && strcmp(s->plot, "-") == 0;
-    if (s->missing && strcmp(s->missing, "refuse") != 0 && strcmp(s->missing, "hold") != 0)
-        return message_usage("simulate: --missing is \"%s\"; refuse or hold was expected", s->missing);
+    if (source_missing_check(s->missing, "simulate")) return STATUS_USAGE;
     if (s->end && !s->source.time)
         return message_usage(
             "simulate: --end is for --time; at equal steps the last sample lasts as long as the others");
@@ -455,7 +454,7 @@ int command_simulate(int argc, char **argv)
         if (!status) status = source_open(&from, argv[2], &s.source, 0);
         if (!status) {
             steps_settle(&g, &from, &s);
-            from.missing = s.missing && s.missing[0] == 'h' ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
+            from.missing = source_missing_holds(s.missing, false) ? LOCI_MISSING_HOLD : LOCI_MISSING_REFUSE;
             j.copies = g.system->copies;
             j.channels = from.info.channels;
             j.stamped = from.info.stamped;

@@ -17,6 +17,7 @@
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/progress.h"
+#include "shared/source.h"
 #include "shared/whole_file.h"
 #include "shared/words.h"
 #include "train/training_settings.h"
@@ -131,7 +132,6 @@ static int set_open(loci_dataset **set, const work *w, const char *path, bool te
         o.class_count = about->classes ? loci_model_configuration(model)->outputs : 0;
     }
     if (loci_dataset_open(set, path, &o, &error) != LOCI_OK) return message_error(path, &error);
-    if (!test) dataset_tell(path, *set);
     return STATUS_DONE;
 }
 
@@ -141,6 +141,7 @@ static int learn_from(work *w, const char *path)
     loci_error error;
     int status = set_open(&set, w, path, false);
     if (status) return status;
+    dataset_tell(path, set, NULL);
     progress bar;
     const loci_dataset_options read = training_settings_data(&w->s->data);
     loci_learner_options o = options_of(w->s);
@@ -349,6 +350,7 @@ static int usage_check(const settings *s, int count, char **operands)
         return message_usage("fit: --label and --horizon exclude each other; one was expected");
     if (d->stride != NOT_GIVEN && d->window == NOT_GIVEN && d->horizon == NOT_GIVEN)
         return message_usage("fit: --stride is between windows; --window n was expected with it");
+    if (source_missing_check(d->missing, "fit")) return STATUS_USAGE;
     if (d->decimal && strcmp(d->decimal, ",") != 0 && strcmp(d->decimal, ".") != 0)
         return message_usage("fit: --decimal is \"%s\"; a point or a comma was expected", d->decimal);
     if (d->label && d->value)

@@ -121,10 +121,10 @@ static int prepare(work *w, const training_settings *s)
     if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK)
         return message_error(w->path, &error);
     task_tell(w, s);
-    dataset_tell(w->path, w->train);
     const loci_dataset_info all = loci_dataset_inspect(w->train);
     const bool validates = all.validates && isnan(s->valid);
     if (validates && valid_open(w, &read, &all)) return STATUS_FAILED;
+    dataset_tell(w->path, w->train, w->valid);
     const double share = validates ? 0 : training_choice_share(s, &all);
     if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
         return message_error(w->path, &error);

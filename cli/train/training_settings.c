@@ -10,6 +10,7 @@
 #include "draw/chart.h"
 #include "shared/message.h"
 #include "shared/ranks.h"
+#include "shared/source.h"
 #include "shared/words.h"
 
 training_settings training_settings_none(void)
@@ -182,6 +183,7 @@ static int numbers_check(const training_settings *s)
     if (!status) status = range_check("stride", given(s->stride), 1, false, 0x1p62, "1 or more");
     if (!status && s->decimal && strcmp(s->decimal, ",") != 0 && strcmp(s->decimal, ".") != 0)
         status = message_usage("train: --decimal is \"%s\"; a point or a comma was expected", s->decimal);
+    if (!status) status = source_missing_check(s->missing, "train");
     if (!status) status = range_check("horizon", given(s->horizon), 1, false, 4096, "1 to 4096");
     if (!status && s->stride != NOT_GIVEN && s->window == NOT_GIVEN && s->horizon == NOT_GIVEN)
         status = message_usage("train: --stride is between windows; --window n was expected with it");
@@ -326,6 +328,7 @@ loci_dataset_options training_settings_data(const training_settings *s)
                     .match = s->match,
                     .except = s->except,
                     .resample = isnan(s->resample) ? 0 : s->resample,
+                    .hold = source_missing_holds(s->missing, false),
                     .horizon = s->horizon != NOT_GIVEN ? s->horizon : 0},
     };
 }

@@ -33,7 +33,7 @@ typedef struct {
     bool resume, restart, show;
     const char *preset; /* the model */
     training_field field[TRAINING_FIELDS_MAX];
-    const char *task, *label, *value, *group, *time, *decimal, *match, *except; /* the data */
+    const char *task, *label, *value, *group, *time, *decimal, *match, *except, *missing; /* the data */
     option_list columns;
     size_t permute, window, stride, skip, horizon;
     double valid, resample, test;
@@ -62,6 +62,8 @@ training_settings training_settings_none(void);
     {"time", 0, OPTION_TEXT, &(s).time, "NAME", "tables: the column of times, which is no input"},           \
     {"skip", 0, OPTION_COUNT, &(s).skip, "N", "text: lines to leave out at the beginning (0)"},              \
     {"decimal", 0, OPTION_TEXT, &(s).decimal, "CHARACTER", "text: what stands before decimals, . or , (.)"}, \
+    {"missing", 0, OPTION_TEXT, &(s).missing, "refuse|hold",                                                 \
+     "what to do with missing values of inputs: an error, or hold the last one of the sequence and count (refuse)"}, \
     {"match", 0, OPTION_TEXT, &(s).match, "GLOB", "files: only those whose names are like this"},            \
     {"except", 0, OPTION_TEXT, &(s).except, "GLOB", "files: not those whose names are like this"},           \
     {"resample", 0, OPTION_NUMBER, &(s).resample, "HZ", "sounds: to another rate"},                          \

@@ -79,7 +79,8 @@ typedef struct {
 } loci_dataset_options;
 
 /* options NULL: all zero. An empty split, a class without a sequence (or file) or one class alone where classes are found, a
- * label out of range, a damaged or cut file, an empty sound, a number that is not finite are errors. */
+ * label out of range, a damaged or cut file, an empty sound, a number that is not finite are errors; one that is missing (NAN) is
+ * held with reading.hold. */
 LOCI_API loci_status loci_dataset_open(loci_dataset **set, const char *path,
                                        const loci_dataset_options *options, loci_error *error);
 LOCI_API void loci_dataset_close(loci_dataset *set); /* NULL is allowed */
@@ -110,6 +111,7 @@ typedef struct {
         value_names; /* of tables whose columns have names: [outputs], or of a horizon [outputs / horizon], the columns whose
                         values are learned, as long as the set; NULL: none */
     size_t value_count; /* how many names these are */
+    uint64_t missing;   /* numbers that were missing: the ones before them stand there (reading.hold) */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

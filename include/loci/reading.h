@@ -47,6 +47,8 @@ typedef struct {
         horizon; /* tables: what is learned of a window are the values that follow it, of so many rows: of the column
                        `value`, or of all inputs, a row after the other; `window` 0 is then 336, `stride` 0 every row. `test`, and
                        what is divided off, are the last windows. 0: not */
+    int hold; /* tables, files, arrays, sequences of UCR: where a number is missing, the one before it in its sequence (of a
+                    table in its group) stands, which must have one; a target never, but what a horizon is of. 0: it is an error */
     /* [learned_count] as a model keeps it: how the data call the columns that are learned, for its answers to be called so,
      * where `value` or `columns` do not tell; looked at by nothing that reads. NULL: they have no names */
     const char *const *learned;

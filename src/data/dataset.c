@@ -168,7 +168,8 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .time_like = set->time_like,
                                      .validates = set->validates,
                                      .value_names = set->value_names,
-                                     .value_count = set->value_count};
+                                     .value_count = set->value_count,
+                                     .missing = set->missing};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

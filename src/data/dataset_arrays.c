@@ -12,6 +12,7 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "data/dataset_arrays.h"
+#include "data/dataset_gaps.h"
 #include "data/field.h"
 #include "data/npy.h"
 #include "data/quote.h"
@@ -167,17 +168,25 @@ static loci_status check_targets(const loci_dataset *set, const loci_arrays_spli
 
 /* --- sequences --- */
 
-/* All that belongs to a sequence is finite. */
-static loci_status check_samples(const loci_dataset *set, const loci_arrays_split *s, loci_error *error)
+/* All that belongs to a sequence is finite, what is missing held. */
+static loci_status check_samples(loci_dataset *set, const loci_arrays_split *s, const loci_reading *r,
+                                 loci_error *error)
 {
     const size_t inputs = set->inputs, stride = s->x.shape[1] * inputs;
-    for (size_t i = 0; i < s->x.shape[0]; i++)
-        for (size_t k = 0; k < loci_arrays_length(s, i) * inputs; k++)
+    for (size_t i = 0; i < s->x.shape[0]; i++) {
+        if (r->hold) loci_dataset_fill(set, s->x.data + i * stride, 0, loci_arrays_length(s, i), inputs);
+        for (size_t k = 0; k < loci_arrays_length(s, i) * inputs; k++) {
+            if (isnan(s->x.data[i * stride + k]))
+                return loci_fail(error, LOCI_E_VALUE, "%.100s: %s: sequence %zu, sample %zu, input %zu %s",
+                                 set->folder, x_files[s->number], i, k / inputs, k % inputs,
+                                 loci_dataset_gap(r));
             if (!isfinite(s->x.data[i * stride + k]))
                 return loci_fail(
                     error, LOCI_E_VALUE,
                     "%.100s: %s: sequence %zu, sample %zu, input %zu is %g; a finite number was expected",
                     set->folder, x_files[s->number], i, k / inputs, k % inputs, s->x.data[i * stride + k]);
+        }
+    }
     return LOCI_OK;
 }
 
@@ -194,12 +203,13 @@ static size_t pack(loci_arrays_split *s, size_t inputs)
     return samples;
 }
 
-static loci_status take_sequences(loci_dataset *set, loci_arrays_split *s, loci_error *error)
+static loci_status take_sequences(loci_dataset *set, loci_arrays_split *s, const loci_reading *r,
+                                  loci_error *error)
 {
     const size_t count = s->x.shape[0];
     const bool single = !s->target.values && !s->target.each; /* a label is kept as such */
     set->inputs = s->x.dimensions == 3 ? s->x.shape[2] : 1;
-    loci_status status = check_samples(set, s, error);
+    loci_status status = check_samples(set, s, r, error);
     if (status) return status;
     const size_t samples = pack(s, set->inputs), inputs = set->inputs;
     status = loci_dataset_frame(set, s->x.data, samples, inputs, error);
@@ -353,7 +363,7 @@ static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *op
     if (status == LOCI_OK && !s.target.values && !s.words && !options->classes)
         status = name_classes(set, error);
     if (status == LOCI_OK) status = read_rate(set, error);
-    if (status == LOCI_OK) status = take_sequences(set, &s, error);
+    if (status == LOCI_OK) status = take_sequences(set, &s, &options->reading, error);
     loci_labels_release(&labels);
     release(&s);
     return status;

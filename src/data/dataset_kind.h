@@ -75,8 +75,9 @@ struct loci_dataset {
     const char *time_like;    /* an input that looks like times; NULL: none */
     const char **value_names; /* [value_count] the columns that are learned; NULL: they have no names */
     size_t value_count;
-    bool found;    /* the classes were found in this very split: none may be without a sequence */
-    size_t *order; /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
+    uint64_t missing; /* numbers that others stand for, dataset_gaps.h */
+    bool found;       /* the classes were found in this very split: none may be without a sequence */
+    size_t *order;    /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
     uint64_t permutation;
 };
 

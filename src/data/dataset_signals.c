@@ -11,6 +11,7 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "data/dataset_frame.h"
+#include "data/dataset_gaps.h"
 #include "data/signal.h"
 
 /* Buffers for the file at hand, kept from one to the next. */
@@ -38,28 +39,53 @@ static bool grow(double **u, size_t *room, size_t more, size_t kept)
     return true;
 }
 
-static loci_status read_samples(piece *s, loci_signal *signal, const char *path, loci_error *error)
+/* The channels of each sample become their mean, in place. */
+static void mix_down(double *u, size_t samples, size_t channels)
 {
+    for (size_t k = 0; k < samples; k++) {
+        double sum = 0;
+        for (size_t c = 0; c < channels; c++) sum += u[k * channels + c];
+        u[k] = sum / (double)channels;
+    }
+}
+
+/* What is missing in the samples that were read last, behind s->samples others of `width` numbers, is held. */
+static loci_status fill(loci_dataset *set, piece *s, const loci_signal *signal, size_t count, size_t width,
+                        const char *file, const loci_reading *reading, loci_error *error)
+{
+    const size_t first = s->samples * width, end = first + count * width;
+    size_t gap = first;
+    char place[64];
+    if (reading->hold)
+        gap = loci_dataset_fill(set, s->u, s->samples, s->samples + count, width);
+    else
+        while (gap < end && !isnan(s->u[gap])) gap++;
+    if (gap == end) return LOCI_OK;
+    loci_signal_position(signal, (gap - first) / width, place, sizeof place);
+    if (width < s->channels)
+        return loci_fail(error, LOCI_E_VALUE, "%.90s: %.60s: %s: a channel %s", set->folder, file, place,
+                         loci_dataset_gap(reading));
+    return loci_fail(error, LOCI_E_VALUE, "%.90s: %.60s: %s: \"%.40s\" %s", set->folder, file, place,
+                     loci_signal_channel(signal, gap % width), loci_dataset_gap(reading));
+}
+
+/* s->u becomes [s->samples][channels], or mixed to one. */
+static loci_status read_samples(loci_dataset *set, piece *s, loci_signal *signal, const char *file,
+                                const loci_reading *reading, loci_error *error)
+{
+    const size_t width = reading->mono ? 1 : s->channels;
     s->samples = 0;
     for (size_t count = 1; count > 0; s->samples += count) {
-        const size_t used = s->samples * s->channels;
+        const size_t used = s->samples * width;
         if (used + s->channels > s->room && !grow(&s->u, &s->room, 2 * s->room + 1024 * s->channels, used))
-            return loci_fail(error, LOCI_E_MEMORY, "%.160s: out of memory", path);
-        const loci_status status =
+            return loci_dataset_no_memory(set, error);
+        loci_status status =
             loci_signal_read(signal, s->u + used, NULL, (s->room - used) / s->channels, &count, error);
+        if (status == LOCI_OK && reading->mono) mix_down(s->u + used, count, s->channels);
+        if (status == LOCI_OK) status = fill(set, s, signal, count, width, file, reading, error);
         if (status != LOCI_OK) return status;
     }
     return LOCI_OK;
-}
-
-/* The channels of each sample become their mean, in place. */
-static void mix_down(piece *s)
-{
-    for (size_t k = 0; k < s->samples; k++) {
-        double sum = 0;
-        for (size_t c = 0; c < s->channels; c++) sum += s->u[k * s->channels + c];
-        s->u[k] = sum / (double)s->channels;
-    }
 }
 
 /* *u [*samples][inputs] = the signal at rate `to`. */
@@ -160,9 +186,8 @@ static loci_status take_signal(loci_dataset *set, piece *s, loci_signal *signal,
                          file->name);
     if (!first) status = check_signal(set, &info, rate, file->name, reading, error);
     s->channels = info.channels;
-    if (status == LOCI_OK) status = read_samples(s, signal, path, error);
+    if (status == LOCI_OK) status = read_samples(set, s, signal, file->name, reading, error);
     if (status != LOCI_OK) return status;
-    if (reading->mono) mix_down(s);
     if (first) {
         set->inputs = reading->mono ? 1 : info.channels;
         set->rate = rate;
@@ -202,11 +227,13 @@ loci_status loci_dataset_read_signals(loci_dataset *set, const loci_dataset_file
     loci_status status = LOCI_OK;
     for (size_t i = 0; i < count && status == LOCI_OK; i++) {
         char *path = loci_dataset_path(set, files[i].name);
+        const uint64_t missing = set->missing;
         status =
             path ? read_signal(set, &s, &files[i], path, reading, error) : loci_dataset_no_memory(set, error);
         loci_free(path);
         if (files[i].doubtful && status != LOCI_OK && status != LOCI_E_MEMORY) {
             if (set->passed_over++ == 0) set->first_passed = files[i].name;
+            set->missing = missing;
             status = LOCI_OK;
         }
     }

@@ -35,7 +35,11 @@ typedef struct {
     role *roles;        /* [fields] */
     size_t *place;      /* [fields] which input, or which value */
     size_t inputs, values, rows;
-    size_t ahead; /* with a horizon: which input is learned, EVERY, or NO_INPUT: the values */
+    size_t ahead;        /* with a horizon: which input is learned, EVERY, or NO_INPUT: the values */
+    size_t time;         /* the column of times; `fields`: none */
+    loci_numbers newest; /* [groups] the row of each that came last */
+    size_t number_line, word_line,
+        gap_line; /* labels: where the first number is, the first word, and the first that is missing; 0: none */
     loci_numbers numbers, targets,
         groups; /* [rows][inputs], [rows][values] or labels' codes [rows], codes [rows] */
     loci_labels labels, names_of_groups;
@@ -49,6 +53,7 @@ static void release(table *t)
     loci_free(t->numbers.at);
     loci_free(t->targets.at);
     loci_free(t->groups.at);
+    loci_free(t->newest.at);
     loci_labels_release(&t->labels);
     loci_labels_release(&t->names_of_groups);
 }
@@ -237,16 +242,17 @@ static void survey_columns(const table *here, size_t *numbers, size_t *texts)
 
 /* All columns of which most fields are numbers, so that a first one that cannot be read is an error, not the end of its
  * column. */
-static loci_status choose_inputs(table *t, loci_dataset *set, size_t time, loci_error *error)
+static loci_status choose_inputs(table *t, loci_dataset *set, loci_error *error)
 {
     size_t *numbers = loci_allocate(2 * t->fields, sizeof *numbers), *texts = numbers + t->fields;
     if (!numbers) return loci_dataset_no_memory(set, error);
     survey_columns(t, numbers, texts);
     for (size_t i = 0; i < t->fields; i++) {
-        if (t->roles[i] != LEFT_OUT || i == time || (texts[i] > 0 && numbers[i] <= texts[i])) continue;
+        if (t->roles[i] != LEFT_OUT || i == t->time || (texts[i] > 0 && numbers[i] <= texts[i])) continue;
         t->roles[i] = INPUT;
         t->place[i] = t->inputs++;
-        if (time == t->fields && t->names && loci_time_like_name(t->names[i])) set->time_like = t->names[i];
+        if (t->time == t->fields && t->names && loci_time_like_name(t->names[i]))
+            set->time_like = t->names[i];
     }
     loci_free(numbers);
     if (t->inputs > 0) return LOCI_OK;
@@ -285,61 +291,136 @@ static loci_status choose_columns(table *t, loci_dataset *set, const loci_readin
                          "%.100s: is a table of columns %s; the one that names the sequence of a row "
                          "(--group NAME), or how many rows are one (--window n), was expected",
                          set->folder, columns);
-    size_t time = t->fields;
     loci_status status = LOCI_OK;
+    t->time = t->fields;
     if (!r->horizon)
         status = give_role(t, set, r->label ? r->label : r->value, r->label ? LABEL : VALUE, error);
     if (status == LOCI_OK) status = give_role(t, set, r->group, GROUP, error);
     if (status == LOCI_OK && r->time)
-        status = loci_columns_find(&time, set->folder, t->names, t->fields, r->time, error);
+        status = loci_columns_find(&t->time, set->folder, t->names, t->fields, r->time, error);
     if (status == LOCI_OK && r->column_count > 0) status = take_inputs(t, set, r, error);
     if (status == LOCI_OK && r->column_count == 0) {
         if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
-        status = choose_inputs(t, set, time, error);
+        status = choose_inputs(t, set, error);
     }
     return status == LOCI_OK && r->horizon ? choose_ahead(t, set, r, error) : status;
 }
 
 /* ---- reading ---- */
 
+/* The name of column i, or its number. */
+static const char *name_column(char name[48], const table *t, size_t i)
+{
+    snprintf(name, 48, "%zu", i + 1);
+    if (t->names) loci_quote(name, 48, t->names[i], strlen(t->names[i]));
+    return name;
+}
+
 static loci_status wrong_field(const table *t, const loci_dataset *set, size_t i, const loci_field *f,
                                const char *expected, loci_error *error)
 {
     char quoted[40], column[48];
     loci_quote(quoted, sizeof quoted, f->begin, (size_t)(f->end - f->begin));
-    snprintf(column, sizeof column, "%zu", i + 1);
-    if (t->names) loci_quote(column, sizeof column, t->names[i], strlen(t->names[i]));
-    return loci_fail(error, LOCI_E_VALUE, "%.100s: line %zu: \"%s\" stands in column %s; %s was expected",
-                     set->folder, t->line, quoted, column, expected);
+    return loci_fail(error, LOCI_E_VALUE, "%.100s: line %zu: \"%s\" stands in column %s; %s", set->folder,
+                     t->line, quoted, name_column(column, t, i), expected);
+}
+
+/* Column i of the row has no number, and the rows before it in its group, if there are any, have none that could be held. */
+static loci_status nothing_held(const table *t, const loci_dataset *set, size_t i, loci_error *error)
+{
+    char column[48], group[96] = "", name[64];
+    const size_t code = (size_t)t->groups.at[t->rows];
+    const char *of = t->names_of_groups.count > 0 ? t->names_of_groups.names[code] : NULL;
+    if (of) {
+        loci_quote(name, sizeof name, of, strlen(of));
+        snprintf(group, sizeof group, " of sequence %s", name);
+    }
+    return loci_fail(
+        error, LOCI_E_VALUE,
+        "%.100s: line %zu: column %s%s has no value yet that could be held; a number was expected "
+        "first (--column chooses other inputs)",
+        set->folder, t->line, name_column(column, t, i), group);
+}
+
+/* A number, or NAN where one is missing that may be held. */
+static loci_status take_number(const table *t, const loci_dataset *set, const loci_reading *r, size_t i,
+                               const loci_field *f, double *value, loci_error *error)
+{
+    const loci_field_kind kind = loci_field_classify(f, t->point, value);
+    const bool holds = t->roles[i] == INPUT || r->horizon;
+    if (kind == LOCI_FIELD_NUMBER && isfinite(*value)) return LOCI_OK;
+    if (kind == LOCI_FIELD_MISSING && holds && r->hold) return LOCI_OK;
+    return wrong_field(t, set, i, f,
+                       kind == LOCI_FIELD_MISSING
+                           ? (holds ? "a number was expected, or --missing hold"
+                                    : "a number was expected, as what is learned is never held")
+                       : t->point == '.' && loci_field_has_decimal_comma(f)
+                           ? "a number with a decimal point (or --decimal ,) was expected"
+                           : "a finite number was expected",
+                       error);
+}
+
+/* Marks where labels are numbers, and what programs write for one that is missing (NaN, NA, null, #N/A); none, nil and dashes may
+ * well be classes. */
+static void look_at_label(table *t, const loci_field *f)
+{
+    double value;
+    const loci_field_kind kind = loci_field_classify(f, t->point, &value);
+    bool gap = false;
+    for (const char *p = f->begin; p < f->end && kind == LOCI_FIELD_MISSING; p++)
+        gap = gap || strchr("aAuU#", *p);
+    size_t *line = kind == LOCI_FIELD_NUMBER ? &t->number_line : gap ? &t->gap_line : &t->word_line;
+    if (*line == 0) *line = t->line;
 }
 
 /* One field into its place of the row that was begun. */
-static loci_status take_field(table *t, loci_dataset *set, size_t i, const loci_field *f, loci_error *error)
+static loci_status take_field(table *t, loci_dataset *set, const loci_reading *r, size_t i,
+                              const loci_field *f, loci_error *error)
 {
     const size_t length = (size_t)(f->end - f->begin), row = t->rows;
     const role what = t->roles[i];
     size_t code;
     double value;
+    char column[48];
+    if (i == t->time && loci_field_classify(f, t->point, &value) == LOCI_FIELD_MISSING)
+        return loci_fail(error, LOCI_E_VALUE, "%.100s: line %zu: the time in column %s is missing",
+                         set->folder, t->line, name_column(column, t, i));
     if (what == LEFT_OUT) return LOCI_OK;
-    if (what == INPUT || what == VALUE) {
-        if (loci_field_classify(f, t->point, &value) != LOCI_FIELD_NUMBER || !isfinite(value))
-            return wrong_field(t, set, i, f,
-                               t->point == '.' && loci_field_has_decimal_comma(f)
-                                   ? "a number with a decimal point (or --decimal ,)"
-                                   : "a finite number",
-                               error);
-        if (what == INPUT)
-            t->numbers.at[row * t->inputs + t->place[i]] = value;
-        else
-            t->targets.at[row * t->values + t->place[i]] = value;
-        return LOCI_OK;
-    }
+    if (what == INPUT || what == VALUE)
+        return take_number(t, set, r, i, f,
+                           what == INPUT ? &t->numbers.at[row * t->inputs + t->place[i]]
+                                         : &t->targets.at[row * t->values + t->place[i]],
+                           error);
     if (length == 0)
-        return wrong_field(t, set, i, f, what == LABEL ? "a class" : "the name of a sequence", error);
+        return wrong_field(t, set, i, f,
+                           what == LABEL ? "a class was expected" : "the name of a sequence was expected",
+                           error);
+    if (what == LABEL) look_at_label(t, f);
     const loci_status status = loci_labels_add(what == LABEL ? &t->labels : &t->names_of_groups, &code, set,
                                                f->begin, length, error);
     if (status == LOCI_OK) (what == LABEL ? &t->targets : &t->groups)->at[row] = (double)code;
     return status;
+}
+
+/* The numbers that are missing in the row that was read are those of the row before it in its group. */
+static loci_status hold(table *t, loci_dataset *set, loci_error *error)
+{
+    const size_t group = (size_t)t->groups.at[t->rows];
+    const bool first = group == t->newest.count; /* codes are given in the order of their coming */
+    const size_t before = first ? t->rows : (size_t)t->newest.at[group];
+    for (size_t i = 0; i < t->fields; i++) {
+        if (t->roles[i] != INPUT && t->roles[i] != VALUE) continue;
+        const bool input = t->roles[i] == INPUT;
+        const size_t width = input ? t->inputs : t->values;
+        double *at = (input ? t->numbers.at : t->targets.at) + t->place[i];
+        if (!isnan(at[t->rows * width])) continue;
+        if (first) return nothing_held(t, set, i, error);
+        at[t->rows * width] = at[before * width];
+        set->missing++;
+    }
+    if (first && !loci_numbers_add(&t->newest, 0)) return loci_dataset_no_memory(set, error);
+    t->newest.at[group] = (double)t->rows;
+    return LOCI_OK;
 }
 
 static bool begin_row(table *t)
@@ -350,7 +431,7 @@ static bool begin_row(table *t)
     return good;
 }
 
-static loci_status read_rows(table *t, loci_dataset *set, loci_error *error)
+static loci_status read_rows(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
 {
     while (next_row(t)) {
         loci_field f = {0};
@@ -362,17 +443,24 @@ static loci_status read_rows(table *t, loci_dataset *set, loci_error *error)
                 return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: a quote is not closed", set->folder,
                                  t->line);
             if (i >= t->fields) continue;
-            const loci_status status = take_field(t, set, i, &f, error);
+            const loci_status status = take_field(t, set, r, i, &f, error);
             if (status != LOCI_OK) return status;
         }
         if (i != t->fields)
             return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: has %zu fields; %zu were expected",
                              set->folder, t->line, i, t->fields);
+        const loci_status status = r->hold ? hold(t, set, error) : LOCI_OK;
+        if (status != LOCI_OK) return status;
         t->rows++;
         t->row = f.next + 1;
         t->line += 1 + newlines;
     }
     if (t->rows == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
+    if (t->gap_line && t->number_line && !t->word_line)
+        return loci_fail(
+            error, LOCI_E_VALUE,
+            "%.100s: line %zu: the class is missing; a number was expected, as classes are elsewhere",
+            set->folder, t->gap_line);
     return LOCI_OK;
 }
 
@@ -522,7 +610,7 @@ static loci_status table_read(loci_dataset *set, const loci_dataset_options *opt
         status = open_header(&t, set, r, error);
     }
     if (status == LOCI_OK) status = choose_columns(&t, set, r, error);
-    if (status == LOCI_OK) status = read_rows(&t, set, error);
+    if (status == LOCI_OK) status = read_rows(&t, set, r, error);
     set->found = !options->classes;
     if (status == LOCI_OK) status = make_sequences(set, &t, r, error);
     if (status == LOCI_OK) status = name_values(set, &t, error);

@@ -16,6 +16,7 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "data/dataset_frame.h"
+#include "data/dataset_gaps.h"
 #include "data/dataset_text.h"
 #include "data/field.h"
 #include "data/input.h"
@@ -116,6 +117,7 @@ typedef struct {
     bool unlabelled;      /* there is none */
     loci_numbers numbers; /* of the sequence at hand, [inputs][length] */
     loci_labels *labels;
+    const loci_reading *reading;
 } reader;
 
 static loci_status wrong(const reader *r, loci_status status, const char *what, loci_error *error)
@@ -273,14 +275,23 @@ static loci_status choose_frame(loci_dataset *set, const double *numbers, size_t
 static loci_status keep(reader *r, loci_dataset *set, loci_dataset_item *item, size_t inputs,
                         loci_error *error)
 {
-    char what[96];
+    char what[128];
     if (set->count == 0) set->inputs = inputs;
     if (inputs != set->inputs) {
         snprintf(what, sizeof what, "has %zu inputs, and the sequences before it have %zu", inputs,
                  set->inputs);
         return wrong(r, LOCI_E_MISMATCH, what, error);
     }
-    const double *x = r->numbers.at; /* [inputs][length] */
+    double *x = r->numbers.at; /* [inputs][length] */
+    for (size_t c = 0; c < inputs; c++) {
+        size_t gap = item->length;
+        for (size_t k = 0; !r->reading->hold && k < gap; k++)
+            if (isnan(x[c * item->length + k])) gap = k;
+        if (r->reading->hold) gap = loci_dataset_fill(set, x + c * item->length, 0, item->length, 1);
+        if (gap == item->length) continue;
+        snprintf(what, sizeof what, "sample %zu %s", gap, loci_dataset_gap(r->reading));
+        return wrong(r, LOCI_E_VALUE, what, error);
+    }
     bool finite = true;
     for (size_t i = 0; i < r->numbers.count; i++) finite = finite && isfinite(x[i]);
     if (set->count == 0 && !set->origin && finite) {
@@ -293,7 +304,8 @@ static loci_status keep(reader *r, loci_dataset *set, loci_dataset_item *item, s
         for (size_t c = 0; c < inputs; c++) {
             u[k * inputs + c] = loci_dataset_narrow(set, c, x[c * item->length + k]);
             if (isfinite(u[k * inputs + c])) continue;
-            snprintf(what, sizeof what, "sample %zu is missing or infinite; a finite number was expected", k);
+            snprintf(what, sizeof what, "sample %zu is %g; a finite number was expected", k,
+                     x[c * item->length + k]);
             return wrong(r, LOCI_E_VALUE, what, error);
         }
     item->data = u;
@@ -317,11 +329,12 @@ static loci_status read_sequences(reader *r, loci_dataset *set, loci_error *erro
     return LOCI_OK;
 }
 
-static loci_status read_file(loci_dataset *set, loci_labels *labels, const char *path, loci_error *error)
+static loci_status read_file(loci_dataset *set, loci_labels *labels, const char *path,
+                             const loci_reading *reading, loci_error *error)
 {
     char *text;
     size_t size;
-    reader r = {.line = 1, .labels = labels};
+    reader r = {.line = 1, .labels = labels, .reading = reading};
     const char *slash = strrchr(path, '/');
     loci_input_name(r.name, sizeof r.name, slash ? slash + 1 : path);
     loci_status status = loci_dataset_text_read(&text, &size, set, path, error);
@@ -358,12 +371,14 @@ static loci_status name_classes(loci_dataset *set, const loci_labels *labels, lo
 static loci_status read_split(loci_dataset *set, loci_labels *labels, const char *train, const char *test,
                               const loci_dataset_options *options, loci_error *error)
 {
-    if (set->found) return read_file(set, labels, train, error);
+    const loci_reading *reading = &options->reading;
+    if (set->found) return read_file(set, labels, train, reading, error);
     /* the classes of the test split are those of the training split, where no others are given */
-    loci_status status = options->classes ? LOCI_OK : read_file(set, labels, train, error);
+    loci_status status = options->classes ? LOCI_OK : read_file(set, labels, train, reading, error);
     const size_t known = labels->count;
     set->count = 0;
-    if (status == LOCI_OK) status = read_file(set, labels, test, error);
+    set->missing = 0;
+    if (status == LOCI_OK) status = read_file(set, labels, test, reading, error);
     for (size_t i = 0; i < set->count && status == LOCI_OK && !options->classes && !set->target.values; i++)
         if (set->items[i].label >= known)
             status = loci_fail(

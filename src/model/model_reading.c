@@ -141,6 +141,7 @@ json_t *loci_model_reading_write(const loci_reading *reading)
            add(object, "decimal", r.decimal == ',', json_string(",")) &&
            add(object, "bytes", r.bytes != 0, json_true()) &&
            add(object, "horizon", r.horizon > 0, json_integer((json_int_t)r.horizon)) &&
+           add(object, "missing", r.hold != 0, json_string("hold")) &&
            add_names(object, "columns", r.columns, r.column_count) &&
            add_names(object, "learned", r.learned, r.learned_count);
     if (good) return object;
@@ -154,22 +155,24 @@ loci_status loci_model_reading_read(loci_reading *r, const json_t *object, const
     json_error_t wrong;
     json_t *columns = NULL, *learned = NULL;
     json_int_t window = 0, stride = 0, skip = 0, horizon = 0;
-    const char *decimal = ".";
+    const char *decimal = ".", *missing = "refuse";
     json_t *json = (json_t *)(uintptr_t)object; /* unpacking changes nothing */
-    if (json_unpack_ex(json, &wrong, 0,
-                       "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?o, s?I, s?o !}",
-                       "value", &r->value, "group", &r->group, "time", &r->time, "match", &r->match, "except",
-                       &r->except, "mono", &r->mono, "window", &window, "stride", &stride, "resample",
-                       &r->resample, "test", &r->test, "skip", &skip, "decimal", &decimal, "bytes", &r->bytes,
-                       "columns", &columns, "horizon", &horizon, "learned", &learned) != 0)
+    if (json_unpack_ex(
+            json, &wrong, 0,
+            "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?o, s?I, s?s, s?o !}",
+            "value", &r->value, "group", &r->group, "time", &r->time, "match", &r->match, "except",
+            &r->except, "mono", &r->mono, "window", &window, "stride", &stride, "resample", &r->resample,
+            "test", &r->test, "skip", &skip, "decimal", &decimal, "bytes", &r->bytes, "columns", &columns,
+            "horizon", &horizon, "missing", &missing, "learned", &learned) != 0)
         return loci_fail(error, LOCI_E_FORMAT, "reading of the description: %.80s", wrong.text);
     const size_t count = json_array_size(columns), more = json_array_size(learned);
     if ((columns && !json_is_array(columns)) || (learned && !json_is_array(learned)) || count > room ||
         more > room - count || window < 0 || stride < 0 || skip < 0 || horizon < 0 ||
-        (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
+        (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0) ||
+        (strcmp(missing, "refuse") != 0 && strcmp(missing, "hold") != 0))
         return loci_fail(
             error, LOCI_E_FORMAT,
-            "reading of the description: columns, learned, window, stride, skip, horizon or decimal is none");
+            "reading of the description: columns, learned, window, stride, skip, horizon, decimal or missing is none");
     for (size_t i = 0; i < count + more; i++) {
         names[i] =
             json_string_value(i < count ? json_array_get(columns, i) : json_array_get(learned, i - count));
@@ -181,6 +184,7 @@ loci_status loci_model_reading_read(loci_reading *r, const json_t *object, const
     r->column_count = count;
     r->learned = more ? names + count : NULL;
     r->learned_count = more;
+    r->hold = *missing == 'h';
     r->window = (size_t)window;
     r->stride = (size_t)stride;
     r->skip = (size_t)skip;

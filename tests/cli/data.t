@@ -154,7 +154,7 @@ $ sh t walks.csv --label gait --window 10 --column x --show | sed -n 1,2p
 $ for l in error 1,5 NaN; do { echo 'x;y;label'; echo "$l;2;a"; printf '1;3;b\n2;4;a\n3;4;b\n'; } > bad.csv; sh t bad.csv --label label --window 1 --show; done
 ! loci: bad.csv: line 2: "error" stands in column x; a finite number was expected
 ! loci: bad.csv: line 2: "1,5" stands in column x; a number with a decimal point (or --decimal ,) was expected
-! loci: bad.csv: line 2: "NaN" stands in column x; a finite number was expected
+! loci: bad.csv: line 2: "NaN" stands in column x; a number was expected, or --missing hold
 = 1
 # An input that looks like times is said to be one.
 $ mkdir times times/a times/b; for f in a/1 a/2 b/1 b/2; do printf 'Time [s],x\n0,1\n1,2\n2,%d\n' $((3 + ${#f})) > times/$f.csv; done; sed '1s/t/time/' walks.csv > timed.csv
@@ -190,7 +190,7 @@ $ sed '8s/^[^:]*:/1,?,3:/' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
 ! loci: b.ts: line 8: the inputs have different numbers of samples
 = 1
 $ sed '8s/^[^,]*,/?,/' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
-! loci: b.ts: line 8: sample 0 is missing or infinite; a finite number was expected
+! loci: b.ts: line 8: sample 0 is missing or not a number; a number was expected, or --missing hold
 = 1
 $ sed '8s/^[^:]*://' u/Walks_TRAIN.ts > b.ts; sh t b.ts --show
 ! loci: b.ts: line 8: has 1 inputs, and the sequences before it have 2

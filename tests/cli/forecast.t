@@ -66,7 +66,7 @@ $ for c in OT 0,1,OT; do loci forecast numbered.csv --header yes --column $c --h
 
 # Missing values, rows that are no even steps apart, too few of them.
 $ sed '300s/,.*,/,,/; 301s/,.*,/,nan,/' load.csv > holes.csv; loci forecast holes.csv --horizon 2 > o
-! loci: note: holes.csv: 2 values missing; of each the value before stands there
+! loci: note: holes.csv: 2 missing values; of each the value before stands there
 $ loci forecast holes.csv --missing refuse
 ! loci: holes.csv: line 300: "load" is missing or not a number; a number was expected, or --missing hold
 = 1

@@ -71,6 +71,7 @@ $ loci inspect - --json < told.safetensors | cut -c 1-180
 |   "gray": true,
 |   "permutation": null,
 |   "label": null,
+|   "missing": "refuse",
 |   "training": null,
 |   "parameters": 2474,
 |   "fingerprint": "14d179939a83391f",

@@ -99,7 +99,7 @@ $ loci predict o.safetensors o/slow/1.csv mixed.csv | cut -d , -f 2- | uniq | wc
 $ printf '1\n2\n\n nan\n3\n' > gap.txt; printf '1,2\n3,4\n' > two.txt; : > empty.txt
 $ loci predict m.safetensors 00.txt nope gap.txt two.txt empty.txt s/low_1.wav 01.txt --top 1 | cut -c -8
 ! loci: nope: cannot be opened: No such file or directory
-! loci: gap.txt: line 3: "u" is missing or not a number; a number was expected
+! loci: gap.txt: line 3: "u" is missing or not a number; a number was expected, or --missing hold
 ! loci: two.txt: it has 2 channels; 1, as many as m.safetensors has inputs, was expected (--column chooses, --mono mixes them)
 ! loci: empty.txt: is empty
 | file,cla

@@ -86,6 +86,7 @@ $ printf '1,2,3\n4,5,6\n7,,9\n1,2,3\n' | loci stream n.safetensors | cut -d , -f
 | 2
 ! loci: standard input: line 3: "u1" is missing or not a number; a number was expected, or --missing hold
 $ printf '1,2,3\n4,5,6\n7,,9\n' | loci stream n.safetensors --missing hold > a.csv; printf '1,2,3\n4,5,6\n7,5,9\n' | loci stream n.safetensors | cmp - a.csv
+! loci: note: standard input: 1 missing value; of each the value before stands there
 $ printf '1,,3\n' | loci stream n.safetensors --missing hold
 | sample,y0,y1,y2,y3,y4,y5,y6,y7,y8,y9
 ! loci: standard input: line 1: "u1" has no value yet that could be held; a number was expected first

@@ -39,6 +39,17 @@ def table(folder, waves):
     (folder / "walks.csv").write_text("\n".join(rows) + "\n")
 
 
+def holes(folder, waves):
+    """The table with numbers that are missing, none at the beginning of a walk."""
+    table(folder, waves)
+    rows = (folder / "walks.csv").read_text().splitlines()
+    for k in range(5, len(rows), 7):
+        if (k - 1) % 40:
+            walk, _, *others = rows[k].split(",")
+            rows[k] = ",".join([walk, ["", "NaN", "#N/A"][k % 3], *others])
+    (folder / "walks.csv").write_text("\n".join(rows) + "\n")
+
+
 def sounds(folder, waves):
     folder.mkdir()
     for i, (x, y) in enumerate(zip(*waves)):
@@ -76,6 +87,10 @@ KINDS = {
     ),
     "what follows": (table, "walks.csv", dict(horizon=3, column="speed", window=16), ["--horizon", "3", "--column", "speed", "--window", "16"]),
     "what follows every column": (table, "walks.csv", dict(horizon=3, window=16, group="walk"), ["--horizon", "3", "--window", "16", "--group", "walk"]),
+    "holes": (
+        holes, "walks.csv", dict(value="4", group="walk", window=20, missing="hold"),
+        ["--value", "4", "--group", "walk", "--window", "20", "--missing", "hold"],
+    ),
     "sounds": (
         sounds, "", dict(label="{label}_*", except_="*_[01]_*", resample=500), ["--label", "{label}_*", "--except", "*_[01]_*", "--resample", "500"],
     ),
@@ -89,7 +104,7 @@ def run(program, folder, *words):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.filterwarnings("ignore:.*passed over")
+@pytest.mark.filterwarnings("ignore:.*(passed over|missing value)")
 def test_same_files_as_the_program(program, tmp_path, monkeypatch, waves, kind):
     monkeypatch.chdir(tmp_path)
     make, name, options, words = KINDS[kind]
@@ -109,6 +124,13 @@ def test_same_files_as_the_program(program, tmp_path, monkeypatch, waves, kind):
             == json.loads(run(program, tmp_path, "eval", "m.safetensors", "d", "--match", "*_[01]_*", "--json"))["samples"]
         )
         assert ours.inspect()["reading"] == {"label": "{label}_*", "except": "*_[01]_*", "resample": 500.0}
+    if kind == "holes":
+        assert ours.inspect()["reading"]["missing"] == "hold"
+        with pytest.raises(loci.Error, match="or --missing hold"):
+            loci.evaluate(ours, path, missing="refuse")
+        fitted = loci.fit(str(path), modes=20, **options)
+        run(program, tmp_path, "fit", path, "-o", "f.safetensors", "--modes", "20", *words)
+        assert b'learned\\":[\\"other' in fitted.to_bytes() and b'learned\\":[\\"other' in pathlib.Path("f.safetensors").read_bytes()
     if kind == "groups":
         assert [loci.evaluate(ours, path, split=split).sequences for split in ("test", "train", "all")] == [16, 44, 60]
 
@@ -155,6 +177,13 @@ def test_exports_that_are_calibrated(program, tmp_path, monkeypatch, waves):
     assert not pathlib.Path("new").exists()
 
 
+def test_what_is_held_is_counted(tmp_path, waves):
+    holes(tmp_path / "d", waves)
+    with pytest.warns(UserWarning, match="walks.csv: 335 missing values; of each the value before stands there") as told:
+        loci.train(tmp_path / "d" / "walks.csv", label="gait", group="walk", missing="hold", **{**TINY, "epochs": 1})
+    assert told[0].filename == __file__
+
+
 def test_what_is_passed_over(tmp_path, waves):
     sounds(tmp_path / "d", waves)
     with pytest.warns(UserWarning, match="passed over README, which is no data") as told:
@@ -179,6 +208,7 @@ def test_what_is_passed_over(tmp_path, waves):
         (lambda d: loci.train(d, resample=-1), loci.InputError, "resample is -1"),
         (lambda d: loci.train(d, column=[]), loci.InputError, "column names no columns"),
         (lambda d: loci.train(d, decimal=";"), loci.InputError, "decimal is ';'"),
+        (lambda d: loci.train(d, missing="keep"), loci.InputError, "missing is 'keep'; refuse or hold was expected"),
         (lambda d: loci.train(d, group="walk"), loci.InputError, "are for tables"),
         (lambda d: loci.train(np.zeros((4, 5)), [0, 1, 0, 1], label="a"), loci.InputError, "label is about files"),
         (lambda d: loci.evaluate(loci.Model(), d, split="half"), loci.InputError, 'split is "half"'),

@@ -55,11 +55,17 @@ def _decimal(value: Any, name: str) -> str:
     return value
 
 
+def _missing(value: Any, name: str) -> str:
+    if value not in ("refuse", "hold"):
+        raise InputError(f"{name} is {value!r}; refuse or hold was expected")
+    return value
+
+
 _CHECKS = {
     "gray": _flag, "mono": _flag, "bytes": _flag, "permute": lambda value, name: _arrays.whole(value, name, 0, 2**62), "label": _word,
     "value": _word, "group": _word, "time": _word, "column": _columns, "match": _word, "except": _word, "window": _count, "stride": _count,
     "skip": _arrays.whole, "horizon": lambda value, name: _arrays.whole(value, name, 1, 4096), "test": _share, "resample": _rate,
-    "decimal": _decimal,
+    "decimal": _decimal, "missing": _missing,
 }  # fmt: skip
 
 
@@ -107,12 +113,14 @@ def opened(path: str, split: str, classes: Optional[Sequence[str]], task: Option
     if split not in SPLITS:
         raise InputError(f'split is "{split}"; one of {", ".join(SPLITS)} was expected')
     set_ = _loci.dataset_open(path, SPLITS.index(split), None if classes is None else tuple(map(str, classes)), task, dict(reading))
-    passed, first, times = set_.inspect()[14:17]
+    passed, first, times, missing = set_.inspect()[14:18]
     if passed and split == "train":
         more = f" and {passed - 1:,} more, which are" if passed > 1 else ", which is"
         warnings.warn(f"{path}: passed over {first}{more} no data", stacklevel=3)
     if times and split == "train":
         warnings.warn(f'{path}: column {times} looks like times, and is an input; time="{times}" would leave it out', stacklevel=3)
+    if missing and split == "train":
+        warnings.warn(f"{path}: {missing:,} missing value{'s' if missing > 1 else ''}; of each the value before stands there", stacklevel=3)
     return set_
 
 
@@ -123,7 +131,7 @@ def alone(path: str, **others: Any) -> None:
             raise InputError(f"{name} was given with the path {path}, whose files tell it; none was expected")
 
 
-_LATER = ("match", "except", "mono", "resample", "test", "window")
+_LATER = ("match", "except", "mono", "resample", "test", "window", "missing")
 
 
 def again(model: Any, path: str, split: str, reading: Dict[str, Any]) -> Any:

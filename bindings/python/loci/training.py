@@ -195,7 +195,7 @@ def train(
     epochs, steps, batch, lr, lr_ssm, decay, warmup, clip, patience, seed : as ``loci train --help`` says; None: what suits the data.
     threads : 0: one a processor; nothing depends on it. rate : samples a second, Hz. classes : names that labels are among. lengths : samples
         of each sequence of an array. window : tokens of a sequence of a text (256).
-    label, value, group, time, column, window, stride, horizon, match, except_, resample, mono, gray, permute, bytes, skip, decimal, test : how files
+    label, value, group, time, column, window, stride, horizon, match, except_, resample, mono, gray, permute, bytes, skip, decimal, missing, test : how files
         are read, as ``loci train --help`` says; the model keeps it, and ``evaluate`` reads others likewise.
     callbacks : called with a ``Report`` after each step and each epoch; one that returns True ends the training.
     resume : the state of an ``Interrupted``. note, command : kept in the model. verbose : a line an epoch to standard error.

@@ -196,7 +196,8 @@ static PyObject *dataset_divide(PyObject *object, PyObject *arguments)
 }
 
 /* (sequences, inputs, longest, samples, values, each, outputs, classes, rate, fingerprint, share to validate with, kind, has a split to
- * validate with, has a test split, files passed over, the first of them or None, a column like times or None) */
+ * validate with, has a test split, files passed over, the first of them or None, a column like times or None,
+ * numbers that were missing) */
 static PyObject *dataset_inspect(PyObject *object, PyObject *none)
 {
     (void)none;
@@ -211,11 +212,12 @@ static PyObject *dataset_inspect(PyObject *object, PyObject *none)
         PyTuple_SetItem(names, (Py_ssize_t)c, name);
     }
     if (!names) return NULL;
-    return Py_BuildValue("(nnnKiinNdKdsiinzz)", (Py_ssize_t)i.sequences, (Py_ssize_t)i.inputs,
+    return Py_BuildValue("(nnnKiinNdKdsiinzzK)", (Py_ssize_t)i.sequences, (Py_ssize_t)i.inputs,
                          (Py_ssize_t)i.longest, (unsigned long long)i.samples, i.target.values, i.target.each,
                          (Py_ssize_t)i.outputs, names, i.rate, (unsigned long long)i.fingerprint,
                          loci_train_valid_share(&i), i.kind, i.validates, i.split || i.held_out,
-                         (Py_ssize_t)i.passed_over, i.first_passed, i.time_like);
+                         (Py_ssize_t)i.passed_over, i.first_passed, i.time_like,
+                         (unsigned long long)i.missing);
 }
 
 /* moments(mean, deviation) [inputs], target_moments(mean, deviation) [outputs] */

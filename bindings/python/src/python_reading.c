@@ -7,7 +7,7 @@
 
 /* The fields by name. FLAG: a truth value; WORD: a text; COUNT: a whole number; NUMBER: a share or a rate; the others are alone of
  * their kind. */
-typedef enum { FLAG, WORD, COUNT, NUMBER, COLUMNS, PERMUTE, DECIMAL } kind;
+typedef enum { FLAG, WORD, COUNT, NUMBER, COLUMNS, PERMUTE, DECIMAL, MISSING } kind;
 typedef struct {
     const char *name;
     kind kind;
@@ -21,6 +21,7 @@ static const field fields[] = {
     {"window", COUNT, AT(window)},    {"stride", COUNT, AT(stride)}, {"skip", COUNT, AT(skip)},
     {"horizon", COUNT, AT(horizon)},  {"test", NUMBER, AT(test)},    {"resample", NUMBER, AT(resample)},
     {"column", COLUMNS, AT(columns)}, {"permute", PERMUTE, 0},       {"decimal", DECIMAL, AT(decimal)},
+    {"missing", MISSING, AT(hold)},
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -69,6 +70,10 @@ static int take(loci_reading *r, const field *f, PyObject *value)
     case DECIMAL:
         text = PyUnicode_AsUTF8AndSize(value, NULL);
         r->decimal = text ? *text : 0;
+        break;
+    case MISSING:
+        text = PyUnicode_AsUTF8AndSize(value, NULL);
+        r->hold = text && strcmp(text, "hold") == 0;
     }
     return !PyErr_Occurred();
 }
@@ -132,6 +137,9 @@ static PyObject *give(const loci_reading *r, const field *f)
         break;
     case DECIMAL:
         if (r->decimal) return PyUnicode_FromStringAndSize(&r->decimal, 1);
+        break;
+    case MISSING:
+        if (r->hold) return PyUnicode_FromString("hold");
     }
     Py_RETURN_NONE;
 }
