@@ -17,6 +17,7 @@
 #include "memory/inspect_archive.h"
 #include "model/inspect_model.h"
 #include "memory/memory_file.h"
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "model/model_open.h"
 #include "shared/output.h"
@@ -345,12 +346,7 @@ static bool signal_looks(const void *bytes, size_t size, const char *path)
             return true;
     static const char *const endings[] = {".csv", ".txt", ".tsv", ".wav", ".flac", ".ogg",
                                           ".mp3", ".npy", ".raw", ".au",  ".aiff"};
-    const size_t length = strlen(path);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        const size_t tail = strlen(endings[i]);
-        if (length > tail && strcmp(path + length - tail, endings[i]) == 0) return true;
-    }
-    return false;
+    return ending_among(path, endings, sizeof endings / sizeof endings[0]);
 }
 
 static int inspect(const char *path, bool json, const char *plot, bool salvage)

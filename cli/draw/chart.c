@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TITLE_MOST = 160, NAME_MOST = 60 }; /* letters */
 
@@ -432,7 +433,7 @@ void chart_add(chart *drawing, const chart_series *series)
 static bool ends_in(const char *path, const char *ending)
 {
     const size_t length = strlen(path), tail = strlen(ending);
-    return length > tail && strcmp(path + length - tail, ending) == 0;
+    return length > tail && strcasecmp(path + length - tail, ending) == 0;
 }
 
 static loci_status unknown_ending(const char *path, loci_error *error)

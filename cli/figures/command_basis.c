@@ -10,6 +10,7 @@
 #include <loci/basis.h>
 
 #include "draw/chart.h"
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
@@ -39,12 +40,6 @@ static const struct {
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
-
 static int usage_check(settings *s, const char *name)
 {
     size_t kind = 0;
@@ -67,13 +62,13 @@ static int usage_check(settings *s, const char *name)
             "basis: the chart and the numbers both go to standard output; -o with a file was expected");
     if (elsewhere && s->plot && strcmp(s->output, s->plot) == 0)
         return message_usage("basis: -o and --plot both name %s; two files were expected", s->output);
-    if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
+    if (s->output && (ending_is(s->output, ".svg") || ending_is(s->output, ".png")))
         return message_usage("basis: -o is for numbers; --plot %s draws", s->output);
     output_kind file_kind;
     const int unknown = output_kind_of(&file_kind, s->output, OUTPUT_CSV | OUTPUT_NPY | OUTPUT_JSON, "basis");
     if (unknown) return unknown;
     s->json = s->json || file_kind == OUTPUT_JSON;
-    if (s->json && s->output && ends_in(s->output, ".npy"))
+    if (s->json && s->output && ending_is(s->output, ".npy"))
         return message_usage("basis: --json and an .npy file exclude each other; one was expected");
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
@@ -168,7 +163,7 @@ static bool curves(double *table, const settings *s, size_t points)
 
 static int write_curves(const settings *s, const double *table, size_t points)
 {
-    if (s->output && ends_in(s->output, ".npy")) return output_npy(s->output, table, points, s->order + 1);
+    if (s->output && ending_is(s->output, ".npy")) return output_npy(s->output, table, points, s->order + 1);
     output out;
     output_open(&out, s->output);
     output_text(&out, "x");
@@ -211,7 +206,7 @@ static int run(const settings *s)
     const bool to_file = s->output && strcmp(s->output, "-") != 0;
     /* Text and JSON go to a file of another name; curves where their number or their file is named. */
     const bool numbers =
-        s->points != NOT_GIVEN || (to_file && (ends_in(s->output, ".csv") || ends_in(s->output, ".npy")));
+        s->points != NOT_GIVEN || (to_file && (ending_is(s->output, ".csv") || ending_is(s->output, ".npy")));
     const bool drawn_instead = s->plot && !s->output && !s->json;
     const size_t points = s->points != NOT_GIVEN ? s->points : POINTS;
     if (!numbers && !drawn_instead) {

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "memory/archive_error.h"
 #include "memory/recall_error.h"
 #include "draw/chart.h"
 #include "memory/memory_file.h"
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/output_kind.h"
@@ -39,12 +39,6 @@ typedef struct {
     double rate, step; /* of sound: rows a second; seconds between them where they are samples, else 0 */
 } answer;
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcasecmp(path + length - tail, ending) == 0;
-}
-
 static int usage_check(settings *s, const char *memory)
 {
     const bool elsewhere = s->output && strcmp(s->output, "-") != 0,
@@ -62,14 +56,14 @@ static int usage_check(settings *s, const char *memory)
         return message_usage(
             "recall: the chart and the %s both go to standard output; -o with a file was expected",
             s->json ? "JSON" : "numbers");
-    if (s->json && s->output && ends_in(s->output, ".npy"))
+    if (s->json && s->output && ending_is(s->output, ".npy"))
         return message_usage("recall: --json and an .npy file exclude each other; one was expected");
     if (s->output && s->plot && strcmp(s->output, s->plot) == 0 && elsewhere)
         return message_usage("recall: -o and --plot both name %s; two files were expected", s->output);
     if ((s->output && output_same_file(memory, s->output)) || (s->plot && output_same_file(memory, s->plot)))
         return message_usage("recall: %s is the memory itself; another file was expected for the answer",
                              memory);
-    if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
+    if (s->output && (ending_is(s->output, ".svg") || ending_is(s->output, ".png")))
         return message_usage("recall: -o is for numbers; --plot %s draws", s->output);
     const int unknown = output_kind_of(
         &s->kind, s->output,
@@ -142,6 +136,15 @@ static int time_settle(const memory_file *k, double *seconds, const char *name, 
                         words_time(first, earliest, k->iso), words_time(last, latest, k->iso));
 }
 
+/* The stretch that was asked for: --from and --to, or all that can be reached. */
+static int stretch_settle(double *from, double *to, const settings *s, const memory_file *k)
+{
+    reach(k, from, to);
+    int status = s->from ? time_settle(k, from, "from", s->from) : STATUS_DONE;
+    if (!status && s->to) status = time_settle(k, to, "to", s->to);
+    return status;
+}
+
 static double between(double from, double to, size_t i, size_t n)
 {
     return i == n ? to : from + (to - from) * ((double)i / (double)n);
@@ -156,10 +159,7 @@ static int times_fill(answer *a, const settings *s, const memory_file *k)
     }
     if (s->at.count) return STATUS_DONE;
     double from, to;
-    int status = STATUS_DONE;
-    reach(k, &from, &to);
-    if (s->from) status = time_settle(k, &from, "from", s->from);
-    if (!status && s->to) status = time_settle(k, &to, "to", s->to);
+    const int status = stretch_settle(&from, &to, s, k);
     if (status) return status;
     if (from > to)
         return message_usage("recall: --from lies after --to; a stretch forward in time was expected");
@@ -189,9 +189,7 @@ static loci_status ask(const memory_file *k, const answer *a, const settings *s,
 static int sound_settle(answer *a, const settings *s, const memory_file *k)
 {
     double from, to;
-    reach(k, &from, &to);
-    int status = s->from ? time_settle(k, &from, "from", s->from) : STATUS_DONE;
-    if (!status && s->to) status = time_settle(k, &to, "to", s->to);
+    const int status = stretch_settle(&from, &to, s, k);
     if (status) return status;
     const double dt = k->archive ? loci_archive_inspect(k->archive).dt : loci_memory_plan_spec(k->plan)->dt;
     if (s->points != NOT_GIVEN) {

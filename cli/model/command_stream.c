@@ -7,16 +7,11 @@
 
 #include "draw/chart.h"
 #include "model/stream_run.h"
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/output_kind.h"
-
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
 
 static int files_check(const stream_settings *s, const char *model, const char *signal)
 {
@@ -61,7 +56,7 @@ static int usage_check(stream_settings *s, const char *model, const char *signal
     if (drawn && s->json && !elsewhere)
         return message_usage(
             "stream: --json and --plot - both go to standard output; -o with a file was expected");
-    if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
+    if (s->output && (ending_is(s->output, ".svg") || ending_is(s->output, ".png")))
         return message_usage("stream: -o is for numbers; --plot %s draws", s->output);
     int status = state_file_check(&s->state, "stream");
     if (status) return status;

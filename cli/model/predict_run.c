@@ -21,6 +21,7 @@
 #include "model/turns.h"
 #include "model/whole_run.h"
 #include "shared/command.h"
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/progress.h"
 
@@ -387,11 +388,8 @@ static int array_run(job *j, const char *path)
 static bool is_text(const job *j, const char *path)
 {
     static const char *const ends[] = {".csv", ".tsv", ".npy", ".npz", ".wav"};
-    const size_t length = strlen(path);
-    if (!loci_token_kind(j->model) || strcmp(path, "-") == 0) return false;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (length > strlen(ends[i]) && strcmp(path + length - strlen(ends[i]), ends[i]) == 0) return false;
-    return true;
+    return loci_token_kind(j->model) && strcmp(path, "-") != 0 &&
+           !ending_among(path, ends, sizeof ends / sizeof *ends);
 }
 
 static int text_run(job *j, const char *path)

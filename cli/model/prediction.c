@@ -11,13 +11,8 @@
 #include <loci/data.h>
 
 #include "model/answer.h"
+#include "shared/ending.h"
 #include "shared/message.h"
-
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
 
 static const char *class_name(const prediction *p, size_t c, char *text)
 {
@@ -59,7 +54,7 @@ int prediction_open(prediction *p, const loci_model *model, const char *path, si
                       .values = task->values,
                       .each = task->each,
                       .json = json,
-                      .array = path && ends_in(path, ".npy") ? path : NULL};
+                      .array = path && ending_is(path, ".npy") ? path : NULL};
     p->value = calloc(p->outputs, sizeof *p->value);
     p->order = calloc(p->outputs, sizeof *p->order);
     p->list = json ? json_array() : NULL;

@@ -7,13 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HEADER = 128 };
+#include "shared/ending.h"
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
+enum { HEADER = 128 };
 
 /* NPY, format 1.0, padded to HEADER bytes: the number of rows may come later. */
 static void header_make(char *header, uint64_t count, size_t columns)
@@ -35,7 +31,7 @@ static void header_make(char *header, uint64_t count, size_t columns)
 void table_writer_open(table_writer *table, const char *path, const char *lead, bool iso, const char *name,
                        size_t columns)
 {
-    *table = (table_writer){.npy = path && ends_in(path, ".npy"), .iso = iso, .columns = columns};
+    *table = (table_writer){.npy = path && ending_is(path, ".npy"), .iso = iso, .columns = columns};
     output_open(&table->out, path);
     if (table->npy) {
         char header[HEADER];

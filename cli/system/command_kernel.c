@@ -9,6 +9,7 @@
 
 #include "draw/chart.h"
 #include "system/system_option.h"
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
@@ -25,12 +26,6 @@ typedef struct {
     double dt; /* NAN: not given */
 } settings;
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
-
 static int usage_check(const settings *s, const char *system)
 {
     const bool elsewhere = s->output && strcmp(s->output, "-") != 0,
@@ -43,7 +38,7 @@ static int usage_check(const settings *s, const char *system)
     if (drawn && s->output && !elsewhere)
         return message_usage(
             "kernel: the chart and the numbers both go to standard output; -o with a file was expected");
-    if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
+    if (s->output && (ending_is(s->output, ".svg") || ending_is(s->output, ".png")))
         return message_usage("kernel: -o is for numbers; --plot %s draws", s->output);
     if (elsewhere && s->plot && strcmp(s->output, s->plot) == 0)
         return message_usage("kernel: -o and --plot both name %s; two files were expected", s->output);
@@ -137,8 +132,8 @@ static int kernel(system_option *g, const settings *s)
         status = message_error(g->text, &error);
     const bool drawn_instead = s->plot && !s->output;
     if (!status && !drawn_instead)
-        status = s->output && ends_in(s->output, ".npy") ? output_array(s->output, k, copies, length)
-                                                         : csv_write(s->output, k, copies, length);
+        status = s->output && ending_is(s->output, ".npy") ? output_array(s->output, k, copies, length)
+                                                           : csv_write(s->output, k, copies, length);
     if (!status && s->plot) status = plot(g, k, s);
     free(k);
     return status;

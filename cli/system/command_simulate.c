@@ -11,6 +11,7 @@
 
 #include "draw/chart.h"
 #include "system/system_option.h"
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/output_kind.h"
@@ -52,12 +53,6 @@ typedef struct {
     uint64_t overflow; /* the first answer that is no number; UINT64_MAX: none */
 } job;
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
-
 /* --- what was asked --- */
 
 static int forms_settle(job *j)
@@ -91,7 +86,7 @@ static int usage_check(const settings *s, const char *system, const char *signal
     if (drawn && s->output && !elsewhere)
         return message_usage(
             "simulate: the chart and the numbers both go to standard output; -o with a file was expected");
-    if (s->output && (ends_in(s->output, ".svg") || ends_in(s->output, ".png")))
+    if (s->output && (ending_is(s->output, ".svg") || ending_is(s->output, ".png")))
         return message_usage("simulate: -o is for numbers; --plot %s draws", s->output);
     if (elsewhere && s->plot && strcmp(s->output, s->plot) == 0)
         return message_usage("simulate: -o and --plot both name %s; two files were expected", s->output);

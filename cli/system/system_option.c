@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/words.h"
@@ -14,12 +15,6 @@
 static const char *const kinds[] = {"legs",    "legt",    "fout",    "lagt",     "s4-legs",  "s4-legt",
                                     "s4-fout", "s4d-lin", "s4d-inv", "s4d-legs", "s4d-real", "s5"};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
-
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
 
 /* The text up to its colon (or comma): a kind? Otherwise which may have been meant. */
 static int kind_check(const system_option *g)
@@ -58,7 +53,7 @@ static int discretization_settle(system_option *g, const char *name)
 
 int system_option_open(system_option *g, const char *text, const char *discretization, const char *command)
 {
-    *g = (system_option){.text = text, .command = command, .from_file = ends_in(text, ".npz")};
+    *g = (system_option){.text = text, .command = command, .from_file = ending_is(text, ".npz")};
     g->stepped = g->from_file || strstr(text, ",dt=");
     int status = g->from_file ? STATUS_DONE : kind_check(g);
     if (status) return status;

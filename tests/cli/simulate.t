@@ -72,6 +72,8 @@ $ for f in continuous convolution mixed; do loci simulate legs:8,lag=1 u.csv --d
 # Arrays: [samples][copies].
 $ loci simulate s4d-lin:8,copies=3 u.csv -o y.npy && head -c 128 y.npy | grep -ac "'shape': (10001, 3)"
 | 1
+# Endings tell the kind whatever the case of their letters.
+$ loci simulate s4d-lin:8,copies=3 u.csv -o Y.NPY && cmp y.npy Y.NPY
 $ loci simulate s4d-lin:8 u.csv -o y.npy && loci simulate legs:1,lag=0,dt=1 y.npy --form recurrent | wc -l
 | 10002
 
