@@ -26,9 +26,11 @@ typedef struct {
     size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     size_t B, L;
     const size_t *length; /* [B], 0 to L: where each sequence ends; NULL: at L */
-    const double *dt;     /* [B][L], > 0: how many steps each sample lasts; NULL: 1 */
-    int training;         /* dropout is on */
-    uint64_t seed;        /* of dropout; another one each step */
+    /* [B][L], > 0: how many steps each sample lasts; NULL: 1. Layers of s5 have gradients of such passes; those of s4d and s4 are of
+     * a pass without, and wrong here: backward is not for them then */
+    const double *dt;
+    int training;  /* dropout is on */
+    uint64_t seed; /* of dropout; another one each step */
     uint64_t
         first; /* number of the micro-batch's first sequence within its batch: masks do not depend on cuts */
 } loci_pass;

@@ -139,7 +139,7 @@ enum loci_layer_flags {
     /* y has one sample, whatever L was (pooling): the layers that follow get a pass of L = 1 without lengths; step gives the
      * answer so far */
     LOCI_LAYER_SHRINKS = 1,
-    /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it */
+    /* a time step per sample (pass->dt, step's dt) has a meaning; others ignore it. backward knows it of s5 alone */
     LOCI_LAYER_TAKES_STEPS = 2,
     /* y of a sample depends on samples that follow: there is no step, and a state cannot carry it on */
     LOCI_LAYER_LOOKS_AHEAD = 4,
