@@ -447,6 +447,20 @@ static loci_status configure(loci_model_config *config, const checkpoint *c, siz
 
 /* ---- the values ---- */
 
+/* No tensor is in two files, of which only one could be meant. */
+static loci_status check_once(const checkpoint *c, loci_error *error)
+{
+    for (size_t i = 1; i < c->files; i++)
+        for (size_t k = 0; k < loci_safetensors_count(c->file[i]); k++) {
+            const char *name = loci_safetensors_tensor(c->file[i], k)->name;
+            for (size_t j = 0; j < i; j++)
+                if (loci_safetensors_find(c->file[j], name))
+                    return loci_fail(error, LOCI_E_FORMAT,
+                                     "tensor %.100s is in two of its files; one was expected", name);
+        }
+    return LOCI_OK;
+}
+
 /* Every tensor is a parameter's, or the head that the embedding is. */
 static loci_status check_surplus(const loci_model *model, const checkpoint *c, loci_error *error)
 {
@@ -488,7 +502,8 @@ static loci_status import(loci_model **out, const checkpoint *c, size_t tokens, 
 {
     loci_model_config config;
     loci_model *model = NULL;
-    loci_status status = configure(&config, c, tokens, error);
+    loci_status status = check_once(c, error);
+    if (!status) status = configure(&config, c, tokens, error);
     if (status) return status;
     config.allocator = c->by;
     status = loci_model_outline(&model, &config, error);

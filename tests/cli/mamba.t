@@ -81,6 +81,10 @@ $ echo '{"n_layer": 2}' > folder/config.json; rm folder/model-00002*; loci conve
 $ sed -i 's/model-00002-of/model-00001-of/' folder/model.safetensors.index.json; loci convert folder -o x
 ! loci: folder: tensor backbone.layers.1.mixer.A_log is missing
 = 1
+$ cp folder/model-00001-of-00002.safetensors folder/copy.safetensors; echo '{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "copy.safetensors"}}' > folder/model.safetensors.index.json; loci convert folder -o x
+!~ loci: folder: tensor * is in two of its files; one was expected
+= 1
+$ rm folder/copy.safetensors
 $ echo '{"weight_map": {"a": "../a"}}' > folder/model.safetensors.index.json; loci convert folder -o x
 ! loci: folder/model.safetensors.index.json: tensor a is in no file of the folder
 = 1
