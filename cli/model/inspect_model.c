@@ -342,7 +342,7 @@ static void text_write(output *out, const loci_model *model, const model_parts *
 int inspect_model(const loci_model *model, const char *name, bool json, const char *plot)
 {
     const loci_model_config *c = loci_model_configuration(model);
-    if (plot && !loci_config_has(c, loci_config_find("order")))
+    if (plot && c->layer != LOCI_LAYER_S4D && c->layer != LOCI_LAYER_S4 && c->layer != LOCI_LAYER_S5)
         return message_fail("%s: has layers of kind %s, which have no kernels to draw", name,
                             loci_layer_name(c->layer));
     model_parts parts;

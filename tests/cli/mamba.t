@@ -34,6 +34,9 @@ $ loci inspect mamba2.safetensors | sed -n '1p; /^part/,/^norms.0/p'
 | norms.0                 20
 
 # What makes no sense.
+$ loci inspect mamba2.safetensors --plot -
+! loci: mamba2.safetensors: has layers of kind mamba2, which have no kernels to draw
+= 1
 $ loci train d -o x --layer mamba2 --head-width 7
 ! loci: train: layer mamba_layers.0 has heads of 7 of 128 channels; a number that divides these was expected
 = 2
