@@ -75,6 +75,22 @@ static loci_status wrong(const loci_field *field, loci_error *error)
                      field->name, expected);
 }
 
+/* The object has a key that is no field, or none for this kind of layer: the first is named. */
+static loci_status blame_key(const loci_model_config *config, const json_t *object, loci_error *error)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        const loci_field *field = loci_config_find(key);
+        if (!field || !loci_config_has(config, field))
+            return loci_fail(error, LOCI_E_FORMAT,
+                             "%.60s of the config is no field of a model with layers of %s", key,
+                             loci_layer_name(config->layer));
+    }
+    return LOCI_OK;
+}
+
 loci_status loci_config_read(loci_model_config *config, const json_t *object, loci_error *error)
 {
     size_t count, taken = 0;
@@ -88,8 +104,5 @@ loci_status loci_config_read(loci_model_config *config, const json_t *object, lo
         if (!take(config, &rows[i], value)) return wrong(field, error);
         taken++;
     }
-    if (taken != json_object_size(object))
-        return loci_fail(error, LOCI_E_FORMAT, "the config has %zu fields; %zu were expected",
-                         json_object_size(object), taken);
-    return LOCI_OK;
+    return taken == json_object_size(object) ? LOCI_OK : blame_key(config, object, error);
 }

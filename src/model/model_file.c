@@ -17,6 +17,7 @@
  * single number. */
 #include "model/model_file.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -168,11 +169,14 @@ loci_status loci_model_save(const loci_model *model, void **bytes, size_t *size,
 
 /* ---- reading ---- */
 
+enum { FIELDS = 16 }; /* of a description, at most */
+
 /* The fields of an object, taken one by one; the first failure stays. */
 typedef struct {
     const char *name;
     const json_t *object;
-    size_t taken;
+    const char *known[FIELDS]; /* those that were asked for */
+    size_t asked, taken;
     loci_status status;
     loci_error *error;
 } fields;
@@ -180,6 +184,8 @@ typedef struct {
 static const json_t *take(fields *f, const char *key)
 {
     const json_t *value = json_object_get(f->object, key);
+    assert(f->asked < FIELDS);
+    f->known[f->asked++] = key;
     f->taken += value != NULL;
     return value;
 }
@@ -229,9 +235,17 @@ static const json_t *take_array(fields *f, const char *key, size_t count)
 
 static loci_status take_no_more(fields *f)
 {
-    if (!f->status && f->taken != json_object_size(f->object))
-        f->status = loci_fail(f->error, LOCI_E_FORMAT, "the %s has %zu fields; %zu were expected", f->name,
-                              json_object_size(f->object), f->taken);
+    const char *key;
+    json_t *value;
+    if (f->status || f->taken == json_object_size(f->object)) return f->status;
+    json_object_foreach((json_t *)(uintptr_t)f->object, key, value)
+    {
+        int known = 0;
+        for (size_t i = 0; i < f->asked; i++) known |= strcmp(key, f->known[i]) == 0;
+        if (!known)
+            return f->status = loci_fail(f->error, LOCI_E_FORMAT, "%.60s of the %s is no field that is known",
+                                         key, f->name);
+    }
     return f->status;
 }
 
