@@ -42,8 +42,8 @@ static const kind kinds[] = {
 };
 
 typedef struct {
-    double sequence, fixed,
-        update;           /* seconds: of a sequence; of prepare and gather on one thread; of the update */
+    /* seconds: of a sequence; of prepare and gather on one thread; of the update */
+    double sequence, fixed, update;
     double gradient, add; /* bytes that are summed; seconds a byte, by whatever threads: memory is one */
     double parameters;
 } cost;

@@ -35,8 +35,8 @@ typedef struct {
     const char *note; /* of a memory, within its bytes */
     size_t note_length;
     loci_archive *archive;
-    loci_readout *
-        readout; /* kept_readout.h; below what its note tells: times are seconds, or dates, or rows are numbered */
+    /* kept_readout.h; below what its note tells: times are seconds, or dates, or rows are numbered */
+    loci_readout *readout;
     int stamped, dates;
     double last, step; /* of its rows */
     size_t season;

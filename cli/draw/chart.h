@@ -31,10 +31,10 @@ typedef struct {
     const char *title;    /* one line that says what one sees; NULL: none */
     const char *subtitle; /* one line in grey below: conditions, units, numbers; NULL: none */
     size_t columns;       /* panels side by side; 0: 1 */
-    int width,
-        height; /* in points of the SVG (a PNG has two pixels for each); 0: 900 wide, height by the panels */
-    int columns_of_text,
-        lines_of_text; /* in the terminal; 0: what the terminal has, else 100 by 24 a panel */
+    /* in points of the SVG (a PNG has two pixels for each); 0: 900 wide, height by the panels */
+    int width, height;
+    /* in the terminal; 0: what the terminal has, else 100 by 24 a panel */
+    int columns_of_text, lines_of_text;
 } chart_layout;
 
 typedef struct {

@@ -16,9 +16,9 @@ extern const char *const baseline_names[BASELINES]; /* "last", ... */
 typedef struct {
     size_t horizon;
     double windows; /* of each column */
-    double *mse, *mae, *coverage80,
-        *coverage95;         /* [horizon]: means over windows and columns, in the data's units */
-    double square, absolute; /* over all horizons, in units of the scales */
+    /* [horizon]: means over windows and columns, in the data's units */
+    double *mse, *mae, *coverage80, *coverage95;
+    double square, absolute;                                 /* over all horizons, in units of the scales */
     double base_square[BASELINES], base_absolute[BASELINES]; /* NAN: not measured */
     double *sums; /* [5][horizon]: of one column, behind those above */
 } backtest;

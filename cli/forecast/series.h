@@ -14,8 +14,8 @@ typedef struct {
     double **x;   /* [channels], each [n] */
     char **names; /* [channels] */
     bool stamped, iso;
-    double first, last,
-        step; /* seconds: of the first and the last row, and between rows; where there are no times, rows */
+    /* seconds: of the first and the last row, and between rows; where there are no times, rows */
+    double first, last, step;
     size_t irregular; /* steps that are another length */
     size_t missing;   /* values that were held */
 } series;

@@ -11,8 +11,8 @@ typedef struct {
     const char *output, *append;                 /* one of both */
     const char *budget, *error, *max, *lossless; /* at most one; none: the usual budget */
     const char *start;
-    const char *
-        missing; /* refuse, hold or keep; NULL: keep where a promise or --append was asked for, else refuse */
+    /* refuse, hold or keep; NULL: keep where a promise or --append was asked for, else refuse */
+    const char *missing;
     double fading, every;
     bool resume;
     size_t order, page;

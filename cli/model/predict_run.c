@@ -57,8 +57,8 @@ typedef struct {
     const char *name; /* of the sequence at hand, for messages */
     prediction out;
     turns turns;
-    const sequences *
-        array; /* of the sequence at hand, which is number `place` of it; NULL: it is the file of that name */
+    /* of the sequence at hand, which is number `place` of it; NULL: it is the file of that name */
+    const sequences *array;
     size_t place;
 } job;
 

@@ -38,8 +38,8 @@ typedef struct {
     char last_words[512]; /* of the state that was saved last */
     progress bar;
     bool alone; /* failed where the others did not */
-    double started,
-        saved; /* by the clock: when the training would have begun without a stop; the last save */
+    /* by the clock: when the training would have begun without a stop; the last save */
+    double started, saved;
 } run;
 
 /* "MODEL.resume"; NULL: out of memory. */

@@ -16,8 +16,8 @@
 #include <loci/task.h>
 
 typedef struct {
-    double loss, score,
-        seconds; /* since the training began, without the time between a stop and a --resume */
+    /* since the training began, without the time between a stop and a --resume */
+    double loss, score, seconds;
 } record_step;
 
 typedef struct {

@@ -152,8 +152,8 @@ typedef struct {
     loci_archive_rule rule;
     double dt;
     double start, end; /* of what is kept */
-    uint64_t first,
-        samples; /* its first sample, counted from the beginning of the signal, and how many there are a channel */
+    /* its first sample, counted from the beginning of the signal, and how many there are a channel */
+    uint64_t first, samples;
     size_t pages;
     uint64_t bytes;      /* of the header and of whole pages */
     uint64_t unfinished; /* bytes behind, of a page that was not finished */

@@ -104,12 +104,12 @@ typedef struct {
     size_t held_out;    /* sequences that reading.test left to the other split; 0: none */
     size_t passed_over; /* files that are no data, of which `first_passed` is one */
     const char *first_passed;
-    const char *
-        time_like; /* of tables: an input that looks like times, which reading.time would leave out; NULL: none */
+    /* of tables: an input that looks like times, which reading.time would leave out; NULL: none */
+    const char *time_like;
     int validates; /* the data have a validation split of their own: LOCI_SPLIT_VALID */
-    const char *const *
-        value_names; /* of tables whose columns have names: [outputs], or of a horizon [outputs / horizon], the columns whose
-                        values are learned, as long as the set; NULL: none */
+    /* of tables whose columns have names: [outputs], or of a horizon [outputs / horizon], the columns whose
+     * values are learned, as long as the set; NULL: none */
+    const char *const *value_names;
     size_t value_count; /* how many names these are */
     uint64_t missing;   /* numbers that were missing: the ones before them stand there (reading.hold) */
 } loci_dataset_info;

@@ -32,12 +32,12 @@ typedef enum { LOCI_EXPORT_FLOAT, LOCI_EXPORT_INT8 } loci_export_weights;
 
 typedef struct {
     size_t size; /* sizeof of this struct */
-    const char *
-        prefix; /* what names begin with: a letter, then letters, digits and "_", at most 31; NULL: "model" */
+    /* what names begin with: a letter, then letters, digits and "_", at most 31; NULL: "model" */
+    const char *prefix;
     const char *origin; /* what the files say that they were made of, on one line; NULL: "a model" */
     loci_export_weights weights;
-    const float *
-        ranges; /* int8: [loci_export_products()][2] of what products are made of, by loci_export_watch; NULL: left as floats */
+    /* int8: [loci_export_products()][2] of what products are made of, by loci_export_watch; NULL: left as floats */
+    const float *ranges;
 } loci_export_options;
 
 /* Whether names may begin so. LOCI_E_ARGUMENT: no name in C, longer than 31, or one that a header of C (math) or a target of CMake
@@ -76,10 +76,10 @@ LOCI_API void loci_export_watch(const loci_export *program, void *state, float *
 
 typedef struct {
     size_t size; /* sizeof of this struct, set by the caller */
-    size_t constants, state,
-        work;          /* bytes: in flash; of the state; on the stack in a step, besides what calls take */
-    double multiplies; /* multiply-adds a sample */
-    double functions;  /* exponentials and the like a sample */
+    /* bytes: in flash; of the state; on the stack in a step, besides what calls take */
+    size_t constants, state, work;
+    double multiplies;                /* multiply-adds a sample */
+    double functions;                 /* exponentials and the like a sample */
     size_t inputs, outputs, constant; /* numbers of a sample and of an answer; numbers among the constants */
 } loci_export_facts;
 LOCI_API void loci_export_inspect(const loci_export *program, loci_export_facts *facts);

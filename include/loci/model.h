@@ -161,8 +161,8 @@ typedef struct {
     const char *name; /* as in the struct and in files: "dt_min" */
     loci_field_kind kind;
     loci_field_role role;
-    double least,
-        most; /* of counts and numbers; of order 1 is in it as well where layers are of mamba or mamba2 */
+    /* of counts and numbers; of order 1 is in it as well where layers are of mamba or mamba2 */
+    double least, most;
     const char *range; /* the same in words: "an even number of 2 to 1024"; NULL: a flag or a word */
     const char *const
         *words; /* then NULL: of a word all that there are; of a flag what 0 and 1 are called; or NULL */
@@ -308,8 +308,8 @@ LOCI_API loci_status loci_model_steps(double *steps, const loci_model *model, do
 typedef struct {
     size_t size; /* sizeof of this struct; 0: the fields of version 0.1 */
     double rate; /* Hz that one sample a step stands for; 0: unknown */
-    const double *shift,
-        *scale; /* [inputs]: the network sees (sample - shift) scale; NULL: as is. Kept in double */
+    /* [inputs]: the network sees (sample - shift) scale; NULL: as is. Kept in double */
+    const double *shift, *scale;
     const char *const *classes; /* [outputs] names; NULL: none */
     const char *note;           /* one JSON object: the summary of the training, or NULL */
     loci_task task;             /* what the answers are */

@@ -32,8 +32,8 @@ typedef struct {
     const char *const
         *columns; /* tables: [column_count] the inputs, by name or number; NULL: all that are left */
     size_t column_count;
-    size_t window,
-        stride; /* tables: sequences are cut into windows of so many rows, one every `stride`; 0: not cut */
+    /* tables: sequences are cut into windows of so many rows, one every `stride`; 0: not cut */
+    size_t window, stride;
     /* Files: shell patterns; only those that match the one and not the other, by their name or by "class/name". NULL: all,
      * none */
     const char *match, *except;

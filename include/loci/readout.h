@@ -129,8 +129,8 @@ LOCI_API loci_status loci_readout_fit(const loci_readout *readout, size_t c, dou
 
 typedef struct {
     size_t size;
-    double valid,
-        last; /* mean square errors on the part to choose by, in units of the scales: of the spec, of the newest value held */
+    /* mean square errors on the part to choose by, in units of the scales: of the spec, of the newest value held */
+    double valid, last;
 } loci_readout_choice;
 /* Fills in what spec leaves open: window, order, ridge, own. x[c] is channel c, [n]; of each, what learns from the first `train`
  * samples is tried on forecasts of the `valid` samples behind them, and a window of 336 stands
@@ -159,9 +159,9 @@ LOCI_API loci_status loci_readout_predict(const loci_readout *readout, size_t c,
 typedef struct {
     size_t size;
     double *count, *square, *absolute; /* forecasts, errors squared, errors' sizes */
-    double *in80,
-        *in95; /* outcomes within the interval as it was when the forecast was made; both NULL: errors alone are wanted, and widths
-                            stay as they are */
+    /* outcomes within the interval as it was when the forecast was made; both NULL: errors alone are wanted, and widths
+     * stay as they are */
+    double *in80, *in95;
 } loci_readout_score;
 
 /* Goes through a signal of channel c, x [n], with a forecast after each sample from x[from] on, from >= window - 1, and lets the channel's

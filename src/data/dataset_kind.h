@@ -47,8 +47,8 @@ struct loci_dataset {
     const char **names; /* [classes] */
     size_t classes;
     void *blocks; /* what is released with the set, a list */
-    double *origin,
-        *unit; /* [inputs]: numbers are kept as (x - origin) unit; NULL: as they are; dataset_frame.h */
+    /* [inputs]: numbers are kept as (x - origin) unit; NULL: as they are; dataset_frame.h */
+    double *origin, *unit;
     bool part; /* of another set, whose memory it uses */
     size_t longest;
     uint64_t samples, fingerprint;

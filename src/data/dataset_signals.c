@@ -22,8 +22,8 @@ typedef struct {
     double rate;               /* that it takes */
     double *resampled;         /* [resampled_room][inputs] */
     size_t resampled_room;
-    const char *
-        *columns; /* [column_count] the names that the first file gave its columns; NULL: it gave none */
+    /* [column_count] the names that the first file gave its columns; NULL: it gave none */
+    const char **columns;
     size_t column_count;
 } piece;
 

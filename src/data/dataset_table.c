@@ -38,10 +38,10 @@ typedef struct {
     size_t ahead;        /* with a horizon: which input is learned, EVERY, or NO_INPUT: the values */
     size_t time;         /* the column of times; `fields`: none */
     loci_numbers newest; /* [groups] the row of each that came last */
-    size_t number_line, word_line,
-        gap_line; /* labels: where the first number is, the first word, and the first that is missing; 0: none */
-    loci_numbers numbers, targets,
-        groups; /* [rows][inputs], [rows][values] or labels' codes [rows], codes [rows] */
+    /* labels: where the first number is, the first word, and the first that is missing; 0: none */
+    size_t number_line, word_line, gap_line;
+    /* [rows][inputs], [rows][values] or labels' codes [rows], codes [rows] */
+    loci_numbers numbers, targets, groups;
     loci_labels labels, names_of_groups;
 } table;
 

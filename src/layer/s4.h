@@ -42,8 +42,8 @@ typedef struct {
     real *q, *g, *d;   /* [rank or 1][modes][2][16], g doubled; [16] */
     real *fir;         /* [T][16]: the kernels themselves; NULL: they do not end */
     double *w, *f1;    /* of rank 0: dt A, and B / dt, for steps of other lengths */
-    loci_system *system,
-        *dsystem;           /* of rank 1 and 2: the channels' A, B, P, dt; their gradient. NULL: rank 0 */
+    /* of rank 1 and 2: the channels' A, B, P, dt; their gradient. NULL: rank 0 */
+    loci_system *system, *dsystem;
     double *dblock, *dback; /* one block's gradient, and of c_back */
     void *scratch;          /* of prepare and gather */
     void *memory, *in_double;

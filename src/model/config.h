@@ -11,8 +11,8 @@ typedef struct {
     const int *values; /* what its words stand for; NULL: 0, 1, ... */
     int multiple;      /* the value is one of it; 0: any */
     unsigned any;      /* bits of layers for which it is any number from 1, too */
-    const char *
-        absent; /* of a count: the text of 0, which is no number of its range but means that there is none; or NULL */
+    /* of a count: the text of 0, which is no number of its range but means that there is none; or NULL */
+    const char *absent;
 } loci_config_row;
 
 /* The caller's configuration, whole; to: zeros. */

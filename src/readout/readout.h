@@ -24,17 +24,17 @@ struct loci_readout {
 };
 
 typedef struct {
-    double *scale,
-        *origin; /* [channels]: samples are taken as (u - origin) / scale; origin is the first of all */
-    double *mean,
-        *spread;      /* [channels] of all samples, so taken: their mean and the sum of squares about it */
+    /* [channels]: samples are taken as (u - origin) / scale; origin is the first of all */
+    double *scale, *origin;
+    /* [channels] of all samples, so taken: their mean and the sum of squares about it */
+    double *mean, *spread;
     double *unit;     /* [channels] the deviation that the weights were made with */
     double *rows;     /* [channels] windows in moments */
     double *moments;  /* [channels][loci_ridge_size(order + 1, horizon)] */
     double *products; /* [channels][lags] of the fresh windows: their last row, see windows.h */
     double *total;    /* [channels] sum of their newest samples */
-    double *first,
-        *recent;      /* [channels][lags - 1] what came before the first of them, and the newest samples */
+    /* [channels][lags - 1] what came before the first of them, and the newest samples */
+    double *first, *recent;
     double *filter;   /* [sets][window][horizon] y = filter x + constant scale unit, oldest sample first */
     double *constant; /* [sets][horizon] */
     double *widths;   /* [channels][2][horizon] */

@@ -21,8 +21,8 @@ double loci_follow_quantile(double *e, size_t n, double share);
 typedef struct {
     const double *x;
     size_t at;
-    double sum,
-        usual; /* of the sizes of the LATELY steps that end at x[at]; of as many usual ones, 0: not known */
+    /* of the sizes of the LATELY steps that end at x[at]; of as many usual ones, 0: not known */
+    double sum, usual;
 } loci_pulse;
 
 /* At x[t], t never less than before: 1 where nothing is known, 1/2 where the signal rests. */

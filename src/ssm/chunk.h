@@ -37,9 +37,9 @@ typedef struct {
     real *k; /* [T][V] */
     real *o; /* [T / 4][padded][4][V] */
     real *e; /* [padded / 4][T][4][V] */
-    real *
-        f; /* [levels]: abar^(2^i) as [modes][2][V] and, where joined, b0's column [modes][2][V]; or [S][S][V], from
-                column to row */
+    /* [levels]: abar^(2^i) as [modes][2][V] and, where joined, b0's column [modes][2][V]; or [S][S][V], from
+     * column to row */
+    real *f;
 } loci_chunk;
 
 /* Reals of memory for tables, and tables laid out in it; memory must be zeroed. */

@@ -19,8 +19,8 @@ typedef struct {
     size_t first, end;    /* the shards of this rank */
     size_t gradient_size; /* floats of one shard */
     float **leaf;         /* [shards]: gradients of those of this rank; room for what comes of others */
-    float *
-        gradient; /* [gradient_size]: the sum; where this rank has a shard that of the first one, until then */
+    /* [gradient_size]: the sum; where this rank has a shard that of the first one, until then */
+    float *gradient;
     float *dparameters; /* [model_size] */
 } loci_batch_group;
 

@@ -19,8 +19,8 @@ struct loci_learner {
     size_t room;
     float *told;
     double *target;
-    double *
-        moments; /* of more: of the statistics and a constant, p + 1 features; NULL: they are known one by one */
+    /* of more: of the statistics and a constant, p + 1 features; NULL: they are known one by one */
+    double *moments;
 };
 
 /* The bank's thresholds, into the model. */

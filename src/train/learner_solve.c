@@ -43,9 +43,9 @@ typedef struct {
     fit *f;
     double *rows;                    /* [p][n]: A^T */
     double *gram, *factor, *inverse; /* [n][n] */
-    double *centred, *alpha, *best,
-        *left;        /* [n][q]: targets, (K + ridge)^-1 of them, those of the best; scores left out */
-    double *diagonal; /* [n] */
+    /* [n][q]: targets, (K + ridge)^-1 of them, those of the best; scores left out */
+    double *centred, *alpha, *best, *left;
+    double *diagonal;          /* [n] */
     double error[GRID], least; /* NAN: not tried */
     size_t chosen;
 } one_by_one;

@@ -13,8 +13,8 @@ typedef struct {
     loci_tally sum;
     size_t targets;
     size_t *confusion; /* [outputs][outputs] of labels, or NULL */
-    double *error, *first,
-        *squares; /* [outputs] of values: sums of squared errors, of targets and of their squares */
+    /* [outputs] of values: sums of squared errors, of targets and of their squares */
+    double *error, *first, *squares;
 } loci_score;
 
 /* confusion may be NULL. LOCI_E_MEMORY. */
