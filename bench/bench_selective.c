@@ -3,7 +3,7 @@
  *
  *     bench_selective [--json]
  *
- * One sequence of L samples, E channels of N states each, as layers run it: in bands, backward from one kept state a band. */
+ * One sequence of L samples, E channels of N states each, as layers run it: in bands, backward from the states that forward kept. */
 #include "base/real.h"
 
 #include <stdio.h>
@@ -47,8 +47,8 @@ static void forward(void *argument)
     loci_selective_loops_get()->softplus(s->dt, s->raw, s->E / V * s->L);
     for (size_t first = 0; first < s->L; first += BAND) {
         const loci_selective_planes band = band_at(s, first);
-        memcpy(s->kept + first / BAND * size, s->state, size * sizeof(float));
-        loci_selective_forward(&s->self, s->y + first * V, s->state, &band);
+        loci_selective_forward(&s->self, s->y + first * V, s->state,
+                               s->kept + loci_selective_kept(&s->self, first), &band);
     }
 }
 
@@ -62,12 +62,12 @@ static void both(void *argument)
         first -= BAND;
         const size_t at = first * V;
         const loci_selective_planes band = band_at(s, first);
-        const loci_selective_slopes to = {s->dx + at,    s->ddt + at, s->dz + at, s->dB + at, s->dC + at,
-                                          s->again + at, s->drate,    s->dskip,   s->L};
-        loci_selective_backward(&s->self, &to, s->dstate, s->dy + at, s->kept + first / BAND * size, &band,
-                                s->scratch);
+        const loci_selective_slopes to = {s->dx + at, s->ddt + at,   s->dz + at, s->dB + at,
+                                          s->dC + at, s->again + at, s->drate,   s->dskip,
+                                          s->L,       s->L,          1};
+        loci_selective_backward(&s->self, &to, s->dstate, s->dy + at,
+                                s->kept + loci_selective_kept(&s->self, first), &band, s->scratch);
     }
-    loci_selective_loops_get()->softplus_backward(s->ddt, s->ddt, s->dt, s->E / V * s->L);
 }
 
 static scan make(size_t E, size_t N, size_t L, int shared)
@@ -79,11 +79,12 @@ static scan make(size_t E, size_t N, size_t L, int shared)
     s.dx = numbers(plane, 0, 0), s.ddt = numbers(plane, 0, 0), s.dz = numbers(plane, 0, 0);
     s.again = numbers(plane, 0, 0), s.B = numbers(bc, -1, 1), s.C = numbers(bc, -1, 1);
     s.dB = numbers(bc, 0, 0), s.dC = numbers(bc, 0, 0), s.state = numbers(E * N, 0, 0);
-    s.dstate = numbers(E * N, 0, 0), s.kept = numbers(E * N * (L / BAND), 0, 0);
-    s.scratch = numbers(loci_selective_scratch(N), 0, 0), s.drate = numbers(E * N, 0, 0);
+    s.dstate = numbers(E * N, 0, 0), s.drate = numbers(E * N, 0, 0);
     s.dskip = numbers(E, 0, 0);
     s.rate = numbers(E * N, -16, -1), s.skip = numbers(E, 0, 1);
     s.self = (loci_selective){E / V, 1, N, shared, s.rate, s.skip};
+    s.kept = numbers(loci_selective_kept(&s.self, L), 0, 0);
+    s.scratch = numbers(loci_selective_scratch(&s.self), 0, 0);
     return s;
 }
 

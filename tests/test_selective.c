@@ -123,13 +123,13 @@ static void open_scan(scan *t, const scan_case *c)
     real **channels[] = {&t->skip, &t->dskip, &t->bias, &t->dbias};
     for (size_t i = 0; i < 4; i++) *channels[i] = some(blocks * V);
     t->kept = some(c->L * blocks * c->N * V);
-    t->scratch = some(loci_selective_scratch(c->N));
     loci_array a = golden(c->file, "A");
     rows(t->rate, c, &a, 0, c->N, LOCI_SELECTIVE_BASE);
     loci_array_free(&a);
     if (c->skip) a = golden(c->file, "D"), rows(t->skip, c, &a, 0, 1, 1), loci_array_free(&a);
     if (c->softplus) a = golden(c->file, "delta_bias"), rows(t->bias, c, &a, 0, 1, 1), loci_array_free(&a);
     t->self = (loci_selective){blocks, c->G, c->N, 0, t->rate, t->skip};
+    t->scratch = some(loci_selective_scratch(&t->self));
 }
 
 static void close_scan(scan *t)
@@ -147,11 +147,11 @@ static loci_selective_planes band_at(const scan *t, size_t first, size_t count)
                                    t->c->L,          t->c->L,           count};
 }
 
-/* Sequence b, `step` rows at a time; the states before each cut are kept. */
+/* Sequence b, `step` rows at a time; what backward needs of states is kept. */
 static void run(scan *t, size_t b, size_t step)
 {
     const scan_case *c = t->c;
-    const size_t size = t->blocks * c->N * V;
+    const size_t size = t->blocks * c->N * V, kept = loci_selective_kept(&t->self, step);
     plane(t->x, c, "u", b), plane(t->raw, c, "delta", b), plane(t->dy, c, "dout", b);
     if (c->gate) plane(t->z, c, "z", b);
     numbers(t->B, c, "B", b), numbers(t->C, c, "C", b);
@@ -164,8 +164,7 @@ static void run(scan *t, size_t b, size_t step)
     memset(t->state, 0, size * sizeof(real));
     for (size_t first = 0, i = 0; first < c->L; first += step, i++) {
         const loci_selective_planes band = band_at(t, first, c->L - first < step ? c->L - first : step);
-        memcpy(t->kept + i * size, t->state, size * sizeof(real));
-        loci_selective_forward(&t->self, t->y + first * V, t->state, &band);
+        loci_selective_forward(&t->self, t->y + first * V, t->state, t->kept + i * kept, &band);
     }
 }
 
@@ -225,7 +224,7 @@ static void forward_is_published(void **unused)
 static void run_back(scan *t, size_t b, size_t step, int last)
 {
     const scan_case *c = t->c;
-    const size_t size = t->blocks * c->N * V;
+    const size_t size = t->blocks * c->N * V, kept = loci_selective_kept(&t->self, step);
     run(t, b, step);
     memset(t->dstate, 0, size * sizeof(real));
     if (last) {
@@ -244,10 +243,11 @@ static void run_back(scan *t, size_t b, size_t step, int last)
                                           .y = t->again + at,
                                           .drate = t->drate,
                                           .dskip = t->dskip,
-                                          .z_apart = c->L};
-        loci_selective_backward(&t->self, &to, t->dstate, t->dy + at, t->kept + i * size, &band, t->scratch);
+                                          .z_apart = c->L,
+                                          .bc_apart = c->L,
+                                          .softplus = c->softplus};
+        loci_selective_backward(&t->self, &to, t->dstate, t->dy + at, t->kept + i * kept, &band, t->scratch);
     }
-    if (c->softplus) loci_selective_loops_get()->softplus_backward(t->ddt, t->ddt, t->dt, t->blocks * c->L);
     for (size_t k = 0; k < t->blocks; k++)
         for (size_t l = 0; l < c->L; l++)
             for (size_t h = 0; h < V; h++) t->dbias[k * V + h] += t->ddt[(k * c->L + l) * V + h];
@@ -290,40 +290,47 @@ static void backward_is_published(void **unused)
             }
 }
 
-/* One rate for all states is a rate a state, all of them the same, at numbers of states around the tiles. */
+/* One rate for all states is a rate a state, all of them the same, at numbers of states around the tiles, of rows around the chunks
+ * and of blocks around those that go together. */
 static void a_shared_rate_is_as_many(void **unused)
 {
     (void)unused;
-    enum { L = 19 };
-    const size_t counts[] = {1, 7, 16, 17, 40};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        const size_t N = counts[i], bc = loci_lane_blocks(N) * L * V;
+    enum { CASES = 6 };
+    const size_t counts[CASES] = {1, 7, 16, 17, 40, 5}, rows_of[CASES] = {19, 19, 19, 16, 15, 50},
+                 blocks_of[CASES] = {1, 1, 2, 1, 1, 9};
+    for (size_t i = 0; i < CASES; i++) {
+        const size_t N = counts[i], L = rows_of[i], D = blocks_of[i], bc = loci_lane_blocks(N) * L * V;
         uint64_t seed = 4;
-        real *x = some(L * V), *dt = some(L * V), *z = some(L * V), *B = some(bc), *C = some(bc),
-             *rate = some(N * V), *skip = some(V), *dy = some(L * V),
-             *scratch = some(loci_selective_scratch(N));
-        real *y[2], *state[2], *zero = some(N * V), *out[2][8], *dstate[2];
-        for (size_t n = 0; n < L * V; n++) {
+        const size_t plane_size = D * L * V, states = D * N * V;
+        real *x = some(plane_size), *dt = some(plane_size), *z = some(plane_size), *B = some(bc),
+             *C = some(bc), *rate[2], *skip = some(D * V), *dy = some(plane_size);
+        real *y[2], *state[2], *kept = some(L * states), *out[2][8], *dstate[2];
+        for (size_t n = 0; n < plane_size; n++) {
             x[n] = (real)noise(&seed), dt[n] = (real)(0.6 + 0.5 * noise(&seed)), z[n] = (real)noise(&seed);
             dy[n] = (real)noise(&seed);
         }
         for (size_t n = 0; n < bc; n++) B[n] = (real)noise(&seed), C[n] = (real)noise(&seed);
-        for (size_t n = 0; n < V; n++)
-            rate[n] = (real)(-1 - 0.5 * noise(&seed)), skip[n] = (real)noise(&seed);
-        for (size_t n = V; n < N * V; n++) rate[n] = rate[n % V];
+        rate[1] = some(D * V), rate[0] = some(states);
+        for (size_t n = 0; n < D * V; n++)
+            rate[1][n] = (real)(-1 - 0.5 * noise(&seed)), skip[n] = (real)noise(&seed);
+        for (size_t n = 0; n < states; n++) rate[0][n] = rate[1][n / V / N * V + n % V];
         for (int shared = 0; shared < 2; shared++) {
-            const loci_selective self = {1, 1, N, shared, rate, skip};
+            const loci_selective self = {D, 1, N, shared, rate[shared], skip};
             const loci_selective_planes band = {x, dt, z, B, C, L, L, L, L};
-            y[shared] = some(L * V), state[shared] = some(N * V), dstate[shared] = some(N * V);
-            for (int k = 0; k < 8; k++) out[shared][k] = some(bc > L * V ? bc : N * V + L * V);
+            real *scratch = some(loci_selective_scratch(&self));
+            y[shared] = some(plane_size), state[shared] = some(states), dstate[shared] = some(states);
+            for (int k = 0; k < 8; k++) out[shared][k] = some(bc + plane_size + states);
             real *const *o = out[shared];
-            const loci_selective_slopes to = {o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7], L};
-            loci_selective_forward(&self, y[shared], state[shared], &band);
-            loci_selective_backward(&self, &to, dstate[shared], dy, zero, &band, scratch);
+            const loci_selective_slopes to = {o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7], L, L, 0};
+            loci_selective_forward(&self, y[shared], state[shared], kept, &band);
+            loci_selective_backward(&self, &to, dstate[shared], dy, kept, &band, scratch);
+            for (size_t n = 0; n < plane_size; n++)
+                assert_near(o[5][n], y[shared][n], 0, "y[%zu] once more", n);
+            loci_free(scratch);
         }
-        /* sums of N products of about 1, over L rows */
-        const double tolerance = 20 * (double)(N + L) * LOCI_REAL_EPSILON;
-        for (size_t n = 0; n < L * V; n++) {
+        /* sums of N products of about 1, over L rows; of lanes, D blocks */
+        const double tolerance = 20 * (double)(N + L) * (double)D * LOCI_REAL_EPSILON;
+        for (size_t n = 0; n < plane_size; n++) {
             assert_near(y[1][n], y[0][n], tolerance, "y[%zu] of %zu states", n, N);
             for (int k = 0; k < 3; k++)
                 assert_near(out[1][k][n], out[0][k][n], tolerance, "slope %d [%zu]", k, n);
@@ -332,16 +339,16 @@ static void a_shared_rate_is_as_many(void **unused)
             assert_near(out[1][3][n], out[0][3][n], tolerance, "dB[%zu]", n);
             assert_near(out[1][4][n], out[0][4][n], tolerance, "dC[%zu]", n);
         }
-        for (size_t lane = 0; lane < V; lane++) {
+        for (size_t d = 0; d < D * V; d++) {
             double sum = 0;
-            for (size_t n = 0; n < N; n++) sum += (double)out[0][6][n * V + lane];
-            assert_near(out[1][6][lane], sum, 10 * tolerance, "drate[%zu]", lane);
+            for (size_t n = 0; n < N; n++) sum += (double)out[0][6][(d / V * N + n) * V + d % V];
+            assert_near(out[1][6][d], sum, 10 * tolerance, "drate[%zu]", d);
         }
         for (int shared = 0; shared < 2; shared++) {
             loci_free(y[shared]), loci_free(state[shared]), loci_free(dstate[shared]);
             for (int k = 0; k < 8; k++) loci_free(out[shared][k]);
         }
-        real *all[] = {x, dt, z, B, C, rate, skip, dy, scratch, zero};
+        real *all[] = {x, dt, z, B, C, rate[0], rate[1], skip, dy, kept};
         for (size_t k = 0; k < sizeof all / sizeof *all; k++) loci_free(all[k]);
     }
 }
@@ -366,7 +373,7 @@ static void steep_factors_are_zero(void **unused)
         y[steep] = some(L * V), state[steep] = some(N * V);
         if (steep) rate[V + 5] = -1e6, dt[V + 6] = 1e6;
         for (size_t i = 0; i < N * V; i++) state[steep][i] = 1;
-        loci_selective_forward(&self, y[steep], state[steep], &band);
+        loci_selective_forward(&self, y[steep], state[steep], NULL, &band);
     }
     for (size_t l = 0; l < L; l++)
         for (size_t h = 0; h < V; h++) {
@@ -446,7 +453,7 @@ static void lanes_are_summed(void **unused)
 {
     (void)unused;
     enum { ROWS = 3 };
-    const size_t W = loci_selective_loops_get()->width;
+    const size_t W = loci_selective_loops_get()->width, T = loci_selective_loops_get()->tile;
     for (size_t N = 1; N < 40; N++) {
         uint64_t seed = N;
         real *x = some(ROWS * N * W), *y = some(loci_lane_blocks(N) * ROWS * V);
@@ -454,8 +461,10 @@ static void lanes_are_summed(void **unused)
         loci_selective_loops_get()->sum_lanes(y, ROWS, x, N, ROWS);
         for (size_t r = 0; r < ROWS; r++)
             for (size_t n = 0; n < loci_lane_blocks(N) * V; n++) {
+                const size_t first = n / T * T, tile = first + T <= N ? T : 1, of = tile == 1 ? n : first;
                 double sum = 0;
-                for (size_t lane = 0; n < N && lane < W; lane++) sum += (double)x[(r * N + n) * W + lane];
+                for (size_t lane = 0; n < N && lane < W; lane++)
+                    sum += (double)x[(of * ROWS + r * tile + (n - of)) * W + lane];
                 assert_near(y[(n / V * ROWS + r) * V + n % V], sum, 16 * LOCI_REAL_EPSILON,
                             "row %zu, %zu of %zu", r, n, N);
             }

@@ -154,7 +154,7 @@ static loci_selective_planes band_at(const scan *t, const ssd_case *c, size_t fi
                                    L - first < step ? L - first : step};
 }
 
-/* Sequence b, `step` rows at a time, from nothing or from the state that is given; the states before each cut are kept. */
+/* Sequence b, `step` rows at a time, from nothing or from the state that is given; what backward needs of states is kept. */
 static void run(scan *t, const ssd_case *c, const loci_selective *self, size_t b, size_t step, int initial)
 {
     fill_plane(t->x, c, "x", b, P), fill_plane(t->raw, c, "dt", b, 1), fill_plane(t->dy, c, "dout", b, P);
@@ -171,8 +171,7 @@ static void run(scan *t, const ssd_case *c, const loci_selective *self, size_t b
     }
     for (size_t first = 0, i = 0; first < L; first += step, i++) {
         const loci_selective_planes band = band_at(t, c, first, step);
-        memcpy(t->kept[i], t->state, sizeof t->state);
-        loci_selective_forward(self, t->y + first * V, t->state, &band);
+        loci_selective_forward(self, t->y + first * V, t->state, t->kept[i], &band);
     }
 }
 
@@ -201,11 +200,11 @@ static void backward_is_published(void **unused)
 {
     (void)unused;
     static scan t;
-    real *scratch = loci_allocate(loci_selective_scratch(N), sizeof *scratch);
-    assert_non_null(scratch);
     for (const ssd_case *c = cases; c < cases + sizeof cases / sizeof *cases; c++)
         for (size_t k = 0; k < 3; k++) {
             const loci_selective self = open_scan(&t, c);
+            real *scratch = loci_allocate(loci_selective_scratch(&self), sizeof *scratch);
+            assert_non_null(scratch);
             for (size_t b = 0; b < B; b++) {
                 run(&t, c, &self, b, steps[k], 0);
                 memset(t.dstate, 0, sizeof t.dstate);
@@ -220,7 +219,8 @@ static void backward_is_published(void **unused)
                                                       .y = t.again + at,
                                                       .drate = t.drate,
                                                       .dskip = t.dskip,
-                                                      .z_apart = L};
+                                                      .z_apart = L,
+                                                      .bc_apart = L};
                     loci_selective_backward(&self, &to, t.dstate, t.dy + at, t.kept[i], &band, scratch);
                 }
                 if (c->softplus)
@@ -236,8 +236,8 @@ static void backward_is_published(void **unused)
             check(c, "dA", 0, H, of_heads, t.drate);
             if (c->skip) check(c, "dD", 0, H * c->skip, c->skip == P ? of_channels : of_heads, t.dskip);
             if (c->softplus) check(c, "ddt_bias", 0, H, of_heads, t.dbias);
+            loci_free(scratch);
         }
-    loci_free(scratch);
 }
 
 int main(void)

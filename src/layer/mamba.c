@@ -4,7 +4,7 @@
  *     x, z = W_in u;  x = silu(conv(x));  r, B, C = W_x x;  dt = softplus(W_dt r + b_dt)
  *     h = exp(dt A) h + dt B x,  y = W_out ((C h + D x) silu(z)),  A = -exp(A_log)
  *
- * Samples go through all of it in bands. x and z are kept for backward, and the state before each band; the rest is
+ * Samples go through all of it in bands. x and z, r, B and C are kept for backward, and some of the states; the rest is
  * computed once more. State: the last samples of x in front of the convolution, the oldest first, then h. */
 #include "base/each_precision.h"
 
@@ -192,12 +192,12 @@ static size_t forward_reals(const loci_mamba_options *o, size_t rows)
            (n.inner * o->order + o->convolution) * V;
 }
 
-static size_t backward_reals(const loci_mamba_options *o, size_t rows)
+static size_t backward_reals(const loci_mamba_options *o, const prepared *d, size_t rows)
 {
     const block_counts n = blocks_of(o);
     return (10 * n.inner + 2 * (n.rank + 2 * n.states)) * rows * V +
            n.inner * (rows + o->convolution - 1) * V + n.inner * o->order * V +
-           loci_selective_scratch(o->order);
+           loci_selective_scratch(&d->scan);
 }
 
 static planes forward_planes(const loci_mamba_options *o, void **at, size_t rows)
@@ -210,7 +210,7 @@ static planes forward_planes(const loci_mamba_options *o, void **at, size_t rows
     return w;
 }
 
-static planes backward_planes(const loci_mamba_options *o, void **at, size_t rows)
+static planes backward_planes(const loci_mamba_options *o, const prepared *d, void **at, size_t rows)
 {
     const block_counts n = blocks_of(o);
     const size_t size = n.inner * rows * V * sizeof(real);
@@ -221,7 +221,7 @@ static planes backward_planes(const loci_mamba_options *o, void **at, size_t row
     w.din = loci_carve(at, 2 * size);
     w.ahead = loci_carve(at, n.inner * (rows + o->convolution - 1) * V * sizeof(real));
     w.dstate = loci_carve(at, n.inner * o->order * V * sizeof(real));
-    w.work = loci_carve(at, loci_selective_scratch(o->order) * sizeof(real));
+    w.work = loci_carve(at, loci_selective_scratch(&d->scan) * sizeof(real));
     return w;
 }
 
@@ -232,49 +232,63 @@ static size_t band_rows(size_t B, size_t L)
     return band > B ? band : B;
 }
 
-/* saved, of a sequence: x and z [2 blocks][width - 1 + L][16], of x the samples before the first one in front; the states before
- * each band. */
+/* saved, of a sequence: x and z [2 blocks][width - 1 + L][16], of x the samples before the first one in front; r, B and C one behind
+ * the other, [blocks][L][16]; states, as the scan keeps them. */
 static size_t saved_inputs(const loci_mamba_options *o, size_t L)
 {
     return 2 * blocks_of(o).inner * (o->convolution - 1 + L) * V;
 }
 
-static size_t saved_reals(const loci_mamba_options *o, size_t L)
+static size_t saved_numbers(const loci_mamba_options *o, size_t L)
 {
-    return saved_inputs(o, L) + (L + BAND - 1) / BAND * blocks_of(o).inner * o->order * V;
+    const block_counts n = blocks_of(o);
+    return (n.rank + 2 * n.states) * L * V;
+}
+
+static size_t saved_reals(const loci_mamba_options *o, const prepared *d, size_t L)
+{
+    return saved_inputs(o, L) + saved_numbers(o, L) + loci_selective_kept(&d->scan, L);
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
     const loci_mamba_options *o = options_of(layer);
-    const size_t rows = band_rows(B, L), forth = forward_reals(o, rows), back = backward_reals(o, rows);
+    const size_t rows = band_rows(B, L), forth = forward_reals(o, rows),
+                 back = backward_reals(o, derived, rows);
     return (loci_layer_memory){.gradient = slices_of(layer, derived).all,
-                               .saved = B * saved_reals(o, L) * sizeof(real),
+                               .saved = B * saved_reals(o, derived, L) * sizeof(real),
                                .scratch = (forth > back ? forth : back) * sizeof(real)};
 }
 
 /* ---- forward ---- */
 
-/* From x, z in `in`, `apart` rows from block to block, the first row behind those before it: what the scan reads. */
+/* r, B and C of a band. */
+typedef struct {
+    real *numbers;
+    size_t apart;
+} band_numbers;
+
+/* From x, z in `in`, `apart` rows from block to block, the first row behind those before it: what the scan reads. With slope, which
+ * is backward's, r, B and C are there already. */
 static loci_selective_planes enter(const loci_layer *layer, const prepared *d, const planes *w,
-                                   const real *in, size_t apart, size_t rows, real *slope)
+                                   const real *in, size_t apart, band_numbers of, size_t rows, real *slope)
 {
     const loci_mamba_options *o = options_of(layer);
     const loci_selective_loops *loops = loci_selective_loops_get();
     const block_counts n = blocks_of(o);
     const size_t T = w->rows, K = o->convolution;
     loci_causal_forward(&d->convolution, w->x, slope, T, in, apart, rows);
-    loci_dense_multiply(&d->x, w->numbers, T, w->x, T, rows);
-    loci_dense_multiply(&d->dt, w->dt, T, w->numbers, T, rows);
+    if (!slope) loci_dense_multiply(&d->x, of.numbers, of.apart, w->x, T, rows);
+    loci_dense_multiply(&d->dt, w->dt, T, of.numbers, of.apart, rows);
     for (size_t k = 0; k < n.inner; k++) loops->softplus(w->dt + k * T * V, w->dt + k * T * V, rows);
     return (loci_selective_planes){.x = w->x,
                                    .dt = w->dt,
                                    .z = in + (n.inner * apart + K - 1) * V,
-                                   .B = w->numbers + n.rank * T * V,
-                                   .C = w->numbers + (n.rank + n.states) * T * V,
+                                   .B = of.numbers + n.rank * of.apart * V,
+                                   .C = of.numbers + (n.rank + n.states) * of.apart * V,
                                    .apart = T,
                                    .z_apart = apart,
-                                   .bc_apart = T,
+                                   .bc_apart = of.apart,
                                    .rows = rows};
 }
 
@@ -299,8 +313,9 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
          *fresh = loci_carve(&at, states * sizeof(real));
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = loci_pass_length(pass, b);
-        real *keep = saved ? (real *)saved + b * saved_reals(o, L) : NULL;
-        real *kept = keep + (keep ? saved_inputs(o, L) : 0),
+        real *keep = saved ? (real *)saved + b * saved_reals(o, d, L) : NULL;
+        real *numbers = keep ? keep + saved_inputs(o, L) : NULL,
+             *kept = keep ? numbers + saved_numbers(o, L) : NULL,
              *h = state ? state[b] + loci_causal_state(&d->convolution) : fresh;
         const real *u = x + b * in_blocks * L * V;
         real *out = y + b * out_blocks * L * V;
@@ -312,9 +327,10 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
             real *in = keep ? keep + first * V : held;
             if (!keep && first > 0) loci_causal_move(&d->convolution, held, apart, BAND);
             loci_dense_multiply(&d->in, in + before * V, apart, u + first * V, L, rows);
-            const loci_selective_planes band = enter(layer, d, &w, in, apart, rows, NULL);
-            if (keep) memcpy(kept + first / BAND * states, h, states * sizeof(real));
-            loci_selective_forward(&d->scan, w.y, h, &band);
+            const band_numbers of = {keep ? numbers + first * V : w.numbers, keep ? L : w.rows};
+            const loci_selective_planes band = enter(layer, d, &w, in, apart, of, rows, NULL);
+            loci_selective_forward(&d->scan, w.y, h,
+                                   kept ? kept + loci_selective_kept(&d->scan, first) : NULL, &band);
             loci_dense_multiply(&d->out, out + first * V, L, w.y, w.rows, rows);
         }
         if (state && length > 0)
@@ -352,24 +368,25 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
                                             .z_apart = T,
                                             .bc_apart = T,
                                             .rows = 1};
-        loci_selective_forward(&d->scan, w.y + b * V, state[b] + loci_causal_state(&d->convolution), &band);
+        loci_selective_forward(&d->scan, w.y + b * V, state[b] + loci_causal_state(&d->convolution), NULL,
+                               &band);
     }
     loci_dense_multiply(&d->out, y, T, w.y, T, lanes);
 }
 
 /* ---- backward ---- */
 
-/* One band: rows of dx (NULL: not wanted), and the state's gradient taken back over them. in, kept: what forward left. */
+/* One band: rows of dx (NULL: not wanted), and the state's gradient taken back over them. in, of, kept: what forward left. */
 static void retreat(const loci_layer *layer, const prepared *d, const planes *w, real *dx, real *gradient,
                     real *dstate, const real *dhistory, const real *dy, const real *x, const real *in,
-                    const real *kept, size_t L, size_t first, size_t rows, size_t length)
+                    band_numbers of, const real *kept, size_t L, size_t first, size_t rows, size_t length)
 {
     const loci_mamba_options *o = options_of(layer);
     const loci_selective_loops *loops = loci_selective_loops_get();
     const block_counts n = blocks_of(o);
     const slices s = slices_of(layer, d);
     const size_t T = w->rows, before = o->convolution - 1, apart = before + L;
-    const loci_selective_planes band = enter(layer, d, w, in, apart, rows, w->slope);
+    const loci_selective_planes band = enter(layer, d, w, in, apart, of, rows, w->slope);
     const loci_selective_slopes to = {.dx = w->dx,
                                       .ddt = w->ddt,
                                       .dz = w->din + n.inner * T * V,
@@ -378,13 +395,13 @@ static void retreat(const loci_layer *layer, const prepared *d, const planes *w,
                                       .y = w->y,
                                       .drate = gradient + s.rate,
                                       .dskip = gradient + s.skip,
-                                      .z_apart = T};
+                                      .z_apart = T,
+                                      .bc_apart = T,
+                                      .softplus = 1};
     loci_dense_transposed(&d->out, w->dy, T, dy + first * V, L, rows);
     loci_selective_backward(&d->scan, &to, dstate, w->dy, kept, &band, w->work);
     loci_dense_gradient(&d->out, gradient + s.out, w->y, T, dy + first * V, L, rows);
-    for (size_t k = 0; k < n.inner; k++)
-        loops->softplus_backward(w->ddt + k * T * V, w->ddt + k * T * V, w->dt + k * T * V, rows);
-    loci_dense_gradient(&d->dt, gradient + s.dt, w->numbers, T, w->ddt, T, rows);
+    loci_dense_gradient(&d->dt, gradient + s.dt, of.numbers, of.apart, w->ddt, T, rows);
     loci_dense_transposed(&d->dt, w->dnumbers, T, w->ddt, T, rows);
     loci_dense_gradient(&d->x, gradient + s.x, w->x, T, w->dnumbers, T, rows);
     loci_dense_transposed(&d->x, w->more, T, w->dnumbers, T, rows);
@@ -408,11 +425,12 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     const size_t L = pass->L, in_blocks = loci_lane_blocks(layer->inputs),
                  out_blocks = loci_lane_blocks(layer->outputs), states = n.inner * o->order * V;
     void *at = scratch;
-    const planes w = backward_planes(o, &at, band_rows(0, L));
+    const planes w = backward_planes(o, d, &at, band_rows(0, L));
     const size_t ahead = n.inner * (w.rows + o->convolution - 1) * V;
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = loci_pass_length(pass, b);
-        const real *in = (const real *)saved + b * saved_reals(o, L), *kept = in + saved_inputs(o, L);
+        real *in = (real *)saved + b * saved_reals(o, d, L), *numbers = in + saved_inputs(o, L);
+        const real *kept = numbers + saved_numbers(o, L);
         real *dh = dstate ? dstate[b] + loci_causal_state(&d->convolution) : w.dstate,
              *dhistory = dstate ? dstate[b] : NULL;
         real *to = dx ? dx + b * in_blocks * L * V : NULL;
@@ -421,7 +439,8 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
         for (size_t i = (length + BAND - 1) / BAND; i-- > 0;) {
             const size_t first = i * BAND, rows = length - first < BAND ? length - first : BAND;
             retreat(layer, d, &w, to, gradient, dh, dhistory, dy + b * out_blocks * L * V,
-                    x + b * in_blocks * L * V, in + first * V, kept + i * states, L, first, rows, length);
+                    x + b * in_blocks * L * V, in + first * V, (band_numbers){numbers + first * V, L},
+                    kept + loci_selective_kept(&d->scan, first), L, first, rows, length);
             if (i > 0) loci_causal_retire(&d->convolution, w.ahead, w.rows, BAND);
         }
         if (dstate) loci_causal_begin(&d->convolution, dhistory, w.ahead, w.rows, length);

@@ -325,7 +325,7 @@ static size_t forward_blocks(const block_counts *n)
     return n->convolved + n->heads + 3 * n->scan + n->rest + 1;
 }
 
-static planes backward_planes(const loci_mamba2_options *o, void **at, size_t rows)
+static planes backward_planes(const loci_mamba2_options *o, const prepared *d, void **at, size_t rows)
 {
     const block_counts n = blocks_of(o);
     const size_t size = rows * V * sizeof(real);
@@ -336,7 +336,7 @@ static planes backward_planes(const loci_mamba2_options *o, void **at, size_t ro
     w.din = loci_carve(at, n.wide * size);
     w.ahead = loci_carve(at, n.convolved * (rows + o->convolution - 1) * V * sizeof(real));
     w.dstate = loci_carve(at, n.scan * o->order * V * sizeof(real));
-    w.work = loci_carve(at, loci_selective_scratch(o->order) * sizeof(real));
+    w.work = loci_carve(at, loci_selective_scratch(&d->scan) * sizeof(real));
     return w;
 }
 
@@ -353,7 +353,7 @@ static size_t band_rows(size_t B, size_t L)
 }
 
 /* saved, of a sequence: what W_in gives [wide][width - 1 + L][16], of what is convolved the samples before the first one in
- * front; y in front of the norm [scan][L][16]; the states before each band. */
+ * front; y in front of the norm [scan][L][16]; states, as the scan keeps them. */
 static size_t saved_inputs(const loci_mamba2_options *o, size_t L)
 {
     return blocks_of(o).wide * (o->convolution - 1 + L) * V;
@@ -364,10 +364,9 @@ static size_t saved_outputs(const loci_mamba2_options *o, size_t L)
     return o->norm == LOCI_GATE_NORM_NONE ? 0 : blocks_of(o).scan * L * V;
 }
 
-static size_t saved_reals(const loci_mamba2_options *o, size_t L)
+static size_t saved_reals(const loci_mamba2_options *o, const prepared *d, size_t L)
 {
-    return saved_inputs(o, L) + saved_outputs(o, L) +
-           (L + BAND - 1) / BAND * blocks_of(o).scan * o->order * V;
+    return saved_inputs(o, L) + saved_outputs(o, L) + loci_selective_kept(&d->scan, L);
 }
 
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
@@ -377,9 +376,9 @@ static loci_layer_memory memory(const loci_layer *layer, const void *derived, si
     const size_t rows = band_rows(B, L), before = o->convolution - 1;
     const size_t forth = (n.wide * (rows + before) + n.scan * o->order + o->convolution) * V,
                  back = (backward_blocks(&n) * rows + n.convolved * (rows + before) + n.scan * o->order) * V +
-                        loci_selective_scratch(o->order);
+                        loci_selective_scratch(&((const prepared *)derived)->scan);
     return (loci_layer_memory){.gradient = slices_of(layer, derived).all,
-                               .saved = B * saved_reals(o, L) * sizeof(real),
+                               .saved = B * saved_reals(o, derived, L) * sizeof(real),
                                .scratch = (forward_blocks(&n) * rows * V + (forth > back ? forth : back)) *
                                           sizeof(real)};
 }
@@ -503,7 +502,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
          *fresh = loci_carve(&at, states * sizeof(real));
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = loci_pass_length(pass, b);
-        real *keep = saved ? (real *)saved + b * saved_reals(o, L) : NULL;
+        real *keep = saved ? (real *)saved + b * saved_reals(o, d, L) : NULL;
         real *ys = keep && o->norm != LOCI_GATE_NORM_NONE ? keep + saved_inputs(o, L) : NULL;
         real *kept = keep ? keep + saved_inputs(o, L) + saved_outputs(o, L) : NULL;
         real *h = state ? state[b] + loci_causal_state(&d->convolution) : fresh;
@@ -517,8 +516,8 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
             if (!keep && first > 0) loci_causal_move(&d->convolution, held, apart, BAND);
             loci_dense_multiply(&d->in, in + before * V, apart, x + (b * in_blocks * L + first) * V, L, rows);
             const loci_selective_planes band = enter(o, d, &w, in, apart, rows, NULL);
-            if (keep) memcpy(kept + first / BAND * states, h, states * sizeof(real));
-            loci_selective_forward(&d->scan, w.y, h, &band);
+            loci_selective_forward(&d->scan, w.y, h,
+                                   keep ? kept + loci_selective_kept(&d->scan, first) : NULL, &band);
             for (size_t k = 0; ys && k < n.scan; k++)
                 memcpy(ys + (k * L + first) * V, w.y + k * w.rows * V, rows * V * sizeof(real));
             leave(o, d, &w, w.y, w.rows, in + (n.convolved * apart + before) * V, apart, rows);
@@ -557,7 +556,8 @@ static void step(const loci_layer *layer, const void *derived, real *y, const re
                                             .z_apart = T,
                                             .bc_apart = T,
                                             .rows = 1};
-        loci_selective_forward(&d->scan, w.y + b * V, state[b] + loci_causal_state(&d->convolution), &band);
+        loci_selective_forward(&d->scan, w.y + b * V, state[b] + loci_causal_state(&d->convolution), NULL,
+                               &band);
     }
     leave(o, d, &w, w.y, T, z, T, lanes);
     loci_dense_multiply(&d->out, y, T, w.out, T, lanes);
@@ -622,7 +622,8 @@ static void retreat(const loci_layer *layer, const prepared *d, const planes *w,
                                       .y = o->norm == LOCI_GATE_NORM_NONE ? w->out + n.rest * T * V : w->y,
                                       .drate = gradient + s.rate,
                                       .dskip = gradient + s.skip,
-                                      .z_apart = T};
+                                      .z_apart = T,
+                                      .bc_apart = T};
     loci_selective_backward(&d->scan, &to, dstate, w->dy, kept, &band, w->work);
     if (o->norm == LOCI_GATE_NORM_NONE && n.rest > 0) {
         const real *z0 = z + n.scan * apart * V;
@@ -652,11 +653,11 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     const size_t L = pass->L, in_blocks = loci_lane_blocks(layer->inputs),
                  out_blocks = loci_lane_blocks(layer->outputs), states = n.scan * o->order * V;
     void *at = scratch;
-    const planes w = backward_planes(o, &at, band_rows(0, L));
+    const planes w = backward_planes(o, d, &at, band_rows(0, L));
     const size_t ahead = n.convolved * (w.rows + o->convolution - 1) * V;
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = loci_pass_length(pass, b);
-        const real *in = (const real *)saved + b * saved_reals(o, L), *ys = in + saved_inputs(o, L),
+        const real *in = (const real *)saved + b * saved_reals(o, d, L), *ys = in + saved_inputs(o, L),
                    *kept = ys + saved_outputs(o, L);
         real *dh = dstate ? dstate[b] + loci_causal_state(&d->convolution) : w.dstate,
              *dhistory = dstate ? dstate[b] : NULL, *to = dx ? dx + b * in_blocks * L * V : NULL;
@@ -665,8 +666,8 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
         for (size_t i = (length + BAND - 1) / BAND; i-- > 0;) {
             const size_t first = i * BAND, rows = length - first < BAND ? length - first : BAND;
             retreat(layer, d, &w, to, gradient, dh, dhistory, dy + b * out_blocks * L * V,
-                    x + b * in_blocks * L * V, in + first * V, ys + first * V, kept + i * states, L, first,
-                    rows, length);
+                    x + b * in_blocks * L * V, in + first * V, ys + first * V,
+                    kept + loci_selective_kept(&d->scan, first), L, first, rows, length);
             if (i > 0) loci_causal_retire(&d->convolution, w.ahead, w.rows, BAND);
         }
         if (dstate) loci_causal_begin(&d->convolution, dhistory, w.ahead, w.rows, length);
