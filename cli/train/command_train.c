@@ -248,6 +248,8 @@ int command_train(int argc, char **argv)
          "gradients that are larger are scaled to it; 0: none (1)"},
         {"patience", 0, OPTION_COUNT, &s.patience, "n",
          "ends after so many epochs without a better validation; 0: never (0)"},
+        {"augment", 0, OPTION_TEXT, &s.augment, "flip,shift",
+         "images: mirrored, moved by some pixels, or both, each time that one is learned from, by chance"},
         {"seed", 0, OPTION_COUNT, &s.seed, "S", "of all that is random (0)"},
         {"threads", 0, OPTION_COUNT, &s.threads, "T",
          "0: one a processor; the model does not depend on it (0)"},

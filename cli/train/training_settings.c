@@ -158,6 +158,22 @@ static double given(size_t count)
     return count == NOT_GIVEN ? NAN : (double)count;
 }
 
+/* *augment = the flags of "flip,shift"; nothing for NULL. */
+static bool augment_read(unsigned *augment, const char *words)
+{
+    *augment = 0;
+    while (words) {
+        const size_t length = strcspn(words, ",");
+        const unsigned flag = length == 4 && memcmp(words, "flip", 4) == 0    ? LOCI_AUGMENT_FLIP
+                              : length == 5 && memcmp(words, "shift", 5) == 0 ? LOCI_AUGMENT_SHIFT
+                                                                              : 0;
+        if (!flag || *augment & flag) return false;
+        *augment |= flag;
+        words = words[length] ? words + length + 1 : NULL;
+    }
+    return true;
+}
+
 static int numbers_check(const training_settings *s)
 {
     static const double below_1 = 1 - 0x1p-53;
@@ -176,6 +192,10 @@ static int numbers_check(const training_settings *s)
     if (!status) status = range_check("permute", given(s->permute), 0, false, 0x1p62, "0 to 2^62");
     if (!status) status = range_check("threads", given(s->threads), 0, false, 1024, "0 to 1024");
     if (!status) status = range_check("shards", given(s->shards), 0, false, LOCI_SHARDS_MAX, "0 to 65536");
+    unsigned augment;
+    if (!status && !augment_read(&augment, s->augment))
+        status =
+            message_usage("train: --augment is \"%s\"; flip, shift or flip,shift was expected", s->augment);
     if (!status && s->valid == 0 && s->patience != NOT_GIVEN && s->patience > 0)
         status = message_usage(
             "train: --patience is about validation, and --valid 0 leaves none; one was expected");
@@ -297,6 +317,7 @@ loci_train_options training_settings_options(const training_settings *s, const l
     if (!isnan(s->decay)) o.decay = s->decay;
     if (!isnan(s->warmup)) o.warmup = s->warmup;
     if (!isnan(s->clip)) o.clip = s->clip;
+    augment_read(&o.augment, s->augment);
     return o;
 }
 

@@ -110,8 +110,9 @@ typedef struct {
     /* of tables whose columns have names: [outputs], or of a horizon [outputs / horizon], the columns whose
      * values are learned, as long as the set; NULL: none */
     const char *const *value_names;
-    size_t value_count; /* how many names these are */
-    uint64_t missing;   /* numbers that were missing: the ones before them stand there (reading.hold) */
+    size_t value_count;   /* how many names these are */
+    uint64_t missing;     /* numbers that were missing: the ones before them stand there (reading.hold) */
+    size_t rows, columns; /* of the pictures that sequences are, row by row (or permuted); 0: they are none */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

@@ -51,7 +51,7 @@ typedef struct {
     double warmup;   /* share of all steps, below 1, in which rates rise from 0; then they fall as a cosine */
     double clip;     /* gradients whose norm is larger are scaled to it; 0: never */
     size_t patience; /* ends after so many epochs without a better validation; 0: never */
-    uint64_t seed;   /* of the order of sequences and of dropout (not of initial values) */
+    uint64_t seed;   /* of the order of sequences, of dropout and of augment (not of initial values) */
     size_t threads;  /* 0: as many as there are processors that the process may use; at most 1024 */
     /* Into how many shards, at most, a batch is cut, each with a gradient of its own: a thread takes a shard at a time, so that more
      * threads, of all ranks together, than shards are of no use. 0: 8, or of batches above 64 and small gradients up to 64; at most
@@ -59,15 +59,21 @@ typedef struct {
     size_t shards;
     /* The ranks that train together; NULL: this process alone. It must live as long as the trainer. */
     const loci_team *team;
+    /* What is done to pictures (loci_dataset_info.rows), each time that one is trained on, by chance: LOCI_AUGMENT_FLIP,
+     * LOCI_AUGMENT_SHIFT or both. 0: nothing. */
+    unsigned augment;
 } loci_train_options;
 
 #define LOCI_SHARDS_MAX 65536
+#define LOCI_AUGMENT_FLIP 1u /* left and right change places, of every second picture */
+/* Moved by as many pixels, up or down and to a side, as an eighth of the rows and columns at most, rounded up, 4 of CIFAR-10; what comes in is 0. */
+#define LOCI_AUGMENT_SHIFT 2u
 
-/* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0, shards 0, no team. */
+/* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0, shards 0, no team, no augment. */
 static inline loci_train_options loci_train_options_default(void)
 {
     loci_train_options options = {
-        sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0, 0, NULL};
+        sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0, 0, NULL, 0};
     return options;
 }
 /* What suits a model and a training set, from numbers n and lengths of its sequences; data NULL: a large one.

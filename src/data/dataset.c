@@ -169,7 +169,9 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .validates = set->validates,
                                      .value_names = set->value_names,
                                      .value_count = set->value_count,
-                                     .missing = set->missing};
+                                     .missing = set->missing,
+                                     .rows = set->rows,
+                                     .columns = set->columns};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

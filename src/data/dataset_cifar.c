@@ -13,7 +13,7 @@
 
 #include <loci/data.h>
 
-enum { PIXELS = 1024, IMAGE = 3 * PIXELS, RECORD = 1 + IMAGE, CLASSES_MOST = 256 };
+enum { SIDE = 32, PIXELS = SIDE * SIDE, IMAGE = 3 * PIXELS, RECORD = 1 + IMAGE, CLASSES_MOST = 256 };
 
 static const char *const batches[] = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
                                       "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"};
@@ -120,6 +120,7 @@ static loci_status check_holes(const loci_dataset *set, loci_error *error)
 static loci_status cifar_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     set->planes = 3;
+    set->rows = set->columns = SIDE;
     set->gray = options->reading.gray;
     set->split = true;
     set->inputs = set->gray ? 1 : 3;

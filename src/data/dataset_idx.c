@@ -142,7 +142,8 @@ static loci_status idx_read(loci_dataset *set, const loci_dataset_options *optio
     }
     if (!loci_dataset_number_classes(set, most + 1)) return loci_dataset_no_memory(set, error);
     set->planes = set->inputs = 1;
-    const size_t pixels = shape[1] * shape[2];
+    set->rows = shape[1], set->columns = shape[2];
+    const size_t pixels = set->rows * set->columns;
     for (size_t i = 0; i < count; i++) {
         if (labels[i] > most)
             return loci_fail(

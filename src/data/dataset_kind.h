@@ -60,11 +60,12 @@ struct loci_dataset {
     size_t count, room;
     size_t inputs;
     loci_target target;
-    size_t outputs; /* values of a target */
-    size_t planes;  /* of bytes; 0: the data are floats */
-    bool gray;      /* of 3 planes */
-    bool ordered;   /* sequences follow one another in time: the last ones are divided off */
-    bool coded;     /* samples are tokens, and the target of each is the next one */
+    size_t outputs;       /* values of a target */
+    size_t planes;        /* of bytes; 0: the data are floats */
+    size_t rows, columns; /* of pictures; 0: they are none */
+    bool gray;            /* of 3 planes */
+    bool ordered;         /* sequences follow one another in time: the last ones are divided off */
+    bool coded;           /* samples are tokens, and the target of each is the next one */
     double rate;
     bool grouped;       /* items have groups */
     bool split;         /* the data have a test split of their own */
@@ -102,6 +103,9 @@ loci_status loci_dataset_hold(loci_dataset *set, double share, bool test, loci_e
  * neither split. */
 loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t rows, size_t stride,
                                    loci_error *error);
+
+/* Red, green and blue, that are a plane apart, as one number. */
+float loci_dataset_gray(const unsigned char *pixel, size_t plane);
 
 /* Bytes of what an item's samples are kept in. */
 size_t loci_dataset_item_size(const loci_dataset *set, const loci_dataset_item *item);

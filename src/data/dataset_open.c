@@ -45,7 +45,7 @@ static size_t item_length(const void *context, size_t i)
     return set->items[i].length;
 }
 
-static float gray_of(const unsigned char *pixel, size_t plane)
+float loci_dataset_gray(const unsigned char *pixel, size_t plane)
 {
     return (float)(0.299 * pixel[0] + 0.587 * pixel[plane] + 0.114 * pixel[2 * plane]);
 }
@@ -61,7 +61,7 @@ static void item_read(const void *context, size_t i, float *u)
     if (set->coded)
         for (size_t k = 0; k < length; k++) u[k] = tokens[k];
     else if (set->gray)
-        for (size_t k = 0; k < length; k++) u[k] = gray_of(bytes + (order ? order[k] : k), length);
+        for (size_t k = 0; k < length; k++) u[k] = loci_dataset_gray(bytes + (order ? order[k] : k), length);
     else if (set->planes)
         for (size_t c = 0; c < inputs; c++, bytes += length)
             for (size_t k = 0; k < length; k++) u[k * inputs + c] = bytes[order ? order[k] : k];

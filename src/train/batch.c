@@ -68,6 +68,7 @@ static void plan_group(loci_batch *batch, size_t g)
     loci_batch_group *group = &batch->groups[g];
     *group = (loci_batch_group){.of = batch->runner.groups[g],
                                 .micro = loci_runner_micro_batch(&batch->runner, g)};
+    group->micro.augment = batch->augment;
     group->micro.scale = 1 / (double)batch->targets;
     group->gradient_size = loci_network_gradient_size(group->micro.network);
     group->shard = shard_of(batch, group->gradient_size);

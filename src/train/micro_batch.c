@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <loci/train.h>
+
 #include "base/allocate.h"
+#include "base/random.h"
+#include "data/dataset_augment.h"
 
 size_t loci_micro_batch_most(const loci_model_config *config, size_t L)
 {
@@ -91,6 +95,16 @@ static void judge(const loci_micro_batch *m, float *dy, const float *y, double *
     if (own) memset(own + rows * outputs, 0, (most - rows) * outputs * sizeof *own);
 }
 
+/* A sequence as it is learned from: what is drawn depends on the step and on the sequence, on nothing else. */
+static void read_augmented(const loci_micro_batch *m, size_t sequence, float *u)
+{
+    const uint64_t step = loci_random_key(m->seed, loci_random_stream("augment"));
+    const loci_dataset_change change =
+        loci_dataset_draw(m->set, m->augment & LOCI_AUGMENT_FLIP, m->augment & LOCI_AUGMENT_SHIFT,
+                          loci_random_key(step, sequence));
+    loci_dataset_read_changed(m->set, sequence, change, u);
+}
+
 static void run(const loci_micro_batch *m, float *gradient, size_t first, size_t B, void *workspace)
 {
     const shares s = share(m);
@@ -106,7 +120,10 @@ static void run(const loci_micro_batch *m, float *gradient, size_t first, size_t
         length[b] = loci_dataset_length(m->set, i);
         assert(length[b] <= m->L);
         if (length[b] < m->L) pass.length = length;
-        loci_dataset_read(m->set, i, u + b * m->L * inputs);
+        if (gradient && m->augment)
+            read_augmented(m, i, u + b * m->L * inputs);
+        else
+            loci_dataset_read(m->set, i, u + b * m->L * inputs);
     }
     loci_network_forward(m->network, y, u, &pass, NULL, gradient != NULL, at + s.all);
     for (size_t b = 0; b < B; b++) judge(m, gradient ? dy : NULL, y, target, first, b);

@@ -19,9 +19,10 @@ typedef struct {
     float *answer; /* what the task's `lose` tells, of each of them from its place on; NULL: not wanted */
     const size_t *place; /* of each of them, in floats */
     size_t L;
-    size_t most;   /* sequences of a micro-batch */
-    uint64_t seed; /* of dropout */
-    double scale;  /* of gradients */
+    size_t most;      /* sequences of a micro-batch */
+    uint64_t seed;    /* of dropout, and of augment where there is a gradient */
+    unsigned augment; /* of loci_train_options */
+    double scale;     /* of gradients */
 } loci_micro_batch;
 
 /* How many sequences of L samples make a micro-batch: as many as have the numbers of one of 1024 samples at width 128, up

@@ -99,6 +99,7 @@ static loci_status open_all(loci_trainer *trainer, loci_error *error)
     if (!status)
         status = loci_batch_open(&trainer->batch, trainer->model, trainer->train, batch,
                                  trainer->options.shards, &trainer->team, threads, rate, error);
+    trainer->batch.augment = trainer->options.augment;
     if (!status && trainer->valid)
         status = loci_evaluator_open(
             &trainer->evaluator, trainer->model, trainer->valid, &trainer->team, threads,
@@ -122,7 +123,12 @@ loci_status loci_trainer_create(loci_trainer **out, loci_model *model, const loc
     if (!status) status = loci_fit_check(model, train, "training set", error);
     if (!status && valid) status = loci_fit_check(model, valid, "validation set", error);
     if (status) return status;
-    const size_t count = loci_dataset_inspect(train).sequences;
+    const loci_dataset_info info = loci_dataset_inspect(train);
+    const size_t count = info.sequences;
+    if (options->augment && info.rows == 0)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "augment is about images, and the training set is of the kind %s; none was expected",
+                         info.kind);
     if (count == 0) return loci_fail(error, LOCI_E_MISMATCH, "the training set has no sequences");
     loci_trainer *trainer = loci_allocate(1, sizeof *trainer);
     if (!trainer) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a trainer");

@@ -17,8 +17,9 @@
 #include "base/random.h"
 #include "base/status.h"
 
-/* Version 2 does not know of shards; it is written where there is no number of them. */
-enum { BEFORE_SHARDS = 2, VERSION = 3, BOUND_MAX = 32, MAGIC = 8 };
+/* What a training is bound to has grown by a number a version, which is 0 where it is not used: the oldest version that holds what is
+ * not 0 is written. */
+enum { OLDEST = 2, WITH_SHARDS = 3, VERSION = 4, BOUND_MAX = 32, MAGIC = 8 };
 static const char magic[MAGIC] = {'L', 'O', 'C', 'I', 'T', 'R', 'N', '\n'};
 
 /* ---- what a training is bound to ---- */
@@ -111,7 +112,8 @@ static size_t bind(bound list[BOUND_MAX], const loci_trainer *trainer)
         {"clip", REAL, bits_of(o->clip)},
         {"patience", NUMBER, o->patience},
         {"seed", NUMBER, o->seed},
-        {"number of shards", NUMBER, o->shards}, /* the last */
+        {"number of shards", NUMBER, o->shards}, /* since version 3 */
+        {"augment", NUMBER, o->augment},         /* since version 4 */
     };
     memcpy(list, all, sizeof all);
     return sizeof all / sizeof *all;
@@ -197,14 +199,17 @@ loci_status loci_trainer_save(const loci_trainer *trainer, void **out, size_t *s
 {
     bound list[BOUND_MAX];
     uint64_t position[WHOLE + REALS];
-    const size_t all = bind(list, trainer), count = trainer->options.shards ? all : all - 1;
+    const unsigned version = trainer->options.augment  ? VERSION
+                             : trainer->options.shards ? WITH_SHARDS
+                                                       : OLDEST;
+    const size_t count = bind(list, trainer) - (VERSION - version);
     const size_t bytes = size_of(count, trainer->size, trainer->at.validated ? 4 : 3);
     unsigned char *const first = bytes ? loci_allocate(bytes, 1) : NULL;
     if (!first) return loci_fail(error, LOCI_E_MEMORY, "out of memory to save the training");
     unsigned char *at = first;
     memcpy(at, magic, MAGIC);
     at += MAGIC;
-    loci_endian_put(&at, count == all ? VERSION : BEFORE_SHARDS, 8);
+    loci_endian_put(&at, version, 8);
     for (size_t i = 0; i < count; i++) loci_endian_put(&at, list[i].value, 8);
     spread(position, &trainer->at);
     for (size_t i = 0; i < WHOLE + REALS; i++) loci_endian_put(&at, position[i], 8);
@@ -231,23 +236,20 @@ loci_status loci_trainer_restore(loci_trainer *trainer, const void *bytes, size_
     const size_t all = bind(list, trainer);
     if (size < MAGIC || memcmp(at, magic, MAGIC) != 0)
         return damaged(error, "is not a saved training: it does not begin like one");
-    if (size < size_of(all, 0, 3) - 8) return damaged(error, "is a saved training cut short");
+    if (size < size_of(all - (VERSION - OLDEST), 0, 3))
+        return damaged(error, "is a saved training cut short");
     const unsigned char *tail = at + size - 8;
     if (loci_endian_get(&tail, 8) != loci_checksum(bytes, size - 8))
         return damaged(error, "is a damaged saved training: its checksum does not fit its bytes");
     at += MAGIC;
     const uint64_t version = loci_endian_get(&at, 8);
-    if (version != VERSION && version != BEFORE_SHARDS)
+    if (version < OLDEST || version > VERSION)
         return loci_fail(error, LOCI_E_FORMAT, "is a saved training of version %llu; version %d was expected",
                          (unsigned long long)version, VERSION);
-    const size_t count = version == VERSION ? all : all - 1;
+    const size_t count = all - (size_t)(VERSION - version);
     if (size < size_of(count, 0, 3)) return damaged(error, "is a saved training cut short");
-    for (size_t i = 0; i < count; i++) {
-        const loci_status status = compare(&list[i], loci_endian_get(&at, 8), error);
-        if (status) return status;
-    }
-    if (count < all) {
-        const loci_status status = compare(&list[count], 0, error);
+    for (size_t i = 0; i < all; i++) {
+        const loci_status status = compare(&list[i], i < count ? loci_endian_get(&at, 8) : 0, error);
         if (status) return status;
     }
     for (size_t i = 0; i < WHOLE + REALS; i++) position[i] = loci_endian_get(&at, 8);

@@ -45,6 +45,21 @@ $ wc -l < m.jsonl; sed -n '1p; 10p; $p' m.jsonl
 $ grep -ao 'note":"[^}]*}' m.safetensors | tr -d '\\'
 |~ note":"{"program":"loci *","command":"loci train d --layers 2 --width 8 --state 8 --dt-min 0.1 --dt-max 1 --valid 0.1 --epochs 6 --batch 8","seed":0,"steps":54,"epochs":6,"finished":true,"best_epoch":*,"train_loss":*,"valid_loss":*,"valid_accuracy":1.0,"note":"the first"}
 
+# Images that are flipped and moved: what is asked for is said, and only images can be.
+$ sh t --epochs 2 --augment flip,shift --show | tail -n 3
+| decay       0.01, gradients of norm above 1 are scaled to it
+| augment     flip shift
+| seed        0
+$ sh t --epochs 2 --augment flip,shift -o a.safetensors --threads 1 >out 2>&1; sh t --epochs 2 --augment flip,shift -o b.safetensors --threads 2 >out 2>&1; cmp a.safetensors b.safetensors
+$ sh t --epochs 2 -o b.safetensors --threads 2 >out 2>&1; cmp -s a.safetensors b.safetensors
+= 1
+$ grep -ao 'epochs 2 .*--augment[^"]*"' a.safetensors | tr -d '\\'
+|~ *--augment flip,shift*
+$ sh t --augment flop --show
+! loci: train: --augment is "flop"; flip, shift or flip,shift was expected
+= 2
+$ rm a.safetensors b.safetensors out
+
 # The same seed, the same bits: for any number of threads, and for a training that was killed, again and again.
 $ sh t --epochs 6 -o two.safetensors --threads 2 --note 'the first' >out 2>&1; cmp m.safetensors two.safetensors
 $ sh t --epochs 6 -o three.safetensors --threads 3 --note 'the first' >out 2>&1; cmp m.safetensors three.safetensors

@@ -95,6 +95,7 @@ KINDS = {
         sounds, "", dict(label="{label}_*", except_="*_[01]_*", resample=500), ["--label", "{label}_*", "--except", "*_[01]_*", "--resample", "500"],
     ),
     "images": (images, "", {}, []),
+    "augmented": (images, "", dict(augment="flip,shift"), ["--augment", "flip,shift"]),
     "text": (text, "book.txt", dict(window=32, layer="s4d"), ["--window", "32", "--layer", "s4d"]),
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ static PyObject *train_options(PyObject *module, PyObject *arguments)
                          (Py_ssize_t)o.patience);
 }
 
-/* Trainer(model, train, valid or None, batch, epochs, steps, lr, lr_ssm, decay, warmup, clip, patience, seed, threads) */
+/* Trainer(model, train, valid or None, batch, epochs, steps, lr, lr_ssm, decay, warmup, clip, patience, seed, threads, augment) */
 static PyObject *trainer_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     (void)keywords;
@@ -39,8 +39,9 @@ static PyObject *trainer_new(PyTypeObject *type, PyObject *arguments, PyObject *
     loci_train_options o = loci_train_options_default();
     loci_error error;
     loci_status status;
-    if (!PyArg_ParseTuple(arguments, "OOOnnKdddddnKn", &model, &train, &valid, &batch, &epochs, &steps, &o.lr,
-                          &o.lr_ssm, &o.decay, &o.warmup, &o.clip, &patience, &seed, &threads))
+    if (!PyArg_ParseTuple(arguments, "OOOnnKdddddnKnI", &model, &train, &valid, &batch, &epochs, &steps,
+                          &o.lr, &o.lr_ssm, &o.decay, &o.warmup, &o.clip, &patience, &seed, &threads,
+                          &o.augment))
         return NULL;
     if (!model_of(model) || !dataset_of(train) || (valid != Py_None && !dataset_of(valid))) return NULL;
     o.batch = (size_t)batch, o.epochs = (size_t)epochs, o.steps = steps, o.patience = (size_t)patience;
