@@ -95,6 +95,7 @@ static void check_grouping(loci_memory_spec spec, size_t channels, size_t n)
 {
     double *u = signal_of(n, channels, 10, 5), *t = spec.dt == 0 ? times_of(n, 0.5, 0.1, 6) : NULL;
     loci_memory_plan *plan = plan_of(spec);
+    for (size_t i = channels; spec.missing == LOCI_MISSING_HOLD && i < n * channels; i += 29) u[i] = NAN;
     loci_memory *whole = memory_with(plan, channels, 0, u, t, n), *one = memory_of(plan, channels, 0),
                 *random = memory_of(plan, channels, 0);
     for (size_t k = 0; k < n; k++)
@@ -127,6 +128,12 @@ static void any_grouping_gives_the_same_bits(void **state)
             check_grouping(spec_of(5, 256, stamped, joined), 2, 2500);
         }
     check_grouping(spec_of(64, 1, false, false), 1, 70000);
+    for (int joined = 0; joined < 2; joined++) {
+        loci_memory_spec spec = spec_of(8, 2, false, joined);
+        spec.missing = LOCI_MISSING_HOLD;
+        check_grouping(spec, 1, 3000);
+        check_grouping(spec, 3, 1000);
+    }
     for (int measure = LOCI_MEASURE_LEGS_LTI; measure <= LOCI_MEASURE_FOUT; measure++)
         for (int stamped = 0; stamped < 2; stamped++)
             for (int rule = LOCI_ZOH; rule <= LOCI_BILINEAR; rule++) {
@@ -268,6 +275,17 @@ static void values_that_are_refused(void **state)
     check_refused(plan, memory, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is -1.6");
     check_refused(plan, memory, u, t, 71, LOCI_E_ARGUMENT, "takes no time stamps");
     ok(loci_memory_push(memory, plan, u, NULL, 0, &last_error));
+    free(memory);
+    /* wherever it stands in a long push */
+    double *many = signal_of(1500, 1, 0, 1);
+    memory = memory_with(plan, 1, 0, many, NULL, 1500);
+    for (size_t k = 0; k < 1500; k += k % 64 < 40 ? 1 : 200) {
+        const double value = many[k];
+        many[k] = k % 2 ? NAN : INFINITY;
+        check_refused(plan, memory, many, NULL, 1500, LOCI_E_VALUE, k % 2 ? "missing" : "inf");
+        many[k] = value;
+    }
+    free(many);
     free(memory);
     loci_memory_plan_free(plan);
 

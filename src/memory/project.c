@@ -10,6 +10,12 @@
 #include <math.h>
 #include <string.h>
 
+enum {
+    LEAVES =
+        8, /* of one channel, at most, that become blocks before they carry; no more than a plan has spare slots */
+    AHEAD = 480 /* numbers between what the check of values looks at and what it asks memory for */
+};
+
 static inline double held(double value, double before)
 {
     return isnan(value) ? before : value;
@@ -102,6 +108,14 @@ void loci_memory_carry(loci_memory *memory, const loci_memory_plan *plan, const 
         carry_level(memory, plan, view, keep, level, &end);
 }
 
+/* The newest block: the last `count` of the samples, in `slot`. */
+static memory_block *add_raw(loci_memory *memory, const memory_view *view, uint32_t slot, size_t count)
+{
+    memory_block *block = &view->block[memory->blocks++];
+    *block = (memory_block){.first = memory->samples - count, .count = count, .slot = slot, .raw = 1};
+    return block;
+}
+
 void loci_memory_seal(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
                       const double *close, size_t stride, double end)
 {
@@ -112,8 +126,7 @@ void loci_memory_seal(loci_memory *memory, const loci_memory_plan *plan, const m
         memcpy(to, view->pending + c * (leaf + 1), count * sizeof *to);
         to[count] = plan->spec.join == LOCI_LINEAR ? close[c * stride] : 0;
     }
-    memory_block *block = &view->block[memory->blocks];
-    *block = (memory_block){.first = memory->samples - count, .count = count, .slot = slot, .raw = 1};
+    memory_block *block = add_raw(memory, view, slot, count);
     if (memory_stamped(plan)) {
         double *times = memory_times(view, slot, channels);
         memcpy(times, view->time, count * sizeof *times);
@@ -121,15 +134,12 @@ void loci_memory_seal(loci_memory *memory, const loci_memory_plan *plan, const m
         block->start = memory->pending_start;
         block->duration = times[count];
     }
-    memory->blocks++;
     memory->pending = 0;
 }
 
-static void flush(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
-                  const double *close, size_t stride, double end)
+/* Of new leaves: where a level has room for what comes from below, those above stay as they are. */
+static void carry_new(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view)
 {
-    loci_memory_seal(memory, plan, view, close, stride, end);
-    /* one leaf more: where a level has room for what comes from below, those above stay as they are */
     size_t last = memory->blocks;
     for (unsigned level = 0; level < MEMORY_LEVELS && last > 0; level++)
         if (!carry_level(memory, plan, view, plan->keep, level, &last)) break;
@@ -140,7 +150,10 @@ void loci_memory_finish(loci_memory *memory, const loci_memory_plan *plan, const
 {
     const size_t order = plan->order;
     if (plan->kind == MEMORY_TREE) {
-        if (memory->pending > 0) flush(memory, plan, view, view->last, 1, end);
+        if (memory->pending > 0) {
+            loci_memory_seal(memory, plan, view, view->last, 1, end);
+            carry_new(memory, plan, view);
+        }
     } else {
         for (size_t c = 0; c < memory->channels && memory->pending > 0; c++) {
             double *state = view->state + c * order;
@@ -158,34 +171,84 @@ void loci_memory_finish(loci_memory *memory, const loci_memory_plan *plan, const
     memory->end = end;
 }
 
+/* to[count] = the samples of channel c from number i on; *last was the one before them. */
+static void take_values(double *to, const memory_samples *samples, size_t i, size_t c, size_t count,
+                        double *last)
+{
+    const double *from = samples->u + i * samples->stride + c * samples->channel_stride;
+    double value = *last;
+    if (samples->whole && count == 1) {
+        to[0] = value = from[0];
+    } else if (samples->whole && samples->stride == 1) {
+        memcpy(to, from, count * sizeof *to);
+        value = to[count - 1];
+        /* what comes after the leaves that become blocks together */
+        const size_t ahead = LEAVES * count;
+        for (size_t k = 0; k < count && i + ahead + k < samples->count; k += 8)
+            __builtin_prefetch(from + ahead + k, 0, 2);
+    } else {
+        for (size_t k = 0; k < count; k++) to[k] = value = held(from[k * samples->stride], value);
+    }
+    *last = value;
+}
+
+/* A leaf that nothing is pending before, and whose closing values are there, becomes a block; regular memories. */
+static void take_leaf(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
+                      const memory_samples *samples, size_t i)
+{
+    const size_t leaf = plan->leaf, channels = memory->channels;
+    const uint32_t slot = view->free_slot[view->capacity - memory->blocks - 1];
+    const bool joined = plan->spec.join == LOCI_LINEAR;
+    for (size_t c = 0; c < channels; c++) {
+        double *to = memory_channel(view, slot, c);
+        take_values(to, samples, i, c, leaf, &view->last[c]);
+        to[leaf] = joined ? held(samples->u[(i + leaf) * samples->stride + c * samples->channel_stride],
+                                 view->last[c])
+                          : 0;
+    }
+    memory->samples += leaf;
+    add_raw(memory, view, slot, leaf);
+}
+
+/* What is pending, if that is a leaf, and of a regular memory all leaves from sample i on but the last one become blocks.
+ * Several at a time do before they carry: which blocks merge does not depend on it, and merges of a level, one after the
+ * other, find its matrix in the cache. Returns the first sample that is left. */
+static size_t take_leaves(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
+                          const memory_samples *samples, size_t i)
+{
+    const size_t leaf = plan->leaf, channels = memory->channels;
+    const size_t most = channels < LEAVES ? LEAVES / channels : 1;
+    for (;;) {
+        size_t leaves = 0;
+        if (memory->pending == leaf) {
+            for (size_t c = 0; c < channels; c++) /* room for the closing value behind the leaf */
+                view->pending[c * (leaf + 1) + leaf] =
+                    held(samples->u[i * samples->stride + c * samples->channel_stride], view->last[c]);
+            loci_memory_seal(memory, plan, view, view->pending + leaf, leaf + 1,
+                             samples->t ? samples->base + samples->t[i] : 0);
+            leaves++;
+        }
+        if (!samples->t && memory->pending == 0)
+            for (; leaves < most && samples->count - i > leaf; leaves++, i += leaf)
+                take_leaf(memory, plan, view, samples, i);
+        if (leaves == 0) return i;
+        carry_new(memory, plan, view);
+    }
+}
+
 static void take_tree(loci_memory *memory, const loci_memory_plan *plan, const memory_view *view,
                       const memory_samples *samples)
 {
     const size_t channels = memory->channels, leaf = plan->leaf;
-    const double *u = samples->u, *t = samples->t;
+    const double *t = samples->t;
     size_t leaf_began = SIZE_MAX; /* the sample of this run with which the pending leaf began */
     for (size_t i = 0; i < samples->count;) {
-        if (memory->pending == leaf) {
-            for (size_t c = 0; c < channels; c++) /* room for the closing value behind the leaf */
-                view->pending[c * (leaf + 1) + leaf] =
-                    held(u[i * samples->stride + c * samples->channel_stride], view->last[c]);
-            flush(memory, plan, view, view->pending + leaf, leaf + 1, t ? samples->base + t[i] : 0);
-        }
+        if (memory->pending == leaf || samples->count - i > leaf)
+            i = take_leaves(memory, plan, view, samples, i);
         const size_t at = memory->pending, left = samples->count - i,
                      count = left < leaf - at ? left : leaf - at;
-        for (size_t c = 0; c < channels; c++) {
-            const double *from = u + i * samples->stride + c * samples->channel_stride;
-            double *to = view->pending + c * (leaf + 1) + at, last = view->last[c];
-            if (samples->whole && count == 1) {
-                to[0] = last = from[0];
-            } else if (samples->whole && samples->stride == 1) {
-                memcpy(to, from, count * sizeof *to);
-                last = to[count - 1];
-            } else {
-                for (size_t k = 0; k < count; k++) to[k] = last = held(from[k * samples->stride], last);
-            }
-            view->last[c] = last;
-        }
+        for (size_t c = 0; c < channels; c++)
+            take_values(view->pending + c * (leaf + 1) + at, samples, i, c, count, &view->last[c]);
         if (t) {
             if (at == 0) {
                 leaf_began = i;
@@ -295,7 +358,12 @@ void loci_memory_take(loci_memory *memory, const loci_memory_plan *plan, const m
 LOCI_HOT static bool all_bounded(const double *u, size_t count)
 {
     int64_t beyond = 0; /* as wide as a double, so that the loop becomes one of vectors */
-    for (size_t i = 0; i < count; i++) beyond += !(fabs(u[i]) < LOCI_VALUE_LIMIT);
+    size_t i = 0;
+    for (; i + AHEAD + 32 <= count; i += 32) {
+        for (size_t k = 0; k < 32; k += 8) __builtin_prefetch(u + i + AHEAD + k);
+        for (size_t k = 0; k < 32; k++) beyond += !(fabs(u[i + k]) < LOCI_VALUE_LIMIT);
+    }
+    for (; i < count; i++) beyond += !(fabs(u[i]) < LOCI_VALUE_LIMIT);
     return beyond == 0;
 }
 
@@ -304,7 +372,7 @@ static loci_status check_values(const loci_memory *memory, const loci_memory_pla
 {
     const size_t channels = memory->channels;
     *missing = 0;
-    if (all_bounded(u, n * channels)) return LOCI_OK;
+    if (n * channels == 1 ? fabs(u[0]) < LOCI_VALUE_LIMIT : all_bounded(u, n * channels)) return LOCI_OK;
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < channels; c++) {
             const double value = u[i * channels + c];

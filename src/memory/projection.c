@@ -146,20 +146,23 @@ static double sum_of_squares(const double *c, size_t order)
     return added_up(total) + rest;
 }
 
-/* The mean square of the joined or held deviations w[count + 1] about zero, equal intervals. */
-static inline LOCI_INLINE double mean_square(const double *w, size_t count, const bool joined)
+/* The mean square of the joined or held w[count + 1] about `mean`, equal intervals. */
+static inline LOCI_INLINE double mean_square(const double *w, size_t count, double mean, const bool joined)
 {
     vreal total[PARTS] = {{0}};
     size_t k = 0;
     for (; k + 8 <= count; k += 8) {
         LOCI_UNROLL
         for (int i = 0; i < PARTS; i++) {
-            const vreal v = AT(w + k + i * W), next = AT(w + k + 1 + i * W);
+            const vreal v = AT(w + k + i * W) - mean, next = AT(w + k + 1 + i * W) - mean;
             total[i] += joined ? v * v + v * next + next * next : v * v;
         }
     }
     double rest = 0;
-    for (; k < count; k++) rest += joined ? w[k] * w[k] + w[k] * w[k + 1] + w[k + 1] * w[k + 1] : w[k] * w[k];
+    for (; k < count; k++) {
+        const double v = w[k] - mean, next = w[k + 1] - mean;
+        rest += joined ? v * v + v * next + next * next : v * v;
+    }
     return (added_up(total) + rest) / (joined ? 3 * (double)count : (double)count);
 }
 
@@ -196,14 +199,14 @@ static void project_pair(const loci_memory_plan *plan, double *out, const double
         sum += 0.5 * (w[count] - w[0]);
     }
     const double mean = sum / (double)count;
-    for (size_t k = 0; k < rows; k++) w[k] -= mean;
     for (size_t k = 0; k < half; k++) {
-        x[k] = w[k] + w[rows - 1 - k];
-        y[k] = w[k] - w[rows - 1 - k];
+        const double left = w[k] - mean, right = w[rows - 1 - k] - mean;
+        x[k] = left + right;
+        y[k] = left - right;
     }
-    if (joined) x[half] = w[half], y[half] = 0; /* the middle */
+    if (joined) x[half] = w[half] - mean, y[half] = 0; /* the middle */
     const memory_mean m = memory_mean_add((memory_mean){base, 0}, mean);
-    const double square = joined ? mean_square(w, count, true) : mean_square(w, count, false);
+    const double square = joined ? mean_square(w, count, mean, true) : mean_square(w, count, mean, false);
     parity_rows(work, plan->leaf_pair, x, y, rows - half, plan->half_stride, false);
     interleave(out, work, order, plan->half_stride);
     const double lost = square - sum_of_squares(out, order);
@@ -278,7 +281,7 @@ static void project(const loci_memory_plan *plan, double *out, const double *u, 
     for (size_t k = 0; k <= count; k++) w[k] -= mean;
     double square = 0;
     if (!times) {
-        square = joined ? mean_square(w, count, true) : mean_square(w, count, false);
+        square = joined ? mean_square(w, count, 0, true) : mean_square(w, count, 0, false);
     } else {
         for (size_t k = 0; k < count; k++) {
             const double here =
