@@ -65,8 +65,8 @@ $ sh t --epochs 6 -o two.safetensors --threads 2 --note 'the first' >out 2>&1; c
 $ sh t --epochs 6 -o three.safetensors --threads 3 --note 'the first' >out 2>&1; cmp m.safetensors three.safetensors
 $ sh t --epochs 6 -o other.safetensors --seed 1 --note 'the first' >out 2>&1; cmp -s m.safetensors other.safetensors
 = 1
-$ for lines in 3 12 30 47; do
-+     : >k.jsonl
+$ : >k.jsonl; for lines in 3 12 30 47; do
++     [ ! -e k.safetensors.resume ] || : >k.jsonl
 +     sh t --epochs 6 -o k.safetensors --resume --log k.jsonl --note 'the first' >out 2>&1 &
 +     until [ "$(wc -l <k.jsonl)" -ge $lines ] || ! kill -0 $! 2>/dev/null; do :; done
 +     kill -9 $! 2>/dev/null
