@@ -159,12 +159,12 @@ static double given(size_t count)
 }
 
 /* *augment = the flags of "flip,shift"; nothing for NULL. */
-static bool augment_read(unsigned *augment, const char *words)
+static bool augment_read(uint64_t *augment, const char *words)
 {
     *augment = 0;
     while (words) {
         const size_t length = strcspn(words, ",");
-        const unsigned flag = length == 4 && memcmp(words, "flip", 4) == 0    ? LOCI_AUGMENT_FLIP
+        const uint64_t flag = length == 4 && memcmp(words, "flip", 4) == 0    ? LOCI_AUGMENT_FLIP
                               : length == 5 && memcmp(words, "shift", 5) == 0 ? LOCI_AUGMENT_SHIFT
                                                                               : 0;
         if (!flag || *augment & flag) return false;
@@ -192,7 +192,7 @@ static int numbers_check(const training_settings *s)
     if (!status) status = range_check("permute", given(s->permute), 0, false, 0x1p62, "0 to 2^62");
     if (!status) status = range_check("threads", given(s->threads), 0, false, 1024, "0 to 1024");
     if (!status) status = range_check("shards", given(s->shards), 0, false, LOCI_SHARDS_MAX, "0 to 65536");
-    unsigned augment;
+    uint64_t augment;
     if (!status && !augment_read(&augment, s->augment))
         status =
             message_usage("train: --augment is \"%s\"; flip, shift or flip,shift was expected", s->augment);

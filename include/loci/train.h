@@ -61,7 +61,7 @@ typedef struct {
     const loci_team *team;
     /* What is done to pictures (loci_dataset_info.rows), each time that one is trained on, by chance: LOCI_AUGMENT_FLIP,
      * LOCI_AUGMENT_SHIFT or both. 0: nothing. */
-    unsigned augment;
+    uint64_t augment;
 } loci_train_options;
 
 #define LOCI_SHARDS_MAX 65536

@@ -33,7 +33,7 @@ typedef struct {
     loci_runner runner;
     loci_team team;
     size_t most, shards_asked;
-    unsigned augment;         /* of loci_train_options; 0 as it is opened */
+    uint64_t augment;         /* of loci_train_options; 0 as it is opened */
     loci_batch_group *groups; /* [runner.ladder.count] */
     size_t shards, targets;   /* of this batch */
     size_t *cut;              /* [ranks + 1]: shards of the ranks */

@@ -21,7 +21,7 @@ typedef struct {
     size_t L;
     size_t most;      /* sequences of a micro-batch */
     uint64_t seed;    /* of dropout, and of augment where there is a gradient */
-    unsigned augment; /* of loci_train_options */
+    uint64_t augment; /* of loci_train_options */
     double scale;     /* of gradients */
 } loci_micro_batch;
 

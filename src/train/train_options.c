@@ -91,8 +91,9 @@ loci_status loci_train_options_check(const loci_train_options *o, loci_error *er
     if (o->shards > LOCI_SHARDS_MAX)
         return loci_fail(error, LOCI_E_ARGUMENT, "number of shards is %zu; 0 to %d was expected", o->shards,
                          LOCI_SHARDS_MAX);
-    if (o->augment & ~(LOCI_AUGMENT_FLIP | LOCI_AUGMENT_SHIFT))
+    if (o->augment & ~(uint64_t)(LOCI_AUGMENT_FLIP | LOCI_AUGMENT_SHIFT))
         return loci_fail(error, LOCI_E_ARGUMENT,
-                         "augment is %u; LOCI_AUGMENT_FLIP and LOCI_AUGMENT_SHIFT were expected", o->augment);
+                         "augment is %llu; LOCI_AUGMENT_FLIP and LOCI_AUGMENT_SHIFT were expected",
+                         (unsigned long long)o->augment);
     return LOCI_OK;
 }
