@@ -228,11 +228,11 @@ static void stretches_cover_the_history_and_blur_with_age(void **state)
 /* --- what is refused --- */
 
 /* Nothing of a refused push stays. */
-static void check_refused(const loci_memory_plan *plan, loci_memory *memory, const double *u, const double *t,
-                          size_t n, loci_status wanted, const char *words)
+static void check_refused(const loci_memory_plan *plan, loci_memory *memory, size_t channels, const double *u,
+                          const double *t, size_t n, loci_status wanted, const char *words)
 {
-    const size_t size = loci_memory_size(plan, 2);
-    loci_memory *before = fork_of(memory, plan, 2);
+    const size_t size = loci_memory_size(plan, channels);
+    loci_memory *before = fork_of(memory, plan, channels);
     refused(loci_memory_push(memory, plan, u, t, n, &last_error), wanted, words);
     assert_memory_equal(memory, before, size);
     free(before);
@@ -268,12 +268,12 @@ static void values_that_are_refused(void **state)
     double *u = signal_of(100, 2, 0, 1), *t = times_of(100, 0, 0.5, 1);
     loci_memory *memory = memory_with(plan, 2, 0, u, NULL, 100);
     u[2 * 71 + 1] = NAN;
-    check_refused(plan, memory, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is missing (NaN)");
+    check_refused(plan, memory, 2, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is missing (NaN)");
     u[2 * 71 + 1] = -INFINITY;
-    check_refused(plan, memory, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is -inf");
+    check_refused(plan, memory, 2, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is -inf");
     u[2 * 71 + 1] = -LOCI_VALUE_LIMIT;
-    check_refused(plan, memory, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is -1.6");
-    check_refused(plan, memory, u, t, 71, LOCI_E_ARGUMENT, "takes no time stamps");
+    check_refused(plan, memory, 2, u, NULL, 100, LOCI_E_VALUE, "sample 71 of channel 1 is -1.6");
+    check_refused(plan, memory, 2, u, t, 71, LOCI_E_ARGUMENT, "takes no time stamps");
     ok(loci_memory_push(memory, plan, u, NULL, 0, &last_error));
     free(memory);
     /* wherever it stands in a long push */
@@ -282,7 +282,7 @@ static void values_that_are_refused(void **state)
     for (size_t k = 0; k < 1500; k += k % 64 < 40 ? 1 : 200) {
         const double value = many[k];
         many[k] = k % 2 ? NAN : INFINITY;
-        check_refused(plan, memory, many, NULL, 1500, LOCI_E_VALUE, k % 2 ? "missing" : "inf");
+        check_refused(plan, memory, 1, many, NULL, 1500, LOCI_E_VALUE, k % 2 ? "missing" : "inf");
         many[k] = value;
     }
     free(many);
@@ -292,19 +292,19 @@ static void values_that_are_refused(void **state)
     plan = plan_of(spec_of(8, 4, true, false));
     memory = memory_of(plan, 2, 0);
     u[2 * 71 + 1] = 0;
-    check_refused(plan, memory, u, NULL, 100, LOCI_E_ARGUMENT, "needs a time");
+    check_refused(plan, memory, 2, u, NULL, 100, LOCI_E_ARGUMENT, "needs a time");
     ok(loci_memory_push(memory, plan, u, t, 50, &last_error));
-    check_refused(plan, memory, u + 98, t + 49, 3, LOCI_E_VALUE, "sample 0 lies at");
-    check_refused(plan, memory, u + 98, t + 48, 3, LOCI_E_VALUE, "before the one before it");
+    check_refused(plan, memory, 2, u + 98, t + 49, 3, LOCI_E_VALUE, "sample 0 lies at");
+    check_refused(plan, memory, 2, u + 98, t + 48, 3, LOCI_E_VALUE, "before the one before it");
     const double still = t[70], value = t[80];
     t[70] = t[69];
-    check_refused(plan, memory, u + 100, t + 50, 50, LOCI_E_VALUE, "sample 20 lies at");
-    check_refused(plan, memory, u + 100, t + 50, 50, LOCI_E_VALUE, "the same time as");
+    check_refused(plan, memory, 2, u + 100, t + 50, 50, LOCI_E_VALUE, "sample 20 lies at");
+    check_refused(plan, memory, 2, u + 100, t + 50, 50, LOCI_E_VALUE, "the same time as");
     t[70] = still;
     t[80] = NAN;
-    check_refused(plan, memory, u + 100, t + 50, 50, LOCI_E_VALUE, "time of sample 30");
+    check_refused(plan, memory, 2, u + 100, t + 50, 50, LOCI_E_VALUE, "time of sample 30");
     t[80] = INFINITY;
-    check_refused(plan, memory, u + 100, t + 50, 50, LOCI_E_VALUE, "time of sample 30");
+    check_refused(plan, memory, 2, u + 100, t + 50, 50, LOCI_E_VALUE, "time of sample 30");
     t[80] = value;
     ok(loci_memory_push(memory, plan, u + 100, t + 50, 50, &last_error));
     free(memory);
@@ -349,10 +349,10 @@ static void missing_values_are_held_over_and_counted(void **state)
         free(two);
         one = memory_of(plan, 2, 0);
         u[1] = NAN;
-        check_refused(plan, one, u, t, N, LOCI_E_VALUE,
+        check_refused(plan, one, 2, u, t, N, LOCI_E_VALUE,
                       "sample 0 of channel 1 is missing (NaN): there is no value");
         u[1] = INFINITY;
-        check_refused(plan, one, u, t, N, LOCI_E_VALUE, "inf");
+        check_refused(plan, one, 2, u, t, N, LOCI_E_VALUE, "inf");
         free(one);
         free(u);
         free(held);
