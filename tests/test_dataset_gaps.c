@@ -16,29 +16,8 @@
 #include <sndfile.h>
 
 #include <loci/data.h>
-#include <loci/dataset.h>
 
-#include "temporary.h"
-
-static loci_dataset *open_set(const char *name, loci_reading reading)
-{
-    const loci_dataset_options options = {.size = sizeof options, .reading = reading};
-    loci_dataset *set;
-    loci_error error;
-    if (loci_dataset_open(&set, temporary_path(name), &options, &error) != LOCI_OK)
-        fail_msg("%s", error.text);
-    return set;
-}
-
-static void refuse(const char *name, loci_reading reading, const char *says)
-{
-    const loci_dataset_options options = {.size = sizeof options, .reading = reading};
-    loci_dataset *set;
-    loci_error error;
-    if (loci_dataset_open(&set, temporary_path(name), &options, &error) == LOCI_OK)
-        fail_msg("no failure; expected \"%s\"", says);
-    if (!strstr(error.text, says)) fail_msg("\"%s\" lacks \"%s\"", error.text, says);
-}
+#include "dataset_case.h"
 
 /* The same sequences and targets, to the bit. */
 static void same(const loci_dataset *a, const loci_dataset *b)
@@ -121,10 +100,10 @@ static void what_is_held_is_of_the_group(void **state)
     };
     for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
         loci_reading r = readings[i];
-        refuse("gaps.csv", r, "a number was expected, or --missing hold");
-        loci_dataset *plain = open_set("whole.csv", r);
+        dataset_refused("gaps.csv", r, "a number was expected, or --missing hold");
+        loci_dataset *plain = dataset_of("whole.csv", r);
         r.hold = 1;
-        loci_dataset *set = open_set("gaps.csv", r), *again = open_set("whole.csv", r);
+        loci_dataset *set = dataset_of("gaps.csv", r), *again = dataset_of("whole.csv", r);
         same(set, plain);
         same(again, plain);
         assert_true(loci_dataset_inspect(set).missing == missing);
@@ -141,7 +120,7 @@ static void one_recording(void **state)
     (void)state;
     temporary_text("one.csv", "a,y\n1,5\n2,\n,7\nNA,8\n5,9\n6,10\n");
     static const char *const only_a[] = {"a"};
-    loci_dataset *set = open_set(
+    loci_dataset *set = dataset_of(
         "one.csv",
         (loci_reading){
             .value = "y", .columns = only_a, .column_count = 1, .window = 2, .horizon = 1, .hold = 1});
@@ -159,7 +138,7 @@ static void one_recording(void **state)
     }
     loci_dataset_close(set);
     /* and so is the target itself: of the first row alone it is 5 in the second */
-    set = open_set(
+    set = dataset_of(
         "one.csv",
         (loci_reading){
             .value = "y", .columns = only_a, .column_count = 1, .window = 1, .horizon = 1, .hold = 1});
@@ -232,11 +211,11 @@ static void what_cannot_be_held_in_a_table(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         temporary_text("bad.csv", cases[i].text);
-        refuse("bad.csv", cases[i].r, cases[i].says);
+        dataset_refused("bad.csv", cases[i].r, cases[i].says);
     }
     /* none, a dash and a word may be classes beside numbers */
     temporary_text("none.csv", "a,y\n1,0\n2,none\n3,-\n4,1\n");
-    loci_dataset *set = open_set("none.csv", (loci_reading){.label = "y", .window = 1});
+    loci_dataset *set = dataset_of("none.csv", (loci_reading){.label = "y", .window = 1});
     assert_int_equal(loci_dataset_inspect(set).classes, 4);
     loci_dataset_close(set);
 }
@@ -283,10 +262,10 @@ static void files_of_rows(void **state)
             }
         }
         loci_reading r = {.mono = mixed[m]};
-        refuse("gaps", r, "a number was expected, or --missing hold");
-        loci_dataset *plain = open_set("whole", r);
+        dataset_refused("gaps", r, "a number was expected, or --missing hold");
+        loci_dataset *plain = dataset_of("whole", r);
         r.hold = 1;
-        loci_dataset *set = open_set("gaps", r);
+        loci_dataset *set = dataset_of("gaps", r);
         same(set, plain);
         assert_true(loci_dataset_inspect(set).missing == 2 * missing);
         loci_dataset_close(set);
@@ -294,19 +273,20 @@ static void files_of_rows(void **state)
     }
     temporary_text("gaps/q/1.csv", "a,b\n1,2\n\n3,\n");
     temporary_text("gaps/p/1.csv", "a,b\n1,2\n");
-    refuse("gaps", (loci_reading){0},
-           "gaps: q/1.csv: line 4: \"b\" is missing or not a number; a number was");
-    refuse("gaps", (loci_reading){.mono = 1}, "q/1.csv: line 4: a channel is missing");
+    dataset_refused("gaps", (loci_reading){0},
+                    "gaps: q/1.csv: line 4: \"b\" is missing or not a number; a number was");
+    dataset_refused("gaps", (loci_reading){.mono = 1}, "q/1.csv: line 4: a channel is missing");
     temporary_text("gaps/q/1.csv", "a,b\n,2\n3,1\n");
-    refuse("gaps", (loci_reading){.hold = 1}, "q/1.csv: line 2: \"a\" has no value yet that could be held");
+    dataset_refused("gaps", (loci_reading){.hold = 1},
+                    "q/1.csv: line 2: \"a\" has no value yet that could be held");
     temporary_text("gaps/q/1.csv", "t,a,b\n1,1,2\n,3,1\n");
     temporary_text("gaps/p/1.csv", "t,a,b\n1,1,2\n2,3,1\n");
-    refuse("gaps", (loci_reading){.hold = 1, .time = "t"},
-           "q/1.csv: line 3: the time in column t is missing");
+    dataset_refused("gaps", (loci_reading){.hold = 1, .time = "t"},
+                    "q/1.csv: line 3: the time in column t is missing");
     /* of a file that is passed over nothing is counted */
     temporary_text("gaps/q/1.csv", "t,a,b\n1,1,2\n2,,1\n");
     temporary_text("gaps/q/README", "t,a,b\n1,1,2\n2,,1\n3,,x\n");
-    loci_dataset *set = open_set("gaps", (loci_reading){.hold = 1, .time = "t"});
+    loci_dataset *set = dataset_of("gaps", (loci_reading){.hold = 1, .time = "t"});
     assert_true(loci_dataset_inspect(set).missing == 1 && loci_dataset_inspect(set).passed_over == 1);
     loci_dataset_close(set);
 }
@@ -341,10 +321,10 @@ static void sounds(void **state)
     }
     for (int k = 0; k < 2; k++) {
         loci_reading r = {.resample = k ? 70 : 0};
-        refuse("nans", r, "a/1.wav: sample ");
-        loci_dataset *plain = open_set("heard", r);
+        dataset_refused("nans", r, "a/1.wav: sample ");
+        loci_dataset *plain = dataset_of("heard", r);
         r.hold = 1;
-        loci_dataset *set = open_set("nans", r);
+        loci_dataset *set = dataset_of("nans", r);
         assert_string_equal(loci_dataset_inspect(set).kind, "audio");
         assert_true(loci_dataset_inspect(set).missing == 2 * missing);
         same(set, plain);
@@ -353,8 +333,8 @@ static void sounds(void **state)
     }
     gaps[1] = NAN;
     write_sound("nans/b/1.wav", gaps, SAMPLES);
-    refuse("nans", (loci_reading){.hold = 1},
-           "b/1.wav: sample 0: \"u1\" has no value yet that could be held");
+    dataset_refused("nans", (loci_reading){.hold = 1},
+                    "b/1.wav: sample 0: \"u1\" has no value yet that could be held");
 }
 
 /* ---- arrays ---- */
@@ -386,25 +366,26 @@ static void arrays(void **state)
         snprintf(name, sizeof name, "%s/train_length.npy", folders[k]);
         write_array(name, length, 3, 0, 0);
     }
-    refuse(
+    dataset_refused(
         "holes", (loci_reading){0},
         "train_x.npy: sequence 0, sample 1, input 0 is missing or not a number; a number was expected, or --missing hold");
-    loci_dataset *set = open_set("holes", (loci_reading){.hold = 1}),
-                 *plain = open_set("filled", (loci_reading){0});
+    loci_dataset *set = dataset_of("holes", (loci_reading){.hold = 1}),
+                 *plain = dataset_of("filled", (loci_reading){0});
     same(set, plain);
     assert_true(loci_dataset_inspect(set).missing == 4);
     loci_dataset_close(set);
     loci_dataset_close(plain);
     x[1][0][1] = NAN;
     write_array("holes/train_x.npy", &x[0][0][0], 3, 4, 2);
-    refuse("holes", (loci_reading){.hold = 1}, "train_x.npy: sequence 1, sample 0, input 1 has no value yet");
+    dataset_refused("holes", (loci_reading){.hold = 1},
+                    "train_x.npy: sequence 1, sample 0, input 1 has no value yet");
     x[1][0][1] = -INFINITY;
     write_array("holes/train_x.npy", &x[0][0][0], 3, 4, 2);
-    refuse("holes", (loci_reading){.hold = 1},
-           "sequence 1, sample 0, input 1 is -inf; a finite number was expected");
+    dataset_refused("holes", (loci_reading){.hold = 1},
+                    "sequence 1, sample 0, input 1 is -inf; a finite number was expected");
     y[1] = NAN;
     write_array("holes/train_y.npy", y, 3, 0, 0);
-    refuse("holes", (loci_reading){.hold = 1}, "train_y.npy: ");
+    dataset_refused("holes", (loci_reading){.hold = 1}, "train_y.npy: ");
 }
 
 /* ---- the UCR archive ---- */
@@ -418,22 +399,22 @@ static void archive(void **state)
     temporary_folders("known");
     snprintf(text, sizeof text, "%s1,?,3:4,5,NaN:u\n2,2,?:?,1,1:v\n", head);
     temporary_text("ucr/W_TRAIN.ts", text);
-    refuse("ucr", (loci_reading){0},
-           "line 3: sample 1 is missing or not a number; a number was expected, or --missing hold");
-    refuse("ucr", (loci_reading){.hold = 1}, "line 4: sample 0 has no value yet that could be held");
+    dataset_refused("ucr", (loci_reading){0},
+                    "line 3: sample 1 is missing or not a number; a number was expected, or --missing hold");
+    dataset_refused("ucr", (loci_reading){.hold = 1}, "line 4: sample 0 has no value yet that could be held");
     snprintf(text, sizeof text, "%s1,?,3:4,5,NaN:u\n2,2,?:1,1,?:v\n", head);
     temporary_text("ucr/W_TRAIN.ts", text);
     snprintf(text, sizeof text, "%s1,1,3:4,5,5:u\n2,2,2:1,1,1:v\n", head);
     temporary_text("known/W_TRAIN.ts", text);
-    loci_dataset *set = open_set("ucr", (loci_reading){.hold = 1}),
-                 *plain = open_set("known", (loci_reading){0});
+    loci_dataset *set = dataset_of("ucr", (loci_reading){.hold = 1}),
+                 *plain = dataset_of("known", (loci_reading){0});
     same(set, plain);
     assert_true(loci_dataset_inspect(set).missing == 4);
     loci_dataset_close(set);
     loci_dataset_close(plain);
     /* of .tsv NaN at the end is the end */
     temporary_text("L_TRAIN.tsv", "1\t5\tNaN\t7\tNaN\tNaN\n2\t1\t2\t3\t4\t5\n");
-    set = open_set("L_TRAIN.tsv", (loci_reading){.hold = 1});
+    set = dataset_of("L_TRAIN.tsv", (loci_reading){.hold = 1});
     float u[5];
     assert_int_equal(loci_dataset_length(set, 0), 3);
     loci_dataset_read(set, 0, u);

@@ -12,19 +12,7 @@
 
 #include <cmocka.h>
 
-#include <loci/dataset.h>
-
-#include "temporary.h"
-
-static loci_dataset *open_table(const char *name, loci_reading reading)
-{
-    const loci_dataset_options options = {.size = sizeof options, .reading = reading};
-    loci_dataset *set;
-    loci_error error;
-    if (loci_dataset_open(&set, temporary_path(name), &options, &error) != LOCI_OK)
-        fail_msg("%s", error.text);
-    return set;
-}
+#include "dataset_case.h"
 
 /* The same numbers, as programs write them. */
 static void tables_are_read_as_they_are_written(void **state)
@@ -46,7 +34,7 @@ static void tables_are_read_as_they_are_written(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         temporary_bytes("table.txt", cases[i].text, strlen(cases[i].text));
         const char *columns[] = {"x", "y"};
-        loci_dataset *set = open_table("table.txt", (loci_reading){.label = "c",
+        loci_dataset *set = dataset_of("table.txt", (loci_reading){.label = "c",
                                                                    .window = 1,
                                                                    .columns = columns,
                                                                    .column_count = 2,
@@ -84,17 +72,13 @@ static void what_is_no_table_is_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         temporary_bytes("bad.txt", cases[i].text, strlen(cases[i].text));
         const char *columns[] = {"x"};
-        const loci_dataset_options options = {.size = sizeof options,
-                                              .reading = {.label = "c",
-                                                          .window = 1,
-                                                          .columns = columns,
-                                                          .column_count = 1,
-                                                          .skip = cases[i].skip,
-                                                          .decimal = cases[i].decimal}};
-        loci_dataset *set;
-        loci_error error;
-        assert_int_not_equal(loci_dataset_open(&set, temporary_path("bad.txt"), &options, &error), LOCI_OK);
-        if (!strstr(error.text, cases[i].says)) fail_msg("%s", error.text);
+        const loci_reading reading = {.label = "c",
+                                      .window = 1,
+                                      .columns = columns,
+                                      .column_count = 1,
+                                      .skip = cases[i].skip,
+                                      .decimal = cases[i].decimal};
+        dataset_refused("bad.txt", reading, cases[i].says);
     }
 }
 
@@ -115,7 +99,7 @@ static void headers_are_told_from_rows(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         temporary_bytes("first.csv", cases[i].text, strlen(cases[i].text));
         const char *columns[] = {"1"};
-        loci_dataset *set = open_table(
+        loci_dataset *set = dataset_of(
             "first.csv",
             (loci_reading){.label = cases[i].label, .window = 1, .columns = columns, .column_count = 1});
         assert_int_equal(loci_dataset_inspect(set).sequences, cases[i].rows);
@@ -138,7 +122,7 @@ static void groups_are_divided_whole(void **state)
     temporary_bytes("groups.csv", text, used);
     size_t drawn[GROUPS] = {0};
     for (uint64_t seed = 0; seed < 40; seed++) {
-        loci_dataset *set = open_table("groups.csv",
+        loci_dataset *set = dataset_of("groups.csv",
                                        (loci_reading){.label = "c", .group = "g", .window = 3, .stride = 1}),
                      *part;
         const double shift = loci_dataset_inspect(set).origin ? loci_dataset_inspect(set).origin[0] : 0,
@@ -167,7 +151,7 @@ static void groups_are_divided_whole(void **state)
         assert_in_range(drawn[g], 1, 39); /* each misses all with chance < 1e-5 */
     static const char pair[] = "g,x,c\nu,1,a\nu,2,a\nv,3,b\nv,4,b\n";
     temporary_bytes("pair.csv", pair, sizeof pair - 1);
-    loci_dataset *set = open_table("pair.csv", (loci_reading){.label = "c", .group = "g", .window = 1}),
+    loci_dataset *set = dataset_of("pair.csv", (loci_reading){.label = "c", .group = "g", .window = 1}),
                  *part;
     loci_error error;
     assert_int_equal(loci_dataset_divide(&part, set, 0.5, 0, &error), LOCI_E_ARGUMENT);
@@ -203,7 +187,7 @@ static void horizons(void **state)
          0},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        loci_dataset *set = open_table("ahead.csv", cases[k].r);
+        loci_dataset *set = dataset_of("ahead.csv", cases[k].r);
         const loci_dataset_info info = loci_dataset_inspect(set);
         const double shift = info.origin ? info.origin[0] : 0, unit = info.unit ? info.unit[0] : 1;
         assert_int_equal(info.sequences, cases[k].sequences);
