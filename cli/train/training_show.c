@@ -147,8 +147,9 @@ int training_show_plan(const char *path, const loci_dataset *train, const loci_d
     number(&out, "", o->decay, "");
     if (o->clip > 0) number(&out, ", gradients of norm above ", o->clip, " are scaled to it");
     if (o->augment)
-        output_format(&out, "\n%-11s%s%s", "augment", o->augment & LOCI_AUGMENT_FLIP ? " flip" : "",
-                      o->augment & LOCI_AUGMENT_SHIFT ? " shift" : "");
+        output_format(&out, "\n%-11s %s%s%s", "augment", o->augment & LOCI_AUGMENT_FLIP ? "flip" : "",
+                      o->augment == (LOCI_AUGMENT_FLIP | LOCI_AUGMENT_SHIFT) ? ", " : "",
+                      o->augment & LOCI_AUGMENT_SHIFT ? "shift" : "");
     output_format(&out, "\n%-11s %llu\n", "seed", (unsigned long long)o->seed);
     return output_close(&out);
 }

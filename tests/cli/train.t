@@ -48,7 +48,7 @@ $ grep -ao 'note":"[^}]*}' m.safetensors | tr -d '\\'
 # Images that are flipped and moved: what is asked for is said, and only images can be.
 $ sh t --epochs 2 --augment flip,shift --show | tail -n 3
 | decay       0.01, gradients of norm above 1 are scaled to it
-| augment     flip shift
+| augment     flip, shift
 | seed        0
 $ sh t --epochs 2 --augment flip,shift -o a.safetensors --threads 1 >out 2>&1; sh t --epochs 2 --augment flip,shift -o b.safetensors --threads 2 >out 2>&1; cmp a.safetensors b.safetensors
 $ sh t --epochs 2 -o b.safetensors --threads 2 >out 2>&1; cmp -s a.safetensors b.safetensors
