@@ -400,6 +400,38 @@ static void columns_are_chosen_by_name_or_number(void **state)
     expect("b,a,a\n1,2,3\n", &(loci_signal_options){COLUMNS("3")}, "a", 1, (const double[]){3}, NULL);
 }
 
+/* Columns that are known by their names are read where all of them are there, each once, and none is that of times. */
+static void known_columns_are_found(void **state)
+{
+    (void)state;
+#define KNOWN(...)                                                                                           \
+    .known = (const char *const[]){__VA_ARGS__},                                                             \
+    .known_count = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
+    static const char text[] = "time,name,temp,load\n0,x,1,2\n1,\"y,z\",3,4\n";
+    expect(text, &(loci_signal_options){KNOWN("load", "temp")}, "load temp", 2, (const double[]){2, 1, 4, 3},
+           NULL);
+    expect(text, &(loci_signal_options){KNOWN("load"), .time_column = "time"}, "load", 2,
+           (const double[]){2, 4}, (const double[]){0, 1});
+    expect(text, &(loci_signal_options){KNOWN("load"), COLUMNS("temp")}, "temp", 2, (const double[]){1, 3},
+           NULL);
+    expect("\"a,b\",a,b\n1,2,3", &(loci_signal_options){KNOWN("b", "a,b")}, "b a,b", 1,
+           (const double[]){3, 1}, NULL);
+    /* else as without */
+    expect(text, &(loci_signal_options){KNOWN("load", "volts")}, "time temp load", 2,
+           (const double[]){0, 1, 2, 1, 3, 4}, NULL);
+    expect(text, &(loci_signal_options){KNOWN("load", "time"), .time_column = "time"}, "temp load", 2,
+           (const double[]){1, 2, 3, 4}, (const double[]){0, 1});
+    expect("b,a,a\n1,2,3\n", &(loci_signal_options){KNOWN("a", "b")}, "b a a", 1, (const double[]){1, 2, 3},
+           NULL);
+    expect("1,2,3\n", &(loci_signal_options){KNOWN("3", "2")}, "u0 u1 u2", 1, (const double[]){1, 2, 3},
+           NULL);
+    expect_wrong(text, &(loci_signal_options){KNOWN("load", "load")}, LOCI_E_ARGUMENT,
+                 "column load is asked for twice");
+    expect_wrong(text, &(loci_signal_options){KNOWN("load", "name")}, LOCI_E_VALUE,
+                 "line 2: \"x\" stands in column name; a number was expected");
+#undef KNOWN
+}
+
 static void missing_values_are_nan(void **state)
 {
     (void)state;
@@ -618,6 +650,7 @@ int main(void)
         cmocka_unit_test(blank_lines_of_one_column_are_missing_values),
         cmocka_unit_test(headers_give_names),
         cmocka_unit_test(columns_are_chosen_by_name_or_number),
+        cmocka_unit_test(known_columns_are_found),
         cmocka_unit_test(missing_values_are_nan),
         cmocka_unit_test(times_are_seconds_or_dates),
         cmocka_unit_test(faults_name_their_line),

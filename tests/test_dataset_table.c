@@ -247,6 +247,56 @@ static void horizons(void **state)
     assert_non_null(strstr(error.text, "has no label"));
 }
 
+/* A table that has the inputs by their names is read by these, whatever stands beside and between them. */
+static void known_inputs_are_found(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"x", "y"};
+    static const struct {
+        const char *text, *first, *second; /* the inputs that are read */
+        float x, y;
+    } cases[] = {
+        {"x,y,c\n1,2,a\n3,4,b\n", "x", "y", 1, 2},
+        {"y,c,x\n2,a,1\n4,b,3\n", "x", "y", 1, 2},
+        {"y,z,x,c\n2,9,1,a\n4,9,3,b\n", "x", "y", 1, 2},
+        {"v,w,c\n1,2,a\n3,4,b\n", "v", "w", 1, 2}, /* others, as they stand */
+        {"y,v,c\n1,2,a\n3,4,b\n", "y", "v", 1, 2},
+        {"1,2,a\n3,4,b\n", NULL, NULL, 1, 2},        /* none */
+        {"x,x,c\n1,2,a\n3,4,b\n", NULL, NULL, 1, 2}, /* not one for each */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        temporary_bytes("known.csv", cases[i].text, strlen(cases[i].text));
+        loci_dataset *set = dataset_of(
+            "known.csv",
+            (loci_reading){.label = i == 5 ? "3" : "c", .window = 1, .inputs = known, .input_count = 2});
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        assert_int_equal(info.inputs, 2);
+        assert_int_equal(info.input_names != NULL, cases[i].first != NULL);
+        if (info.input_names) assert_string_equal(info.input_names[0], cases[i].first);
+        if (info.input_names) assert_string_equal(info.input_names[1], cases[i].second);
+        float u[2];
+        loci_dataset_read(set, 0, u);
+        assert_true(u[0] == cases[i].x && u[1] == cases[i].y);
+        loci_dataset_close(set);
+    }
+    /* the column of labels is none of them, and columns that are asked for come first */
+    const char *text = "x,y,c\n1,2,a\n3,4,b\n", *only[] = {"y"};
+    temporary_bytes("known.csv", text, strlen(text));
+    loci_dataset *set =
+        dataset_of("known.csv", (loci_reading){.label = "x", .window = 1, .inputs = known, .input_count = 2});
+    assert_int_equal(loci_dataset_inspect(set).inputs, 1);
+    assert_string_equal(loci_dataset_inspect(set).input_names[0], "y");
+    loci_dataset_close(set);
+    set = dataset_of("known.csv", (loci_reading){.label = "c",
+                                                 .window = 1,
+                                                 .columns = only,
+                                                 .column_count = 1,
+                                                 .inputs = known,
+                                                 .input_count = 2});
+    assert_int_equal(loci_dataset_inspect(set).inputs, 1);
+    loci_dataset_close(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +305,7 @@ int main(void)
         cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(groups_are_divided_whole),
         cmocka_unit_test(horizons),
+        cmocka_unit_test(known_inputs_are_found),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

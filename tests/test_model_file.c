@@ -132,6 +132,8 @@ static void same_reading(const loci_reading *p, const loci_reading *q)
     assert_int_equal(p->hold, q->hold);
     assert_int_equal(p->learned_count, q->learned_count);
     for (size_t i = 0; i < p->learned_count; i++) assert_string_equal(p->learned[i], q->learned[i]);
+    assert_int_equal(p->input_count, q->input_count);
+    for (size_t i = 0; i < p->input_count; i++) assert_string_equal(p->inputs[i], q->inputs[i]);
     assert_true(p->resample == q->resample && p->test == q->test);
 }
 
@@ -226,6 +228,30 @@ static void names_of_what_is_learned(void **state)
                                                 .reading = {.learned = wrong, .learned_count = 1}},
                             &error),
         LOCI_E_ARGUMENT);
+    loci_model_free(model);
+}
+
+/* Names of the inputs are kept where no columns tell them, and come back. */
+static void names_of_inputs(void **state)
+{
+    (void)state;
+    static const char *const xy[] = {"x, \"1\"", "na\xc3\xafve"}, *const wrong[] = {"x", "\xff"};
+    const loci_model_config config = tiny();
+    loci_reading reading = {.inputs = xy, .input_count = 2, .learned = xy, .learned_count = 1, .horizon = 1};
+    comes_back(&config, &(loci_model_about){.size = sizeof(loci_model_about), .reading = reading});
+    loci_model *model =
+        made(&config, &(loci_model_about){.size = sizeof(loci_model_about), .reading = reading});
+    const loci_reading *kept = &loci_model_description(model)->reading;
+    assert_int_equal(kept->input_count, 2);
+    assert_string_equal(kept->inputs[1], xy[1]);
+    assert_ptr_not_equal(kept->inputs[1], xy[1]);
+    reading.columns = xy, reading.column_count = 1;
+    loci_model_about about = {.size = sizeof about, .reading = reading};
+    assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_OK);
+    assert_int_equal(kept->column_count, 1);
+    assert_true(kept->input_count == 0 && !kept->inputs);
+    about.reading = (loci_reading){.inputs = wrong, .input_count = 2};
+    assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_E_ARGUMENT);
     loci_model_free(model);
 }
 
@@ -430,12 +456,14 @@ static void hostile_metadata(void **state)
         {"\\\"mono\\\":true", "\\\"mona\\\":true", "reading of the description: "},
         {"\\\"window\\\":50", "\\\"window\\\":-50", "reading of the description: "},
         {"\\\"window\\\":50", "\\\"window\\\":\\\"50\\\"", "reading of the description: "},
-        {"\\\"columns\\\":[", "\\\"columns\\\":[7,", "column 0 is no text"},
+        {"\\\"columns\\\":[", "\\\"columns\\\":[7,", "name 0 of columns is no text"},
         {"\\\"columns\\\":[", "\\\"columns\\\":{},\\\"columms\\\":[", "reading of the description: "},
         {"\\\"missing\\\":\\\"hold\\\"", "\\\"missing\\\":\\\"keep\\\"", "reading of the description: "},
         {"\\\"missing\\\":\\\"hold\\\"", "\\\"missing\\\":true", "reading of the description: "},
-        {"\\\"learned\\\":[", "\\\"learned\\\":[7,", "column 0 is no text"},
+        {"\\\"learned\\\":[", "\\\"learned\\\":[7,", "name 0 of learned is no text"},
         {"\\\"learned\\\":[", "\\\"learned\\\":7,\\\"lerned\\\":[", "reading of the description: "},
+        {"\\\"learned\\\":[", "\\\"inputs\\\":[7],\\\"learned\\\":[", "name 0 of inputs is no text"},
+        {"\\\"learned\\\":[", "\\\"inputs\\\":{},\\\"learned\\\":[", "inputs is no list"},
         {"\\\"test\\\":0.1", "\\\"test\\\":1.5", "the share to test with is 1.5"},
         {"\"decoder.bias\":{\"dtype\":\"F32\"", "\"decoder.bias\":{\"dtype\":\"I32\"", "holds I32; F32"},
         {"\"decoder.bias\"", "\"decoder.base\"", "tensor decoder.bias is missing"},
@@ -519,11 +547,11 @@ static void texts_are_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip),      cmocka_unit_test(names_of_what_is_learned),
-        cmocka_unit_test(fingerprints),    cmocka_unit_test(every_cut),
-        cmocka_unit_test(every_flip),      cmocka_unit_test(hostile_metadata),
-        cmocka_unit_test(hostile_lengths), cmocka_unit_test(not_finite),
-        cmocka_unit_test(texts_are_utf8),
+        cmocka_unit_test(round_trip),       cmocka_unit_test(names_of_what_is_learned),
+        cmocka_unit_test(names_of_inputs),  cmocka_unit_test(fingerprints),
+        cmocka_unit_test(every_cut),        cmocka_unit_test(every_flip),
+        cmocka_unit_test(hostile_metadata), cmocka_unit_test(hostile_lengths),
+        cmocka_unit_test(not_finite),       cmocka_unit_test(texts_are_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

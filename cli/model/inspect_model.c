@@ -120,6 +120,10 @@ static void json_write(output *out, const loci_model *model, const model_parts *
     json_object_set_new(object, "permutation",
                         a->reading.permuted ? seed_json(a->reading.permutation) : json_null());
     json_object_set_new(object, "label", a->reading.label ? output_json_text(a->reading.label) : json_null());
+    const char *const *columns = a->reading.columns ? a->reading.columns : a->reading.inputs;
+    json_object_set_new(
+        object, "columns",
+        texts_json(columns, a->reading.columns ? a->reading.column_count : a->reading.input_count));
     json_object_set_new(object, "missing", json_string(a->reading.hold ? "hold" : "refuse"));
     json_object_set(object, "training", note ? note : json_null());
     json_object_set_new(object, "parameters", json_integer((json_int_t)loci_model_count(model)));
@@ -217,9 +221,25 @@ static void outputs_write(output *out, const loci_model_config *c, const loci_mo
     }
 }
 
+/* What its inputs are called in tables, the first of many. */
+static const char *columns_write(output *out, const loci_reading *r, const char *between)
+{
+    enum { SHOWN = 8 };
+    const char *const *names = r->columns ? r->columns : r->inputs;
+    const size_t count = r->columns ? r->column_count : r->input_count;
+    if (count == 0) return between;
+    output_format(out, "%scolumn%s ", between, count == 1 ? "" : "s");
+    for (size_t i = 0; i < count && i < SHOWN; i++) {
+        if (i > 0) output_text(out, ", ");
+        output_cell(out, names[i], 0);
+    }
+    if (count > SHOWN) output_format(out, " and %zu more", count - SHOWN);
+    return "; ";
+}
+
 static void data_write(output *out, const loci_model_about *a)
 {
-    const char *between = "\ndata        ";
+    const char *between = columns_write(out, &a->reading, "\ndata        ");
     if (a->reading.gray) output_format(out, "%scolours were made grey", between), between = "; ";
     if (a->reading.permuted) {
         output_format(out, "%sthe samples of each sequence were permuted by seed %" PRIu64, between,

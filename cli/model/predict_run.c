@@ -320,6 +320,7 @@ static int file_run(job *j, const char *path)
     if (!status) status = source_open(&j->from, path, &columns.options, j->about->rate);
     trained_columns_close(&columns);
     if (!status) status = channels_check(j);
+    if (!status) trained_columns_tell(j->from.path, &j->s->source, &j->about->reading, j->from.signal);
     if (!status) status = rate_settle(j);
     for (size_t c = 0; !status && c < j->from.info.channels; c++) j->held[c] = NAN;
     if (!status) status = source_feed(&j->from, take, j, "predicting");

@@ -134,6 +134,9 @@ static int prepare(job *j)
 {
     const stream_settings *s = j->s;
     int status = channels_check(j);
+    if (!status)
+        trained_columns_tell(j->from.path, &s->source, &loci_model_description(j->model)->reading,
+                             j->from.signal);
     if (!status) status = rate_settle(j);
     if (status) return status;
     loci_error error;

@@ -2,6 +2,7 @@
  * trained_columns.c - the columns that a model was trained on. */
 #include "model/trained_columns.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +24,8 @@ static bool is_column(const char *wanted, const char *name, size_t c)
 static loci_signal_options options_of(const source_options *o)
 {
     return (loci_signal_options){.size = sizeof(loci_signal_options),
+                                 .known = o->known.items,
+                                 .known_count = o->known.count,
                                  .header = !o->header          ? LOCI_HEADER_FOUND
                                            : *o->header == 'y' ? LOCI_HEADER_YES
                                                                : LOCI_HEADER_NO,
@@ -47,8 +50,8 @@ static bool is_to_be_looked_at(const char *path, const source_options *asked, co
 {
     struct stat about;
     return asked->columns.count == 0 && !asked->raw && strcmp(path, "-") != 0 &&
-           (r->columns || r->time || r->label || r->value || r->group) && stat(path, &about) == 0 &&
-           S_ISREG(about.st_mode);
+           (r->columns || r->inputs || r->time || r->label || r->value || r->group) &&
+           stat(path, &about) == 0 && S_ISREG(about.st_mode);
 }
 
 /* What else looks like times was left out in the training, too. */
@@ -56,6 +59,17 @@ static void take(source_options *o, const char **names, size_t count)
 {
     o->columns = (option_list){names, count};
     o->timeless = true;
+}
+
+/* The first of the names of the training that no channel has; NULL: there is none. */
+static const char *first_unknown(const option_list *known, const loci_signal *signal, size_t channels)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        size_t c = 0;
+        while (c < channels && strcmp(loci_signal_channel(signal, c), known->items[i]) != 0) c++;
+        if (c == channels) return known->items[i];
+    }
+    return NULL;
 }
 
 static int choose(trained_columns *t, const char *path, const loci_reading *r, size_t inputs)
@@ -66,6 +80,8 @@ static int choose(trained_columns *t, const char *path, const loci_reading *r, s
             take(&t->options, (const char **)(uintptr_t)r->columns, r->column_count);
         return STATUS_DONE;
     }
+    if (r->inputs && channels == inputs && !first_unknown(&t->options.known, t->names, channels))
+        return STATUS_DONE;
     size_t count = 0;
     t->chosen = calloc(channels, sizeof *t->chosen);
     if (!t->chosen) return message_memory();
@@ -89,6 +105,8 @@ int trained_columns_open(trained_columns *t, const char *path, const source_opti
     if (!o->raw && o->skip == SIZE_MAX && r->skip > 0) o->skip = r->skip;
     if (!o->raw && !o->decimal && r->decimal) o->decimal = points[r->decimal == ','];
     o->mono = o->mono || r->mono;
+    o->known = (option_list){(const char **)(uintptr_t)(r->columns ? r->columns : r->inputs),
+                             r->columns ? r->column_count : r->input_count};
     if (!is_to_be_looked_at(path, asked, r)) return STATUS_DONE;
     const loci_signal_options options = options_of(o);
     if (loci_signal_open(&t->names, path, &options, NULL) != LOCI_OK)
@@ -101,4 +119,22 @@ void trained_columns_close(trained_columns *t)
     loci_signal_close(t->names);
     free(t->chosen);
     *t = (trained_columns){0};
+}
+
+void trained_columns_tell(const char *path, const source_options *asked, const loci_reading *r,
+                          const loci_signal *signal)
+{
+    const loci_signal_info info = loci_signal_inspect(signal);
+    const option_list known = {(const char **)(uintptr_t)r->inputs, r->input_count};
+    char usual[32];
+    if (asked->columns.count > 0 || info.channels != r->input_count) return;
+    for (size_t c = 0; c < info.channels; c++) { /* it has no names */
+        snprintf(usual, sizeof usual, info.channels == 1 ? "u" : "u%zu", c);
+        if (strcmp(usual, loci_signal_channel(signal, c)) == 0) return;
+    }
+    const char *unknown = first_unknown(&known, signal, info.channels);
+    if (unknown)
+        message_note(
+            "%s: has no column %s, which the model was trained on; its columns are taken in their order",
+            path, unknown);
 }

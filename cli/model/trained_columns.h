@@ -17,11 +17,15 @@ typedef struct {
     const char **chosen;
 } trained_columns;
 
-/* What `asked` leaves open of the file at path is as in the training: skip, decimal, mono, and the columns: those named there, or all but
- * the columns of times, targets and groups. A file that has other columns, or none with names, is left as it is. Returns a status of
+/* What `asked` leaves open of the file at path is as in the training: skip, decimal, mono, and the columns: those named there, those that
+ * are called as its inputs, or all but the columns of times, targets and groups. A file that has other columns, or none with names, is left as it is. Returns a status of
  * the program. */
 int trained_columns_open(trained_columns *columns, const char *path, const source_options *asked,
                          const loci_reading *reading, size_t inputs);
 void trained_columns_close(trained_columns *columns);
+
+/* Says that a signal, which was opened so, has columns of other names than the training had. */
+void trained_columns_tell(const char *path, const source_options *asked, const loci_reading *reading,
+                          const loci_signal *signal);
 
 #endif

@@ -182,6 +182,8 @@ int source_open(source *from, const char *path, const source_options *o, double 
     loci_signal_options options = {
         .columns = o->columns.count ? o->columns.items : NULL,
         .column_count = o->columns.count,
+        .known = o->known.items,
+        .known_count = o->known.count,
         .time_column = o->time,
         .channels = o->channels == SIZE_MAX ? 1 : o->channels,
         .header = !o->header          ? LOCI_HEADER_FOUND

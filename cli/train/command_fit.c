@@ -130,6 +130,8 @@ static int set_open(loci_dataset **set, const work *w, const char *path, bool te
         o.target = (loci_target){.values = loci_task_inspect(about->task)->values};
         o.classes = about->classes;
         o.class_count = about->classes ? loci_model_configuration(model)->outputs : 0;
+        o.reading.inputs = about->reading.inputs;
+        o.reading.input_count = about->reading.input_count;
     }
     if (loci_dataset_open(set, path, &o, &error) != LOCI_OK) return message_error(path, &error);
     return STATUS_DONE;

@@ -70,6 +70,8 @@ static int describe_with(const work *w, const training_settings *s, double *numb
     };
     about.reading.learned = info.value_names;
     about.reading.learned_count = info.value_count;
+    about.reading.inputs = info.input_names;
+    about.reading.input_count = info.input_names ? info.inputs : 0;
     return loci_model_describe(w->model, &about, &error) == LOCI_OK ? STATUS_DONE
                                                                     : message_error(w->path, &error);
 }

@@ -62,6 +62,10 @@ typedef struct {
     size_t skip;        /* text: lines to leave out at the beginning */
     char decimal;       /* text: '.' or ',' before the decimals; 0: '.' */
     int mono;           /* one channel: the mean of those that are read */
+    /* [known_count], where `columns` is NULL: names of the columns to read, in this order, if the file has each of them once;
+     * else as without. NULL: none */
+    const char *const *known;
+    size_t known_count;
 } loci_signal_options;
 
 /* Opens `path`; "-" is standard input. options NULL: all zero. Errors name the path. What a file is, its content says:

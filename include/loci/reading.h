@@ -53,6 +53,10 @@ typedef struct {
      * where `value` or `columns` do not tell; looked at by nothing that reads. NULL: they have no names */
     const char *const *learned;
     size_t learned_count;
+    /* [input_count] as a model keeps it: how the training data call its inputs, where `columns` does not tell. A table, or files,
+     * with a column of each of these names are read by them, in this order; others as without. NULL: they have no names */
+    const char *const *inputs;
+    size_t input_count;
 } loci_reading;
 
 #ifdef __cplusplus

@@ -2,7 +2,6 @@
  * columns.c - which columns of a file a user means. */
 #include "data/columns.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,4 +135,16 @@ loci_status loci_columns_select(size_t **chosen, size_t *found, const char *file
     loci_free(*chosen);
     *chosen = NULL;
     return status;
+}
+
+bool loci_columns_place(size_t *place, const char *const *names, size_t count, const char *const *wanted,
+                        size_t wanted_count)
+{
+    for (size_t c = 0; c < wanted_count; c++) {
+        size_t found = 0;
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(names[i], wanted[c]) == 0) place[c] = i, found++;
+        if (found != 1) return false;
+    }
+    return true;
 }

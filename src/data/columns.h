@@ -3,6 +3,7 @@
 #ifndef LOCI_DATA_COLUMNS_H
 #define LOCI_DATA_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <loci/status.h>
@@ -18,5 +19,12 @@ loci_status loci_columns_find(size_t *index, const char *file, const char *const
 loci_status loci_columns_select(size_t **chosen, size_t *found, const char *file, const char *const *names,
                                 size_t count, const char *const *wanted, size_t wanted_count,
                                 loci_error *error);
+
+/* Inputs that are looked for by their names, at most: each is compared with each column. */
+enum { LOCI_COLUMNS_NAMED = 4096 };
+
+/* place [wanted_count]: the column of each name that is wanted. false where none has it, or several have. */
+bool loci_columns_place(size_t *place, const char *const *names, size_t count, const char *const *wanted,
+                        size_t wanted_count);
 
 #endif

@@ -168,6 +168,7 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .time_like = set->time_like,
                                      .validates = set->validates,
                                      .value_names = set->value_names,
+                                     .input_names = set->input_names,
                                      .value_count = set->value_count,
                                      .missing = set->missing,
                                      .rows = set->rows,

@@ -76,9 +76,10 @@ struct loci_dataset {
     const char *time_like;    /* an input that looks like times; NULL: none */
     const char **value_names; /* [value_count] the columns that are learned; NULL: they have no names */
     size_t value_count;
-    uint64_t missing; /* numbers that others stand for, dataset_gaps.h */
-    bool found;       /* the classes were found in this very split: none may be without a sequence */
-    size_t *order;    /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
+    const char **input_names; /* [inputs] of columns that have names, each its own; NULL: they have none */
+    uint64_t missing;         /* numbers that others stand for, dataset_gaps.h */
+    bool found;               /* the classes were found in this very split: none may be without a sequence */
+    size_t *order;            /* [longest]: sample k is sample order[k] of the data; NULL: as they are */
     uint64_t permutation;
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
+#include "data/columns.h"
 #include "data/dataset_frame.h"
 #include "data/dataset_gaps.h"
 #include "data/signal.h"
@@ -136,14 +137,16 @@ static loci_status keep(loci_dataset *set, const double *u, size_t samples, cons
 
 /* ---- what all files have in common ---- */
 
-/* The names of the columns of the first file, where it has any: the others are read by them, in whatever order they stand. */
+/* The names of the columns of the first file, where each has one for itself: the others are read by them, in whatever order they
+ * stand. */
 static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *signal, size_t channels,
                               loci_error *error)
 {
     char usual[32];
     const char *time = loci_signal_time_like(signal);
     const char **names = loci_dataset_allocate(set, channels, sizeof *names);
-    if (!names) return loci_dataset_no_memory(set, error);
+    size_t *place = loci_dataset_allocate(set, channels, sizeof *place);
+    if (!names || !place) return loci_dataset_no_memory(set, error);
     for (size_t c = 0; c < channels; c++) {
         const char *name = loci_signal_channel(signal, c);
         snprintf(usual, sizeof usual, channels == 1 ? "u" : "u%zu", c);
@@ -152,8 +155,10 @@ static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *si
         if (!names[c]) return loci_dataset_no_memory(set, error);
         if (time && strcmp(name, time) == 0) set->time_like = names[c];
     }
+    if (!loci_columns_place(place, names, channels, names, channels)) return LOCI_OK;
     s->columns = names;
     s->column_count = channels;
+    if (set->inputs == channels && channels <= LOCI_COLUMNS_NAMED) set->input_names = names;
     return LOCI_OK;
 }
 
@@ -208,6 +213,8 @@ static loci_status read_signal(loci_dataset *set, piece *s, const loci_dataset_f
     const loci_signal_options options = {
         .columns = reading->columns ? reading->columns : s->columns,
         .column_count = reading->columns ? reading->column_count : s->column_count,
+        .known = reading->inputs,
+        .known_count = reading->input_count,
         .time_column = reading->time,
         .skip = reading->skip,
         .decimal = reading->decimal,

@@ -260,6 +260,22 @@ static loci_status choose_inputs(table *t, loci_dataset *set, loci_error *error)
                      set->folder, t->line);
 }
 
+/* The inputs of the training, in their order, if the table has them. */
+static loci_status take_known(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
+{
+    if (!t->names || r->input_count == 0) return LOCI_OK;
+    size_t *place = loci_allocate(r->input_count, sizeof *place);
+    if (!place) return loci_dataset_no_memory(set, error);
+    bool known = loci_columns_place(place, t->names, t->fields, r->inputs, r->input_count);
+    for (size_t c = 0; known && c < r->input_count; c++)
+        known = t->roles[place[c]] == LEFT_OUT && place[c] != t->time;
+    loci_status status = LOCI_OK;
+    for (size_t c = 0; known && status == LOCI_OK && c < r->input_count; c++)
+        status = give_role_at(t, set, place[c], INPUT, error);
+    loci_free(place);
+    return status;
+}
+
 /* What a horizon is of: a column that is an input as well, another one, or all inputs. */
 static loci_status choose_ahead(table *t, const loci_dataset *set, const loci_reading *r, loci_error *error)
 {
@@ -301,7 +317,8 @@ static loci_status choose_columns(table *t, loci_dataset *set, const loci_readin
     if (status == LOCI_OK && r->column_count > 0) status = take_inputs(t, set, r, error);
     if (status == LOCI_OK && r->column_count == 0) {
         if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: has no rows", set->folder);
-        status = choose_inputs(t, set, error);
+        status = take_known(t, set, r, error);
+        if (status == LOCI_OK && t->inputs == 0) status = choose_inputs(t, set, error);
     }
     return status == LOCI_OK && r->horizon ? choose_ahead(t, set, r, error) : status;
 }
@@ -562,6 +579,23 @@ static loci_status name_values(loci_dataset *set, const table *t, loci_error *er
     return LOCI_OK;
 }
 
+/* The names of the inputs, if each has one for itself. */
+static loci_status name_inputs(loci_dataset *set, const table *t, loci_error *error)
+{
+    if (!t->names || t->inputs > LOCI_COLUMNS_NAMED) return LOCI_OK;
+    const char **names = loci_dataset_allocate(set, t->inputs, sizeof *names);
+    size_t *place = loci_allocate(t->inputs, sizeof *place);
+    if (!names || !place) {
+        loci_free(place);
+        return loci_dataset_no_memory(set, error);
+    }
+    for (size_t i = 0; i < t->fields; i++)
+        if (t->roles[i] == INPUT) names[t->place[i]] = t->names[i];
+    if (loci_columns_place(place, t->names, t->fields, names, t->inputs)) set->input_names = names;
+    loci_free(place);
+    return LOCI_OK;
+}
+
 static loci_status make_sequences(loci_dataset *set, table *t, const loci_reading *r, loci_error *error)
 {
     sorted_rows s = {0};
@@ -614,6 +648,7 @@ static loci_status table_read(loci_dataset *set, const loci_dataset_options *opt
     set->found = !options->classes;
     if (status == LOCI_OK) status = make_sequences(set, &t, r, error);
     if (status == LOCI_OK) status = name_values(set, &t, error);
+    if (status == LOCI_OK) status = name_inputs(set, &t, error);
     if (status == LOCI_OK && r->test > 0 && window_of(r) > 0 && !r->group)
         status = loci_dataset_hold_last(set, r->test, options->test != 0, window_of(r) + r->horizon,
                                         stride_of(r), error);

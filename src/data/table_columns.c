@@ -66,13 +66,30 @@ static loci_status choose_time(loci_layout *l, loci_error *error)
     return LOCI_OK;
 }
 
-static loci_status choose_named(loci_layout *l, size_t *channels, loci_error *error)
+/* Whether the known columns are those to read: each is there, and none is that of times. */
+static loci_status is_known(bool *known, const loci_layout *l, loci_error *error)
+{
+    const loci_table *own = l->own;
+    const size_t count = l->options->known_count;
+    *known = false;
+    if (l->options->columns || !own->names || count == 0) return LOCI_OK;
+    size_t *place = loci_allocate(count, sizeof *place);
+    if (!place) return loci_layout_no_memory(l, error);
+    *known =
+        loci_columns_place(place, (const char *const *)own->names, own->fields, l->options->known, count);
+    for (size_t c = 0; *known && c < count; c++) *known = own->target[place[c]] == LOCI_TABLE_SKIP;
+    loci_free(place);
+    return LOCI_OK;
+}
+
+static loci_status choose_named(loci_layout *l, const char *const *columns, size_t column_count,
+                                size_t *channels, loci_error *error)
 {
     loci_table *own = l->own;
     size_t *chosen, count;
     loci_status status =
         loci_columns_select(&chosen, &count, l->signal->input.name, (const char *const *)own->names,
-                            own->fields, l->options->columns, l->options->column_count, error);
+                            own->fields, columns, column_count, error);
     if (status != LOCI_OK) return status;
     for (size_t c = 0; c < count && status == LOCI_OK; c++) {
         if (own->target[chosen[c]] != LOCI_TABLE_SKIP) {
@@ -160,9 +177,13 @@ loci_status loci_layout_choose(loci_layout *l, loci_error *error)
     for (size_t i = 0; i < own->fields; i++) own->target[i] = LOCI_TABLE_SKIP;
     loci_status status = LOCI_OK;
     if (l->options->time_column) status = choose_time(l, error);
-    if (status == LOCI_OK)
-        status =
-            l->options->columns ? choose_named(l, &channels, error) : choose_numbers(l, &channels, error);
+    if (status == LOCI_OK) status = is_known(&l->known, l, error);
+    const loci_signal_options *o = l->options;
+    if (status == LOCI_OK && l->known)
+        status = choose_named(l, o->known, o->known_count, &channels, error);
+    else if (status == LOCI_OK)
+        status = o->columns ? choose_named(l, o->columns, o->column_count, &channels, error)
+                            : choose_numbers(l, &channels, error);
     if (status != LOCI_OK) return status;
     l->signal->info.channels = l->signal->channels = channels;
     return name_channels(l, error);
@@ -174,7 +195,7 @@ loci_status loci_layout_find_times(const loci_layout *l, loci_error *error)
 {
     const loci_table *own = l->own;
     loci_signal *signal = l->signal;
-    if (signal->info.stamped) return LOCI_OK;
+    if (signal->info.stamped || l->known) return LOCI_OK;
     for (size_t i = 0; i < own->fields; i++) {
         const loci_evidence *c = &l->columns[i];
         const bool named = own->names && loci_time_like_name(own->names[i]);

@@ -25,6 +25,7 @@ typedef struct {
     size_t data;            /* which row of the survey is the first of data */
     loci_field *first;      /* [own->fields] of the first row */
     loci_evidence *columns; /* [own->fields] */
+    bool known;             /* the columns that are read are options->known */
 } loci_layout;
 
 /* Field i of a row of the survey, which has that many; and how many a row has. */
@@ -38,7 +39,7 @@ loci_status loci_layout_report(const loci_layout *l, size_t row, const loci_tabl
 
 /* Which columns are channels, times or left out, from the evidence and the options, and what the channels are called. */
 loci_status loci_layout_choose(loci_layout *l, loci_error *error);
-/* A column that looks like times, which nobody asked for, neither as times nor as values. */
+/* A column that looks like times, which nobody asked for, neither as times nor as values, of a table whose columns are not known. */
 loci_status loci_layout_find_times(const loci_layout *l, loci_error *error);
 
 #endif

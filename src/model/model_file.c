@@ -311,8 +311,7 @@ static loci_status describe(loci_model *model, fields *f, const char *note)
     const size_t inputs = model->config.inputs, outputs = model->config.outputs;
     double *numbers = loci_allocate_by(loci_allocator_of(model), 2 * (inputs + outputs), sizeof *numbers);
     const json_t *reading = take(f, "reading");
-    const size_t columns = json_array_size(json_object_get(reading, "columns")) +
-                           json_array_size(json_object_get(reading, "learned"));
+    const size_t columns = loci_model_reading_names(reading);
     const char **names = loci_allocate_by(loci_allocator_of(model), outputs + columns, sizeof *names);
     if (numbers && names) {
         loci_model_about about = {

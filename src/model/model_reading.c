@@ -19,18 +19,35 @@ static const char **text_at(loci_reading *r, size_t i)
 }
 static const char *const text_names[TEXTS] = {"label", "value", "group", "time", "match", "except"};
 
-/* Behind them the names of its columns, and of those that are learned. */
+/* Its lists of names of columns, and what they are called. */
+enum { LISTS = 3 };
+static const char *const list_names[LISTS] = {"columns", "learned", "inputs"};
+
+typedef struct {
+    const char *const **names;
+    size_t *count;
+} list;
+
+static list list_at(loci_reading *r, size_t i)
+{
+    const list lists[LISTS] = {
+        {&r->columns, &r->column_count}, {&r->learned, &r->learned_count}, {&r->inputs, &r->input_count}};
+    return lists[i];
+}
+
+/* Which stand behind the texts. */
 static size_t texts_of(const loci_reading *r)
 {
-    return TEXTS + r->column_count + r->learned_count;
+    return TEXTS + r->column_count + r->learned_count + r->input_count;
 }
 
 static const char *text_of(const loci_reading *reading, size_t i)
 {
     loci_reading r = *reading;
     if (i < TEXTS) return *text_at(&r, i);
-    i -= TEXTS;
-    return i < r.column_count ? r.columns[i] : r.learned[i - r.column_count];
+    size_t k = 0;
+    for (i -= TEXTS; i >= *list_at(&r, k).count; k++) i -= *list_at(&r, k).count;
+    return (*list_at(&r, k).names)[i];
 }
 
 /* Whether `value` or `columns` are the names of what is learned, and not numbers of columns or lists of them. */
@@ -71,7 +88,7 @@ loci_status loci_model_reading_check(const loci_reading *reading, loci_error *er
 
 size_t loci_model_reading_size(const loci_reading *reading)
 {
-    size_t size = (reading->column_count + reading->learned_count) * sizeof *reading->columns;
+    size_t size = (texts_of(reading) - TEXTS) * sizeof *reading->columns;
     for (size_t i = 0; i < texts_of(reading); i++) {
         const char *text = text_of(reading, i);
         size += text ? strlen(text) + 1 : 0;
@@ -93,13 +110,16 @@ loci_reading loci_model_reading_keep(const loci_reading *reading, char *memory)
 {
     loci_reading copy = *reading;
     if (tells_learned(reading)) copy.learned_count = 0;
-    const char **columns = (const char **)(void *)memory, **learned = columns + copy.column_count;
-    char *at = (char *)(learned + copy.learned_count);
+    if (copy.column_count) copy.input_count = 0;
+    const char **names = (const char **)(void *)memory;
+    char *at = (char *)(names + (texts_of(&copy) - TEXTS));
     for (size_t i = 0; i < TEXTS; i++) *text_at(&copy, i) = keep(&at, *text_at(&copy, i));
-    for (size_t i = 0; i < copy.column_count; i++) columns[i] = keep(&at, reading->columns[i]);
-    for (size_t i = 0; i < copy.learned_count; i++) learned[i] = keep(&at, reading->learned[i]);
-    copy.columns = copy.column_count ? columns : NULL;
-    copy.learned = copy.learned_count ? learned : NULL;
+    for (size_t k = 0; k < LISTS; k++) {
+        const list l = list_at(&copy, k);
+        for (size_t i = 0; i < *l.count; i++) names[i] = keep(&at, (*l.names)[i]);
+        *l.names = *l.count ? names : NULL;
+        names += *l.count;
+    }
     return copy;
 }
 
@@ -141,49 +161,70 @@ json_t *loci_model_reading_write(const loci_reading *reading)
            add(object, "decimal", r.decimal == ',', json_string(",")) &&
            add(object, "bytes", r.bytes != 0, json_true()) &&
            add(object, "horizon", r.horizon > 0, json_integer((json_int_t)r.horizon)) &&
-           add(object, "missing", r.hold != 0, json_string("hold")) &&
-           add_names(object, "columns", r.columns, r.column_count) &&
-           add_names(object, "learned", r.learned, r.learned_count);
+           add(object, "missing", r.hold != 0, json_string("hold"));
+    for (size_t k = 0; good && k < LISTS; k++) {
+        const list l = list_at(&r, k);
+        good = add_names(object, list_names[k], *l.names, *l.count);
+    }
     if (good) return object;
     json_decref(object);
     return NULL;
+}
+
+size_t loci_model_reading_names(const json_t *object)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < LISTS; k++) count += json_array_size(json_object_get(object, list_names[k]));
+    return count;
+}
+
+/* The list that stands under a key, if it is there, its names in room for so many. */
+static loci_status read_names(list l, const json_t *array, const char *key, const char **names, size_t room,
+                              loci_error *error)
+{
+    const size_t count = json_array_size(array);
+    if ((array && !json_is_array(array)) || count > room)
+        return loci_fail(error, LOCI_E_FORMAT, "reading of the description: %s is no list", key);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = json_string_value(json_array_get(array, i));
+        if (!names[i])
+            return loci_fail(error, LOCI_E_FORMAT, "reading of the description: name %zu of %s is no text", i,
+                             key);
+    }
+    *l.names = count ? names : NULL;
+    *l.count = count;
+    return LOCI_OK;
 }
 
 loci_status loci_model_reading_read(loci_reading *r, const json_t *object, const char **names, size_t room,
                                     loci_error *error)
 {
     json_error_t wrong;
-    json_t *columns = NULL, *learned = NULL;
+    json_t *lists[LISTS] = {NULL};
     json_int_t window = 0, stride = 0, skip = 0, horizon = 0;
     const char *decimal = ".", *missing = "refuse";
     json_t *json = (json_t *)(uintptr_t)object; /* unpacking changes nothing */
     if (json_unpack_ex(
             json, &wrong, 0,
-            "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?o, s?I, s?s, s?o !}",
+            "{s?s, s?s, s?s, s?s, s?s, s?b, s?I, s?I, s?F, s?F, s?I, s?s, s?b, s?I, s?s, s?o, s?o, s?o !}",
             "value", &r->value, "group", &r->group, "time", &r->time, "match", &r->match, "except",
             &r->except, "mono", &r->mono, "window", &window, "stride", &stride, "resample", &r->resample,
-            "test", &r->test, "skip", &skip, "decimal", &decimal, "bytes", &r->bytes, "columns", &columns,
-            "horizon", &horizon, "missing", &missing, "learned", &learned) != 0)
+            "test", &r->test, "skip", &skip, "decimal", &decimal, "bytes", &r->bytes, "horizon", &horizon,
+            "missing", &missing, list_names[0], &lists[0], list_names[1], &lists[1], list_names[2],
+            &lists[2]) != 0)
         return loci_fail(error, LOCI_E_FORMAT, "reading of the description: %.80s", wrong.text);
-    const size_t count = json_array_size(columns), more = json_array_size(learned);
-    if ((columns && !json_is_array(columns)) || (learned && !json_is_array(learned)) || count > room ||
-        more > room - count || window < 0 || stride < 0 || skip < 0 || horizon < 0 ||
+    if (window < 0 || stride < 0 || skip < 0 || horizon < 0 ||
         (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0) ||
         (strcmp(missing, "refuse") != 0 && strcmp(missing, "hold") != 0))
         return loci_fail(
             error, LOCI_E_FORMAT,
-            "reading of the description: columns, learned, window, stride, skip, horizon, decimal or missing is none");
-    for (size_t i = 0; i < count + more; i++) {
-        names[i] =
-            json_string_value(i < count ? json_array_get(columns, i) : json_array_get(learned, i - count));
-        if (!names[i])
-            return loci_fail(error, LOCI_E_FORMAT, "reading of the description: column %zu is no text",
-                             i < count ? i : i - count);
+            "reading of the description: window, stride, skip, horizon, decimal or missing is none");
+    for (size_t k = 0; k < LISTS; k++) {
+        const list l = list_at(r, k);
+        const loci_status status = read_names(l, lists[k], list_names[k], names, room, error);
+        if (status) return status;
+        names += *l.count, room -= *l.count;
     }
-    r->columns = count ? names : NULL;
-    r->column_count = count;
-    r->learned = more ? names + count : NULL;
-    r->learned_count = more;
     r->hold = *missing == 'h';
     r->window = (size_t)window;
     r->stride = (size_t)stride;

@@ -12,12 +12,14 @@
 loci_status loci_model_reading_check(const loci_reading *reading, loci_error *error);
 
 /* Bytes that its texts and columns need; and a reading whose texts and columns are copies in memory [so many bytes], aligned
- * for pointers. Names of what is learned that value or columns tell are not kept. */
+ * for pointers. Names of what is learned that value or columns tell are not kept, nor of inputs where there are columns. */
 size_t loci_model_reading_size(const loci_reading *reading);
 loci_reading loci_model_reading_keep(const loci_reading *reading, char *memory);
 
 /* All of it but for gray, permutation and label, which stand elsewhere: an object of what is not 0. NULL: out of memory. */
 json_t *loci_model_reading_write(const loci_reading *reading);
+/* How many names stand in such an object. */
+size_t loci_model_reading_names(const json_t *object);
 /* The inverse: fills the same fields; texts and columns point into the object and into names [room]. LOCI_E_FORMAT. */
 loci_status loci_model_reading_read(loci_reading *reading, const json_t *object, const char **names,
                                     size_t room, loci_error *error);

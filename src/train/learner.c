@@ -120,6 +120,8 @@ static loci_status describe(loci_model *model, const loci_dataset *set, loci_tas
     if (o->reading) about.reading = *o->reading;
     about.reading.learned = info.value_names;
     about.reading.learned_count = info.value_count;
+    about.reading.inputs = info.input_names;
+    about.reading.input_count = info.input_names ? info.inputs : 0;
     return loci_model_describe(model, &about, error);
 }
 

@@ -34,3 +34,23 @@ $ sed '1s/.*/2019,2020,2021,2022,state/' whole.csv > years.csv; loci train years
 | training    30 sequences of 10 samples
 # Columns of a list are found by their names where they stand otherwise.
 $ loci fit whole.csv --value load --column temp,hum --window 20 --modes 20 --threads 1 -o m > out; loci predict m whole.csv | tail -n 1 | cut -d , -f 2 > a; awk -F, '{ print $3 "," $2 }' whole.csv > swapped.csv; loci predict m swapped.csv | tail -n 1 | cut -d , -f 2 | cmp - a
+# Also those that nobody named are found by what the training called them, in predict, stream and eval, and on standard input.
+$ loci fit whole.csv --horizon 1 --window 20 --time time --modes 20 --threads 1 -o m > out; loci predict m whole.csv | tail -n 1 | cut -d , -f 2- > a; loci eval m whole.csv 2> out | grep -v time > b; awk -F, '{ print $4 "," NR "," $3 "," $2 "," $1 }' OFS=, whole.csv | sed '1s/,1,/,more,/' > mixed.csv; head -n 3 mixed.csv
+| load,more,hum,temp,time
+| 0.00,2,60.00,20.00,0
+| 0.33,3,59.99,20.33,60
+$ loci predict m mixed.csv | tail -n 1 | cut -d , -f 2- | cmp - a; loci predict m - < mixed.csv | tail -n 1 | cut -d , -f 2- | cmp - a; loci stream m mixed.csv --every 0 | tail -n 1 | cut -d , -f 2- | cmp - a; loci stream m - --every 0 < mixed.csv | tail -n 1 | cut -d , -f 2- | cmp - a; loci eval m mixed.csv 2> out | grep -v time | cmp - b
+$ cut -d , -f 2-4 whole.csv | sed '1s/hum/damp/' > called.csv; loci predict m called.csv | tail -n 1 | cut -d , -f 2- | cmp - a
+! loci: note: called.csv: has no column hum, which the model was trained on; its columns are taken in their order
+$ loci stream m - --every 0 < called.csv | tail -n 1 | cut -d , -f 2- | cmp - a
+! loci: note: standard input: has no column hum, which the model was trained on; its columns are taken in their order
+$ tail -n +2 called.csv > called.txt; loci predict m called.txt | tail -n 1 | cut -d , -f 2- | cmp - a; loci predict m called.csv --column 1,2,3 | tail -n 1 | cut -d , -f 2- | cmp - a
+# Files of a folder likewise; names that two columns share name none.
+$ mkdir -p files/a files/b; for k in 0 1 2 3 4; do sed -n "1p; $((60 * k + 2)),$((60 * k + 61))p" whole.csv | cut -d , -f 2-4 > files/$([ $((k % 2)) = 0 ] && echo a || echo b)/$k.csv; done; awk -F, '{ print $3, $1, $2 }' OFS=, files/b/3.csv > other.csv; loci fit files --modes 20 --threads 1 -o m > out; for f in files/b/3.csv other.csv; do loci predict m $f | tail -n 1 | cut -d , -f 2-; done | uniq | wc -l
+| 1
+$ mkdir -p turned/a turned/b; for f in a/0 a/2 a/4 b/1 b/3; do awk -F, '{ print $3, $1, $2 }' OFS=, files/$f.csv > turned/$f.csv; done; for d in files turned; do loci eval m $d 2> out | grep -v time; done | uniq -d | wc -l; loci fit turned -o n --modes 20 --threads 1 > out; loci fit files --add -o n --threads 1 > out; loci fit files files --modes 20 --threads 1 -o o > out; for m in n o; do loci predict $m files/a/2.csv | tail -n 1 | cut -d , -f 2; done
+| 0
+| a
+| a
+$ for f in files/*/*.csv; do sed -i '1s/.*/x,y,x/' $f; done; loci fit files --modes 20 --threads 1 -o m > out; loci predict m files/b/3.csv | head -n 1
+| file,class,p_a,p_b

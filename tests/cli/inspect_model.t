@@ -71,6 +71,7 @@ $ loci inspect - --json < told.safetensors | cut -c 1-180
 |   "gray": true,
 |   "permutation": null,
 |   "label": null,
+|   "columns": null,
 |   "missing": "refuse",
 |   "training": null,
 |   "parameters": 2474,

@@ -49,7 +49,7 @@ $ loci predict held plant.csv --missing refuse; loci stream held plant.csv --mis
 $ loci stream held plant.csv --every 50 > a; loci stream plain whole.csv --every 50 | cmp - a
 ! loci: note: plant.csv: 12 missing values; of each the value before stands there
 $ loci inspect held | grep ^data; for m in held plain; do loci inspect $m --json | grep '^  "missing"'; done
-| data        over missing values the last ones were held; labels in column state
+| data        columns temp, hum, load; over missing values the last ones were held; labels in column state
 |   "missing": "hold",
 |   "missing": "refuse",
 # A training that is told is bound to it.

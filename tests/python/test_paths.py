@@ -178,6 +178,25 @@ def test_exports_that_are_calibrated(program, tmp_path, monkeypatch, waves):
     assert not pathlib.Path("new").exists()
 
 
+def test_inputs_are_found_by_their_names(tmp_path, waves):
+    table(tmp_path / "d", waves)
+    path = tmp_path / "d" / "walks.csv"
+    head, *rows = path.read_text().splitlines()
+    names = head.split(",")
+    order = sorted(range(len(names)), key=lambda i: names[i], reverse=True)
+    turned = tmp_path / "turned.csv"
+    turned.write_text("".join(",".join([*(line.split(",")[i] for i in order), more]) + "\n" for line, more in zip([head, *rows], ["more"] + ["1"] * len(rows))))
+    options = dict(label="gait", group="walk")
+    for model in (loci.train(path, **options, **TINY), loci.fit(path, modes=20, **options)):
+        inputs = model.inspect()["reading"]["inputs"]
+        assert sorted(inputs) == sorted(set(names) - {"gait", "walk"})
+        first, second = loci.evaluate(model, path), loci.evaluate(model, turned)
+        assert (first.sequences, first.loss) == (second.sequences, second.loss)
+        assert loci.Model.from_bytes(model.to_bytes()).inspect()["reading"]["inputs"] == inputs
+    learner = [loci.Learner(20).push(path, **options).push(other) for other in (path, turned)]
+    assert learner[0].model() == learner[1].model()
+
+
 def test_what_is_held_is_counted(tmp_path, waves):
     holes(tmp_path / "d", waves)
     with pytest.warns(UserWarning, match="walks.csv: 335 missing values; of each the value before stands there") as told:

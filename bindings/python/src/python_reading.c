@@ -15,28 +15,40 @@ typedef struct {
 } field;
 #define AT(member) offsetof(loci_reading, member)
 static const field fields[] = {
-    {"gray", FLAG, AT(gray)},         {"mono", FLAG, AT(mono)},      {"bytes", FLAG, AT(bytes)},
-    {"label", WORD, AT(label)},       {"value", WORD, AT(value)},    {"group", WORD, AT(group)},
-    {"time", WORD, AT(time)},         {"match", WORD, AT(match)},    {"except", WORD, AT(except)},
-    {"window", COUNT, AT(window)},    {"stride", COUNT, AT(stride)}, {"skip", COUNT, AT(skip)},
-    {"horizon", COUNT, AT(horizon)},  {"test", NUMBER, AT(test)},    {"resample", NUMBER, AT(resample)},
-    {"column", COLUMNS, AT(columns)}, {"permute", PERMUTE, 0},       {"decimal", DECIMAL, AT(decimal)},
-    {"missing", MISSING, AT(hold)},
+    {"gray", FLAG, AT(gray)},          {"mono", FLAG, AT(mono)},        {"bytes", FLAG, AT(bytes)},
+    {"label", WORD, AT(label)},        {"value", WORD, AT(value)},      {"group", WORD, AT(group)},
+    {"time", WORD, AT(time)},          {"match", WORD, AT(match)},      {"except", WORD, AT(except)},
+    {"window", COUNT, AT(window)},     {"stride", COUNT, AT(stride)},   {"skip", COUNT, AT(skip)},
+    {"horizon", COUNT, AT(horizon)},   {"test", NUMBER, AT(test)},      {"resample", NUMBER, AT(resample)},
+    {"column", COLUMNS, AT(columns)},  {"inputs", COLUMNS, AT(inputs)}, {"permute", PERMUTE, 0},
+    {"decimal", DECIMAL, AT(decimal)}, {"missing", MISSING, AT(hold)},
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
 /* --- from a dict --- */
 
-static int columns_take(loci_reading *r, PyObject *names)
+/* The list of a field of that kind, and how long it is. */
+typedef struct {
+    const char *const **names;
+    size_t *count;
+} list;
+
+static list list_at(loci_reading *r, const field *f)
+{
+    return f->offset == AT(columns) ? (list){&r->columns, &r->column_count}
+                                    : (list){&r->inputs, &r->input_count};
+}
+
+static int columns_take(list to, const char *name, PyObject *names)
 {
     const Py_ssize_t count = PyTuple_Check(names) ? PyTuple_Size(names) : -1;
     if (count < 0) {
-        PyErr_SetString(PyExc_TypeError, "column: a tuple of names was expected");
+        PyErr_Format(PyExc_TypeError, "%s: a tuple of names was expected", name);
         return 0;
     }
     const char **columns = calloc((size_t)count + 1, sizeof *columns);
-    r->columns = columns;
-    r->column_count = (size_t)count;
+    *to.names = columns;
+    *to.count = (size_t)count;
     if (!columns) return PyErr_NoMemory(), 0;
     for (Py_ssize_t i = 0; i < count; i++)
         if (!(columns[i] = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(names, i), NULL))) return 0;
@@ -62,7 +74,7 @@ static int take(loci_reading *r, const field *f, PyObject *value)
         *(double *)(void *)to = PyFloat_AsDouble(value);
         break;
     case COLUMNS:
-        return columns_take(r, value);
+        return columns_take(list_at(r, f), f->name, value);
     case PERMUTE:
         r->permuted = 1;
         r->permutation = PyLong_AsUnsignedLongLong(value);
@@ -78,7 +90,7 @@ static int take(loci_reading *r, const field *f, PyObject *value)
     return !PyErr_Occurred();
 }
 
-/* Borrows the texts of the dict; r->columns is to be freed. 0 with an exception. */
+/* Borrows the texts of the dict; reading_free frees the lists. 0 with an exception. */
 static int reading_take(loci_reading *r, PyObject *dict)
 {
     *r = (loci_reading){0};
@@ -93,13 +105,19 @@ static int reading_take(loci_reading *r, PyObject *dict)
     return 1;
 }
 
+static void reading_free(loci_reading *r)
+{
+    free((void *)(uintptr_t)r->columns);
+    free((void *)(uintptr_t)r->inputs);
+}
+
 /* --- to a dict --- */
 
-static PyObject *columns_give(const loci_reading *r)
+static PyObject *columns_give(list from)
 {
-    PyObject *names = PyTuple_New((Py_ssize_t)r->column_count);
-    for (size_t i = 0; names && i < r->column_count; i++) {
-        PyObject *name = PyUnicode_FromString(r->columns[i]);
+    PyObject *names = PyTuple_New((Py_ssize_t)*from.count);
+    for (size_t i = 0; names && i < *from.count; i++) {
+        PyObject *name = PyUnicode_FromString((*from.names)[i]);
         if (!name) {
             Py_DECREF(names);
             return NULL;
@@ -113,6 +131,7 @@ static PyObject *columns_give(const loci_reading *r)
 static PyObject *give(const loci_reading *r, const field *f)
 {
     const char *from = (const char *)r + f->offset, *text;
+    loci_reading whole = *r;
     switch (f->kind) {
     case FLAG:
         if (*(const int *)(const void *)from) Py_RETURN_TRUE;
@@ -130,7 +149,7 @@ static PyObject *give(const loci_reading *r, const field *f)
             return PyFloat_FromDouble(*(const double *)(const void *)from);
         break;
     case COLUMNS:
-        if (r->column_count) return columns_give(r);
+        if (*list_at(&whole, f).count) return columns_give(list_at(&whole, f));
         break;
     case PERMUTE:
         if (r->permuted) return PyLong_FromUnsignedLongLong(r->permutation);
@@ -162,8 +181,8 @@ static PyObject *model_reading(PyObject *module, PyObject *object)
     return dict;
 }
 
-/* model_read_as(model, reading, set or None): tells the model how its training data were read, and what the columns that are learned are
- * called in the set; without it they are called as before */
+/* model_read_as(model, reading, set or None): tells the model how its training data were read, and what its inputs, and the columns
+ * that are learned, are called in the set; without it they are called as before */
 static PyObject *model_read_as(PyObject *module, PyObject *arguments)
 {
     (void)module;
@@ -178,17 +197,19 @@ static PyObject *model_read_as(PyObject *module, PyObject *arguments)
     if (good) {
         loci_model_about about = *loci_model_description(model);
         about.size = sizeof about;
-        reading.learned = about.reading.learned;
-        reading.learned_count = about.reading.learned_count;
+        const loci_reading before = about.reading;
+        about.reading = reading;
+        about.reading.learned = before.learned, about.reading.learned_count = before.learned_count;
+        about.reading.inputs = before.inputs, about.reading.input_count = before.input_count;
         if (set != Py_None) {
             const loci_dataset_info info = loci_dataset_inspect(dataset_of(set));
-            reading.learned = info.value_names;
-            reading.learned_count = info.value_count;
+            about.reading.learned = info.value_names, about.reading.learned_count = info.value_count;
+            about.reading.inputs = info.input_names;
+            about.reading.input_count = info.input_names ? info.inputs : 0;
         }
-        about.reading = reading;
         status = loci_model_describe(model, &about, &error);
     }
-    free((void *)(uintptr_t)reading.columns);
+    reading_free(&reading);
     return good ? glue_none(status, &error) : NULL;
 }
 
@@ -240,7 +261,7 @@ static PyObject *dataset_open(PyObject *module, PyObject *arguments)
         Py_END_ALLOW_THREADS
     }
     free(names);
-    free((void *)(uintptr_t)options.reading.columns);
+    reading_free(&options.reading);
     Py_DECREF(path);
     if (!good) return NULL;
     return status ? glue_raise(&error) : dataset_wrap(set);
