@@ -13,6 +13,7 @@
 #include <loci/train.h>
 
 #include "shared/message.h"
+#include "model/answer.h"
 #include "model/dataset_tell.h"
 #include "model/model_open.h"
 #include "model/token_words.h"
@@ -72,13 +73,6 @@ static void confusion_write(output *out, const loci_dataset_info *info, const lo
     }
 }
 
-/* "y" where there is one output, else "y0", "y1", ... */
-static const char *output_name(char *text, size_t i, size_t outputs)
-{
-    snprintf(text, WORDS_SIZE, outputs == 1 ? "y" : "y%zu", i);
-    return text;
-}
-
 /* The mean of `count` errors and shares, which lie `step` apart. */
 static void ahead_write(output *out, const char *name, const loci_evaluation *result, size_t first,
                         size_t step, size_t count, bool error)
@@ -114,10 +108,12 @@ static void horizon_write(output *out, const char *const *names, size_t horizon,
     }
 }
 
-static void score_write(output *out, const loci_task_info *task, const loci_dataset_info *info,
-                        size_t horizon, const loci_evaluation *result)
+static void score_write(output *out, const loci_model *model, const loci_dataset_info *info,
+                        const loci_evaluation *result)
 {
-    char share[WORDS_SIZE], right[WORDS_SIZE], all[WORDS_SIZE], name[WORDS_SIZE];
+    char share[WORDS_SIZE], right[WORDS_SIZE], all[WORDS_SIZE], name[ANSWER_SIZE];
+    const loci_task_info *task = loci_task_inspect(loci_model_description(model)->task);
+    const size_t horizon = loci_model_description(model)->reading.horizon;
     const double correct = result->score * (double)result->targets;
     if (!task->values) {
         output_format(out, "accuracy    %s, %s of %s\n", words_share(share, result->score),
@@ -132,9 +128,8 @@ static void score_write(output *out, const loci_task_info *task, const loci_data
     }
     if (info->outputs == 1) output_format(out, "error       %.4g, root mean square\n", result->error[0]);
     for (size_t i = 0; info->outputs > 1 && i < info->outputs; i++)
-        output_format(out, "%-11s error %.4g, root mean square; %s explained\n",
-                      output_name(name, i, info->outputs), result->error[i],
-                      words_share(share, result->explained[i]));
+        output_format(out, "%-11s error %.4g, root mean square; %s explained\n", answer_name(name, model, i),
+                      result->error[i], words_share(share, result->explained[i]));
 }
 
 static int table_write(const loci_model *model, const loci_dataset_info *info, const loci_evaluation *result)
@@ -143,7 +138,7 @@ static int table_write(const loci_model *model, const loci_dataset_info *info, c
     output out;
     char all[WORDS_SIZE], time[WORDS_SIZE], bits[WORDS_SIZE];
     output_open(&out, NULL);
-    score_write(&out, task, info, loci_model_description(model)->reading.horizon, result);
+    score_write(&out, model, info, result);
     output_format(&out, "loss        %.4g %s%s", result->loss, task->unit,
                   token_bits(bits, model, result->loss));
     if (task->next) output_format(&out, ", perplexity %.4g", exp(result->loss));

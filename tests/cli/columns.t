@@ -18,6 +18,15 @@ $ loci train whole.csv --horizon 2 --window 20 --time time --layers 1 --width 4 
 | {
 |   "files": [{"file": "whole.csv", "value
 | }
+$ loci eval t.safetensors whole.csv --train | sed 1d | cut -d ' ' -f 1 | head -n 5; sed -i '1s/load/a name of many words/' whole.csv; loci fit whole.csv --horizon 1 --window 20 --time time --modes 20 --threads 1 -o m > out; loci eval m whole.csv 2> out | grep error | sed 's/ *error .*//'; sed -i '1s/a name of many words/load/' whole.csv
+| temp
+| hum
+| load
+| row
+| row
+| temp_1
+| hum_1
+| a name of many words_1
 $ tail -n +2 whole.csv > bare.csv; loci fit bare.csv --horizon 2 --window 20 --column 2,4 --modes 20 --threads 1 -o m > out; loci predict m bare.csv | head -n 1; loci fit bare.csv --value 4 --window 20 --column 2 --modes 20 --threads 1 -o m > out; loci predict m bare.csv | head -n 1
 | file,y0,y1,y2,y3
 | file,y
