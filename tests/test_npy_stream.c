@@ -42,6 +42,39 @@ static void an_array_is_a_signal_however_it_is_read(void **state)
     free(data);
 }
 
+/* What looks like [channels][samples] is read as it stands, and said. */
+static void many_channels_of_few_samples_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t samples, channels;
+        const char *remark;
+    } cases[] = {
+        {1, 100, "is read as 1 sample of 100 channels, [samples][channels]"},
+        {2, 500, "is read as 2 samples of 500 channels, [samples][channels]"},
+        {10, 109, "is read as 10 samples of 109 channels, [samples][channels]"},
+        {1, 99, NULL},
+        {11, 100, NULL},
+        {2000, 100, NULL},
+    };
+    double *data = calloc(2000, 100 * sizeof *data);
+    const char *path = temporary_path("wide.npy");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const size_t shape[2] = {cases[i].samples, cases[i].channels};
+        loci_signal *signal;
+        assert_int_equal(loci_npy_write(path, data, shape, 2, 0, NULL), LOCI_OK);
+        assert_int_equal(loci_signal_open(&signal, path, NULL, NULL), LOCI_OK);
+        const char *remark = loci_signal_remark(signal, 0);
+        if (cases[i].remark)
+            assert_string_equal(remark, cases[i].remark);
+        else
+            assert_null(remark);
+        assert_int_equal(loci_signal_inspect(signal).channels, cases[i].channels);
+        loci_signal_close(signal);
+    }
+    free(data);
+}
+
 /* An NPY file of version 1 with this dict as header and `size` zero bytes after it. */
 static size_t make(char *bytes, const char *dict, size_t size)
 {
@@ -179,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_array_is_a_signal_however_it_is_read),
+        cmocka_unit_test(many_channels_of_few_samples_are_told),
         cmocka_unit_test(other_shapes_are_refused),
         cmocka_unit_test(cut_and_overlong_files_are_refused),
         cmocka_unit_test(fortran_order_is_read_channel_by_channel),

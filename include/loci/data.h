@@ -70,7 +70,8 @@ typedef struct {
 
 /* Opens `path`; "-" is standard input. options NULL: all zero. Errors name the path. What a file is, its content says:
  *
- * - an NPY array [samples] or [samples][channels] of real numbers, in C order or, in a plain file, in Fortran's;
+ * - an NPY array [samples] or [samples][channels] of real numbers, in C order or, in a plain file, in Fortran's; a remark tells
+ *   of 100 channels or more that have a tenth as many samples, or fewer;
  * - text: lines of numbers, or CSV. The structure is told by the first rows, at most 32 of them: they are looked at until one
  *   holds nothing but numbers, or dates and numbers. The delimiter is the one of tab, semicolon, comma and runs of blanks of
  *   which most rows have the same number outside of quotes. Text above numbers makes the first row a header; where it may as

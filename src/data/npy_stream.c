@@ -53,6 +53,16 @@ static loci_status read_turned(loci_signal *signal, double *u, size_t n, loci_er
     return LOCI_OK;
 }
 
+/* Some libraries have channels first. What has so many more channels than samples was likely meant so. */
+static void tell_orientation(loci_signal *signal, const loci_npy_header *header)
+{
+    enum { CHANNELS = 100, TIMES = 10 };
+    const size_t samples = header->shape[0];
+    if (signal->channels >= CHANNELS && signal->channels / TIMES >= samples)
+        loci_signal_say(signal, "is read as %zu sample%s of %zu channels, [samples][channels]", samples,
+                        samples == 1 ? "" : "s", signal->channels);
+}
+
 static loci_status npy_open(loci_signal *signal, const loci_signal_options *options, loci_error *error)
 {
     (void)options;
@@ -77,6 +87,7 @@ static loci_status npy_open(loci_signal *signal, const loci_signal_options *opti
         return loci_fail(error, LOCI_E_FORMAT, "%s: is an array of %zu channels; 1 to %d were expected",
                          input->name, signal->channels, LOCI_SIGNAL_CHANNELS);
     own->at = loci_input_position(input);
+    tell_orientation(signal, header);
     if (is_turned(own) && input->length == LOCI_INPUT_LENGTH_UNKNOWN)
         return loci_fail(
             error, LOCI_E_FORMAT,
