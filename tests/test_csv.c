@@ -423,10 +423,13 @@ static void known_columns_are_found(void **state)
            (const double[]){1, 2, 3, 4}, (const double[]){0, 1});
     expect("b,a,a\n1,2,3\n", &(loci_signal_options){KNOWN("a", "b")}, "b a a", 1, (const double[]){1, 2, 3},
            NULL);
-    expect("1,2,3\n", &(loci_signal_options){KNOWN("3", "2")}, "u0 u1 u2", 1, (const double[]){1, 2, 3},
+    expect("1,2,3\n", &(loci_signal_options){KNOWN("4", "2")}, "u0 u1 u2", 1, (const double[]){1, 2, 3},
            NULL);
-    expect_wrong(text, &(loci_signal_options){KNOWN("load", "load")}, LOCI_E_ARGUMENT,
-                 "column load is asked for twice");
+    expect(text, &(loci_signal_options){KNOWN("load", "load")}, "time temp load", 2,
+           (const double[]){0, 1, 2, 1, 3, 4}, NULL);
+    /* numbers and lists, as in columns */
+    expect("1,2,3\n", &(loci_signal_options){KNOWN("3", "2")}, "u0 u1", 1, (const double[]){3, 2}, NULL);
+    expect(text, &(loci_signal_options){KNOWN("load,3")}, "load temp", 2, (const double[]){2, 1, 4, 3}, NULL);
     expect_wrong(text, &(loci_signal_options){KNOWN("load", "name")}, LOCI_E_VALUE,
                  "line 2: \"x\" stands in column name; a number was expected");
 #undef KNOWN

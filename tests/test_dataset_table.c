@@ -262,6 +262,7 @@ static void known_inputs_are_found(void **state)
         {"v,w,c\n1,2,a\n3,4,b\n", "v", "w", 1, 2}, /* others, as they stand */
         {"y,v,c\n1,2,a\n3,4,b\n", "y", "v", 1, 2},
         {"1,2,a\n3,4,b\n", NULL, NULL, 1, 2},        /* none */
+        {"7,8,c\n1,2,a\n3,4,b\n", NULL, NULL, 1, 2}, /* numbers of columns */
         {"x,x,c\n1,2,a\n3,4,b\n", NULL, NULL, 1, 2}, /* not one for each */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

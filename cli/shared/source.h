@@ -19,7 +19,7 @@ typedef struct {
     size_t skip;     /* lines of text; SIZE_MAX: not given */
     double rate;     /* NAN: not given */
     option_list columns,
-        known; /* known: names of columns to read where none are given and the file has all of them */
+        known; /* known: columns to read where none are given and the file has all of them */
     bool mono;
     bool timeless; /* the command has no --time, which then is not recommended */
 } source_options;

@@ -113,7 +113,8 @@ typedef struct {
     size_t value_count;   /* how many names these are */
     uint64_t missing;     /* numbers that were missing: the ones before them stand there (reading.hold) */
     size_t rows, columns; /* of the pictures that sequences are, row by row (or permuted); 0: they are none */
-    /* [inputs] of tables, and files, whose columns have names, each its own: the inputs', as long as the set; NULL: none */
+    /* [inputs] of tables, and files, whose columns have names, each its own and none a number: the inputs', as long as the set;
+     * NULL: none */
     const char *const *input_names;
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);

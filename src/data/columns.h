@@ -20,11 +20,11 @@ loci_status loci_columns_select(size_t **chosen, size_t *found, const char *file
                                 size_t count, const char *const *wanted, size_t wanted_count,
                                 loci_error *error);
 
-/* Inputs that are looked for by their names, at most: each is compared with each column. */
-enum { LOCI_COLUMNS_NAMED = 4096 };
-
 /* place [wanted_count]: the column of each name that is wanted. false where none has it, or several have. */
 bool loci_columns_place(size_t *place, const char *const *names, size_t count, const char *const *wanted,
                         size_t wanted_count);
+/* Whether a model is to keep them: none is what may be a number of a column, and they are not too many (4096) for each to be
+ * compared with each column. */
+bool loci_columns_keep(const char *const *names, size_t count);
 
 #endif

@@ -155,10 +155,10 @@ static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *si
         if (!names[c]) return loci_dataset_no_memory(set, error);
         if (time && strcmp(name, time) == 0) set->time_like = names[c];
     }
-    if (!loci_columns_place(place, names, channels, names, channels)) return LOCI_OK;
+    if (!loci_columns_place(place, names, channels, names, channels)) return LOCI_OK; /* in their order */
     s->columns = names;
     s->column_count = channels;
-    if (set->inputs == channels && channels <= LOCI_COLUMNS_NAMED) set->input_names = names;
+    if (set->inputs == channels && loci_columns_keep(names, channels)) set->input_names = names;
     return LOCI_OK;
 }
 

@@ -582,7 +582,7 @@ static loci_status name_values(loci_dataset *set, const table *t, loci_error *er
 /* The names of the inputs, if each has one for itself. */
 static loci_status name_inputs(loci_dataset *set, const table *t, loci_error *error)
 {
-    if (!t->names || t->inputs > LOCI_COLUMNS_NAMED) return LOCI_OK;
+    if (!t->names) return LOCI_OK;
     const char **names = loci_dataset_allocate(set, t->inputs, sizeof *names);
     size_t *place = loci_allocate(t->inputs, sizeof *place);
     if (!names || !place) {
@@ -591,7 +591,9 @@ static loci_status name_inputs(loci_dataset *set, const table *t, loci_error *er
     }
     for (size_t i = 0; i < t->fields; i++)
         if (t->roles[i] == INPUT) names[t->place[i]] = t->names[i];
-    if (loci_columns_place(place, t->names, t->fields, names, t->inputs)) set->input_names = names;
+    if (loci_columns_keep(names, t->inputs) &&
+        loci_columns_place(place, t->names, t->fields, names, t->inputs))
+        set->input_names = names;
     loci_free(place);
     return LOCI_OK;
 }

@@ -66,19 +66,24 @@ static loci_status choose_time(loci_layout *l, loci_error *error)
     return LOCI_OK;
 }
 
-/* Whether the known columns are those to read: each is there, and none is that of times. */
+/* Whether the known columns are those to read: each is there, once, and none is that of times. */
 static loci_status is_known(bool *known, const loci_layout *l, loci_error *error)
 {
     const loci_table *own = l->own;
-    const size_t count = l->options->known_count;
+    size_t *chosen, count;
     *known = false;
-    if (l->options->columns || !own->names || count == 0) return LOCI_OK;
-    size_t *place = loci_allocate(count, sizeof *place);
-    if (!place) return loci_layout_no_memory(l, error);
-    *known =
-        loci_columns_place(place, (const char *const *)own->names, own->fields, l->options->known, count);
-    for (size_t c = 0; *known && c < count; c++) *known = own->target[place[c]] == LOCI_TABLE_SKIP;
-    loci_free(place);
+    if (l->options->columns || l->options->known_count == 0) return LOCI_OK;
+    const loci_status status =
+        loci_columns_select(&chosen, &count, l->signal->input.name, (const char *const *)own->names,
+                            own->fields, l->options->known, l->options->known_count, NULL);
+    if (status == LOCI_E_MEMORY) return loci_layout_no_memory(l, error);
+    if (status != LOCI_OK) return LOCI_OK;
+    *known = true;
+    for (size_t c = 0; c < count; c++) {
+        *known = *known && own->target[chosen[c]] == LOCI_TABLE_SKIP;
+        for (size_t k = 0; k < c; k++) *known = *known && chosen[k] != chosen[c];
+    }
+    loci_free(chosen);
     return LOCI_OK;
 }
 

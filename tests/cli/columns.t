@@ -63,3 +63,5 @@ $ mkdir -p turned/a turned/b; for f in a/0 a/2 a/4 b/1 b/3; do awk -F, '{ print 
 | a
 $ for f in files/*/*.csv; do sed -i '1s/.*/x,y,x/' $f; done; loci fit files --modes 20 --threads 1 -o m > out; loci predict m files/b/3.csv | head -n 1
 | file,class,p_a,p_b
+# Columns that were asked for in the training, by names, numbers or in lists, are those of a pipe, too; channels likewise.
+$ for c in temp,load 2,4 '4 --column temp'; do loci fit whole.csv --horizon 1 --column $c --window 20 --modes 20 --threads 1 -o m > out; loci predict m whole.csv | cut -d , -f 2- > a; loci predict m - < whole.csv | cut -d , -f 2- | cmp - a; loci stream m - --every 0 < whole.csv | cut -d , -f 2- | cmp - a; done
