@@ -17,6 +17,7 @@
 #include "model/dataset_tell.h"
 #include "model/model_open.h"
 #include "model/token_words.h"
+#include "model/trained_columns.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/progress.h"
@@ -294,7 +295,11 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         status = message_error(path, &error);
     else
         status = rate_check(model, model_path, set, path, s->rate);
-    if (set) dataset_tell(path, set, NULL);
+    if (set) {
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        dataset_tell(path, set, NULL);
+        trained_columns_compare(path, &about->reading, info.input_names, info.inputs);
+    }
     if (!status && s->confusion && task->values)
         status =
             message_fail("%s: its task is %s, of which there are no classes; no --confusion was expected",

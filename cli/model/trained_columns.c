@@ -121,20 +121,33 @@ void trained_columns_close(trained_columns *t)
     *t = (trained_columns){0};
 }
 
+void trained_columns_compare(const char *path, const loci_reading *r, const char *const *names, size_t count)
+{
+    if (!names || count != r->input_count) return;
+    for (size_t i = 0; i < count; i++) {
+        size_t c = 0;
+        while (c < count && strcmp(names[c], r->inputs[i]) != 0) c++;
+        if (c < count) continue;
+        message_note(
+            "%s: has no column %s, which the model was trained on; its columns are taken in their order",
+            path, r->inputs[i]);
+        return;
+    }
+}
+
 void trained_columns_tell(const char *path, const source_options *asked, const loci_reading *r,
                           const loci_signal *signal)
 {
-    const loci_signal_info info = loci_signal_inspect(signal);
-    const option_list known = {(const char **)(uintptr_t)r->inputs, r->input_count};
+    const size_t channels = loci_signal_inspect(signal).channels;
     char usual[32];
-    if (asked->columns.count > 0 || info.channels != r->input_count) return;
-    for (size_t c = 0; c < info.channels; c++) { /* it has no names */
-        snprintf(usual, sizeof usual, info.channels == 1 ? "u" : "u%zu", c);
-        if (strcmp(usual, loci_signal_channel(signal, c)) == 0) return;
+    if (asked->columns.count > 0 || channels != r->input_count) return;
+    const char **names = calloc(channels, sizeof *names);
+    bool named = names != NULL;
+    for (size_t c = 0; named && c < channels; c++) {
+        names[c] = loci_signal_channel(signal, c);
+        snprintf(usual, sizeof usual, channels == 1 ? "u" : "u%zu", c);
+        named = strcmp(usual, names[c]) != 0; /* else it has none */
     }
-    const char *unknown = first_unknown(&known, signal, info.channels);
-    if (unknown)
-        message_note(
-            "%s: has no column %s, which the model was trained on; its columns are taken in their order",
-            path, unknown);
+    trained_columns_compare(path, r, named ? names : NULL, channels);
+    free(names);
 }

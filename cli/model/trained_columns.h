@@ -24,7 +24,10 @@ int trained_columns_open(trained_columns *columns, const char *path, const sourc
                          const loci_reading *reading, size_t inputs);
 void trained_columns_close(trained_columns *columns);
 
-/* Says that a signal, which was opened so, has columns of other names than the training had. */
+/* Says that columns [count], which were taken in their order, have other names than the inputs of the training; names NULL: none. */
+void trained_columns_compare(const char *path, const loci_reading *reading, const char *const *names,
+                             size_t count);
+/* The same of a signal that was opened so. */
 void trained_columns_tell(const char *path, const source_options *asked, const loci_reading *reading,
                           const loci_signal *signal);
 

@@ -53,6 +53,8 @@ $ cut -d , -f 2-4 whole.csv | sed '1s/hum/damp/' > called.csv; loci predict m ca
 ! loci: note: called.csv: has no column hum, which the model was trained on; its columns are taken in their order
 $ loci stream m - --every 0 < called.csv | tail -n 1 | cut -d , -f 2- | cmp - a
 ! loci: note: standard input: has no column hum, which the model was trained on; its columns are taken in their order
+$ sed '1s/hum/damp/' whole.csv > damp.csv; loci eval m damp.csv --train | sed '/time/d' | cmp - b
+! loci: note: damp.csv: has no column hum, which the model was trained on; its columns are taken in their order
 $ tail -n +2 called.csv > called.txt; loci predict m called.txt | tail -n 1 | cut -d , -f 2- | cmp - a; loci predict m called.csv --column 1,2,3 | tail -n 1 | cut -d , -f 2- | cmp - a
 # Files of a folder likewise; names that two columns share name none.
 $ mkdir -p files/a files/b; for k in 0 1 2 3 4; do sed -n "1p; $((60 * k + 2)),$((60 * k + 61))p" whole.csv | cut -d , -f 2-4 > files/$([ $((k % 2)) = 0 ] && echo a || echo b)/$k.csv; done; awk -F, '{ print $3, $1, $2 }' OFS=, files/b/3.csv > other.csv; loci fit files --modes 20 --threads 1 -o m > out; for f in files/b/3.csv other.csv; do loci predict m $f | tail -n 1 | cut -d , -f 2-; done | uniq | wc -l
