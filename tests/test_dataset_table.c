@@ -280,6 +280,13 @@ static void known_inputs_are_found(void **state)
         assert_true(u[0] == cases[i].x && u[1] == cases[i].y);
         loci_dataset_close(set);
     }
+    static const char *const twice[] = {"y", "y"}; /* not one for each: as without */
+    temporary_bytes("known.csv", "x,y,c\n1,2,a\n3,4,b\n", 18);
+    loci_dataset *two =
+        dataset_of("known.csv", (loci_reading){.label = "c", .window = 1, .inputs = twice, .input_count = 2});
+    assert_int_equal(loci_dataset_inspect(two).inputs, 2);
+    assert_string_equal(loci_dataset_inspect(two).input_names[0], "x");
+    loci_dataset_close(two);
     /* the column of labels is none of them, and columns that are asked for come first */
     const char *text = "x,y,c\n1,2,a\n3,4,b\n", *only[] = {"y"};
     temporary_bytes("known.csv", text, strlen(text));

@@ -250,7 +250,13 @@ static void names_of_inputs(void **state)
     assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_OK);
     assert_int_equal(kept->column_count, 1);
     assert_true(kept->input_count == 0 && !kept->inputs);
-    about.reading = (loci_reading){.inputs = wrong, .input_count = 2};
+    static const char *const twice[] = {"x", "x"}, *const number[] = {"x", "12"}, *const none[] = {"x", ""};
+    const char *const *const bad[] = {wrong, twice, number, none, NULL};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        about.reading = (loci_reading){.inputs = bad[i], .input_count = 2};
+        assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_E_ARGUMENT);
+    }
+    about.reading = (loci_reading){.inputs = xy, .input_count = 1};
     assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_E_ARGUMENT);
     loci_model_free(model);
 }
@@ -464,6 +470,9 @@ static void hostile_metadata(void **state)
         {"\\\"learned\\\":[", "\\\"learned\\\":7,\\\"lerned\\\":[", "reading of the description: "},
         {"\\\"learned\\\":[", "\\\"inputs\\\":[7],\\\"learned\\\":[", "name 0 of inputs is no text"},
         {"\\\"learned\\\":[", "\\\"inputs\\\":{},\\\"learned\\\":[", "inputs is no list"},
+        {"\\\"learned\\\":[", "\\\"inputs\\\":[\\\"x\\\"],\\\"learned\\\":[", "1 of 2 inputs have names"},
+        {"\\\"learned\\\":[", "\\\"inputs\\\":[\\\"x\\\",\\\"x\\\"],\\\"learned\\\":[",
+         "as another one or by a number"},
         {"\\\"test\\\":0.1", "\\\"test\\\":1.5", "the share to test with is 1.5"},
         {"\"decoder.bias\":{\"dtype\":\"F32\"", "\"decoder.bias\":{\"dtype\":\"I32\"", "holds I32; F32"},
         {"\"decoder.bias\"", "\"decoder.base\"", "tensor decoder.bias is missing"},

@@ -80,7 +80,8 @@ static int choose(trained_columns *t, const char *path, const loci_reading *r, s
             take(&t->options, (const char **)(uintptr_t)r->columns, r->column_count);
         return STATUS_DONE;
     }
-    if (r->inputs && channels == inputs && !first_unknown(&t->options.known, t->names, channels))
+    if (t->options.known.count > 0 && channels == inputs &&
+        !first_unknown(&t->options.known, t->names, channels))
         return STATUS_DONE;
     size_t count = 0;
     t->chosen = calloc(channels, sizeof *t->chosen);
@@ -105,8 +106,10 @@ int trained_columns_open(trained_columns *t, const char *path, const source_opti
     if (!o->raw && o->skip == SIZE_MAX && r->skip > 0) o->skip = r->skip;
     if (!o->raw && !o->decimal && r->decimal) o->decimal = points[r->decimal == ','];
     o->mono = o->mono || r->mono;
-    o->known = (option_list){(const char **)(uintptr_t)(r->columns ? r->columns : r->inputs),
-                             r->columns ? r->column_count : r->input_count};
+    if (r->columns)
+        o->known = (option_list){(const char **)(uintptr_t)r->columns, r->column_count};
+    else if (!o->mono) /* whose mean is that of all there is */
+        o->known = (option_list){(const char **)(uintptr_t)r->inputs, r->input_count};
     if (!is_to_be_looked_at(path, asked, r)) return STATUS_DONE;
     const loci_signal_options options = options_of(o);
     if (loci_signal_open(&t->names, path, &options, NULL) != LOCI_OK)

@@ -14,6 +14,7 @@
 
 #include "model/dataset_tell.h"
 #include "model/model_open.h"
+#include "model/trained_columns.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/progress.h"
@@ -132,6 +133,10 @@ static int set_open(loci_dataset **set, const work *w, const char *path, bool te
         o.class_count = about->classes ? loci_model_configuration(model)->outputs : 0;
         o.reading.inputs = about->reading.inputs;
         o.reading.input_count = about->reading.input_count;
+        if (!o.reading.columns) {
+            o.reading.columns = about->reading.columns;
+            o.reading.column_count = about->reading.column_count;
+        }
     }
     if (loci_dataset_open(set, path, &o, &error) != LOCI_OK) return message_error(path, &error);
     return STATUS_DONE;
@@ -144,13 +149,17 @@ static int learn_from(work *w, const char *path)
     int status = set_open(&set, w, path, false);
     if (status) return status;
     dataset_tell(path, set, NULL);
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    if (w->learner)
+        trained_columns_compare(path, &loci_model_description(loci_learner_model(w->learner))->reading,
+                                info.input_names, info.inputs);
     progress bar;
     const loci_dataset_options read = training_settings_data(&w->s->data);
     loci_learner_options o = options_of(w->s);
     o.progress = advance;
     o.context = &bar;
     o.reading = &read.reading;
-    progress_start(&bar, "learning", "sequences", loci_dataset_inspect(set).sequences);
+    progress_start(&bar, "learning", "sequences", info.sequences);
     if ((!w->learner && loci_learner_create(&w->learner, set, &o, &error) != LOCI_OK) ||
         loci_learner_push(w->learner, set, &o, &error) != LOCI_OK) {
         progress_wipe();

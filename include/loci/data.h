@@ -62,8 +62,8 @@ typedef struct {
     size_t skip;        /* text: lines to leave out at the beginning */
     char decimal;       /* text: '.' or ',' before the decimals; 0: '.' */
     int mono;           /* one channel: the mean of those that are read */
-    /* [known_count], where `columns` is NULL: the columns to read, said as there, if the file has all of them, each once, and none
-     * is that of times; else as without. NULL: none */
+    /* Text, where `columns` is NULL: the columns [known_count] to read, said as there, if all of them are there, each once, and
+     * none is that of times; else as without. NULL: none */
     const char *const *known;
     size_t known_count;
 } loci_signal_options;

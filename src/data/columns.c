@@ -151,8 +151,7 @@ bool loci_columns_place(size_t *place, const char *const *names, size_t count, c
 
 bool loci_columns_keep(const char *const *names, size_t count)
 {
-    enum { MOST = 4096 };
     for (size_t i = 0; i < count; i++)
         if (names[i][strspn(names[i], "0123456789")] == 0) return false;
-    return count <= MOST;
+    return count <= LOCI_COLUMNS_KEPT;
 }

@@ -23,8 +23,9 @@ loci_status loci_columns_select(size_t **chosen, size_t *found, const char *file
 /* place [wanted_count]: the column of each name that is wanted. false where none has it, or several have. */
 bool loci_columns_place(size_t *place, const char *const *names, size_t count, const char *const *wanted,
                         size_t wanted_count);
-/* Whether a model is to keep them: none is what may be a number of a column, and they are not too many (4096) for each to be
- * compared with each column. */
+/* Whether a model is to keep them: none is what may be the number of a column, and they are few enough for each to be compared
+ * with each column. */
+enum { LOCI_COLUMNS_KEPT = 4096 };
 bool loci_columns_keep(const char *const *names, size_t count);
 
 #endif

@@ -3,6 +3,7 @@
 #include "data/dataset_signals.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -140,7 +141,7 @@ static loci_status keep(loci_dataset *set, const double *u, size_t samples, cons
 /* The names of the columns of the first file, where each has one for itself: the others are read by them, in whatever order they
  * stand. */
 static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *signal, size_t channels,
-                              loci_error *error)
+                              int mono, loci_error *error)
 {
     char usual[32];
     const char *time = loci_signal_time_like(signal);
@@ -155,10 +156,12 @@ static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *si
         if (!names[c]) return loci_dataset_no_memory(set, error);
         if (time && strcmp(name, time) == 0) set->time_like = names[c];
     }
-    if (!loci_columns_place(place, names, channels, names, channels)) return LOCI_OK; /* in their order */
+    const bool few = channels <= LOCI_COLUMNS_KEPT;
+    if (few && !loci_columns_place(place, names, channels, names, channels))
+        return LOCI_OK; /* in their order */
     s->columns = names;
     s->column_count = channels;
-    if (set->inputs == channels && loci_columns_keep(names, channels)) set->input_names = names;
+    if (few && !mono && loci_columns_keep(names, channels)) set->input_names = names;
     return LOCI_OK;
 }
 
@@ -197,7 +200,7 @@ static loci_status take_signal(loci_dataset *set, piece *s, loci_signal *signal,
         set->inputs = reading->mono ? 1 : info.channels;
         set->rate = rate;
         set->kind = rate > 0 ? &loci_dataset_audio : &loci_dataset_files;
-        if (rate == 0) status = take_names(s, set, signal, info.channels, error);
+        if (rate == 0) status = take_names(s, set, signal, info.channels, reading->mono, error);
         if (rate == 0 && status == LOCI_OK)
             status = loci_dataset_frame(set, s->u, s->samples, set->inputs, error);
     }
@@ -213,7 +216,7 @@ static loci_status read_signal(loci_dataset *set, piece *s, const loci_dataset_f
     const loci_signal_options options = {
         .columns = reading->columns ? reading->columns : s->columns,
         .column_count = reading->columns ? reading->column_count : s->column_count,
-        .known = reading->inputs,
+        .known = reading->mono ? NULL : reading->inputs,
         .known_count = reading->input_count,
         .time_column = reading->time,
         .skip = reading->skip,

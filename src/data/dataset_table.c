@@ -263,17 +263,21 @@ static loci_status choose_inputs(table *t, loci_dataset *set, loci_error *error)
 /* The inputs of the training, in their order, if the table has them. */
 static loci_status take_known(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
 {
-    if (!t->names || r->input_count == 0) return LOCI_OK;
+    if (!t->names || !r->inputs || r->input_count == 0 || r->input_count > t->fields) return LOCI_OK;
     size_t *place = loci_allocate(r->input_count, sizeof *place);
     if (!place) return loci_dataset_no_memory(set, error);
     bool known = loci_columns_place(place, t->names, t->fields, r->inputs, r->input_count);
-    for (size_t c = 0; known && c < r->input_count; c++)
-        known = t->roles[place[c]] == LEFT_OUT && place[c] != t->time;
-    loci_status status = LOCI_OK;
-    for (size_t c = 0; known && status == LOCI_OK && c < r->input_count; c++)
-        status = give_role_at(t, set, place[c], INPUT, error);
+    size_t given = 0;
+    for (; known && given < r->input_count; given++) {
+        known = t->roles[place[given]] == LEFT_OUT && place[given] != t->time; /* nor asked for before */
+        if (!known) break;
+        t->roles[place[given]] = INPUT;
+        t->place[place[given]] = given;
+    }
+    t->inputs = known ? given : 0;
+    while (!known && given > 0) t->roles[place[--given]] = LEFT_OUT;
     loci_free(place);
-    return status;
+    return LOCI_OK;
 }
 
 /* What a horizon is of: a column that is an input as well, another one, or all inputs. */

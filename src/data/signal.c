@@ -149,7 +149,7 @@ static bool frames_make(loci_signal *signal)
     return signal->frames != NULL;
 }
 
-/* options->columns, or known, of a file whose format does not know of columns: channels by name or number. */
+/* options->columns of a file whose format does not know of columns: channels by name or number. */
 static loci_status select_channels(loci_signal *signal, const loci_signal_options *options, loci_error *error)
 {
     const char *file = signal->input.name;
@@ -158,14 +158,11 @@ static loci_status select_channels(loci_signal *signal, const loci_signal_option
                          file);
     signal->info.channels = signal->channels;
     loci_status status = loci_signal_set_names(signal, NULL, error);
-    const bool known = !options->columns && options->known_count > 0;
-    if (status != LOCI_OK || (!options->columns && !known)) return status;
+    if (status != LOCI_OK || !options->columns) return status;
 
     size_t count;
     status = loci_columns_select(&signal->selected, &count, file, (const char *const *)signal->names,
-                                 signal->channels, known ? options->known : options->columns,
-                                 known ? options->known_count : options->column_count, error);
-    if (known && status != LOCI_OK && status != LOCI_E_MEMORY) return LOCI_OK;
+                                 signal->channels, options->columns, options->column_count, error);
     if (status != LOCI_OK) return status;
     const char **names = loci_allocate(count, sizeof *names);
     if (!names || !frames_make(signal)) status = loci_fail(error, LOCI_E_MEMORY, "%s: out of memory", file);

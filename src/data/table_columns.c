@@ -72,17 +72,17 @@ static loci_status is_known(bool *known, const loci_layout *l, loci_error *error
     const loci_table *own = l->own;
     size_t *chosen, count;
     *known = false;
-    if (l->options->columns || l->options->known_count == 0) return LOCI_OK;
+    if (l->options->columns || !l->options->known || l->options->known_count > own->fields) return LOCI_OK;
     const loci_status status =
         loci_columns_select(&chosen, &count, l->signal->input.name, (const char *const *)own->names,
                             own->fields, l->options->known, l->options->known_count, NULL);
     if (status == LOCI_E_MEMORY) return loci_layout_no_memory(l, error);
     if (status != LOCI_OK) return LOCI_OK;
-    *known = true;
-    for (size_t c = 0; c < count; c++) {
-        *known = *known && own->target[chosen[c]] == LOCI_TABLE_SKIP;
-        for (size_t k = 0; k < c; k++) *known = *known && chosen[k] != chosen[c];
-    }
+    size_t marked = 0; /* what is read once only is marked as many times as there are columns */
+    for (; marked < count && own->target[chosen[marked]] == LOCI_TABLE_SKIP; marked++)
+        own->target[chosen[marked]] = 0;
+    *known = count > 0 && marked == count;
+    for (size_t c = 0; c < marked; c++) own->target[chosen[c]] = LOCI_TABLE_SKIP;
     loci_free(chosen);
     return LOCI_OK;
 }

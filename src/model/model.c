@@ -335,7 +335,7 @@ static loci_status check_about(const loci_model *model, const loci_model_about *
     if (!(about->rate >= 0 && isfinite(about->rate)))
         return loci_fail(error, LOCI_E_ARGUMENT, "rate is %g Hz; 0 or more was expected", about->rate);
     loci_status status = check_scales("input", about->shift, about->scale, model->config.inputs, error);
-    if (!status) status = loci_model_reading_check(&about->reading, error);
+    if (!status) status = loci_model_reading_check(&about->reading, model->config.inputs, error);
     if (!status) status = check_text("note", about->note, error);
     for (size_t i = 0; about->classes && !status && i < model->config.outputs; i++) {
         char what[48];

@@ -61,9 +61,32 @@ static bool tells_learned(const loci_reading *r)
     return true;
 }
 
-loci_status loci_model_reading_check(const loci_reading *reading, loci_error *error)
+static loci_status check_inputs(const loci_reading *r, size_t inputs, loci_error *error)
+{
+    enum { MOST = 4096 };
+    if (r->input_count != inputs || !r->inputs)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%zu of %zu inputs have names; all or none was expected",
+                         r->inputs ? r->input_count : 0, inputs);
+    if (inputs > MOST)
+        return loci_fail(error, LOCI_E_ARGUMENT, "%zu inputs have names; %d at most was expected", inputs,
+                         MOST);
+    for (size_t i = 0; i < inputs; i++) {
+        const char *name = r->inputs[i];
+        bool other = name[strspn(name, "0123456789")] != 0;
+        for (size_t k = 0; other && k < i; k++) other = strcmp(name, r->inputs[k]) != 0;
+        if (!other)
+            return loci_fail(
+                error, LOCI_E_ARGUMENT,
+                "input %zu is called \"%.60s\", as another one or by a number; a name was expected", i, name);
+    }
+    return LOCI_OK;
+}
+
+loci_status loci_model_reading_check(const loci_reading *reading, size_t inputs, loci_error *error)
 {
     const loci_reading r = *reading;
+    const loci_status status = r.input_count > 0 ? check_inputs(reading, inputs, error) : LOCI_OK;
+    if (status) return status;
     for (size_t i = 0; i < texts_of(&r); i++) {
         const char *text = text_of(&r, i);
         if (text && !loci_utf8_valid(text))

@@ -8,8 +8,9 @@
 #include <loci/reading.h>
 #include <loci/status.h>
 
-/* Numbers in their ranges, texts of UTF-8. LOCI_E_ARGUMENT. */
-loci_status loci_model_reading_check(const loci_reading *reading, loci_error *error);
+/* Numbers in their ranges, texts of UTF-8, names of the inputs, if there are any, for each of so many one that no other has and
+ * that is no number. LOCI_E_ARGUMENT. */
+loci_status loci_model_reading_check(const loci_reading *reading, size_t inputs, loci_error *error);
 
 /* Bytes that its texts and columns need; and a reading whose texts and columns are copies in memory [so many bytes], aligned
  * for pointers. Names of what is learned that value or columns tell are not kept, nor of inputs where there are columns. */

@@ -65,5 +65,13 @@ $ mkdir -p turned/a turned/b; for f in a/0 a/2 a/4 b/1 b/3; do awk -F, '{ print 
 | a
 $ for f in files/*/*.csv; do sed -i '1s/.*/x,y,x/' $f; done; loci fit files --modes 20 --threads 1 -o m > out; loci predict m files/b/3.csv | head -n 1
 | file,class,p_a,p_b
-# Columns that were asked for in the training, by names, numbers or in lists, are those of a pipe, too; channels likewise.
+# Columns that were asked for in the training, by names, numbers or in lists, are those of a pipe, too, and of what fit adds; raw channels come in their order.
 $ for c in temp,load 2,4 '4 --column temp'; do loci fit whole.csv --horizon 1 --column $c --window 20 --modes 20 --threads 1 -o m > out; loci predict m whole.csv | cut -d , -f 2- > a; loci predict m - < whole.csv | cut -d , -f 2- | cmp - a; loci stream m - --every 0 < whole.csv | cut -d , -f 2- | cmp - a; done
+$ loci fit whole.csv --horizon 1 --column load,temp --window 20 --modes 20 --threads 1 -o m > out; cp m n; cp m.learned n.learned; loci fit whole.csv --add --horizon 1 --window 20 --threads 1 -o m > out; loci fit whole.csv --add --horizon 1 --column load,temp --window 20 --threads 1 -o n > out; cmp m.learned n.learned; sed '1s/load/more/' called.csv > others.csv; loci fit others.csv --add --horizon 1 --window 20 --threads 1 -o m
+! loci: others.csv: has no column load; there are temp, damp, more
+= 1
+$ loci fit called.csv --horizon 1 --window 20 --modes 20 --threads 1 -o m > out; loci fit others.csv --add --horizon 1 --window 20 --threads 1 -o m > out
+! loci: note: others.csv: has no column load, which the model was trained on; its columns are taken in their order
+$ printf 'y,x\n' > xy.csv; seq 40 | awk '{ print sin($1) "," cos($1) }' >> xy.csv; loci fit xy.csv --horizon 1 --column 2,1 --window 20 --modes 20 --threads 1 -o m > out; sed 1d xy.csv | awk -F, '{ print $2 "," $1 }' > turned.csv; loci stream m turned.csv --column 1,2 --every 0 > a; /usr/bin/perl -F, -ne 'print pack("d<2", @F)' turned.csv > raw.f64; loci stream m raw.f64 --raw f64le --channels 2 --every 0 | cmp - a
+# The mean of all channels is that of all, whatever they are called.
+$ awk -F, '{ print $2 }' xy.csv > one.csv; loci fit one.csv --horizon 1 --window 20 --modes 20 --threads 1 -o m > out; sed '1s/.*/p,q/' xy.csv > pq.csv; loci stream m pq.csv --mono --every 0 > a; loci stream m xy.csv --mono --every 0 | cmp - a

@@ -193,6 +193,9 @@ def test_inputs_are_found_by_their_names(tmp_path, waves):
         first, second = loci.evaluate(model, path), loci.evaluate(model, turned)
         assert (first.sequences, first.loss) == (second.sequences, second.loss)
         assert loci.Model.from_bytes(model.to_bytes()).inspect()["reading"]["inputs"] == inputs
+    model = loci.train(path, **options, **TINY)
+    first, second = (loci.train(other, model=model, epochs=1, **options) for other in (path, turned))
+    assert first.fingerprint == second.fingerprint and first.inspect()["reading"]["inputs"] == second.inspect()["reading"]["inputs"]
     learner = [loci.Learner(20).push(path, **options).push(other) for other in (path, turned)]
     assert learner[0].model() == learner[1].model()
 

@@ -108,6 +108,12 @@ def path_of(x: Any, text: bool = False) -> Optional[str]:
     raise MissingFileError(errno.ENOENT, what, path)
 
 
+def known(model: Any) -> Dict[str, Any]:
+    """What the training of a _loci.Model called its inputs, for the next data to be read by."""
+    told = {} if model is None else _loci.model_reading(model)
+    return {name: told[name] for name in ("inputs",) if name in told}
+
+
 def opened(path: str, split: str, classes: Optional[Sequence[str]], task: Optional[str], reading: Mapping[str, Any]) -> Any:
     """A _loci.Dataset of files."""
     if split not in SPLITS:

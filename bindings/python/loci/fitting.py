@@ -51,9 +51,8 @@ class Learner:
         for name in reading:
             if self._learner is not None and reading[name] != (self._reading or {}).get(name):
                 raise InputError(f"{name} is as it was in the first push; the same, or none, was expected")
-        known = {} if self._learner is None else _loci.model_reading(self._learner.model())  # what the first called its inputs
-        told = {**(self._reading or {}), **{name: known[name] for name in ("inputs",) if name in known}}
-        return _reading.opened(path, "train", self._classes, self._task, told)
+        known = _reading.known(self._learner and self._learner.model())
+        return _reading.opened(path, "train", self._classes, self._task, {**(self._reading or {}), **known})
 
     def push(
         self, x: Any, y: Any = None, *, rate: Optional[float] = None, lengths: Any = None, threads: int = 0, **reading: Any

@@ -214,7 +214,7 @@ def train(
     path = _reading.path_of(x, text=True)
     if path is not None:
         _reading.alone(path, y=y, rate=rate, lengths=lengths)
-        train_set = _reading.opened(path, "train", classes, task, reading)
+        train_set = _reading.opened(path, "train", classes, task, {**reading, **_reading.known(model and model._model)})
         text = train_set.inspect()[5] == 2
     else:
         tokens = reading.pop("window", 256)
