@@ -15,11 +15,10 @@
 
 typedef struct {
     const char *raw, *time, *header, *decimal;
-    size_t channels; /* of raw input; SIZE_MAX: not given */
-    size_t skip;     /* lines of text; SIZE_MAX: not given */
-    double rate;     /* NAN: not given */
-    option_list columns,
-        known; /* known: columns to read where none are given and the file has all of them */
+    size_t channels;            /* of raw input; SIZE_MAX: not given */
+    size_t skip;                /* lines of text; SIZE_MAX: not given */
+    double rate;                /* NAN: not given */
+    option_list columns, known; /* known: columns to read where none are given and the file has all of them */
     bool mono;
     bool timeless; /* the command has no --time, which then is not recommended */
 } source_options;
