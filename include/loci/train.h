@@ -80,14 +80,15 @@ static inline loci_train_options loci_train_options_default(void)
  *
  *     lr       loci_layer_traits of the kind: 0.001 for LSTM and GRU layers, which learn slowly or not at all at 0.01, that
  *              of the others (docs/results.md)
- *     batch    the power of two next to n/25, 4 to 64: few sequences make few steps an epoch, and what learns is steps
+ *     batch    the power of two next to n/25, 4 to 64: few sequences make few steps an epoch, and what learns is steps; of long ones
+ *              halved while a step has more than 65,536 samples, to the nearest, but not below 16
  *     epochs   10 (2400/n)^(2/3), at least 10: of few sequences each is seen more often. Not so many that more than five
  *              million samples are read, but at least 10, and enough for 300 steps
  *
  * Of texts (LOCI_TARGET_NEXT) every token counts: batch is 8, and epochs are those of six million tokens, 20 at most, but enough for
  * 300 steps.
  *
- * From 2,400 sequences on this is loci_train_options_default. docs/data.md has what it comes to on small public sets, those
+ * From 2,400 sequences on, of 1,448 samples at most, this is loci_train_options_default. docs/data.md has what it comes to on small public sets, those
  * on which the rule was found and others. */
 LOCI_API void loci_train_options_for_sized(const loci_model_config *config, const loci_dataset_info *data,
                                            loci_train_options *options, size_t size);

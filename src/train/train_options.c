@@ -16,6 +16,8 @@ static const double large = 2400;        /* sequences from which on it is the us
 static const double most_samples = 5e6;  /* read in all, before epochs are cut */
 static const double least_steps = 300;   /* whatever that takes */
 static const double steps_an_epoch = 25; /* where the batch allows it */
+static const double samples_a_step = 65536;
+static const size_t least_of_long = 16; /* sequences a step, however long they are, if n allows so many */
 static const double valid_share = 0.1;
 static const double least_valid = 50; /* sequences, of which a share is worth measuring; of texts 1 */
 
@@ -23,10 +25,12 @@ static const double least_valid = 50; /* sequences, of which a share is worth me
 static const size_t batch_of_texts = 8;
 static const double most_tokens = 6e6, most_epochs_of_texts = 20;
 
-static size_t batch_for(double sequences)
+static size_t batch_for(double sequences, double samples)
 {
     size_t batch = 4;
     while (batch < 64 && (double)batch * sqrt(2) < sequences / steps_an_epoch) batch *= 2;
+    while (batch > least_of_long && (double)batch * samples / sequences > samples_a_step * sqrt(2))
+        batch /= 2;
     return batch;
 }
 
@@ -55,7 +59,7 @@ void loci_train_options_for_sized(const loci_model_config *config, const loci_da
             options.batch = batch_of_texts;
             options.epochs = epochs_of_texts(samples, ceil(sequences / (double)options.batch));
         } else {
-            options.batch = batch_for(sequences);
+            options.batch = batch_for(sequences, samples);
             options.epochs = epochs_for(sequences, samples, ceil(sequences / (double)options.batch));
         }
     }
