@@ -223,7 +223,6 @@ loci_layer_traits_of(loci_layer_kind kind); /* NULL: there is no such kind */
  * "mamba"       4 layers of Mamba of width 128, as many channels inside, 16 states each, pre-norm with RMS norms, dropout 0.1
  *               tied, mean pool: 235,274 parameters for 3 inputs and 10 outputs
  * "mamba2"      the same of Mamba 2 with 32 states: 237,090
- * "s4"          small with layers of s4, from legs
  * "attention"   a transformer: 4 layers of attention of width 64 with 4 heads, rotary, each with an mlp, pre-norm with layer norms,
  *               dropout 0.1 tied, mean pool: 200,714 parameters for 1 input and 10 outputs
  * "bank"        plain: 256 random oscillators, their statistics, and a linear layer, which alone learns (loci/learner.h)
