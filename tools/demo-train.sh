@@ -1,8 +1,8 @@
 #!/bin/bash
 # demo-train.sh LOCI FOLDER - the third part of ./demo: trains a small S4D with the program LOCI on real data, measures it, and
-# lets it look at one picture pixel by pixel. The model and the charts go into FOLDER.
+# lets it look at one image pixel by pixel. The model and the charts go into FOLDER.
 #
-# The data: Fashion-MNIST (Xiao, Rasul and Vollgraf 2017; Zalando SE, MIT license), 70,000 pictures of 28 x 28 pixels of
+# The data: Fashion-MNIST (Xiao, Rasul and Vollgraf 2017; Zalando SE, MIT license), 70,000 images of 28 x 28 pixels of
 # clothes, as Debian's package dataset-fashion-mnist carries them.
 set -eu -o pipefail
 loci=$(realpath "$1")
@@ -16,12 +16,12 @@ say() { printf '\n%s\n\n' "$*"; }
 
 data=$(dpkg-query -L dataset-fashion-mnist 2>/dev/null | sed -n 's:/train-images-idx3-ubyte.gz$::p' || true)
 if [ ! -e "$data/train-images-idx3-ubyte.gz" ]; then
-    echo "demo: the pictures are not there; they come with Debian's package dataset-fashion-mnist" >&2
+    echo "demo: the images are not there; they come with Debian's package dataset-fashion-mnist" >&2
     exit 1
 fi
 
-say "Clothes: 60,000 pictures of ten kinds, each read pixel by pixel, a sequence of 784 samples. A small S4D learns to tell
-them apart, in $steps steps of 64 pictures."
+say "Clothes: 60,000 images of ten kinds, each read pixel by pixel, a sequence of 784 samples. A small S4D learns to tell
+them apart, in $steps steps of 64 images."
 resume=
 [ ! -e "$model.resume" ] || resume=--resume # of a demo that was stopped
 
@@ -37,10 +37,10 @@ rm -f "$trial" "$folder/trial.jsonl"
 "$loci" train "$data" -o "$model" --steps "$steps" --valid 0.05 --dropout 0 --seed 1 $resume \
     --log "$folder/fashion-training.jsonl" --plot "$folder/fashion-training.svg"
 
-say "How good is it on 10,000 pictures that it has not seen?"
+say "How good is it on 10,000 images that it has not seen?"
 "$loci" eval "$model" "$data"
 
-# Behind 16 bytes of header stand the pictures, a byte a pixel; behind 8 the labels.
+# Behind 16 bytes of header stand the images, a byte a pixel; behind 8 the labels.
 pixels=$folder/fashion-0.txt
 unpack() { gzip -dc "$data/$1.gz" 2>/dev/null || true; } # whoever reads it has enough before its end
 unpack t10k-images-idx3-ubyte | od -An -v -tu1 -w1 -j16 -N784 >"$pixels"

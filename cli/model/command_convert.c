@@ -254,7 +254,7 @@ int command_convert(int argc, char **argv)
          "its kernels end after so many samples: l_max, of S4Block layers that are diagonal (never)"},
         {"vocabulary", 0, OPTION_COUNT, &s.vocabulary, "n",
          "of a language model: the first n rows of the embedding are tokens, the rest padding (as it says)"},
-        {"gray", 0, OPTION_FLAG, &s.gray, NULL, "it was trained on pictures made grey"},
+        {"gray", 0, OPTION_FLAG, &s.gray, NULL, "it was trained on images made grey"},
         {"rate", 0, OPTION_NUMBER, &s.rate, "HZ",
          "samples a second of the signals it was trained on (unknown)"},
         {"classes", 0, OPTION_TEXT, &s.classes, "A,B,...", "the names of its outputs (numbers)"},

@@ -112,7 +112,7 @@ typedef struct {
     const char *const *value_names;
     size_t value_count;   /* how many names these are */
     uint64_t missing;     /* numbers that were missing: the ones before them stand there (reading.hold) */
-    size_t rows, columns; /* of the pictures that sequences are, row by row (or permuted); 0: they are none */
+    size_t rows, columns; /* of the images that sequences are, row by row (or permuted); 0: they are none */
     /* [inputs] of tables, and files, whose columns have names, each its own and none a number: the inputs', as long as the set;
      * NULL: none */
     const char *const *input_names;

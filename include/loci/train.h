@@ -59,13 +59,13 @@ typedef struct {
     size_t shards;
     /* The ranks that train together; NULL: this process alone. It must live as long as the trainer. */
     const loci_team *team;
-    /* What is done to pictures (loci_dataset_info.rows), each time that one is trained on, by chance: LOCI_AUGMENT_FLIP,
+    /* What is done to images (loci_dataset_info.rows), each time that one is trained on, by chance: LOCI_AUGMENT_FLIP,
      * LOCI_AUGMENT_SHIFT or both. 0: nothing. */
     uint64_t augment;
 } loci_train_options;
 
 #define LOCI_SHARDS_MAX 65536
-#define LOCI_AUGMENT_FLIP 1u /* left and right change places, of every second picture */
+#define LOCI_AUGMENT_FLIP 1u /* left and right change places, of every second image */
 /* Moved by as many pixels, up or down and to a side, as an eighth of the rows and columns at most, rounded up, 4 of CIFAR-10; what comes in is 0. */
 #define LOCI_AUGMENT_SHIFT 2u
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dataset_augment.c - pictures, flipped and shifted as they are read, before they are permuted. */
+ * dataset_augment.c - images, flipped and shifted as they are read, before they are permuted. */
 #include "data/dataset_augment.h"
 
 #include "base/random.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * data/dataset_augment.h - pictures that are flipped and shifted by chance. */
+ * data/dataset_augment.h - images that are flipped and shifted by chance. */
 #ifndef LOCI_DATA_DATASET_AUGMENT_H
 #define LOCI_DATA_DATASET_AUGMENT_H
 
@@ -11,7 +11,7 @@
 
 #include "base/private.h"
 
-/* Pixel (r, c) of the picture becomes that at (r + down, c + right) of what it was, in a mirror where it is flipped. */
+/* Pixel (r, c) of the image becomes that at (r + down, c + right) of what it was, in a mirror where it is flipped. */
 typedef struct {
     bool flip;
     ptrdiff_t down, right;
@@ -21,7 +21,7 @@ typedef struct {
 LOCI_PRIVATE loci_dataset_change loci_dataset_draw(const loci_dataset *set, bool flip, bool shift,
                                                    uint64_t key);
 
-/* loci_dataset_read of a picture that is changed; 0 where it has no pixel. The set has pictures. */
+/* loci_dataset_read of an image that is changed; 0 where it has no pixel. The set has images. */
 LOCI_PRIVATE void loci_dataset_read_changed(const loci_dataset *set, size_t i, loci_dataset_change change,
                                             float *u);
 

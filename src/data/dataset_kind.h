@@ -62,7 +62,7 @@ struct loci_dataset {
     loci_target target;
     size_t outputs;       /* values of a target */
     size_t planes;        /* of bytes; 0: the data are floats */
-    size_t rows, columns; /* of pictures; 0: they are none */
+    size_t rows, columns; /* of images; 0: they are none */
     bool gray;            /* of 3 planes */
     bool ordered;         /* sequences follow one another in time: the last ones are divided off */
     bool coded;           /* samples are tokens, and the target of each is the next one */
