@@ -424,6 +424,43 @@ static void other_rate(void **unused)
     close_bench(&slow), close_bench(&fast);
 }
 
+/* A gradient that is no number leaves nothing behind in what is prepared: with the same parameters answers are the same. Widths leave
+ * lanes over, where each layer pads. */
+static void forgets_a_gradient(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *preset;
+        size_t width, order, groups, heads;
+    } cases[] = {{"small", 20, 20, 0, 0}, {"s4", 20, 20, 0, 0},       {"s5", 20, 20, 0, 0},
+                 {"conv", 20, 0, 0, 0},   {"attention", 20, 0, 0, 2}, {"lstm", 20, 0, 0, 0},
+                 {"gru", 20, 0, 0, 0},    {"mingru", 20, 0, 0, 0},    {"mamba", 20, 3, 0, 0},
+                 {"mamba2", 20, 20, 2, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        loci_model_config config;
+        assert_int_equal(loci_model_preset(&config, cases[i].preset, 2, 3, NULL), LOCI_OK);
+        config.width = cases[i].width, config.groups = cases[i].groups, config.layers = 2;
+        if (cases[i].order) config.order = cases[i].order;
+        if (cases[i].heads) config.heads = cases[i].heads;
+        bench t;
+        open_bench(&t, &config, NULL, 2, 70);
+        const loci_pass pass = {.B = 2, .L = 70};
+        prepare(&t);
+        loci_network_forward(t.network, t.y, t.u, &pass, NULL, 1, t.workspace);
+        real *before = some(2 * t.answers, sizeof(real));
+        memcpy(before, t.y, 2 * t.answers * sizeof(real));
+        for (size_t k = 0; k < 2 * t.answers; k++) t.dy[k] = (real)NAN;
+        loci_network_backward(t.network, NULL, t.gradient, t.dy, &pass, NULL, t.workspace);
+        gather(&t);
+        prepare(&t);
+        loci_network_forward(t.network, t.y, t.u, &pass, NULL, 1, t.workspace);
+        if (memcmp(before, t.y, 2 * t.answers * sizeof(real)) != 0)
+            fail_msg("%s: answers are others than before", cases[i].preset);
+        loci_free(before);
+        close_bench(&t);
+    }
+}
+
 static void refuses_what_overflows(void **unused)
 {
     (void)unused;
@@ -480,6 +517,7 @@ int main(void)
         cmocka_unit_test(run_in_one_call),   cmocka_unit_test(published_postnorm),
         cmocka_unit_test(published_prenorm), cmocka_unit_test(differences),
         cmocka_unit_test(cut_and_stepped),   cmocka_unit_test(looking_both_ways),
-        cmocka_unit_test(other_rate),        cmocka_unit_test(refuses_what_overflows)};
+        cmocka_unit_test(other_rate),        cmocka_unit_test(refuses_what_overflows),
+        cmocka_unit_test(forgets_a_gradient)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,7 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     const attention *self = of(layer);
     const derived_parts *d = derived;
     loci_dense_pack(&d->in, p + self->in, p + self->in_bias, NULL);
+    memset(d->wide, 0, layer->outputs * row_of(self) * sizeof(real)); /* of gradients */
     for (size_t i = 0; i < layer->outputs * layer->outputs; i++)
         d->wide[wide_place(self, i)] = p[self->out + i];
     loci_dense_pack(&d->out, d->wide, p + self->out_bias, NULL);

@@ -141,8 +141,8 @@ static const real *limits_of(const loci_attention_head *h, real *limits, size_t 
     if (first_key(h, q + queries - 1) <= k && last_key(h, q) >= k + keys - 1) return NULL;
     for (size_t i = 0; i < TILE; i++) {
         const size_t query = q + (i < queries ? i : queries - 1);
-        limits[i] = (real)first_key(h, query) - (real)k;
-        limits[TILE + i] = (real)last_key(h, query) - (real)k;
+        limits[i] = (real)((ptrdiff_t)first_key(h, query) - (ptrdiff_t)k);
+        limits[TILE + i] = (real)((ptrdiff_t)last_key(h, query) - (ptrdiff_t)k);
     }
     return limits;
 }

@@ -86,7 +86,8 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
 {
     (void)rate;
     const packed *d = derived;
-    const size_t count = layer->outputs * layer->inputs * of(layer)->taps;
+    const size_t taps = of(layer)->taps, count = layer->outputs * layer->inputs * taps;
+    memset(d->wide, 0, layer->outputs * taps * blocks_of(layer) * V * sizeof(real)); /* of gradients */
     for (size_t i = 0; i < count; i++) d->wide[wide_place(layer, i)] = p[of(layer)->weight + i];
     loci_dense_pack(&d->dense, d->wide, p + of(layer)->bias, NULL);
 }
@@ -127,7 +128,7 @@ static size_t past_size(const loci_layer *layer, size_t L)
 static size_t ring_place(const conv *self, const real *state)
 {
     const real at = state[0];
-    return at > 0 ? (size_t)(at + LOCI_REAL(0.5)) % self->reach : 0;
+    return at > 0 && at < (real)self->reach ? (size_t)(at + LOCI_REAL(0.5)) % self->reach : 0;
 }
 
 /* state NULL: all of it is 0. */

@@ -141,6 +141,7 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
         *b = (o->bias ? *b : 0) + p[self->at.dt_bias + h];
     }
     if (d->spread) {
+        memset(d->spread, 0, layer->outputs * columns_of(o) * sizeof(real)); /* of gradients */
         for (size_t i = 0; i < layer->outputs; i++)
             for (size_t c = 0; c < o->inner; c++)
                 d->spread[i * columns_of(o) + column_at(o, c)] = p[self->at.out + i * o->inner + c];

@@ -83,6 +83,7 @@ static void prepare(const loci_layer *layer, void *derived, const real *p, doubl
     derived_s5 *d = derived;
     const size_t H = layer->inputs, P = self->modes, wide = PARTS * apart(self);
     d->rate = rate;
+    memset(d->c, 0, H * wide * sizeof(real)); /* of gradients */
     for (size_t n = 0; n < P; n++) {
         const mode m = mode_of(self, p, n, rate);
         const size_t at = n / V * PARTS * V + n % V;
