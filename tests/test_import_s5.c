@@ -143,6 +143,10 @@ static void what_is_no_such_layer(void **state)
     refuses(&d, "tensor B has 4 inputs; 3 were expected");
     d.tensor[2].shape[1] = 4, d.tensor[2].shape[0] = 8;
     refuses(&d, "tensor C has 8 outputs; 4 were expected");
+    for (size_t i = 0; i < TENSORS; i++) d.tensor[i].bytes = 0;
+    d.tensor[1].shape[1] = d.tensor[2].shape[0] = d.tensor[3].shape[0] = 0;
+    d.tensor[0].bytes = 8 * d.tensor[0].shape[0], d.tensor[4].bytes = 4 * d.tensor[4].shape[0];
+    refuses(&d, "the layer has 8 states and 0 channels; 1 or more of each was expected");
     d.tensor[0].dimensions = 1, d.tensor[0].shape[0] = 16;
     refuses(
         &d,

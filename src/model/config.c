@@ -394,7 +394,7 @@ loci_status loci_config_set(loci_model_config *config, const char *name, const c
         good = end != text && *end == 0 && loci_config_in_range(config, row, number);
         if (field->kind == LOCI_FIELD_COUNT) {
             good = good && text[strspn(text, "0123456789")] == 0;
-            whole = good ? (size_t)number : 0; /* ranges end far below 2^53 */
+            whole = good ? (size_t)number : 0; /* no range reaches 2^53 */
         }
     }
     if (!good) {

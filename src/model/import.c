@@ -74,6 +74,21 @@ static loci_status fill_translated(loci_model *model, const loci_safetensors *fi
     return status;
 }
 
+int loci_model_holds(const loci_safetensors *file, const char *last, char *prefix, size_t size)
+{
+    const size_t end = strlen(last);
+    for (size_t i = 0; i < loci_safetensors_count(file); i++) {
+        const char *name = loci_safetensors_tensor(file, i)->name;
+        const size_t length = strlen(name), before = length < end ? 0 : length - end;
+        if (strcmp(name + before, last) != 0 || (before > 0 && name[before - 1] != '.') || before >= size)
+            continue;
+        memcpy(prefix, name, before);
+        prefix[before] = 0;
+        return 1;
+    }
+    return 0;
+}
+
 static loci_status import(loci_model **out, const loci_safetensors *file, int prenorm,
                           loci_discretization discretization, const loci_allocator *by, loci_error *error)
 {
@@ -84,11 +99,11 @@ static loci_status import(loci_model **out, const loci_safetensors *file, int pr
         loci_safetensors *const one[] = {(loci_safetensors *)(uintptr_t)file};
         return loci_model_read_mamba(out, one, 1, NULL, 0, by, error);
     }
-    if (loci_model_holds_attention(file, prefix, sizeof prefix))
+    if (loci_model_holds(file, LOCI_HELD_BY_ATTENTION, prefix, sizeof prefix))
         return loci_fail(
             error, LOCI_E_UNSUPPORTED,
             "holds attention, whose tensors do not say how many heads it has; their number was expected");
-    if (loci_model_holds_s5(file, prefix, sizeof prefix))
+    if (loci_model_holds(file, LOCI_HELD_BY_S5, prefix, sizeof prefix))
         return loci_model_read_s5(out, file, discretization, 0, by, error);
     loci_status status = configure(&config, file, error);
     if (status) return status;

@@ -13,22 +13,6 @@
 enum { NAME = 96 };
 static const char layer[] = "attention_layers.0.";
 
-int loci_model_holds_attention(const loci_safetensors *file, char *prefix, size_t size)
-{
-    static const char last[] = "in_proj_weight";
-    for (size_t i = 0; i < loci_safetensors_count(file); i++) {
-        const char *name = loci_safetensors_tensor(file, i)->name;
-        const size_t length = strlen(name),
-                     before = length < sizeof last - 1 ? 0 : length - (sizeof last - 1);
-        if (strcmp(name + before, last) != 0 || (before > 0 && name[before - 1] != '.') || before >= size)
-            continue;
-        memcpy(prefix, name, before);
-        prefix[before] = 0;
-        return 1;
-    }
-    return 0;
-}
-
 /* The tensor of a parameter of the layer: its name behind the prefix. */
 static void name_of(char name[2 * NAME], const char *prefix, const loci_parameter *p)
 {
@@ -96,7 +80,7 @@ static loci_status build(loci_model **out, const loci_safetensors *file, size_t 
 {
     char prefix[NAME], name[2 * NAME];
     loci_model_config config;
-    if (!loci_model_holds_attention(file, prefix, sizeof prefix))
+    if (!loci_model_holds(file, LOCI_HELD_BY_ATTENTION, prefix, sizeof prefix))
         return loci_fail(error, LOCI_E_FORMAT,
                          "tensor in_proj_weight is missing; a state_dict of MultiheadAttention was expected");
     snprintf(name, sizeof name, "%sin_proj_weight", prefix);

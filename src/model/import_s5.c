@@ -147,7 +147,10 @@ static loci_status read_all(state_dict *s, loci_error *error)
     if (!status) status = read(s, &s->log_step, "log_step", 1, 0, error);
     if (status) return status;
     const size_t P = s->lambda.shape[0], H = s->d.shape[0];
-    s->both = s->c.shape[1] == 2 * P && P > 0;
+    if (P == 0 || H == 0)
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "the layer has %zu states and %zu channels; 1 or more of each was expected", P, H);
+    s->both = s->c.shape[1] == 2 * P;
     status = shaped(&s->b, 0, P, "states", error);
     if (!status) status = shaped(&s->b, 1, H, "inputs", error);
     if (!status) status = shaped(&s->c, 0, H, "outputs", error);
@@ -219,28 +222,12 @@ static loci_status build(loci_model **out, const state_dict *s, loci_discretizat
     return LOCI_OK;
 }
 
-int loci_model_holds_s5(const loci_safetensors *file, char *prefix, size_t size)
-{
-    static const char last[] = "Lambda";
-    for (size_t i = 0; i < loci_safetensors_count(file); i++) {
-        const char *name = loci_safetensors_tensor(file, i)->name;
-        const size_t length = strlen(name),
-                     before = length < sizeof last - 1 ? 0 : length - (sizeof last - 1);
-        if (strcmp(name + before, last) != 0 || (before > 0 && name[before - 1] != '.') || before >= size)
-            continue;
-        memcpy(prefix, name, before);
-        prefix[before] = 0;
-        return 1;
-    }
-    return 0;
-}
-
 loci_status loci_model_read_s5(loci_model **model, const loci_safetensors *file,
                                loci_discretization discretization, int liquid, const loci_allocator *by,
                                loci_error *error)
 {
     state_dict s = {.file = file, .by = by};
-    if (!loci_model_holds_s5(file, s.prefix, sizeof s.prefix / 2))
+    if (!loci_model_holds(file, LOCI_HELD_BY_S5, s.prefix, sizeof s.prefix / 2))
         return loci_fail(error, LOCI_E_FORMAT,
                          "tensor Lambda is missing; a state_dict of an S5 layer was expected");
     loci_status status = read_all(&s, error);

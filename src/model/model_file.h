@@ -26,10 +26,10 @@ loci_status loci_model_read_mamba(loci_model **model, loci_safetensors *const *f
                                   const char *config, size_t tokens, const loci_allocator *by,
                                   loci_error *error);
 
-/* Whether there is a tensor Lambda, as S5 layers have; what its name begins with goes to prefix [size]. */
-int loci_model_holds_s5(const loci_safetensors *file, char *prefix, size_t size);
-/* The same of a tensor in_proj_weight, as attention has. */
-int loci_model_holds_attention(const loci_safetensors *file, char *prefix, size_t size);
+/* Whether there is a tensor whose name is `last`, or ends in a point and `last`; what its name begins with goes to prefix [size]. */
+int loci_model_holds(const loci_safetensors *file, const char *last, char *prefix, size_t size);
+#define LOCI_HELD_BY_S5 "Lambda"
+#define LOCI_HELD_BY_ATTENTION "in_proj_weight"
 /* As loci_model_import_s5. */
 loci_status loci_model_read_s5(loci_model **model, const loci_safetensors *file,
                                loci_discretization discretization, int liquid, const loci_allocator *by,
