@@ -319,6 +319,7 @@ static void refuses(void **state)
     size_t size;
     assert_int_equal(loci_learner_save(l, &bytes, &size, &error), LOCI_E_VALUE);
     assert_int_equal(loci_learner_add(l, of_values, &error), LOCI_E_MISMATCH);
+    assert_int_equal(loci_learner_add(l, l, &error), LOCI_E_ARGUMENT);
     loci_dataset *set = set_of(&values);
     assert_int_equal(loci_learner_push(l, set, NULL, &error), LOCI_E_MISMATCH);
     loci_learner_options options = {.size = sizeof options, .task_given = 1, .task = LOCI_TASK_CLASS};

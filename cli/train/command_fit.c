@@ -430,7 +430,7 @@ int command_fit(int argc, char **argv)
     work w = {.s = &s};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
-        char *command = training_settings_command(&page, argv[1]);
+        char *command = training_settings_command(&page, (size_t)argc - 1, (const char *const *)argv + 1);
         status = command ? usage_check(&s, argc - 1, argv + 1) : message_memory();
         if (!status) status = fit(&w, argc - 1, argv + 1, command);
         free(command);

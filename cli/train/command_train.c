@@ -158,7 +158,7 @@ static int show(const work *w, const training_settings *s)
 
 static int train(const work *w, const training_settings *s, const options_page *page)
 {
-    char *command = training_settings_command(page, w->path);
+    char *command = training_settings_command(page, 1, &w->path);
     if (!command) return message_memory();
     const loci_dataset_info info = loci_dataset_inspect(w->train);
     const training_plan plan = {

@@ -243,8 +243,8 @@ int training_settings_check(const training_settings *s)
         return message_usage("train: --preset: %s", error.text);
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return message_usage("train: --plot: %s", error.text);
-    config = (loci_model_config){0};
-    const int status = fields_set(&config, s);
+    if (!s->preset) config = (loci_model_config){0};
+    const int status = fields_set(&config, s); /* ranges are those of its layer */
     return status ? status : numbers_check(s);
 }
 
@@ -368,20 +368,23 @@ static void shell_word(FILE *text, const char *word)
 
 static bool about_running(const char *name)
 {
-    static const char *const names[] = {"output", "threads", "resume", "restart",
-                                        "show",   "log",     "plot",   "note"};
+    static const char *const names[] = {"output", "threads", "resume", "restart", "show",
+                                        "log",    "plot",    "note",   "json",    "final"};
     size_t i;
     return one_of(&i, name, names, sizeof names / sizeof names[0]);
 }
 
-char *training_settings_command(const options_page *page, const char *data)
+char *training_settings_command(const options_page *page, size_t count, const char *const *data)
 {
     char *memory = NULL, number[WORDS_SIZE];
     size_t size;
     FILE *text = open_memstream(&memory, &size);
     if (!text) return NULL;
-    fprintf(text, "loci %s ", page->command);
-    shell_word(text, data);
+    fprintf(text, "loci %s", page->command);
+    for (size_t i = 0; i < count; i++) {
+        putc(' ', text);
+        shell_word(text, data[i]);
+    }
     for (size_t i = 0; i < page->count; i++) {
         const option *row = &page->options[i];
         const void *value = row->target;

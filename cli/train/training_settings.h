@@ -92,6 +92,6 @@ loci_dataset_options training_settings_data(const training_settings *settings);
 
 /* The command that makes the same model, wherever that lies, as a line for a shell: data and the given options of the
  * page but for those about files, threads and ways of running. Released by free(); NULL: out of memory. */
-char *training_settings_command(const options_page *page, const char *data);
+char *training_settings_command(const options_page *page, size_t count, const char *const *data);
 
 #endif

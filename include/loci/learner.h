@@ -56,7 +56,7 @@ LOCI_API void loci_learner_free(loci_learner *learner); /* NULL is allowed */
 LOCI_API loci_status loci_learner_push(loci_learner *learner, const loci_dataset *set,
                                        const loci_learner_options *options, loci_error *error);
 /* Adds what `other` learned: as if its sequences had come after the learner's own, to rounding, and to the bit while both know theirs one by one.
- * LOCI_E_MISMATCH: another bank, other classes. */
+ * LOCI_E_MISMATCH: another bank, other classes; LOCI_E_ARGUMENT: it is the learner itself. */
 LOCI_API loci_status loci_learner_add(loci_learner *learner, const loci_learner *other, loci_error *error);
 
 typedef struct {

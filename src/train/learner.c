@@ -330,6 +330,9 @@ static bool alike(const loci_model *a, const loci_model *b)
 
 loci_status loci_learner_add(loci_learner *l, const loci_learner *other, loci_error *error)
 {
+    if (l == other)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "a learner cannot be added to itself; another one was expected");
     if (!alike(l->model, other->model))
         return loci_fail(
             error, LOCI_E_MISMATCH,

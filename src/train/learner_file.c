@@ -9,6 +9,7 @@
 #include "base/allocate.h"
 #include "base/checksum.h"
 #include "base/endian.h"
+#include "base/random.h"
 #include "base/status.h"
 
 enum { HEADER = 64, CHECKSUM = 8 };
@@ -44,6 +45,23 @@ static uint64_t fingerprint(const loci_learner *l)
     return sum;
 }
 
+/* Of what the targets are: the names of classes, or shift and scale of values; never 0, which files of before have. */
+static uint64_t meaning(const loci_learner *l)
+{
+    const loci_model_about *about = loci_model_description(l->model);
+    uint64_t sum = 1;
+    for (size_t j = 0; j < l->targets; j++) {
+        const double scale[2] = {about->target_shift ? about->target_shift[j] : 0,
+                                 about->target_shift ? about->target_scale[j] : 1};
+        unsigned char bytes[sizeof scale], *at = bytes;
+        loci_endian_put_f64(&at, scale, 2);
+        sum = loci_random_mix(sum ^ loci_checksum(bytes, sizeof bytes));
+        if (about->classes)
+            sum = loci_random_mix(sum ^ loci_checksum(about->classes[j], strlen(about->classes[j])));
+    }
+    return sum + (sum == 0);
+}
+
 /* Bytes of the numbers; 0: that overflows. Of symmetric products one half is kept. */
 static size_t body(size_t p, size_t q, size_t n, bool each)
 {
@@ -75,7 +93,7 @@ loci_status loci_learner_save(const loci_learner *l, void **bytes, size_t *size,
     if (!file) return loci_fail(error, LOCI_E_MEMORY, "out of memory for the file of what a learner knows");
     memcpy(at, magic, sizeof magic);
     at += sizeof magic;
-    const uint64_t header[] = {bank, p, q, n, l->moments ? 1 : 0, 0, 0};
+    const uint64_t header[] = {bank, p, q, n, l->moments ? 1 : 0, meaning(l), 0};
     for (size_t i = 0; i < 7; i++) loci_endian_put(&at, header[i], 8);
     if (l->moments) {
         const loci_ridge m = loci_learner_moments(l);
@@ -155,7 +173,10 @@ loci_status loci_learner_load(loci_learner **out, const loci_model *model, const
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for what a learner knows");
     else if (header[0] != bank || header[1] != l->features || header[2] != l->targets)
         status = loci_fail(error, LOCI_E_MISMATCH, "it was learned with another bank than that of the model");
-    else if (header[3] == 0 || header[3] >= UINT64_C(1) << 53 || header[4] > 1 || header[5] || header[6] ||
+    else if (header[5] && header[5] != meaning(l))
+        status =
+            loci_fail(error, LOCI_E_MISMATCH, "it was learned of other classes or values than the model's");
+    else if (header[3] == 0 || header[3] >= UINT64_C(1) << 53 || header[4] > 1 || header[6] ||
              (header[4] == 0 && n > l->features) ||
              body(l->features, l->targets, n, header[4] == 0) != size - HEADER - CHECKSUM)
         status = loci_fail(error, LOCI_E_FORMAT, "it is damaged: its sizes do not fit each other");

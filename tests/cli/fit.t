@@ -89,6 +89,11 @@ $ loci fit both.safetensors -o x.safetensors
 $ head -c 5000 steps.safetensors.learned > again.safetensors.learned; loci fit again.safetensors -o x.safetensors
 ! loci: again.safetensors.learned: it is damaged: its checksum is another one
 = 1
+$ cp -r first other; mv other/crawl other/creep; for f in first other; do loci fit $f -o $f.safetensors --modes 9 --json > out; done; mv first.safetensors named.safetensors; cp other.safetensors.learned named.safetensors.learned; loci fit second -o named.safetensors --add
+! loci: named.safetensors.learned: it was learned of other classes or values than the model's
+= 1
+$ loci fit first second --like a.safetensors -o two.safetensors --json > out; loci inspect two.safetensors | grep -o 'loci fit.*'
+| loci fit first second --like a.safetensors
 $ cp b.safetensors.learned again.safetensors.learned; loci fit again.safetensors -o x.safetensors
 ! loci: again.safetensors.learned: it was learned with another bank than that of the model
 = 1

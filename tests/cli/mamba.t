@@ -5,6 +5,8 @@ $ for k in mamba mamba2; do loci train d --layer $k --show | grep -e ^model -e r
 | rates       0.002, rising over 5 % of the steps, then a cosine
 | model       mamba2: 4 layers of mamba2, width 128, state 32, steps 0.001 to 0.1
 | rates       0.002, rising over 5 % of the steps, then a cosine
+$ loci train d --preset mamba --state 3 --show | grep ^model
+| model       mamba: 4 layers of mamba, width 128, state 3, steps 0.001 to 0.1
 $ printf 'exec loci train d --layer mamba --layers 2 --width 20 --state 8 --dt-rank 3 --expand 1 --batch 8 --lr 0.01 --seed 2 --valid 0.1 "$@"\n' > mamba
 $ printf 'exec loci train d --layer mamba2 --layers 2 --width 20 --state 16 --head-width 5 --groups 2 --kernel-width 3 --batch 8 --lr 0.01 --seed 2 --valid 0.1 "$@"\n' > mamba2
 $ for k in mamba mamba2; do sh $k -o $k.safetensors --epochs 2 2>log | head -n 1; done
