@@ -44,7 +44,7 @@ static int cell_width(const loci_dataset_info *info, const loci_evaluation *resu
 {
     size_t width = 5;
     char text[WORDS_SIZE];
-    words_count(text, result->sequences);
+    words_count(text, result->targets);
     for (size_t i = 0; i <= info->classes; i++) {
         size_t used = 0;
         for (const char *c = i < info->classes ? info->names[i] : text; *c; c++) used += (*c & 0xc0) != 0x80;
@@ -317,6 +317,8 @@ static int usage_check(const settings *s)
         return message_usage("eval: --rate is %g; more than 0 Hz was expected", s->rate);
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("eval: --resample is %g; more than 0 Hz was expected", s->resample);
+    if (!isnan(s->test) && !(s->test > 0 && s->test < 1))
+        return message_usage("eval: --test is %g; a share above 0 and below 1 was expected", s->test);
     if (source_missing_check(s->missing, "eval")) return STATUS_USAGE;
     if (s->window == 0) return message_usage("eval: --window is 0; 1 or more was expected");
     if (s->threads > 1024) return message_usage("eval: --threads is %zu; 0 to 1024 was expected", s->threads);

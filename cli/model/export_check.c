@@ -67,7 +67,7 @@ int export_check_push(export_check *c, const float *in, size_t count, const char
                     "in the model's training were expected",
                     path, c->samples);
             const double gap = fabs((double)c->out[i] - c->answer[i]);
-            if (!(gap <= c->gap)) c->gap = gap; /* what is no number stays */
+            if (!isnan(c->gap) && !(gap <= c->gap)) c->gap = gap; /* what is no number stays */
             c->least = fmin(c->least, c->answer[i]);
             c->most = fmax(c->most, c->answer[i]);
         }

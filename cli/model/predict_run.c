@@ -85,7 +85,7 @@ static int model_prepare(job *j, double rate)
     if (j->ahead)
         return loci_model_steps(&j->steps, j->model, rate, &error) == LOCI_OK
                    ? STATUS_DONE
-                   : message_error(j->from.path, &error);
+                   : message_error(j->name, &error);
     if (!j->stream || rate != j->rate) {
         loci_stream_free(j->stream);
         loci_stream_tables_free(j->tables);
@@ -93,7 +93,7 @@ static int model_prepare(job *j, double rate)
         j->tables = NULL;
         if (loci_stream_tables_create(&j->tables, j->model, rate, 1, &error) != LOCI_OK ||
             loci_stream_init(&j->stream, NULL, 0, j->tables, 1, &error) != LOCI_OK)
-            return message_error(j->from.path, &error);
+            return message_error(j->name, &error);
         j->rate = rate;
     }
     loci_stream_reset(j->stream, 0);

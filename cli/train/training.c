@@ -162,7 +162,9 @@ static int state_read(const run *r, void **bytes, size_t *size)
     if (!status && !*bytes) status = message_memory();
     if (!status && read) memcpy(*bytes, read, *size);
     loci_bytes_free(read);
-    return status ? status : ranks_share(*bytes, *size);
+    if (!status) status = ranks_share(*bytes, *size);
+    if (status) free(*bytes);
+    return status;
 }
 
 static int load_state(run *r)

@@ -94,3 +94,11 @@ $ head -c 2000 m.safetensors > cut.safetensors; loci eval cut.safetensors d
 $ loci eval m.safetensors d >/dev/full
 ! loci: standard output: writing failed: No space left on device
 = 1
+
+# A share to test with is one.
+$ for t in 0 1 2 -1; do loci eval m.safetensors d --test $t; done
+! loci: eval: --test is 0; a share above 0 and below 1 was expected
+! loci: eval: --test is 1; a share above 0 and below 1 was expected
+! loci: eval: --test is 2; a share above 0 and below 1 was expected
+! loci: eval: --test is -1; a share above 0 and below 1 was expected
+= 2
