@@ -117,6 +117,7 @@ int main(int argc, char **argv)
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return overview();
     if (strcmp(word, "help") == 0) {
         if (argc == 2) return overview();
+        if (argc > 3) return message_usage("help: \"%s\" is one argument too many", argv[3]);
         const int i = command_find(argv[2]);
         if (i < 0) return unknown(argv[2]);
         char help[] = "--help";

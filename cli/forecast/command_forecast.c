@@ -167,8 +167,8 @@ static int read_columns(job *j, const char *path, char **names, size_t channels,
     int status = series_read(&j->data, path, &o, refuse(s));
     free(columns.items);
     if (!status && j->data.channels != channels)
-        status = message_fail("%s: it has %zu columns; %zu, those of %s, were expected (--column chooses)",
-                              path, j->data.channels, channels, f->path);
+        status = message_fail("%s: it has %zu column%s; %zu, those of %s, were expected (--column chooses)",
+                              path, j->data.channels, j->data.channels == 1 ? "" : "s", channels, f->path);
     if (!status && j->data.stamped && f->stamped && fabs(j->data.step - f->step) > 0.01 * f->step)
         message_warn("%s: its rows are %g s apart, those of %s were %g s", path, j->data.step, f->path,
                      f->step);

@@ -2,6 +2,7 @@
  * options.c - parses a command's options from its table, and prints its --help from the same table. */
 #include "shared/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -214,8 +215,8 @@ static int value_set(const options_page *page, const option *row, char *text)
         break;
     case OPTION_COUNT:
         if (!count_parse(row->target, text))
-            return message_usage("%s: --%s is \"%s\"; a whole number was expected", page->command, row->name,
-                                 text);
+            return message_usage("%s: --%s is \"%s\"; a whole number%s was expected", page->command,
+                                 row->name, text, text[0] == '-' ? " of 0 or more" : "");
         break;
     case OPTION_LIST:
         if (!list_add(row->target, text)) return message_memory();
@@ -346,6 +347,9 @@ int options_parse(const options_page *page, int *argc, char **argv)
         } else {
             row = letter_find(page, word[1]);
             if (!row && strcmp(word, "-h") == 0) return help_print(page);
+            if (!row && isdigit((unsigned char)word[1]))
+                return message_usage("%s: %s is no option; numbers below 0 are expected behind --",
+                                     page->command, word);
             if (!row)
                 return message_usage("%s: -%c is no option; 'loci help %s' lists them", page->command,
                                      word[1], page->command);

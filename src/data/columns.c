@@ -64,7 +64,8 @@ loci_status loci_columns_find(size_t *index, const char *file, const char *const
                          "%s: has no column %s; its columns have no names, only numbers, 1 to %zu", file,
                          quoted, count);
     list_names(list, sizeof list, names, count);
-    return loci_fail(error, LOCI_E_ARGUMENT, "%s: has no column %s; there are %s", file, quoted, list);
+    return loci_fail(error, LOCI_E_ARGUMENT, "%s: has no column %s; there %s %s", file, quoted,
+                     count == 1 ? "is" : "are", list);
 }
 
 static bool is_name(const char *const *names, size_t count, const char *wanted)

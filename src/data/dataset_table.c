@@ -306,15 +306,15 @@ static loci_status choose_columns(table *t, loci_dataset *set, const loci_readin
                          "%.100s: is a table of columns %s; the one to be learned was expected, of classes "
                          "(--label NAME) or of values (--value NAME)",
                          set->folder, columns);
-    if (!r->group && r->window == 0 && !r->horizon)
-        return loci_fail(error, LOCI_E_ARGUMENT,
-                         "%.100s: is a table of columns %s; the one that names the sequence of a row "
-                         "(--group NAME), or how many rows are one (--window n), was expected",
-                         set->folder, columns);
     loci_status status = LOCI_OK;
     t->time = t->fields;
     if (!r->horizon)
         status = give_role(t, set, r->label ? r->label : r->value, r->label ? LABEL : VALUE, error);
+    if (status == LOCI_OK && !r->group && r->window == 0 && !r->horizon)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "%.100s: is a table of columns %s; the one that names the sequence of a row "
+                         "(--group NAME), or how many rows are one (--window n), was expected",
+                         set->folder, columns);
     if (status == LOCI_OK) status = give_role(t, set, r->group, GROUP, error);
     if (status == LOCI_OK && r->time)
         status = loci_columns_find(&t->time, set->folder, t->names, t->fields, r->time, error);

@@ -64,6 +64,9 @@ $ for c in slow fast; do for f in d/$c/*.csv; do cp $f flat/$c-$(basename $f); d
 $ sh t walks.csv --show
 ! loci: walks.csv: is a table of columns t, walk, x, y, gait, speed; the one to be learned was expected, of classes (--label NAME) or of values (--value NAME)
 = 1
+$ loci train walks.csv -o m.safetensors --label foo
+! loci: walks.csv: has no column foo; there are t, walk, x, y, gait, speed
+= 1
 $ sh t walks.csv --label gait --show
 ! loci: walks.csv: is a table of columns t, walk, x, y, gait, speed; the one that names the sequence of a row (--group NAME), or how many rows are one (--window n), was expected
 = 1

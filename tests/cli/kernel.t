@@ -57,7 +57,7 @@ $ loci kernel legs:4 --length 0
 ! loci: kernel: --length is 0; at least 1 was expected
 = 2
 $ loci kernel legs:4 --length -3
-! loci: kernel: --length is "-3"; a whole number was expected
+! loci: kernel: --length is "-3"; a whole number of 0 or more was expected
 = 2
 $ loci kernel legs:4 --length 9 --dt 0
 ! loci: kernel: --dt is 0; more than 0 seconds was expected

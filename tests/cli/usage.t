@@ -30,6 +30,12 @@ $ loci recal
 $ loci help mrege
 ! loci: "mrege" is no command; did you mean merge?
 = 2
+$ loci help remember merge
+! loci: help: "merge" is one argument too many
+= 2
+$ loci identify -1 2 -4 8
+! loci: identify: -1 is no option; numbers below 0 are expected behind --
+= 2
 $ loci frobnicate
 ! loci: "frobnicate" is no command; 'loci --help' lists them
 = 2
@@ -66,7 +72,7 @@ $ loci recall a --points 1e3
 ! loci: recall: --points is "1e3"; a whole number was expected
 = 2
 $ loci recall a --points=-1
-! loci: recall: --points is "-1"; a whole number was expected
+! loci: recall: --points is "-1"; a whole number of 0 or more was expected
 = 2
 $ loci recall a --at soon
 ! loci: recall: --at is "soon"; a time in seconds or an ISO 8601 date was expected

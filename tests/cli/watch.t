@@ -56,7 +56,7 @@ $ loci watch load.loci odd.csv --threshold 0
 ! loci: watch: --threshold is 0; more than 0 was expected
 = 2
 $ cut -d , -f 2 load.csv > o.csv; loci watch load.loci o.csv
-! loci: o.csv: has no column load; there are other
+! loci: o.csv: has no column load; there is other
 = 1
 $ cat load.csv | loci watch load.loci
 ! loci: standard input: it has 2 columns; 1, those of load.loci, were expected (--column chooses)
