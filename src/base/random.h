@@ -22,6 +22,12 @@ static inline uint64_t loci_random_mix(uint64_t x)
     return x ^ (x >> 31);
 }
 
+/* h after 64 more bits: another h for every other value. */
+static inline uint64_t loci_random_stir(uint64_t h, uint64_t value)
+{
+    return loci_random_mix((h ^ value) + 0x9e3779b97f4a7c15u);
+}
+
 /* 64 random bits. */
 static inline uint64_t loci_random_bits(uint64_t key, uint64_t index)
 {

@@ -30,8 +30,10 @@
 #ifndef LOCI_LAYER_LAYER_H
 #define LOCI_LAYER_LAYER_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <loci/system.h>
 
@@ -176,6 +178,17 @@ loci_status loci_layer_check_modes(size_t order, double dt_min, double dt_max, l
 /* Adds parameter `name`.`part`, of the shape of `like` and its group and initial values, behind those that
  * are there; layer->size grows by its count, rounded up to 16. Returns its offset. */
 size_t loci_layer_add(loci_layer *layer, const char *part, loci_parameter like);
+/* One of so many dimensions, drawn evenly from within one over the root of the inputs that it weighs. */
+static inline loci_parameter loci_parameter_uniform(size_t inputs, size_t dimensions, size_t rows,
+                                                    size_t columns)
+{
+    const double bound = 1 / sqrt((double)inputs);
+    return (loci_parameter){.dimensions = dimensions,
+                            .shape = {rows, columns},
+                            .initial = LOCI_INITIAL_UNIFORM,
+                            .a = -bound,
+                            .b = bound};
+}
 /* Adds all parameters of a child, under their own names; returns the offset of its slice. */
 size_t loci_layer_adopt(loci_layer *layer, const loci_layer *child);
 
@@ -183,6 +196,13 @@ size_t loci_layer_adopt(loci_layer *layer, const loci_layer *child);
 static inline size_t loci_pass_length(const loci_pass *pass, size_t b)
 {
     return pass->length ? pass->length[b] : pass->L;
+}
+
+/* Zeros behind the samples that a sequence x [blocks][L][16] has. */
+static inline void loci_clear_rest(real *x, size_t blocks, size_t L, size_t length)
+{
+    for (size_t k = 0; k < blocks && length < L; k++)
+        memset(x + (k * L + length) * LOCI_LANES, 0, (L - length) * LOCI_LANES * sizeof(real));
 }
 
 /* pointers [B] to the slices, from the real `first` on, of states [B]; states NULL: NULL. */

@@ -225,13 +225,6 @@ static planes backward_planes(const loci_mamba_options *o, const prepared *d, vo
     return w;
 }
 
-/* Rows of a band, for passes of L samples and steps of B lanes. */
-static size_t band_rows(size_t B, size_t L)
-{
-    const size_t band = L < BAND ? L : BAND;
-    return band > B ? band : B;
-}
-
 /* saved, of a sequence: x and z [2 blocks][width - 1 + L][16], of x the samples before the first one in front; r, B and C one behind
  * the other, [blocks][L][16]; states, as the scan keeps them. */
 static size_t saved_inputs(const loci_mamba_options *o, size_t L)
@@ -253,7 +246,7 @@ static size_t saved_reals(const loci_mamba_options *o, const prepared *d, size_t
 static loci_layer_memory memory(const loci_layer *layer, const void *derived, size_t B, size_t L)
 {
     const loci_mamba_options *o = options_of(layer);
-    const size_t rows = band_rows(B, L), forth = forward_reals(o, rows),
+    const size_t rows = loci_selective_band_rows(B, L), forth = forward_reals(o, rows),
                  back = backward_reals(o, derived, rows);
     return (loci_layer_memory){.gradient = slices_of(layer, derived).all,
                                .saved = B * saved_reals(o, derived, L) * sizeof(real),
@@ -292,13 +285,6 @@ static loci_selective_planes enter(const loci_layer *layer, const prepared *d, c
                                    .rows = rows};
 }
 
-/* Zeros behind the end of a sequence. */
-static void clear_rest(real *x, size_t blocks, size_t L, size_t length)
-{
-    for (size_t k = 0; k < blocks && length < L; k++)
-        memset(x + (k * L + length) * V, 0, (L - length) * V * sizeof(real));
-}
-
 static void forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
                     const real *x, real *const *state, void *saved, void *scratch)
 {
@@ -308,7 +294,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
     const size_t L = pass->L, before = o->convolution - 1, in_blocks = loci_lane_blocks(layer->inputs),
                  out_blocks = loci_lane_blocks(layer->outputs), states = n.inner * o->order * V;
     void *at = scratch;
-    const planes w = forward_planes(o, &at, band_rows(0, L));
+    const planes w = forward_planes(o, &at, loci_selective_band_rows(0, L));
     real *held = loci_carve(&at, 2 * n.inner * (w.rows + before) * V * sizeof(real)),
          *fresh = loci_carve(&at, states * sizeof(real));
     for (size_t b = 0; b < pass->B; b++) {
@@ -336,7 +322,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
         if (state && length > 0)
             loci_causal_give(&d->convolution, state[b], keep ? keep : held, apart,
                              keep ? length : (length - 1) % BAND + 1);
-        clear_rest(out, out_blocks, L, length);
+        loci_clear_rest(out, out_blocks, L, length);
     }
 }
 
@@ -425,7 +411,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
     const size_t L = pass->L, in_blocks = loci_lane_blocks(layer->inputs),
                  out_blocks = loci_lane_blocks(layer->outputs), states = n.inner * o->order * V;
     void *at = scratch;
-    const planes w = backward_planes(o, d, &at, band_rows(0, L));
+    const planes w = backward_planes(o, d, &at, loci_selective_band_rows(0, L));
     const size_t ahead = n.inner * (w.rows + o->convolution - 1) * V;
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = loci_pass_length(pass, b);
@@ -444,7 +430,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
             if (i > 0) loci_causal_retire(&d->convolution, w.ahead, w.rows, BAND);
         }
         if (dstate) loci_causal_begin(&d->convolution, dhistory, w.ahead, w.rows, length);
-        if (to) clear_rest(to, in_blocks, L, length);
+        if (to) loci_clear_rest(to, in_blocks, L, length);
     }
 }
 
@@ -460,17 +446,6 @@ static const loci_layer_class class = {.name = "mamba",
                                        .gather = gather,
                                        .step = step,
                                        .lend = lend};
-
-/* A uniform matrix or vector, of so many inputs that its bound is one over the root of them. */
-static loci_parameter uniform(size_t inputs, size_t dimensions, size_t rows, size_t columns)
-{
-    const double bound = 1 / sqrt((double)inputs);
-    return (loci_parameter){.dimensions = dimensions,
-                            .shape = {rows, columns},
-                            .initial = LOCI_INITIAL_UNIFORM,
-                            .a = -bound,
-                            .b = bound};
-}
 
 loci_status loci_mamba_create(loci_layer **out, const loci_allocator *by, const char *name, size_t inputs,
                               size_t outputs, const loci_mamba_options *options, loci_error *error)
@@ -504,17 +479,17 @@ loci_status loci_mamba_create(loci_layer **out, const loci_allocator *by, const 
                                                     .group = LOCI_GROUP_UNDECAYED,
                                                     .initial = LOCI_INITIAL_CONSTANT,
                                                     .a = 1});
-    self->at.in = loci_layer_add(layer, "in_proj.weight", uniform(inputs, 2, 2 * E, inputs));
+    self->at.in = loci_layer_add(layer, "in_proj.weight", loci_parameter_uniform(inputs, 2, 2 * E, inputs));
     loci_parameter bias = zero;
     bias.shape[0] = 2 * E;
     if (o->bias) self->at.in_bias = loci_layer_add(layer, "in_proj.bias", bias);
-    loci_parameter weight = uniform(K, 3, E, 1);
+    loci_parameter weight = loci_parameter_uniform(K, 3, E, 1);
     weight.shape[2] = K;
     self->at.convolution = loci_layer_add(layer, "conv1d.weight", weight);
     if (o->convolution_bias)
-        self->at.convolution_bias = loci_layer_add(layer, "conv1d.bias", uniform(K, 1, E, 0));
-    self->at.x = loci_layer_add(layer, "x_proj.weight", uniform(E, 2, R + 2 * N, E));
-    self->at.dt = loci_layer_add(layer, "dt_proj.weight", uniform(R, 2, E, R));
+        self->at.convolution_bias = loci_layer_add(layer, "conv1d.bias", loci_parameter_uniform(K, 1, E, 0));
+    self->at.x = loci_layer_add(layer, "x_proj.weight", loci_parameter_uniform(E, 2, R + 2 * N, E));
+    self->at.dt = loci_layer_add(layer, "dt_proj.weight", loci_parameter_uniform(R, 2, E, R));
     self->at.dt_bias = loci_layer_add(layer, "dt_proj.bias",
                                       (loci_parameter){.dimensions = 1,
                                                        .shape = {E},
@@ -522,7 +497,7 @@ loci_status loci_mamba_create(loci_layer **out, const loci_allocator *by, const 
                                                        .initial = LOCI_INITIAL_STEPS,
                                                        .a = o->dt_min,
                                                        .b = o->dt_max});
-    self->at.out = loci_layer_add(layer, "out_proj.weight", uniform(E, 2, outputs, E));
+    self->at.out = loci_layer_add(layer, "out_proj.weight", loci_parameter_uniform(E, 2, outputs, E));
     bias.shape[0] = outputs;
     if (o->bias) self->at.out_bias = loci_layer_add(layer, "out_proj.bias", bias);
     layer->state = blocks_of(o).inner * (K - 1 + N) * V;

@@ -257,17 +257,6 @@ static loci_status check(const loci_mamba2_options *o, const char *name, loci_er
     return LOCI_OK;
 }
 
-/* A uniform matrix or vector, of so many inputs that its bound is one over the root of them. */
-static loci_parameter uniform(size_t inputs, size_t dimensions, size_t rows, size_t columns)
-{
-    const double bound = 1 / sqrt((double)inputs);
-    return (loci_parameter){.dimensions = dimensions,
-                            .shape = {rows, columns},
-                            .initial = LOCI_INITIAL_UNIFORM,
-                            .a = -bound,
-                            .b = bound};
-}
-
 static loci_parameter plain(size_t count, loci_initial initial, double a, double b)
 {
     return (loci_parameter){
@@ -292,17 +281,19 @@ loci_status loci_mamba2_create(loci_layer **out, const loci_allocator *by, const
     self->at.rate = loci_layer_add(layer, "A_log", plain(heads, LOCI_INITIAL_LOG_UNIFORM, 1, 16));
     self->at.skip =
         loci_layer_add(layer, "D", plain(o->skip_channels ? S : heads, LOCI_INITIAL_CONSTANT, 1, 0));
-    self->at.in = loci_layer_add(layer, "in_proj.weight", uniform(inputs, 2, rows, inputs));
+    self->at.in = loci_layer_add(layer, "in_proj.weight", loci_parameter_uniform(inputs, 2, rows, inputs));
     loci_parameter bias = {.dimensions = 1, .shape = {rows}, .initial = LOCI_INITIAL_CONSTANT};
     if (o->bias) self->at.in_bias = loci_layer_add(layer, "in_proj.bias", bias);
-    loci_parameter weight = uniform(K, 3, wide, 1);
+    loci_parameter weight = loci_parameter_uniform(K, 3, wide, 1);
     weight.shape[2] = K;
     self->at.convolution = loci_layer_add(layer, "conv1d.weight", weight);
     if (o->convolution_bias)
-        self->at.convolution_bias = loci_layer_add(layer, "conv1d.bias", uniform(K, 1, wide, 0));
+        self->at.convolution_bias =
+            loci_layer_add(layer, "conv1d.bias", loci_parameter_uniform(K, 1, wide, 0));
     bias.shape[0] = S, bias.a = 1;
     if (o->norm != LOCI_GATE_NORM_NONE) self->at.norm = loci_layer_add(layer, "norm.weight", bias);
-    self->at.out = loci_layer_add(layer, "out_proj.weight", uniform(o->inner, 2, outputs, o->inner));
+    self->at.out =
+        loci_layer_add(layer, "out_proj.weight", loci_parameter_uniform(o->inner, 2, outputs, o->inner));
     bias.shape[0] = outputs, bias.a = 0;
     if (o->bias) self->at.out_bias = loci_layer_add(layer, "out_proj.bias", bias);
     const loci_mamba2_blocks n = loci_mamba2_blocks_of(o);

@@ -59,13 +59,6 @@ static size_t backward_blocks(const loci_mamba2_blocks *n)
     return 2 * n->convolved + n->heads + 3 * n->scan + n->rest + n->wide;
 }
 
-/* Rows of a band, for passes of L samples and steps of B lanes. */
-static size_t band_rows(size_t B, size_t L)
-{
-    const size_t band = L < BAND ? L : BAND;
-    return band > B ? band : B;
-}
-
 /* saved, of a sequence: what W_in gives [wide][width - 1 + L][16], of what is convolved the samples before the first one in
  * front; y in front of the norm [scan][L][16]; states, as the scan keeps them. */
 static size_t saved_inputs(const loci_mamba2_options *o, size_t L)
@@ -87,7 +80,7 @@ loci_layer_memory loci_mamba2_memory(const loci_layer *layer, const void *derive
 {
     const loci_mamba2_options *o = loci_mamba2_options_of(layer);
     const loci_mamba2_blocks n = loci_mamba2_blocks_of(o);
-    const size_t rows = band_rows(B, L), before = o->convolution - 1;
+    const size_t rows = loci_selective_band_rows(B, L), before = o->convolution - 1;
     const size_t forth = (n.wide * (rows + before) + n.scan * o->order + o->convolution) * V,
                  back = (backward_blocks(&n) * rows + n.convolved * (rows + before) + n.scan * o->order) * V +
                         loci_selective_scratch(&((const loci_mamba2_prepared *)derived)->scan);
@@ -193,13 +186,6 @@ static void leave(const loci_mamba2_options *o, const loci_mamba2_prepared *d, c
         loops->gate(out + k * T * V, out + k * T * V, z + k * apart * V, rows);
 }
 
-/* Zeros behind the end of a sequence. */
-static void clear_rest(real *x, size_t blocks, size_t L, size_t length)
-{
-    for (size_t k = 0; k < blocks && length < L; k++)
-        memset(x + (k * L + length) * V, 0, (L - length) * V * sizeof(real));
-}
-
 /* ---- forward ---- */
 
 void loci_mamba2_forward(const loci_layer *layer, const void *derived, const loci_pass *pass, real *y,
@@ -211,7 +197,7 @@ void loci_mamba2_forward(const loci_layer *layer, const void *derived, const loc
     const size_t L = pass->L, before = o->convolution - 1, in_blocks = loci_lane_blocks(layer->inputs),
                  out_blocks = loci_lane_blocks(layer->outputs), states = n.scan * o->order * V;
     void *at = scratch;
-    const planes w = forward_planes(o, &at, band_rows(0, L));
+    const planes w = forward_planes(o, &at, loci_selective_band_rows(0, L));
     real *held = loci_carve(&at, n.wide * (w.rows + before) * V * sizeof(real)),
          *fresh = loci_carve(&at, states * sizeof(real));
     for (size_t b = 0; b < pass->B; b++) {
@@ -240,7 +226,7 @@ void loci_mamba2_forward(const loci_layer *layer, const void *derived, const loc
         if (state && length > 0)
             loci_causal_give(&d->convolution, state[b], keep ? keep : held, apart,
                              keep ? length : (length - 1) % BAND + 1);
-        clear_rest(out, out_blocks, L, length);
+        loci_clear_rest(out, out_blocks, L, length);
     }
 }
 
@@ -368,7 +354,7 @@ void loci_mamba2_backward(const loci_layer *layer, const void *derived, const lo
     const size_t L = pass->L, in_blocks = loci_lane_blocks(layer->inputs),
                  out_blocks = loci_lane_blocks(layer->outputs), states = n.scan * o->order * V;
     void *at = scratch;
-    const planes w = backward_planes(o, d, &at, band_rows(0, L));
+    const planes w = backward_planes(o, d, &at, loci_selective_band_rows(0, L));
     const size_t ahead = n.convolved * (w.rows + o->convolution - 1) * V;
     for (size_t b = 0; b < pass->B; b++) {
         const size_t length = loci_pass_length(pass, b);
@@ -386,6 +372,6 @@ void loci_mamba2_backward(const loci_layer *layer, const void *derived, const lo
             if (i > 0) loci_causal_retire(&d->convolution, w.ahead, w.rows, BAND);
         }
         if (dstate) loci_causal_begin(&d->convolution, dhistory, w.ahead, w.rows, length);
-        if (to) clear_rest(to, in_blocks, L, length);
+        if (to) loci_clear_rest(to, in_blocks, L, length);
     }
 }

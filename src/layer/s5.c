@@ -275,8 +275,7 @@ static void forward(const loci_layer *layer, const void *derived, const loci_pas
             run(self, d, modes, stride, now, pass->dt ? pass->dt + b * L + r : NULL, rows, s.factors);
             answer(self, d, y + b * plane + r * V, L, modes, stride, u, L, rows);
         }
-        for (size_t k = 0; k < channel_blocks(self); k++)
-            memset(y + b * plane + (k * L + length) * V, 0, (L - length) * V * sizeof(real));
+        loci_clear_rest(y + b * plane, channel_blocks(self), L, length);
     }
 }
 
@@ -377,8 +376,7 @@ static void backward(const loci_layer *layer, const void *derived, const loci_pa
                 if (dx) loci_loops_get()->add(dx + at, dx + at, dy + at, d->d + k * V, 0, rows);
             }
         }
-        for (size_t k = 0; dx && k < channel_blocks(self); k++)
-            memset(dx + b * plane + (k * L + length) * V, 0, (L - length) * V * sizeof(real));
+        if (dx) loci_clear_rest(dx + b * plane, channel_blocks(self), L, length);
     }
 }
 

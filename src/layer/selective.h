@@ -42,6 +42,13 @@ typedef struct {
     int softplus;
 } loci_selective_slopes;
 
+/* Rows of a band, for passes of L samples and steps of B lanes. */
+static inline size_t loci_selective_band_rows(size_t B, size_t L)
+{
+    const size_t band = L < LOCI_SELECTIVE_BAND ? L : LOCI_SELECTIVE_BAND;
+    return band > B ? band : B;
+}
+
 /* Reals that are kept for backward of `rows` rows, one band after the other, all but the last of LOCI_SELECTIVE_BAND. */
 size_t loci_selective_kept(const loci_selective *self, size_t rows);
 

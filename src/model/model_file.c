@@ -39,18 +39,12 @@
 #define FORMAT "loci"
 #define VERSION "1"
 
-/* h after 64 more bits: another h for every other value. */
-static uint64_t stir(uint64_t h, uint64_t value)
-{
-    return loci_random_mix((h ^ value) + 0x9e3779b97f4a7c15u);
-}
-
 /* texts: config, description, note. */
 static uint64_t checksum(const char *const texts[3], const void *data, size_t size)
 {
     uint64_t h = loci_checksum(data, size);
     for (int i = 0; i < 3; i++)
-        h = stir(h, texts[i] ? loci_checksum(texts[i], strlen(texts[i])) : UINT64_MAX);
+        h = loci_random_stir(h, texts[i] ? loci_checksum(texts[i], strlen(texts[i])) : UINT64_MAX);
     return h;
 }
 

@@ -7,17 +7,11 @@
 #include "base/random.h"
 #include "model/model.h"
 
-/* h after 64 more bits: another h for every other value. */
-static uint64_t stir(uint64_t h, uint64_t value)
-{
-    return loci_random_mix((h ^ value) + 0x9e3779b97f4a7c15u);
-}
-
 static uint64_t stir_double(uint64_t h, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    return stir(h, bits);
+    return loci_random_stir(h, bits);
 }
 
 static uint64_t stir_parameters(uint64_t h, const loci_model *model)
@@ -26,7 +20,7 @@ static uint64_t stir_parameters(uint64_t h, const loci_model *model)
         for (size_t i = 0; i < model->table[k].count; i++) {
             uint32_t bits;
             memcpy(&bits, &model->values[model->table[k].offset + i], sizeof bits);
-            h = stir(h, bits);
+            h = loci_random_stir(h, bits);
         }
     return h;
 }
@@ -40,7 +34,7 @@ uint64_t loci_model_fingerprint(const loci_model *model)
     for (size_t i = 0; (field = loci_config_field(i)) != NULL; i++) {
         const uint64_t bits = loci_config_bits(config, field);
         if (field->role == LOCI_FIELD_REBUILDS && loci_config_has(config, field) && bits != 0)
-            h = stir(stir(h, loci_random_stream(field->name)), bits);
+            h = loci_random_stir(loci_random_stir(h, loci_random_stream(field->name)), bits);
     }
     for (size_t i = 0; i < config->inputs; i++) {
         h = stir_double(h, model->about.shift ? model->about.shift[i] : 0);
@@ -57,10 +51,10 @@ uint64_t loci_model_fingerprint_1(const loci_model *model)
         (uint64_t)c->norm,  (uint64_t)c->pool, c->plain != 0, c->prenorm != 0, c->tied != 0,
     };
     uint64_t h = 0;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) h = stir(h, numbers[i]);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) h = loci_random_stir(h, numbers[i]);
     h = stir_double(h, c->dropout);
     if (c->layer == LOCI_LAYER_S4D) {
-        h = stir(stir(h, c->order), (uint64_t)c->discretization);
+        h = loci_random_stir(loci_random_stir(h, c->order), (uint64_t)c->discretization);
         h = stir_double(stir_double(h, c->dt_min), c->dt_max);
     }
     return stir_parameters(h, model);

@@ -7,7 +7,6 @@
 
 #include "base/allocate.h"
 #include "base/status.h"
-#include "base/vector.h"
 #include "train/threads.h"
 #include "train/tree.h"
 
@@ -203,12 +202,6 @@ static void learn(void *context, size_t task, size_t thread)
                          batch->runner.workspace + thread * batch->runner.workspace_size);
 }
 
-LOCI_HOT
-static void add(float *restrict sum, const float *restrict x, size_t count)
-{
-    for (size_t i = 0; i < count; i++) sum[i] += x[i];
-}
-
 /* What lies within this rank's shards. */
 static void add_shards(void *context, size_t task, size_t thread)
 {
@@ -240,6 +233,6 @@ loci_status loci_batch_run(loci_batch *batch, float *gradient, uint64_t seed, lo
     if (status) return status;
     run_all(batch, parts, gather);
     for (size_t g = 1; g < used; g++)
-        add(gradient, batch->groups[g].dparameters, loci_model_size(batch->runner.model));
+        loci_tree_add(gradient, batch->groups[g].dparameters, loci_model_size(batch->runner.model));
     return LOCI_OK;
 }

@@ -5,7 +5,7 @@
 #include "base/vector.h"
 
 LOCI_HOT
-static void add(float *restrict sum, const float *restrict x, size_t count)
+void loci_tree_add(float *restrict sum, const float *restrict x, size_t count)
 {
     for (size_t i = 0; i < count; i++) sum[i] += x[i];
 }
@@ -21,7 +21,7 @@ void loci_tree_add_within(float *const *leaf, size_t leaves, size_t first, size_
 {
     for (size_t step = 1; step < leaves; step *= 2)
         for (size_t i = (first + 2 * step - 1) / (2 * step) * (2 * step); i + step < end; i += 2 * step)
-            if (end_of(leaves, i, step) <= end) add(leaf[i] + from, leaf[i + step] + from, count);
+            if (end_of(leaves, i, step) <= end) loci_tree_add(leaf[i] + from, leaf[i + step] + from, count);
 }
 
 size_t loci_tree_node_end(size_t leaves, size_t at, size_t end)
@@ -41,6 +41,7 @@ void loci_tree_add_across(float *const *leaf, size_t leaves, const size_t *cut, 
     for (size_t step = 1; step < leaves; step *= 2)
         for (size_t i = 0, owner = 0; i + step < leaves; i += 2 * step) {
             while (owner + 1 < owners && cut[owner + 1] <= i) owner++;
-            if (end_of(leaves, i, step) > cut[owner + 1]) add(leaf[i] + from, leaf[i + step] + from, count);
+            if (end_of(leaves, i, step) > cut[owner + 1])
+                loci_tree_add(leaf[i] + from, leaf[i + step] + from, count);
         }
 }

@@ -10,6 +10,9 @@
 
 #include <stddef.h>
 
+/* One addition: sum [count] takes x. */
+void loci_tree_add(float *restrict sum, const float *restrict x, size_t count);
+
 /* Numbers `from` to from + count - 1 of leaf[i], i from first to end - 1, of `leaves` in all: what lies within. */
 void loci_tree_add_within(float *const *leaf, size_t leaves, size_t first, size_t end, size_t from,
                           size_t count);
