@@ -162,9 +162,55 @@ static void faults(void **state)
     loci_readout_watch_free(w), loci_readout_watch_free(young), loci_readout_free(r);
 }
 
+/* Behind what the readout has learned a watch is as one that saw it all, but for the widths, which are the readout's; and another history begins
+ * as a watch does. */
+static void follows(void **state)
+{
+    (void)state;
+    loci_readout *r = learned(1), *other = learned(0);
+    loci_readout_watch *w = NULL, *all = NULL, *young = NULL;
+    static loci_readout_answer a[N * C], b[N * C];
+    static double next[100 * C];
+    size_t done;
+    for (size_t t = 0; t < 100; t++)
+        for (size_t c = 0; c < C; c++) next[t * C + c] = signal_at(N + t, c);
+    loci_readout_watch_create(&w, r, NULL);
+    loci_readout_watch_create(&all, r, NULL);
+    loci_readout_watch_create(&young, r, NULL);
+    loci_readout_watch_push(all, a, u, N, &done, NULL);
+    loci_readout_watch_push(all, a, next, 100, &done, NULL);
+    assert_int_equal(loci_readout_watch_follow(w, other, NULL), LOCI_E_MISMATCH);
+    assert_int_equal(loci_readout_watch_follow(w, r, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_watch_samples(w), 0);
+    loci_readout_watch_push(w, b, next, 100, &done, NULL);
+    assert_int_equal(loci_readout_watch_samples(w), 100);
+    for (size_t i = 0; i < 100 * C; i++) {
+        assert_near(b[i].expected, a[i].expected, 1e-10, "sample %zu", i / C);
+        assert_true(b[i].score >= 0.0 && b[i].score < 3.0);
+    }
+    assert_near(b[0].upper - b[0].expected, 0.2, 1e-12, "width %d", 0);
+
+    const size_t size = loci_readout_watch_state_size(w);
+    unsigned char *bytes = malloc(size);
+    loci_readout_watch_save(w, bytes, size, NULL);
+    assert_int_equal(loci_readout_watch_restore(young, bytes, size, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_watch_samples(young), 100);
+    loci_readout_watch_part(w);
+    loci_readout_watch_push(w, a, next, 100, &done, NULL);
+    assert_int_equal(loci_readout_watch_samples(w), 200);
+    loci_readout_watch_free(young);
+    loci_readout_watch_create(&young, r, NULL);
+    loci_readout_watch_push(young, b, next, 100, &done, NULL);
+    for (size_t i = 0; i < 100 * C; i++)
+        assert_true(a[i].expected == b[i].expected || (i < W * C && isnan(a[i].expected)));
+    free(bytes);
+    loci_readout_watch_free(w), loci_readout_watch_free(all), loci_readout_watch_free(young);
+    loci_readout_free(r), loci_readout_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(expected), cmocka_unit_test(cuts),
-                                       cmocka_unit_test(faults)};
+                                       cmocka_unit_test(faults), cmocka_unit_test(follows)};
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }

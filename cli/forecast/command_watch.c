@@ -12,6 +12,7 @@
 #include "draw/chart.h"
 #include "forecast/forecaster.h"
 #include "forecast/joint.h"
+#include "forecast/pace.h"
 #include "forecast/series.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
@@ -29,7 +30,7 @@ typedef struct {
     state_file state;
     const char *output, *plot;
     double threshold;
-    bool alarms, json;
+    bool alarms, follows, json;
 } settings;
 
 typedef struct {
@@ -39,8 +40,11 @@ typedef struct {
     loci_readout_watch *watch;
     loci_readout_answer *answers; /* [capacity][channels] */
     output out;
+    pace pace;
     bool opened, live;
-    uint64_t odd, before;
+    uint64_t rows, before,
+        unjudged;  /* read and pushed here, in earlier watches, without anything to be expected */
+    double *hole;  /* [channels] a row that is missing */
     double *drawn; /* of the first channel: time, value, lower, upper, score, [5] a sample */
     size_t kept, room;
 } job;
@@ -51,6 +55,8 @@ static int usage_check(settings *s, const char *model, const char *signal)
         return message_usage("watch: the model cannot come from standard input; a file was expected");
     if (!(s->threshold > 0))
         return message_usage("watch: --threshold is %g; more than 0 was expected", s->threshold);
+    if (s->follows && s->state.in)
+        return message_usage("watch: --follows and --state-in exclude each other; one of them was expected");
     const int named = state_file_check(&s->state, "watch");
     if (named) return named;
     loci_error error;
@@ -142,7 +148,8 @@ static void tell(job *j, size_t c, double time, double value, const loci_readout
         const char *const keys[] = {"value", "expected", "lower", "upper", "score"};
         const double numbers[] = {value, a->expected, a->lower, a->upper, a->score};
         for (size_t k = 0; k < 5; k++) json_object_set_new(line, keys[k], output_json_number(numbers[k]));
-        json_object_set_new(line, "odd", json_boolean(a->score > j->s->threshold));
+        json_object_set_new(line, "odd",
+                            isnan(a->score) ? json_null() : json_boolean(a->score > j->s->threshold));
         output_json_line(out, line);
         return;
     }
@@ -159,32 +166,98 @@ static void tell(job *j, size_t c, double time, double value, const loci_readout
     output_text(out, "\n");
 }
 
-/* The piece that was read. */
-static int take(job *j)
+/* Rows of an even series that are not in the signal. */
+static void miss(job *j, size_t rows)
 {
-    const size_t channels = j->f.channels, n = j->from.count;
+    size_t done;
+    if (rows == SIZE_MAX) loci_readout_watch_part(j->watch);
+    for (size_t k = 0; k < rows && rows < SIZE_MAX; k++)
+        loci_readout_watch_push(j->watch, j->answers, j->hole, 1, &done, NULL);
+}
+
+/* Rows from to to of the piece, between which none is missing. */
+static int take_run(job *j, size_t from, size_t to)
+{
+    const size_t channels = j->f.channels;
     const bool stamped = j->from.info.stamped;
+    const double *u = j->from.u + from * channels;
     size_t done = 0;
     loci_error error;
-    const loci_status status = loci_readout_watch_push(j->watch, j->answers, j->from.u, n, &done, &error);
+    const loci_status status = loci_readout_watch_push(j->watch, j->answers, u, to - from, &done, &error);
     for (size_t k = 0; k < done; k++) {
-        const double time = stamped ? j->from.t[k] : (double)(j->before + j->from.samples + k + 1);
+        const double time = stamped ? j->from.t[from + k] : (double)(j->before + j->rows + 1);
+        j->rows++;
+        j->unjudged += isnan(j->answers[k * channels].expected) != 0;
         for (size_t c = 0; c < channels; c++) {
             const loci_readout_answer *a = &j->answers[k * channels + c];
-            const double value = j->from.u[k * channels + c];
+            const double value = u[k * channels + c];
             const bool odd = a->score > j->s->threshold;
-            j->odd += odd;
             if (c == 0) keep(j, time, value, a);
             if (!(j->s->alarms && !odd) && j->opened) tell(j, c, time, value, a);
         }
     }
-    if (j->live && j->opened) output_flush(&j->out);
-    if (status != LOCI_OK) {
-        char place[64];
-        loci_signal_position(j->from.signal, done, place, sizeof place);
-        return message_fail("%s: %s: a number within 1e150 was expected", j->from.path, place);
+    if (status == LOCI_OK) return STATUS_DONE;
+    char place[64];
+    loci_signal_position(j->from.signal, from + done, place, sizeof place);
+    return message_fail("%s: %s: a number within 1e150 was expected", j->from.path, place);
+}
+
+/* The piece that was read. */
+static int take(job *j)
+{
+    const size_t n = j->from.count;
+    int status = STATUS_DONE;
+    size_t from = 0;
+    for (size_t k = 0; k < n && j->from.info.stamped && !status; k++) {
+        const size_t missing = pace_next(&j->pace, j->from.t[k]);
+        if (missing == 0) continue;
+        status = take_run(j, from, k);
+        miss(j, missing);
+        from = k;
     }
+    if (!status) status = take_run(j, from, n);
+    if (j->live && j->opened) output_flush(&j->out);
+    if (status) return status;
     return j->opened && j->out.reason ? STATUS_FAILED : STATUS_DONE;
+}
+
+/* Where the signal goes on behind the rows that the model learned from, as its times or the user say, the watch begins with these. */
+static int begin(job *j)
+{
+    const forecaster *f = &j->f;
+    const bool timed = f->stamped && j->from.info.stamped;
+    loci_error error;
+    j->pace = (pace){.step = f->stamped ? f->step : 0,
+                     .even = f->stamped && !f->uneven,
+                     .longest = loci_readout_spec_of(f->readout)->window};
+    j->hole = calloc(f->channels, sizeof *j->hole);
+    if (!j->hole) return message_memory();
+    for (size_t c = 0; c < f->channels; c++) j->hole[c] = NAN;
+    if (j->s->state.in) return STATUS_DONE;
+    const double behind = timed ? (j->from.t[0] - f->last) / f->step : 0;
+    if (!j->s->follows && !(behind >= 0.5 && behind < 1.5 + (f->uneven ? 0 : (double)j->pace.longest)))
+        return STATUS_DONE;
+    if (loci_readout_watch_follow(j->watch, f->readout, &error) != LOCI_OK)
+        return message_error(f->path, &error);
+    if (!j->s->follows) pace_begin(&j->pace, f->last);
+    return STATUS_DONE;
+}
+
+/* What was not judged, and why. */
+static void tell_unjudged(const job *j)
+{
+    char rows[WORDS_SIZE], all[WORDS_SIZE];
+    const size_t window = loci_readout_spec_of(j->f.readout)->window;
+    if (j->unjudged == 0 || (j->unjudged < j->rows && !j->s->alarms)) return; /* else it is seen */
+    if (j->unjudged < j->rows)
+        message_note("%s: %s of %s rows fill the window and were not judged", j->from.path,
+                     words_count(rows, j->unjudged), words_count(all, j->rows));
+    else
+        message_note("%s: %s, none judged: the first %zu fill the window%s", j->from.path,
+                     words_plural(rows, j->rows, "row"), window,
+                     j->s->state.in
+                         ? ""
+                         : " (--state-in goes on from an earlier watch, --follows from the rows learned)");
 }
 
 static int run(job *j)
@@ -262,6 +335,8 @@ static int watch(job *j, const char *signal)
     if (!status) status = state_file_load(&s->state, state_restore, j->watch);
     if (status) return status;
     j->before = loci_readout_watch_samples(j->watch);
+    status = begin(j);
+    if (status) return status;
     j->answers = calloc(j->from.capacity * j->f.channels, sizeof *j->answers);
     if (!j->answers) return message_memory();
     j->live = source_live(&j->from);
@@ -282,6 +357,8 @@ static int watch(job *j, const char *signal)
         output_abandon(&j->out);
     else if (j->opened)
         written = output_close(&j->out);
+    if (!status) pace_tell(&j->pace, j->from.path);
+    if (!status) tell_unjudged(j);
     if (!status && s->plot) status = draw(j);
     return status             ? status
            : saved            ? saved
@@ -296,6 +373,8 @@ int command_watch(int argc, char **argv)
     const option table[] = {
         {"threshold", 0, OPTION_NUMBER, &s.threshold, "Q", "a sample is odd whose score is above Q (3)"},
         {"alarms", 0, OPTION_FLAG, &s.alarms, NULL, "lines for odd samples only"},
+        {"follows", 0, OPTION_FLAG, &s.follows, NULL,
+         "the rows come right after those that MODEL learned from, also where no times say so"},
         STATE_FILE_OPTIONS(s.state),
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
         SOURCE_OPTIONS(s.source, "1", "those of the model, by their names"),
@@ -313,12 +392,17 @@ int command_watch(int argc, char **argv)
             "Say of each sample of a signal what was to be expected, in which interval, and how odd it is, by a model that "
             "'loci forecast' learned. In fixed memory, for ever; from a pipe, as samples come.\n"
             "\n"
-            "The score is how far a sample is off, in halves of the interval in which 95 of a hundred lie: 1 is its edge.",
+            "The score is how far a sample is off, in halves of the interval in which 95 of a hundred lie: 1 is its edge.\n"
+            "\n"
+            "A sample is judged by the window of those before it. Rows whose times come right after those that the model "
+            "learned from, or that --follows says to, have the newest of these before them; --state-in goes on from an "
+            "earlier watch; otherwise the first rows fill the window and are not judged. Where times tell that rows are "
+            "missing, what was expected stands for them.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"
                    "  loci forecast load.csv --column MW -o load.loci\n"
-                   "  loci watch load.loci today.csv --alarms\n"
+                   "  loci watch load.loci today.csv --alarms --follows\n"
                    "  meter | loci watch load.loci - --state-in s --state-out s",
         .operand = "MODEL SIGNAL",
         .least = 1,
@@ -342,6 +426,7 @@ int command_watch(int argc, char **argv)
     forecaster_close(&j.f);
     free(j.answers);
     free(j.drawn);
+    free(j.hole);
     options_release(&s.source.columns);
     return status;
 }

@@ -139,6 +139,7 @@ void forecast_times(forecaster *f, const series *s)
     f->iso = s->iso;
     f->last = s->last;
     f->step = s->step;
+    f->uneven = f->uneven || 100 * s->irregular > s->n;
 }
 
 static int names_copy(forecaster *f, const series *s)

@@ -15,6 +15,7 @@ typedef struct {
     size_t channels;
     bool stamped, iso;
     double last, step; /* of the rows learned */
+    bool uneven;       /* many of those steps had another length */
     size_t season;     /* rows; 0: none */
 } forecaster;
 

@@ -208,7 +208,15 @@ LOCI_API void loci_readout_watch_free(loci_readout_watch *watch); /* NULL is all
  * sample is infinite or beyond 1e150; those before it are answered and *done of them. 4 window multiply-adds a sample and channel. */
 LOCI_API loci_status loci_readout_watch_push(loci_readout_watch *watch, loci_readout_answer *answers,
                                              const double *u, size_t n, size_t *done, loci_error *error);
+/* Those pushed, also before what is below. */
 LOCI_API uint64_t loci_readout_watch_samples(const loci_readout_watch *watch);
+/* What comes next is another history: nothing is foretold before a window of it has come. Widths stay. */
+LOCI_API void loci_readout_watch_part(loci_readout_watch *watch);
+/* What comes next comes right after the newest sample that the readout was pushed: it is foretold from those that the readout holds, at most
+ * window + horizon - 1, as if the watch had been pushed them (to rounding); widths are the readout's. They do not count as samples.
+ * LOCI_E_MISMATCH: the watch is of another readout. */
+LOCI_API loci_status loci_readout_watch_follow(loci_readout_watch *watch, const loci_readout *readout,
+                                               loci_error *error);
 /* The state as bytes: little-endian, versioned, with a checksum, and bound to the readout by its fingerprint. Restored, a watch goes on with
  * the same bits. LOCI_E_MISMATCH: of another readout; LOCI_E_FORMAT: damaged; the watch is then as before. */
 LOCI_API size_t loci_readout_watch_state_size(const loci_readout_watch *watch);

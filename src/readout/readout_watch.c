@@ -21,7 +21,8 @@ struct loci_readout_watch {
     size_t channels, window, own, aheads, state, tables; /* doubles that are saved, and of the model */
     size_t ahead[AHEADS];                                /* 1, 4, 16, ... */
     size_t rows;                                         /* of foretold: the farthest ahead */
-    uint64_t samples, fingerprint;
+    uint64_t samples, fingerprint;                       /* samples of the history that goes on */
+    uint64_t before; /* those of histories that were ended, less those that the model had seen: mod 2^64 */
     double grow, shrink;
 };
 
@@ -45,6 +46,16 @@ static watch_view view_of(const loci_readout_watch *w)
     v.filter = at, at += (w->own ? w->channels : 1) * w->aheads * w->window;
     v.constant = at;
     return v;
+}
+
+/* As the model has learned them. */
+static void widths_of(const loci_readout_watch *w, const watch_view *v, const loci_readout *r)
+{
+    const readout_view from = loci_readout_view(r);
+    const size_t h = r->spec.horizon;
+    for (size_t c = 0; c < w->channels; c++)
+        for (size_t k = 0; k < w->aheads; k++)
+            v->width[c * w->aheads + k] = from.widths[(c * 2 + 1) * h + w->ahead[k] - 1];
 }
 
 loci_status loci_readout_watch_create(loci_readout_watch **watch, const loci_readout *r, loci_error *error)
@@ -74,12 +85,11 @@ loci_status loci_readout_watch_create(loci_readout_watch **watch, const loci_rea
                 v.filter[(set * w.aheads + k) * w.window + i] =
                     from.filter[(set * w.window + i) * h + w.ahead[k] - 1];
     for (size_t c = 0; c < w.channels; c++)
-        for (size_t k = 0; k < w.aheads; k++) {
+        for (size_t k = 0; k < w.aheads; k++)
             v.constant[c * w.aheads + k] =
                 from.constant[(w.own ? c : 0) * h + w.ahead[k] - 1] * from.scale[c] * from.unit[c];
-            v.width[c * w.aheads + k] = from.widths[(c * 2 + 1) * h + w.ahead[k] - 1];
-        }
-    for (size_t i = 0; i < w.channels * w.rows * w.aheads; i++) v.foretold[i] = NAN;
+    widths_of(made, &v, r);
+    loci_readout_watch_part(made);
     *watch = made;
     return LOCI_OK;
 }
@@ -91,7 +101,15 @@ void loci_readout_watch_free(loci_readout_watch *watch)
 
 uint64_t loci_readout_watch_samples(const loci_readout_watch *watch)
 {
-    return watch->samples;
+    return watch->samples + watch->before;
+}
+
+void loci_readout_watch_part(loci_readout_watch *w)
+{
+    const watch_view v = view_of(w);
+    w->before += w->samples;
+    w->samples = 0;
+    for (size_t i = 0; i < w->channels * w->rows * w->aheads; i++) v.foretold[i] = NAN;
 }
 
 /* What the filters [count][n] make of x [n], added to y [count]. */
@@ -151,6 +169,24 @@ loci_status loci_readout_watch_push(loci_readout_watch *w, loci_readout_answer *
     return LOCI_OK;
 }
 
+loci_status loci_readout_watch_follow(loci_readout_watch *w, const loci_readout *r, loci_error *error)
+{
+    if (w->fingerprint != loci_readout_inspect(r).fingerprint)
+        return loci_fail(error, LOCI_E_MISMATCH, "the watch is by another readout");
+    const watch_view v = view_of(w);
+    const readout_view from = loci_readout_view(r);
+    const size_t past = readout_lags(r) - 1, n = r->held < past ? (size_t)r->held : past;
+    loci_readout_watch_part(w);
+    for (size_t k = past - n; k < past; k++, w->samples++)
+        for (size_t c = 0; c < w->channels; c++) {
+            loci_readout_answer known;
+            take(w, &v, c, from.recent[c * past + k] * from.scale[c] + from.origin[c], &known);
+        }
+    w->before -= n;
+    widths_of(w, &v, r); /* they have followed these samples already */
+    return LOCI_OK;
+}
+
 /* ---- bytes ---- */
 
 size_t loci_readout_watch_state_size(const loci_readout_watch *w)
@@ -166,7 +202,7 @@ loci_status loci_readout_watch_save(const loci_readout_watch *w, void *bytes, si
     unsigned char *at = bytes;
     memcpy(at, magic, sizeof magic);
     at += sizeof magic;
-    const uint64_t head[] = {VERSION, size, w->fingerprint, w->samples, w->state, 0};
+    const uint64_t head[] = {VERSION, size, w->fingerprint, w->samples, w->state, w->before};
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) loci_endian_put(&at, head[i], 8);
     const double *numbers = view_of(w).recent;
     for (size_t i = 0; i < w->state; i++) { /* one bit pattern for what was not foretold */
@@ -213,5 +249,6 @@ loci_status loci_readout_watch_restore(loci_readout_watch *w, const void *bytes,
             memcpy(v.line + (2 * c + (size_t)twice) * w->window, v.recent + c * w->window,
                    w->window * sizeof(double));
     w->samples = head[3];
+    w->before = head[5];
     return LOCI_OK;
 }

@@ -10,11 +10,16 @@ $ loci watch load.loci odd.csv > all; wc -l < all; head -n 3 all; sed -n '50p' a
 |~ 49,100.*,*,*,*,0.*
 $ loci watch load.loci odd.csv --alarms | awk -F , 'NR > 1 { print (int($1 / 100)) * 100 }' | sort -n | uniq | tr '\n' ' '; echo
 | 700 1000 
+! loci: note: odd.csv: 48 of 1,500 rows fill the window and were not judged
 $ loci watch load.loci odd.csv --alarms --threshold 1000
 | sample,value,expected,lower,upper,score
+! loci: note: odd.csv: 48 of 1,500 rows fill the window and were not judged
 
 # Any cut, states, pipes: the same digits.
 $ for k in 1 47 48 700; do head -n $((k + 1)) odd.csv > 1.csv; (head -n 1 odd.csv; tail -n +$((k + 2)) odd.csv) > 2.csv; loci watch load.loci 1.csv --state-out s > a; loci watch load.loci 2.csv --state-in s | cat a - | cmp - all; done
+! loci: note: 1.csv: 1 row, none judged: the first 48 fill the window (--state-in goes on from an earlier watch, --follows from the rows learned)
+! loci: note: 1.csv: 47 rows, none judged: the first 48 fill the window (--state-in goes on from an earlier watch, --follows from the rows learned)
+! loci: note: 1.csv: 48 rows, none judged: the first 48 fill the window (--state-in goes on from an earlier watch, --follows from the rows learned)
 $ cut -d , -f 1 odd.csv | loci watch load.loci | cmp - all
 $ cut -d , -f 1 odd.csv | loci watch load.loci - -o b; cmp b all
 $ awk -F , -v OFS=, '{ print $2, $1 }' odd.csv > turned.csv; loci watch load.loci turned.csv | cmp - all
@@ -24,6 +29,7 @@ $ sed '300s/.*/,/' load.csv > holes.csv; loci watch load.loci holes.csv | sed -n
 |~ 299,,*.#,*.#,*.#,
 $ loci watch load.loci holes.csv --alarms | wc -l
 | 1
+! loci: note: holes.csv: 48 of 1,500 rows fill the window and were not judged
 
 # Several columns, times.
 $ awk -F , -v OFS=, '{ printf "%s,", NR == 1 ? "time" : 10 * NR; print }' load.csv > timed.csv; loci forecast timed.csv --time time --horizon 4 --window 32 --order 8 -o two.loci > out; loci watch two.loci timed.csv --time time | sed -n '1,3p'
@@ -41,15 +47,61 @@ $ loci watch load.loci dated.csv 2>&1 | sed -n '2,$p' | head -n 2
 
 # The same as JSON, a line for each.
 $ loci watch load.loci odd.csv --json > all.json; sed -n '1p' all.json; wc -l < all.json; loci watch load.loci odd.csv -o b.jsonl; cmp all.json b.jsonl
-| {"sample": 1, "value": 99.5001, "expected": null, "lower": null, "upper": null, "score": null, "odd": false}
+| {"sample": 1, "value": 99.5001, "expected": null, "lower": null, "upper": null, "score": null, "odd": null}
 | 1500
-$ sed 's/"[a-z]*": //g; s/, \(true\|false\)}//; s/[{]//; s/null//g; s/, /,/g' all.json > 1; sed 1d all | cmp - 1
+$ sed 's/"[a-z]*": //g; s/, \(true\|false\|null\)}//; s/[{]//; s/null//g; s/, /,/g' all.json > 1; sed 1d all | cmp - 1
 $ test $(loci watch load.loci odd.csv --alarms --json | grep -c '"odd": true') = $(loci watch load.loci odd.csv --alarms | sed 1d | wc -l)
+! loci: note: odd.csv: 48 of 1,500 rows fill the window and were not judged
+! loci: note: odd.csv: 48 of 1,500 rows fill the window and were not judged
 $ loci watch two.loci timed.csv --time time --json | sed -n 2p
-| {"time": 20, "column": "other", "value": -0.499945, "expected": null, "lower": null, "upper": null, "score": null, "odd": false}
+| {"time": 20, "column": "other", "value": -0.499945, "expected": null, "lower": null, "upper": null, "score": null, "odd": null}
 $ loci watch load.loci odd.csv --json --plot -
 ! loci: watch: --json and --plot - both go to standard output; -o with a file was expected
 = 2
+
+# Rows that come right after those learned, as their times or the user say, are judged from the first on; others fill a window first, which is said.
+$ cat > ten.awk <<'E'
++ BEGIN { s = 7; print "time,temp"; for (k = 0; k < to; k++) { s = s * 16807 % 2147483647; m = 10 * k; x = 15 + 10 * sin(k * 3.14159265 / 72) + s / 2147483647 - 0.5; if (k == odd) x += 12; if (k >= from) printf "2024-01-%02dT%02d:%02d,%.3f\n", 1 + m / 1440, m / 60 % 24, m % 60, x } }
++ E
+$ awk -v to=1500 -f ten.awk > past.csv; awk -v from=1500 -v to=1600 -v odd=1550 -f ten.awk > next.csv; loci forecast past.csv --window 192 --order 16 --ridge 0.01 -o ten.loci > out
+$ loci watch ten.loci next.csv --alarms | cut -d , -f 1,2 | sed -n 1,2p
+| time,value
+| 2024-01-11T18:20:00Z,16.635
+$ sed 2,31d next.csv | loci watch ten.loci - --time time | sed -n 2p | cut -d , -f 1-2
+| 2024-01-11T15:00:00Z,7.926
+! loci: note: standard input: 30 missing rows in 1 place; what was expected stands for them
+$ cut -d , -f 2 next.csv | loci watch ten.loci - --alarms --follows | cut -d , -f 1,2 | sed -n 1,2p
+| sample,value
+| 51,16.635
+$ cut -d , -f 2 next.csv > bare.csv; loci watch ten.loci bare.csv --alarms --json --state-out s
+! loci: note: bare.csv: 100 rows, none judged: the first 192 fill the window (--state-in goes on from an earlier watch, --follows from the rows learned)
+$ loci watch ten.loci bare.csv --alarms --state-in s -o a
+! loci: note: bare.csv: 92 of 100 rows fill the window and were not judged
+$ loci watch ten.loci bare.csv --follows --state-out s > a; loci watch ten.loci bare.csv --state-in s | sed -n 1p | cut -d , -f 1,2
+| 101,20.482
+$ for k in 1 40 99; do head -n $((k + 1)) next.csv > 1.csv; (head -n 1 next.csv; tail -n +$((k + 2)) next.csv) > 2.csv; loci watch ten.loci 1.csv --state-out s > a; loci watch ten.loci 2.csv --state-in s >> a; loci watch ten.loci next.csv | cmp - a; done
+$ loci watch ten.loci bare.csv --follows --state-in s
+! loci: watch: --follows and --state-in exclude each other; one of them was expected
+= 2
+
+# Rows that are missing in even times: what was expected stands for them; behind more than a window of them a watch begins anew.
+$ awk -v from=1500 -v to=3000 -f ten.awk > more.csv; sed 801,840d more.csv > gap.csv; loci watch ten.loci gap.csv --alarms
+| time,value,expected,lower,upper,score
+! loci: note: gap.csv: 40 missing rows in 1 place; what was expected stands for them
+$ sed 801,1100d more.csv > gap.csv; loci watch ten.loci gap.csv --alarms --json
+! loci: note: gap.csv: 1 gap longer than the window, 192 rows; behind it the watch begins anew
+! loci: note: gap.csv: 192 of 1,200 rows fill the window and were not judged
+$ awk -v from=1700 -v to=1800 -f ten.awk > late.csv; loci watch ten.loci late.csv --alarms
+! loci: note: late.csv: 100 rows, none judged: the first 192 fill the window (--state-in goes on from an earlier watch, --follows from the rows learned)
+| time,value,expected,lower,upper,score
+
+# Of irregular times, rows follow one another, as they did when they were learned.
+$ for f in past next; do awk 'NR == 1 || NR % 7 > 1' $f.csv > $f.7; done; loci forecast past.7 --horizon 24 --window 96 --order 16 --ridge 0.01 -o seven.loci > out
+! loci: warning: past.7: the times are irregular: 214 of 1,071 steps are not 10 min long; rows are taken to follow one another evenly
+$ loci watch seven.loci next.7 --alarms | cut -d , -f 1 | sed -n 1,2p
+| time
+| 2024-01-11T18:20:00Z
+! loci: warning: next.7: the times are irregular: 14 of 72 steps are not 10 min long; rows are taken to follow one another evenly
 
 # Refusals.
 $ loci watch load.loci odd.csv --threshold 0

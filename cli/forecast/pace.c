@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * pace.c - the steps between rows, one after the other. */
+#include "forecast/pace.h"
+
+#include <math.h>
+
+#include "shared/message.h"
+#include "shared/words.h"
+
+#define NEAR 0.1 /* of a step: where a row of an even series may be beside its place */
+#define FAR                                                                                                  \
+    2.5 /* steps: at or behind them rows are missing wherever they go on, as after a restart of what measures */
+#define ALIKE 0.01
+
+void pace_begin(pace *p, double last)
+{
+    p->last = last;
+    p->rows = 1;
+}
+
+size_t pace_next(pace *p, double t)
+{
+    const double apart = t - p->last;
+    p->last = t;
+    if (p->rows++ == 0) return 0;
+    if (!(p->step > 0) && apart > 0) p->step = apart;
+    const double steps = apart / p->step, whole = round(steps);
+    const bool beside = !(fabs(steps - whole) <= NEAR && whole >= 1);
+    p->steps++;
+    if (!p->even || beside ? !(fabs(steps - 1) <= ALIKE) : !(fabs(steps - whole) <= ALIKE * whole))
+        p->irregular++;
+    if (!p->even || !(steps >= FAR || (!beside && whole >= 2))) return 0;
+    if (whole - 1 > (double)p->longest) {
+        p->breaks++;
+        return SIZE_MAX;
+    }
+    p->gaps++;
+    p->missing += (uint64_t)(whole - 1);
+    return (size_t)(whole - 1);
+}
+
+void pace_tell(const pace *p, const char *path)
+{
+    char a[WORDS_SIZE], b[WORDS_SIZE], c[WORDS_SIZE];
+    if (p->irregular > 0)
+        message_warn(
+            "%s: the times are irregular: %s of %s steps are not %s long; rows are taken to follow one another evenly",
+            path, words_count(a, p->irregular), words_count(b, p->steps), words_duration(c, p->step));
+    if (p->gaps > 0)
+        message_note("%s: %s in %s; what was expected stands for %s", path,
+                     words_plural(a, p->missing, "missing row"), words_plural(b, p->gaps, "place"),
+                     p->missing == 1 ? "it" : "them");
+    if (p->breaks > 0)
+        message_note("%s: %s longer than the window, %zu rows; behind %s the watch begins anew", path,
+                     words_plural(a, p->breaks, "gap"), p->longest, p->breaks == 1 ? "it" : "them");
+}

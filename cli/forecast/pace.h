@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ * pace.h - rows that come one by one with their times: how many of an even series are missing between them. */
+#ifndef LOCI_CLI_PACE_H
+#define LOCI_CLI_PACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    double step; /* of the series, in seconds; 0: that between the first two rows */
+    bool even;   /* rows that are not there are missing; else rows follow one another, whatever their times */
+    size_t longest; /* rows that may be missing; where more are, something new begins */
+    double last;
+    uint64_t rows, steps;
+    uint64_t missing, gaps; /* rows, and places where some are */
+    uint64_t breaks;        /* places where more than the longest are */
+    uint64_t
+        irregular; /* steps that are no whole number of steps of the series; of a series that is not even, another length */
+} pace;
+
+/* Rows that are missing before the one at time t, which comes next; SIZE_MAX: something new begins with it. */
+size_t pace_next(pace *p, double t);
+/* The row before the first one was at this time. */
+void pace_begin(pace *p, double last);
+/* What was irregular and what was missing, in lines about path. */
+void pace_tell(const pace *p, const char *path);
+
+#endif
