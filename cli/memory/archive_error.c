@@ -15,7 +15,7 @@
 enum { PIECE = 4096, TABLE_COLUMNS = 6 };
 
 typedef struct {
-    uint64_t count;
+    uint64_t count, left_out;     /* samples compared, and those that one of both does not have */
     double square, largest;       /* of recall minus signal */
     double first, mean, variance; /* of the signal, less `first`; variance: sum of squares about the mean */
 } difference;
@@ -35,7 +35,10 @@ typedef struct {
 
 static void add(difference *d, double signal, double recalled)
 {
-    if (isnan(signal)) return;
+    if (isnan(signal) || isnan(recalled)) {
+        d->left_out++;
+        return;
+    }
     if (d->count++ == 0) d->first = signal;
     const double off = recalled - signal, from_mean = signal - d->first - d->mean;
     d->square += off * off;
@@ -45,8 +48,7 @@ static void add(difference *d, double signal, double recalled)
 }
 
 /* A sample's square goes to the parts that it lies in: nearly always one. */
-static void by_age_add(comparison *by, uint64_t sample, const double *u, const double *off, size_t n,
-                       size_t c)
+static void by_age_add(comparison *by, uint64_t sample, const double *off, size_t n, size_t c)
 {
     const size_t channels = by->k->channels;
     error_by_age *age = &by->age;
@@ -57,7 +59,7 @@ static void by_age_add(comparison *by, uint64_t sample, const double *u, const d
         for (; p + 1 < age->parts && by->edges[p + 1] <= from; p++) continue;
         for (size_t q = p; from < end && q < age->parts; q++) {
             const double to = q + 1 < age->parts ? fmin(end, by->edges[q + 1]) : end;
-            if (!isnan(u[i * channels])) {
+            if (!isnan(off[i])) {
                 age->squared[q * channels + c] += (to - from) * by->info.dt * off[i] * off[i];
                 age->covered[q * channels + c] += (to - from) * by->info.dt;
             }
@@ -95,7 +97,7 @@ static loci_status take(void *target, const double *u, size_t n, loci_error *err
                 add(&by->channel[c], signal, by->recalled[i]);
                 by->recalled[i] -= signal;
             }
-            by_age_add(by, by->at - by->info.first, here, by->recalled, some, c);
+            by_age_add(by, by->at - by->info.first, by->recalled, some, c);
         }
         if (by->drawing) recall_error_chart_push(by->drawing, u + done * by->k->channels, NULL, some);
         by->at += some;
@@ -120,7 +122,7 @@ static void json_write(output *out, const comparison *by, const loci_archive_kno
 {
     json_t *names = json_array(), *mse = json_array(), *root = json_array(), *max = json_array(),
            *shares = json_array(), *variances = json_array(), *stated_rms = json_array(),
-           *stated_max = json_array();
+           *stated_max = json_array(), *left_out = json_array();
     for (size_t c = 0; c < by->k->channels; c++) {
         const difference *d = &by->channel[c];
         json_array_append_new(names, output_json_text(by->k->names[c]));
@@ -129,13 +131,14 @@ static void json_write(output *out, const comparison *by, const loci_archive_kno
         json_array_append_new(max, output_json_number(d->largest));
         json_array_append_new(shares, output_json_number(share(d)));
         json_array_append_new(variances, output_json_number(d->variance / (double)d->count));
+        json_array_append_new(left_out, json_integer((json_int_t)d->left_out));
         json_array_append_new(stated_rms, output_json_number(sqrt(stated[c].mean_square)));
         json_array_append_new(stated_max, output_json_number(stated[c].largest));
     }
-    output_json(out, json_pack("{so so so so so so so so so so}", "mse", mse, "rms", root, "max", max,
+    output_json(out, json_pack("{so so so so so so so so so so so}", "mse", mse, "rms", root, "max", max,
                                "share", shares, "by_age", error_by_age_tenths(&by->age), "by_log_age",
                                error_by_age_decades(&by->age), "variance", variances, "stated_rms",
-                               stated_rms, "stated_max", stated_max, "names", names));
+                               stated_rms, "stated_max", stated_max, "left_out", left_out, "names", names));
 }
 
 static void table_write(output *out, const comparison *by, const loci_archive_known *stated)
@@ -160,6 +163,18 @@ static void table_write(output *out, const comparison *by, const loci_archive_kn
         error_by_age_names(out, by->k->names, first, last);
         error_by_age_rows(out, &by->age, first, last);
     }
+}
+
+/* What is known on one side alone, or on none, cannot be compared. */
+static void tell_left_out(const comparison *by, const char *signal)
+{
+    uint64_t count = 0;
+    for (size_t c = 0; c < by->k->channels; c++) count += by->channel[c].left_out;
+    if (count == 0) return;
+    char text[WORDS_SIZE];
+    message_note("%s: %s%s left out, as %s missing in the archive or in the signal", signal,
+                 words_plural(text, count, "sample"), by->k->channels > 1 ? " of all channels together" : "",
+                 count == 1 ? "it is" : "they are");
 }
 
 /* Whether the signal can be the one that the archive was made of. */
@@ -234,6 +249,7 @@ int archive_error_signal(const memory_file *k, const char *path, const source_op
     int status = comparison_make(&by, k, picture) && stated ? STATUS_DONE : message_memory();
     if (!status) status = source_open(&from, path, &options, 1 / by.info.dt);
     if (!status) status = compare(&by, &from);
+    const char *from_name = message_name(path);
     source_close(&from);
     loci_error error;
     for (size_t c = 0; c < k->channels && !status; c++) {
@@ -242,6 +258,7 @@ int archive_error_signal(const memory_file *k, const char *path, const source_op
         if (loci_archive_stretch(k->archive, c, by.info.start, by.info.end, &stated[c], &error) != LOCI_OK)
             status = message_error(k->path, &error);
     }
+    if (!status) tell_left_out(&by, from_name);
     if (!status && !recall_error_drawn(picture, out)) {
         output text;
         output_open(&text, out);

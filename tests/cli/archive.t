@@ -77,6 +77,18 @@ $ loci inspect gaps.loci | sed -n 3p
 | missing   3 samples
 $ loci recall gaps.loci --against gaps.csv | sed -n 4p
 | u                       0              0            0            0          0 %
+! loci: note: gaps.csv: 3 samples left out, as they are missing in the archive or in the signal
+# So where one of both alone has them.
+$ awk 'BEGIN { print "u"; for (k = 0; k < 400; k++) print sin(k / 20) }' > full.csv; sed '100,110s/.*/NaN/' full.csv > holes.csv; loci remember holes.csv --error 0.01 -o holes.loci; loci remember full.csv --error 0.01 -o full.loci
+$ loci recall holes.loci --against full.csv | sed -n 4p
+|~ u * 0.00* 0.00* %
+! loci: note: full.csv: 11 samples left out, as they are missing in the archive or in the signal
+$ loci recall full.loci --against holes.csv --json | grep left_out; loci recall holes.loci --against full.csv --json | grep -c null
+|   "left_out": [11],
+| 0
+! loci: note: holes.csv: 11 samples left out, as they are missing in the archive or in the signal
+! loci: note: full.csv: 11 samples left out, as they are missing in the archive or in the signal
+= 1
 $ printf 'time,u\n0,1\n1,2\n2.4,3\n' | loci remember - --time time --error 1 -o x.loci
 ! loci: standard input: line 4: the time 2.4 does not lie on steps of 1 s behind the sample before it; an archive keeps samples at a rate, and a memory (--detail) at any times
 = 1
