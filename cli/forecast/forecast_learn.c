@@ -55,11 +55,13 @@ void forecast_scales(double *scale, const series *s, size_t rows)
 {
     for (size_t c = 0; c < s->channels; c++) {
         const double *x = s->x[c];
-        double mean = 0, square = 0;
+        double mean = 0, square = 0,
+               most = 0; /* of differences, which are exact where values are near one another */
         for (size_t k = 0; k < rows; k++) mean += (x[k] - x[0]) / (double)rows;
         for (size_t k = 0; k < rows; k++) square += (x[k] - x[0] - mean) * (x[k] - x[0] - mean);
-        scale[c] = sqrt(square / (double)rows);
-        if (!(scale[c] > 1e-12 * fabs(x[0])) || !isfinite(scale[c])) {
+        for (size_t k = 0; k < rows; k++) most = fmax(most, fabs(x[k] - x[0]));
+        scale[c] = square > 0 ? sqrt(square / (double)rows) : most;
+        if (!(scale[c] > 0)) {
             message_note("%s: \"%s\" is constant over the first %zu rows; so is its forecast", s->path,
                          s->names[c], rows);
             scale[c] = fabs(x[0]) > 0 ? fabs(x[0]) : 1;

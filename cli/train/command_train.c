@@ -32,7 +32,7 @@ static int targets_measure(const work *w, double *mean, double *scale)
         return message_error(w->path, &error);
     for (size_t i = 0; i < info.outputs; i++) {
         char text[WORDS_SIZE];
-        if (!(scale[i] > 1e-12 * fabs(mean[i])))
+        if (!(scale[i] > 0))
             return message_fail(
                 "%s: value %zu of the targets is %s in all of the training; values that differ were "
                 "expected",

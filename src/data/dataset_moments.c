@@ -2,7 +2,7 @@
  * dataset_moments.c - mean and deviation of samples and of targets.
  *
  * Sums are taken sequence by sequence and then over the sequences, in double, the squares about the mean, of the numbers as the
- * set keeps them. */
+ * set keeps them; of numbers that lie far from 0 and near one another, once more of what they are less the first, which is exact. */
 #include "data/dataset_kind.h"
 
 #include <math.h>
@@ -36,6 +36,33 @@ static size_t fetch(const columns *c, size_t i)
     return length;
 }
 
+#define NEAR 1e-6 /* a deviation, as a part of the mean, below which its digits were lost in rounding */
+
+/* Again, of column j less its first number, where its numbers are near one another. */
+static void sum_near(const columns *c, size_t j, double *mean, double *deviation)
+{
+    size_t rows = 0;
+    double first = 0, sum = 0, squares = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        rows = 0;
+        for (size_t i = 0; i < c->set->picks; i++) {
+            const size_t own = fetch(c, i);
+            if (rows == 0) first = c->numbers[j];
+            for (size_t k = 0; k < own; k++) {
+                const double x = c->numbers[k * c->width + j] - first;
+                if (pass == 0)
+                    sum += x;
+                else
+                    squares += (x - sum) * (x - sum);
+            }
+            rows += own;
+        }
+        if (pass == 0) sum /= (double)rows;
+    }
+    *mean = first + sum;
+    *deviation = sqrt(squares / (double)rows);
+}
+
 static void sum_up(const columns *c, double *mean, double *deviation)
 {
     size_t rows = 0;
@@ -61,7 +88,10 @@ static void sum_up(const columns *c, double *mean, double *deviation)
             deviation[j] += squares;
         }
     }
-    for (size_t j = 0; j < c->width; j++) deviation[j] = sqrt(deviation[j] / (double)rows);
+    for (size_t j = 0; j < c->width; j++) {
+        deviation[j] = sqrt(deviation[j] / (double)rows);
+        if (deviation[j] > 0 && deviation[j] <= NEAR * fabs(mean[j])) sum_near(c, j, &mean[j], &deviation[j]);
+    }
 }
 
 static loci_status measure(columns *c, double *mean, double *deviation, loci_error *error)

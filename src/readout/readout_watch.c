@@ -30,9 +30,12 @@ typedef struct {
     double *recent;   /* [channels][window], sample t at t % window: what the state is */
     double *foretold; /* [channels][rows][aheads] of time t, at t % rows */
     double *width;    /* [channels][aheads] */
-    double *line;     /* [channels][2 window]: recent twice in a row, so that any window lies in one piece */
+    double *
+        line; /* [channels][2 window]: recent, less the origin, twice in a row, so that any window lies in one piece */
     double *filter;   /* [sets][aheads][window], oldest first */
     double *constant; /* [channels][aheads] */
+    double *
+        origin; /* [channels]: filters sum to 1, and what is far from 0 has its digits in what it is less this */
 } watch_view;
 
 static watch_view view_of(const loci_readout_watch *w)
@@ -44,7 +47,8 @@ static watch_view view_of(const loci_readout_watch *w)
     v.width = at, at += w->channels * w->aheads;
     v.line = at, at += w->channels * 2 * w->window;
     v.filter = at, at += (w->own ? w->channels : 1) * w->aheads * w->window;
-    v.constant = at;
+    v.constant = at, at += w->channels * w->aheads;
+    v.origin = at;
     return v;
 }
 
@@ -67,8 +71,8 @@ loci_status loci_readout_watch_create(loci_readout_watch **watch, const loci_rea
     for (size_t ahead = 1; ahead <= s->horizon && w.aheads < AHEADS; ahead *= 4) w.ahead[w.aheads++] = ahead;
     w.rows = w.ahead[w.aheads - 1] + 1;
     w.state = w.channels * (w.window + w.rows * w.aheads + w.aheads);
-    w.tables =
-        w.channels * 2 * w.window + (w.own ? w.channels : 1) * w.aheads * w.window + w.channels * w.aheads;
+    w.tables = w.channels * 2 * w.window + (w.own ? w.channels : 1) * w.aheads * w.window +
+               w.channels * (w.aheads + 1);
     w.fingerprint = loci_readout_inspect(r).fingerprint;
     w.grow = exp(SPEED * (1.0 - SHARE));
     w.shrink = exp(-SPEED * SHARE);
@@ -88,6 +92,7 @@ loci_status loci_readout_watch_create(loci_readout_watch **watch, const loci_rea
         for (size_t k = 0; k < w.aheads; k++)
             v.constant[c * w.aheads + k] =
                 from.constant[(w.own ? c : 0) * h + w.ahead[k] - 1] * from.scale[c] * from.unit[c];
+    memcpy(v.origin, from.origin, w.channels * sizeof *v.origin);
     widths_of(made, &v, r);
     loci_readout_watch_part(made);
     *watch = made;
@@ -135,7 +140,10 @@ static void take(loci_readout_watch *w, const watch_view *v, size_t c, double u,
     double *const width = v->width + c * aheads, *const line = v->line + c * 2 * window;
     *a = (loci_readout_answer){told[0], told[0] - width[0], told[0] + width[0], NAN};
     double x = u;
-    if (isnan(u)) x = !isnan(told[0]) ? told[0] : w->samples > 0 ? line[(place + window - 1) % window] : 0.0;
+    if (isnan(u))
+        x = !isnan(told[0])  ? told[0]
+            : w->samples > 0 ? v->recent[c * window + (place + window - 1) % window]
+                             : 0.0;
     for (size_t k = 0; k < aheads && !isnan(u); k++) {
         if (isnan(told[k])) continue;
         const double size = fabs(u - told[k]);
@@ -143,13 +151,15 @@ static void take(loci_readout_watch *w, const watch_view *v, size_t c, double u,
         if (!(score <= a->score)) a->score = score;
         width[k] = width[k] > 0.0 ? width[k] * (size > width[k] ? w->grow : w->shrink) : size;
     }
-    v->recent[c * window + place] = line[place] = line[place + window] = x;
+    v->recent[c * window + place] = x;
+    line[place] = line[place + window] = x - v->origin[c];
     if (w->samples + 1 < window) return;
     double y[AHEADS];
     for (size_t k = 0; k < aheads; k++) y[k] = v->constant[c * aheads + k];
     foretell(y, v->filter + (w->own ? c : 0) * aheads * window, line + place + 1, window, aheads);
     for (size_t k = 0; k < aheads; k++)
-        v->foretold[(c * w->rows + (size_t)((w->samples + w->ahead[k]) % w->rows)) * aheads + k] = y[k];
+        v->foretold[(c * w->rows + (size_t)((w->samples + w->ahead[k]) % w->rows)) * aheads + k] =
+            y[k] + v->origin[c];
 }
 
 loci_status loci_readout_watch_push(loci_readout_watch *w, loci_readout_answer *answers, const double *u,
@@ -245,9 +255,8 @@ loci_status loci_readout_watch_restore(loci_readout_watch *w, const void *bytes,
     for (size_t i = told; i < widths; i++)
         if (isinf(v.recent[i])) v.recent[i] = NAN;
     for (size_t c = 0; c < w->channels; c++)
-        for (int twice = 0; twice < 2; twice++)
-            memcpy(v.line + (2 * c + (size_t)twice) * w->window, v.recent + c * w->window,
-                   w->window * sizeof(double));
+        for (size_t i = 0; i < 2 * w->window; i++)
+            v.line[2 * c * w->window + i] = v.recent[c * w->window + i % w->window] - v.origin[c];
     w->samples = head[3];
     w->before = head[5];
     return LOCI_OK;

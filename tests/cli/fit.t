@@ -114,3 +114,11 @@ $ loci fit none -o x.safetensors
 = 1
 $ ls x.* 2>/dev/null
 = 2
+
+# Values that lie far from 0 and vary little differ, and one that never changes does not, wherever it lies.
+$ awk 'BEGIN { print "a,c,d"; for (k = 0; k < 400; k++) printf "%.3f,%.0f,1e15\n", sin(k), 1e15 + k % 3 }' > far.csv; loci fit far.csv --value c --column a --window 20 --modes 4 --threads 1 -o m | grep -c "^left out"; loci train far.csv --value c --column a --window 20 --layers 1 --width 4 --steps 1 --threads 1 -o m > out 2>&1; grep -c 'variance explained' out
+| 1
+| 2
+$ loci fit far.csv --value d --column a --window 20 -o m; loci train far.csv --value d --column a --window 20 --layers 1 --steps 1 -o m 2>&1 | tail -n 1
+| loci: far.csv: value 0 of the targets is 1e+15 in all of the training; values that differ were expected
+! loci: far.csv: value 0 of the targets is 1e+15 in all sequences; values that differ were expected

@@ -119,3 +119,16 @@ $ loci inspect a.loci --json | grep -E '"(rows|step|season)"'
 |   "rows": 600,
 |   "step": 3600,
 |   "season": 24
+
+# Columns that lie far from 0 and vary little, as counters do: exact up to 2^53; one that never changes is called constant.
+$ for e in 1000000000000 9000000000000000; do awk -v e=$e 'BEGIN { print "c"; for (k = 0; k < 500; k++) printf "%.0f\n", e + k % 3 }' > far.csv; loci forecast far.csv --horizon 2 --window 6 --order 6 --ridge 1e-9 -o far.loci | grep -v '^#' | cut -d , -f 1,2; loci watch far.loci far.csv --threshold 1000 | sed -n '500p' | cut -d , -f 1-3; done
+| row,c
+| 500,1000000000002
+| 501,1000000000000
+| 499,1000000000000,1000000000000
+| row,c
+| 500,9000000000000002
+| 501,9e+15
+| 499,9e+15,9e+15
+$ yes 1e15 | head -n 100 > same.csv; loci forecast same.csv --horizon 2 > out
+! loci: note: same.csv: "u" is constant over the first 60 rows; so is its forecast
