@@ -583,7 +583,9 @@ static void damage_is_found(void **state)
                 gone += isnan(z[k]) ? 1 : 0;
                 assert_true(isnan(z[k]) || z[k] == y[info.first + k]);
             }
-            assert_int_equal(gone, info.damaged);
+            assert_int_equal(gone + info.first,
+                             info.damaged); /* and those before the first page that is sound */
+            assert_true((info.damaged > 0) == (info.bytes + info.unfinished < f.size));
             assert_true(n - info.samples + gone <= 256);
             salvaged++;
             loci_archive_close(a);
@@ -683,24 +685,32 @@ static void odd_signals(void **state)
     free(u);
 }
 
+static void multiples_are_those_of_decimals(void **state)
+{
+    (void)state;
+    const double u[] = {0.1 + 0.2, 14.53, NAN, 3, -0.07, 1e14, 0.005, 0x1p60};
+    assert_int_equal(loci_archive_multiples(u, 8, 0.01),
+                     0); /* 0.30000000000000004 is not the double of 0.3 */
+    assert_int_equal(loci_archive_multiples(u + 1, 7, 0.01), 4); /* 1e16 units are more than are counted */
+    assert_int_equal(loci_archive_multiples(u + 1, 7, 1), 0);
+    assert_int_equal(loci_archive_multiples(u + 2, 2, 1), 2);
+    assert_int_equal(loci_archive_multiples(u + 5, 3, 0.005), 0);
+    assert_int_equal(loci_archive_multiples(u + 5, 3, 0.5), 1);
+    assert_int_equal(loci_archive_multiples(u + 6, 2, 0.005), 1);
+    assert_int_equal(loci_archive_multiples(u, 0, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_are_as_stated),
-        cmocka_unit_test(bytes_do_not_depend_on_grouping),
-        cmocka_unit_test(resuming_continues),
-        cmocka_unit_test(missing_samples_stay_missing),
-        cmocka_unit_test(units_come_back),
-        cmocka_unit_test(recall_is_of_the_samples),
-        cmocka_unit_test(zoom_is_the_slow_part),
-        cmocka_unit_test(change_keeps_errors_exact),
-        cmocka_unit_test(budgets_hold),
-        cmocka_unit_test(notes_can_change),
-        cmocka_unit_test(damage_is_found),
-        cmocka_unit_test(bad_input_is_refused),
-        cmocka_unit_test(peeking_changes_nothing),
-        cmocka_unit_test(old_pages_join),
-        cmocka_unit_test(odd_signals),
+        cmocka_unit_test(errors_are_as_stated),  cmocka_unit_test(bytes_do_not_depend_on_grouping),
+        cmocka_unit_test(resuming_continues),    cmocka_unit_test(missing_samples_stay_missing),
+        cmocka_unit_test(units_come_back),       cmocka_unit_test(recall_is_of_the_samples),
+        cmocka_unit_test(zoom_is_the_slow_part), cmocka_unit_test(change_keeps_errors_exact),
+        cmocka_unit_test(budgets_hold),          cmocka_unit_test(notes_can_change),
+        cmocka_unit_test(damage_is_found),       cmocka_unit_test(multiples_are_those_of_decimals),
+        cmocka_unit_test(bad_input_is_refused),  cmocka_unit_test(peeking_changes_nothing),
+        cmocka_unit_test(old_pages_join),        cmocka_unit_test(odd_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

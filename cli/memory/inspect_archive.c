@@ -29,9 +29,10 @@ static int learn(knowledge *now, const memory_file *k)
     return STATUS_DONE;
 }
 
-static double bits_a_sample(const loci_archive_info *info)
+/* Of those in pages that are there. */
+static double bits_a_sample(const knowledge *now)
 {
-    return 8.0 * (double)info->bytes / (double)info->samples / (double)info->channels;
+    return 8.0 * (double)now->info.bytes / (double)now->known[0].samples / (double)now->info.channels;
 }
 
 static const char *rule_name(loci_archive_rule rule)
@@ -97,7 +98,7 @@ static void json_write(output *out, const memory_file *k, const knowledge *now)
     json_object_set_new(object, "bytes", json_integer((json_int_t)info->bytes));
     json_object_set_new(object, "unfinished", json_integer((json_int_t)info->unfinished));
     json_object_set_new(object, "damaged", json_integer((json_int_t)info->damaged));
-    json_object_set_new(object, "bits_per_sample", output_json_number(bits_a_sample(info)));
+    json_object_set_new(object, "bits_per_sample", output_json_number(bits_a_sample(now)));
     json_object_set_new(object, "promise", json_string(rule_name(info->rule)));
     json_object_set_new(object, "bound", bounds);
     json_object_set_new(object, "budget",
@@ -136,8 +137,8 @@ static void head_write(output *out, const memory_file *k, const knowledge *now)
     output_format(out, "%s: %s\n", k->iso ? "" : " s", words_duration(text, info->end - info->start));
     output_format(out, "size      %s in %s, ", words_bytes(text, (double)info->bytes),
                   words_plural(other, info->pages, "page"));
-    output_format(out, "%.3g bits a sample; the signal as doubles: %s\n", bits_a_sample(info),
-                  words_bytes(text, 8.0 * (double)info->samples * (double)info->channels));
+    output_format(out, "%.3g bits a sample; the signal as doubles: %s\n", bits_a_sample(now),
+                  words_bytes(text, 8.0 * (double)now->known[0].samples * (double)info->channels));
     if (info->unfinished)
         output_format(out, "          %s behind it of a page that was not finished, passed over\n",
                       words_bytes(text, (double)info->unfinished));

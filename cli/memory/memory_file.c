@@ -203,6 +203,57 @@ static bool note_read(memory_file *k, const char *note, size_t length)
     return true;
 }
 
+enum { PLACES = 4 }; /* that are named */
+
+/* Samples begin to end, as the next place of a list. */
+static size_t place_add(char *text, size_t size, size_t count, uint64_t begin, uint64_t end)
+{
+    const size_t used = strlen(text);
+    if (count < PLACES)
+        snprintf(text + used, size - used, "%s%llu to %llu", count > 0 ? ", " : "", (unsigned long long)begin,
+                 (unsigned long long)(end - 1));
+    else if (count == PLACES)
+        snprintf(text + used, size - used, " and others");
+    return count + 1;
+}
+
+/* What was left out: samples between pages tell how many others stood there, where all have the same size. */
+static void salvage_tell(const memory_file *k, const loci_archive_info *info)
+{
+    char places[PLACES * 48] = "", words[WORDS_SIZE];
+    const bool even = info->rule != LOCI_KEEP_BUDGET;
+    uint64_t pages = 0, between = 0, next = info->first;
+    size_t count = 0;
+    for (size_t i = 0; i < info->pages && info->damaged > 0; i++) {
+        loci_archive_page_info page;
+        if (loci_archive_page(k->archive, i, 0, &page, NULL) != LOCI_OK) return;
+        between += page.first - next;
+        next = page.first + page.known.samples;
+    }
+    if (info->damaged > between) {
+        pages += (info->first - 1) / info->page + 1;
+        count = place_add(places, sizeof places, count, 0, info->first);
+    }
+    next = info->first;
+    for (size_t i = 0; i < info->pages && between > 0; i++) {
+        loci_archive_page_info page;
+        if (loci_archive_page(k->archive, i, 0, &page, NULL) != LOCI_OK) return;
+        if (page.first > next) {
+            pages += (page.first - next - 1) / info->page + 1;
+            count = place_add(places, sizeof places, count, next, page.first);
+        }
+        next = page.first + page.known.samples;
+    }
+    if (count > 0 && even)
+        message_note("%s: %s, samples %s, left out", k->path, words_plural(words, pages, "damaged page"),
+                     places);
+    else if (count > 0)
+        message_note("%s: damaged pages, samples %s, left out", k->path, places);
+    if (info->unfinished > 0)
+        message_note("%s: %s behind its last whole page, of what is damaged or was not finished, left out",
+                     k->path, words_bytes(words, (double)info->unfinished));
+}
+
 /* An archive that lies in bytes, which stay. */
 static int archive_from(memory_file *k, const void *bytes, size_t size, loci_archive_care care)
 {
@@ -211,7 +262,9 @@ static int archive_from(memory_file *k, const void *bytes, size_t size, loci_arc
     const loci_archive_info info = loci_archive_inspect(k->archive);
     k->channels = info.channels;
     k->names = calloc(info.channels, sizeof *k->names);
-    return k->names && note_read(k, info.note, info.note_length) ? STATUS_DONE : message_memory();
+    if (!k->names || !note_read(k, info.note, info.note_length)) return message_memory();
+    if (care == LOCI_ARCHIVE_SALVAGE) salvage_tell(k, &info);
+    return STATUS_DONE;
 }
 
 int memory_file_archive(memory_file *k, const void *bytes, size_t size, const char *path, bool salvage)

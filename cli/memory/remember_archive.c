@@ -38,6 +38,7 @@ typedef struct {
     uint64_t samples;    /* of the archive */
     memory_file noted;   /* what its note says */
     bool refuses, holds; /* missing values; else they are kept as missing */
+    double unit; /* whose multiples are kept without loss; 0: none, or it was said that there are others */
 } job;
 
 static bool promises(const archive_settings *s)
@@ -184,6 +185,18 @@ static int watch(void *target)
     return STATUS_DONE;
 }
 
+/* The first sample that is no multiple of the unit is told. */
+static void units_look(job *j, const source *from, const double *u, size_t n)
+{
+    const size_t channels = from->info.channels, i = loci_archive_multiples(u, n * channels, j->unit);
+    if (i == n * channels) return;
+    char place[64], value[WORDS_SIZE], unit[WORDS_SIZE];
+    source_place(from, i / channels, place, sizeof place);
+    message_note("%s: %s: %s is no multiple of %s; pages that hold such samples are kept as doubles",
+                 from->path, place, words_number(value, u[i]), words_number(unit, j->unit));
+    j->unit = 0;
+}
+
 static loci_status gate_push(void *target, const double *u, const double *t, size_t n, loci_error *error)
 {
     gate *to = target;
@@ -203,6 +216,7 @@ static loci_status gate_push(void *target, const double *u, const double *t, siz
             return LOCI_E_VALUE;
         }
     }
+    if (to->of->unit > 0) units_look(to->of, from, u, n);
     return grid_push(&to->g, u, t, n, error);
 }
 
@@ -242,6 +256,11 @@ static int feed(job *j, source *from, grid g)
     to.g.target = j->writer;
     from->missing = j->refuses ? LOCI_MISSING_REFUSE : LOCI_MISSING_HOLD;
     const uint64_t held = j->noted.held;
+    j->unit = j->noted.archive ? loci_archive_inspect(j->noted.archive).rule == LOCI_KEEP_UNITS
+                                     ? loci_archive_bound(j->noted.archive, 0)
+                                     : 0
+              : j->spec.rule == LOCI_KEEP_UNITS ? j->spec.bound
+                                                : 0;
     j->next = progress_clock() + j->every;
     if (goes_on) interrupt_catch();
     if (goes_on && source_live(from)) interrupt_ends_input();

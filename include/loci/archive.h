@@ -135,6 +135,9 @@ typedef enum {
 /* Whether bytes start as an archive does. */
 LOCI_API int loci_archive_is(const void *bytes, size_t size);
 
+/* How many of n samples, from the first on, are missing or multiples of a unit as LOCI_KEEP_UNITS takes them: n where all are. */
+LOCI_API size_t loci_archive_multiples(const double *u, size_t n, double unit);
+
 /* Opens an archive that lies in memory (mapped, perhaps); the bytes must stay as they are. Looks at the heads of pages: bodies are
  * checked when they are needed, or by loci_archive_verify; LOCI_ARCHIVE_SALVAGE checks them all. On failure *archive is NULL. */
 LOCI_API loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t size,
@@ -155,10 +158,12 @@ typedef struct {
     /* its first sample, counted from the beginning of the signal, and how many there are a channel */
     uint64_t first, samples;
     size_t pages;
-    uint64_t bytes;      /* of the header and of whole pages */
+    uint64_t
+        bytes; /* of the header and of whole pages; where salvaged, without what was left out among them */
     uint64_t unfinished; /* bytes behind, of a page that was not finished */
-    uint64_t damaged;    /* samples a channel that damage took, where salvaged */
-    const char *note;    /* not NUL-terminated */
+    uint64_t
+        damaged; /* samples a channel that damage took, where salvaged, also before the first of those that are kept */
+    const char *note; /* not NUL-terminated */
     size_t note_length;
     size_t budget; /* 0: none */
     double fading;

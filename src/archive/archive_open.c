@@ -113,6 +113,11 @@ static loci_status pages_find(loci_archive *a, loci_archive_care care, loci_erro
             at++;
             continue;
         }
+        if (salvage &&
+            a->end < at) { /* where the first pages are, it is not known what was forgotten before them */
+            a->lost += at - a->end;
+            if (a->pages == 0) a->damaged += page.first;
+        }
         if (a->pages > 0 && page.first > next) {
             if (!salvage)
                 return loci_fail(error, LOCI_E_FORMAT,
@@ -199,7 +204,7 @@ void loci_archive_inspect_sized(const loci_archive *a, loci_archive_info *info, 
                                      .first = first->first,
                                      .samples = end - first->first,
                                      .pages = a->pages,
-                                     .bytes = a->end,
+                                     .bytes = a->end - a->lost,
                                      .unfinished = a->given - a->end,
                                      .damaged = a->damaged,
                                      .note = h->note,

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "archive/units.h"
 #include "base/sized.h"
 #include "base/status.h"
 #include "base/time_grid.h"
@@ -79,4 +80,13 @@ loci_status loci_archive_check(const loci_archive_spec *spec, loci_error *error)
 {
     loci_archive_spec whole = loci_archive_defaults();
     return loci_archive_spec_take(&whole, spec, error);
+}
+
+size_t loci_archive_multiples(const double *u, size_t n, double unit)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double units = rint(u[i] / unit);
+        if (!isnan(u[i]) && (fabs(units) >= 0x1p52 || loci_units_value(units, unit) != u[i])) return i;
+    }
+    return n;
 }

@@ -21,7 +21,8 @@ struct loci_archive {
     size_t given;
     archive_page *page;
     size_t pages;
-    uint64_t damaged;
+    uint64_t damaged;                      /* samples */
+    size_t lost;                           /* bytes of damaged pages among others */
     size_t capacity;                       /* numbers of a page at most */
     page_coder *coder[GRAM_ORDER_MAX + 1]; /* by order; made when a page needs it */
     page_part *part;                       /* [channels], of the page that was parsed last */

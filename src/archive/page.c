@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "archive/units.h"
+#include <loci/archive.h>
+
 #include "base/checksum.h"
 #include "base/vector.h"
 
@@ -86,13 +87,7 @@ static size_t runs_write(byte_writer *head, const double *u, size_t n)
 /* Whether samples that are to come back as they were are multiples of the unit. */
 static bool in_units(const double *u, size_t n, const keep *rule)
 {
-    if (rule->rule != KEEP_UNITS) return true;
-    for (size_t i = 0; i < n; i++) {
-        const double units = rint(u[i] / rule->bound);
-        if (!isnan(u[i]) && (fabs(units) >= 0x1p52 || loci_units_value(units, rule->bound) != u[i]))
-            return false;
-    }
-    return true;
+    return rule->rule != KEEP_UNITS || loci_archive_multiples(u, n, rule->bound) == n;
 }
 
 /* Whether none of n numbers is missing; then the least and the largest of them. */

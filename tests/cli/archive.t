@@ -151,6 +151,32 @@ $ loci inspect bad.loci
 = 1
 $ loci inspect bad.loci --salvage | grep -c '^damaged'
 | 1
+! loci: note: bad.loci: 1 damaged page, samples 8192 to 12287, left out
+$ seq 6000 | awk '{ print int(100 * sin($1 / 20)) }' > whole.txt; loci remember whole.txt --lossless 1 --page 1024 -o sound.loci; cp sound.loci bad.loci; for at in 300 1000; do printf 'x' | dd of=bad.loci bs=1 seek=$at conv=notrunc 2>/dev/null; done; head -c -10 bad.loci > cut.loci
+$ for f in sound bad cut; do loci recall $f.loci --salvage --at 3100,3073; done
+| time,u
+| 3100,-89
+| 3073,23
+| time,u
+| 3100,nan
+| 3073,nan
+| time,u
+| 3100,nan
+| 3073,nan
+! loci: note: bad.loci: 2 damaged pages, samples 0 to 1023, 3072 to 4095, left out
+! loci: note: cut.loci: 2 damaged pages, samples 0 to 1023, 3072 to 4095, left out
+!~ loci: note: cut.loci: * bytes behind its last whole page, of what is damaged or was not finished, left out
+$ for f in sound bad; do loci inspect $f.loci --salvage --json 2> notes | grep -E '^  "(samples|bytes|damaged|bits_per_sample)"' | tr -d ' ,' | tr '\n' ' '; done | awk '{ split($2, a, ":"); split($6, b, ":"); split($4, c, ":"); split($8, d, ":"); print $1, $3, $5, $7, (b[2] < a[2] - 400), (d[2] > 0.7 * c[2]) }'
+| "samples":6000 "damaged":0 "samples":4976 "damaged":2048 1 1
+
+# Samples that are no multiples of the unit are kept as doubles, which is said once.
+$ sed '3000s/.*/14.53/; 5000s/.*/1.5/' whole.txt > odd.txt; loci remember odd.txt --lossless 1 -o odd.loci; loci recall odd.loci --at 2999,4999
+| time,u
+| 2999,14.53
+| 4999,1.5
+! loci: note: odd.txt: line 3000: 14.53 is no multiple of 1; pages that hold such samples are kept as doubles
+$ loci remember odd.txt --lossless 0.01 -o odd.loci; loci remember whole.txt --lossless 1 --append both.log; tail -n 3001 odd.txt | loci remember - --append both.log
+! loci: note: standard input: line 1: 14.53 is no multiple of 1; pages that hold such samples are kept as doubles
 
 # What is wrong is said.
 $ loci remember waves.txt --error 0 -o x.loci
