@@ -317,7 +317,9 @@ static void blank_lines_of_one_column_are_missing_values(void **state)
     expect("1\r\n\r\n\r\n3\r\n", NULL, "u", 4, u, NULL);
     expect("u\n1\n\n# note\n\n3", NULL, "u", 4, u, NULL);
     expect("\n\nu\n\n1", NULL, "u", 2, (const double[]){NAN, 1}, NULL);
-    expect("\n1", NULL, "u", 2, (const double[]){NAN, 1}, NULL);
+    expect("\n \n1\n\n2", NULL, "u", 3, (const double[]){1, NAN, 2},
+           NULL); /* in front of everything they are nothing */
+    expect("# note\n\n1", NULL, "u", 1, (const double[]){1}, NULL);
     char text[9100];
     memset(text, '\n', sizeof text);
     memcpy(text, "1\n", 2);

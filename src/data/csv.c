@@ -195,7 +195,10 @@ static const char *expected(const loci_table *own, const loci_signal *signal, co
 {
     double value;
     const loci_field_kind kind = loci_field_classify(&wrong->at, own->point, &value);
-    if (own->point == ',' && memchr(wrong->at.begin, '.', (size_t)(wrong->at.end - wrong->at.begin)))
+    /* a date may well have points */
+    if (own->point == ',' && memchr(wrong->at.begin, '.', (size_t)(wrong->at.end - wrong->at.begin)) &&
+        (wrong->what == LOCI_TABLE_NO_NUMBER ||
+         loci_field_classify(&wrong->at, '.', &value) == LOCI_FIELD_NUMBER))
         return "a number with a decimal comma was expected";
     if (own->point == '.' && loci_field_has_decimal_comma(&wrong->at))
         return "a number with a decimal point was expected (--decimal , reads commas)";
@@ -271,6 +274,7 @@ static loci_status csv_read(loci_signal *signal, double *u, double *t, size_t ca
         if (status != LOCI_OK) return status;
         if (row == limit) break;
         if (own->blanks > 0 && own->fields > 1) say_blank(own, signal);
+        if (!own->begun && !own->names) own->blanks = 0; /* lines in front of all that there is */
         if (own->blanks > 0) {
             if (rows > 0) break;
             rows = give_blanks(own, u, capacity);

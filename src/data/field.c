@@ -199,3 +199,13 @@ loci_field_guess loci_field_guess_text(const loci_field *f)
         if (is_letter(*p)) return LOCI_FIELD_WORD;
     return LOCI_FIELD_VALUE;
 }
+
+bool loci_field_begins_json(const char *line)
+{
+    const char *p = line;
+    while (loci_is_blank(*p)) p++;
+    const char begin = *p;
+    if (begin != '{' && begin != '[') return false;
+    for (p++; loci_is_blank(*p);) p++;
+    return *p == '"' || *p == '\n' || *p == (begin == '{' ? '}' : '{') || (begin == '[' && *p == '[');
+}

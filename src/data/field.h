@@ -36,6 +36,9 @@ bool loci_field_has_decimal_comma(const loci_field *f);
 typedef enum { LOCI_FIELD_NAME, LOCI_FIELD_WORD, LOCI_FIELD_VALUE } loci_field_guess;
 loci_field_guess loci_field_guess_text(const loci_field *f);
 
+/* A line, which ends in a newline, is the beginning of an object of JSON, or of an array of something else than numbers: "[s]" may be a name. */
+bool loci_field_begins_json(const char *line);
+
 static inline bool loci_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\f';

@@ -291,6 +291,11 @@ static loci_status understand(loci_layout *l, loci_error *error)
         loci_survey_take(&l->survey, own, input, l->options->header == LOCI_HEADER_YES ? 2 : 1, error);
     if (status != LOCI_OK) return status;
     if (l->survey.count == 0) return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
+    if (loci_field_begins_json(row_at(l, 0)))
+        return loci_fail(
+            error, LOCI_E_FORMAT,
+            "%s: line %llu: is JSON, which is not read; a table as text (CSV) was expected, a line a sample",
+            input->name, (unsigned long long)l->survey.rows[0].line);
     const size_t fields = loci_layout_count(l, 0);
     if (fields == 0 || own->fields == 0)
         return loci_layout_report(l, 0, &(loci_table_fault){.what = LOCI_TABLE_OPEN_QUOTE}, error);

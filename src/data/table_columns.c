@@ -131,14 +131,30 @@ static void tell_texts(const loci_layout *l)
     loci_signal_say(l->signal, "column %s holds text (\"%s\") and is left out", name, quoted);
 }
 
-/* All columns that hold a number in any of the rows that were looked at, or nothing at all. */
+/* Column i is what a separator at the end of each line makes: without a name, and empty. Of a table without names that is the last. */
+static bool is_nothing(const loci_layout *l, size_t i)
+{
+    const loci_evidence *c = &l->columns[i];
+    if (c->numbers + c->texts + c->dates > 0) return false;
+    if (l->own->names ? l->first[i].begin != l->first[i].end : i == 0 || i + 1 < l->own->fields) return false;
+    for (size_t k = l->data; k < l->survey.count; k++) { /* NaN is something */
+        if (loci_layout_count(l, k) != l->own->fields) continue;
+        const loci_field f = loci_layout_field(l, k, i);
+        if (f.begin != f.end || f.quoted) return false;
+    }
+    return true;
+}
+
+/* All columns that hold a number in any of the rows that were looked at, or nothing at all under a name. */
 static loci_status choose_numbers(loci_layout *l, size_t *channels, loci_error *error)
 {
     loci_table *own = l->own;
     for (size_t i = 0; i < own->fields; i++) {
         const loci_evidence *c = &l->columns[i];
         if (own->target[i] != LOCI_TABLE_SKIP) continue;
-        if (c->numbers > 0 || c->texts + c->dates == 0) {
+        if (is_nothing(l, i)) {
+            loci_signal_say(l->signal, "column %zu has no name and is empty, and is left out", i + 1);
+        } else if (c->numbers > 0 || c->texts + c->dates == 0) {
             own->target[i] = (uint32_t)(*channels)++;
         } else if (c->comma) {
             size_t row = l->data;
