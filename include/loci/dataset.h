@@ -116,6 +116,9 @@ typedef struct {
     /* [inputs] of tables, and files, whose columns have names, each its own and none a number: the inputs', as long as the set;
      * NULL: none */
     const char *const *input_names;
+    size_t units_line; /* of a table whose second row holds units: its line, which was left out; 0: none */
+    size_t
+        empty_column; /* of a table: the first without a name and without content, left out, from 1; 0: none */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

@@ -145,6 +145,66 @@ static bool find_header(table *t, const loci_reading *r)
     return text && (!number || name || alone);
 }
 
+enum { NUMERIC = 1, RECURS = 2 }; /* marks of a column, below the row of units */
+#define LOOKED_AT 1000            /* rows, from which it is told what columns are */
+
+/* What stands below the row, against it: marks [fields]. */
+static bool mark_columns(const table *below, const table *units, unsigned char *marks)
+{
+    table t = *below;
+    bool any = false;
+    double value;
+    for (size_t row = 0; row < LOOKED_AT && next_row(&t); row++, any = true) {
+        loci_field f = {0}, unit = {0};
+        for (size_t i = 0; next_field(&t, &f); i++) {
+            if (i >= t.fields || !next_field(units, &unit)) continue;
+            const loci_field_kind kind = loci_field_classify(&f, t.point, &value);
+            const size_t length = (size_t)(f.end - f.begin);
+            if (kind == LOCI_FIELD_NUMBER || kind == LOCI_FIELD_DATE) marks[i] |= NUMERIC;
+            if ((size_t)(unit.end - unit.begin) == length && memcmp(f.begin, unit.begin, length) == 0)
+                marks[i] |= RECURS;
+        }
+        if (!f.closed) return any;
+        t.row = f.next + 1;
+    }
+    return any;
+}
+
+/* The row below the header holds names (or nothing) above each column of numbers, no number, and no text that comes again: units, as the
+ * reader of signals knows them. It is left out. */
+static loci_status pass_units(table *t, loci_dataset *set, loci_error *error)
+{
+    table units = *t, below;
+    if (!next_row(&units)) return LOCI_OK;
+    unsigned char *marks = loci_allocate(t->fields, 1);
+    if (!marks) return loci_dataset_no_memory(set, error);
+    size_t count = 0;
+    double value;
+    loci_field f = {0};
+    bool unit = false, none_else = true;
+    while (next_field(&units, &f)) count++, none_else = none_else && f.newlines == 0;
+    none_else = none_else && f.closed && count == t->fields;
+    below = units;
+    below.row = none_else ? f.next + 1 : t->end;
+    below.line++;
+    none_else = none_else && mark_columns(&below, &units, marks);
+    f = (loci_field){0};
+    for (size_t i = 0; none_else && next_field(&units, &f); i++) {
+        const bool empty = f.begin == f.end || (f.end - f.begin == 1 && *f.begin == '-');
+        const bool inverse = f.end - f.begin > 2 && f.begin[0] == '1' && f.begin[1] == '/';
+        if (empty) continue;
+        none_else = loci_field_classify(&f, t->point, &value) == LOCI_FIELD_TEXT && !(marks[i] & RECURS);
+        if (!(marks[i] & NUMERIC)) continue;
+        none_else = none_else && (inverse || loci_field_guess_text(&f) == LOCI_FIELD_NAME);
+        unit = true;
+    }
+    loci_free(marks);
+    if (!none_else || !unit) return LOCI_OK;
+    set->units_line = units.line;
+    *t = below;
+    return LOCI_OK;
+}
+
 static loci_status open_header(table *t, loci_dataset *set, const loci_reading *r, loci_error *error)
 {
     t->point = r->decimal ? r->decimal : '.';
@@ -152,6 +212,11 @@ static loci_status open_header(table *t, loci_dataset *set, const loci_reading *
     const loci_status status = skip_lines(t, set, r->skip, error);
     if (status != LOCI_OK) return status;
     if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: is empty", set->folder);
+    if (loci_field_begins_json(t->row))
+        return loci_fail(
+            error, LOCI_E_FORMAT,
+            "%s: line %zu: is JSON, which is not read; a table as text (CSV) was expected, a line a row",
+            set->folder, t->line);
     t->delimiter = find_delimiter(t->row, t->end, t->point);
     const bool header = find_header(t, r);
     t->roles = loci_allocate(t->fields, sizeof *t->roles);
@@ -170,7 +235,7 @@ static loci_status open_header(table *t, loci_dataset *set, const loci_reading *
         return loci_fail(error, LOCI_E_FORMAT, "%s: line %zu: a quote is not closed", set->folder, t->line);
     t->row = f.next + 1;
     t->line++;
-    return LOCI_OK;
+    return pass_units(t, set, error);
 }
 
 /* ---- which column is what ---- */
@@ -219,7 +284,21 @@ static void list_columns(const table *t, char *text, size_t size)
     if (!t->names) snprintf(text, size, "1 to %zu", t->fields);
 }
 
-#define LOOKED_AT 1000
+/* Whether column i has no name, or is the last of a table without names, and is empty in the next rows, as a separator at the end of each
+ * line makes it. */
+static bool is_nothing(const table *here, size_t i)
+{
+    table t = *here;
+    if (t.names ? t.names[i][0] != 0 : i == 0 || i + 1 < t.fields) return false;
+    for (size_t row = 0; row < LOOKED_AT && next_row(&t); row++) {
+        loci_field f = {0};
+        for (size_t k = 0; next_field(&t, &f); k++)
+            if (k == i && (f.begin != f.end || f.quoted)) return false;
+        if (!f.closed) return true;
+        t.row = f.next + 1;
+    }
+    return true;
+}
 
 /* In how many of the next rows each column holds a number, be it with a decimal comma, and in how many something else;
  * numbers, texts [fields]. What is missing is neither. */
@@ -249,6 +328,10 @@ static loci_status choose_inputs(table *t, loci_dataset *set, loci_error *error)
     survey_columns(t, numbers, texts);
     for (size_t i = 0; i < t->fields; i++) {
         if (t->roles[i] != LEFT_OUT || i == t->time || (texts[i] > 0 && numbers[i] <= texts[i])) continue;
+        if (numbers[i] == 0 && is_nothing(t, i)) {
+            if (set->empty_column == 0) set->empty_column = i + 1;
+            continue;
+        }
         t->roles[i] = INPUT;
         t->place[i] = t->inputs++;
         if (t->time == t->fields && t->names && loci_time_like_name(t->names[i]))

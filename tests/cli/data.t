@@ -332,3 +332,52 @@ $ { echo g,a,b,c,y; for i in 0 1 2 3 4 5 6 7; do for k in 1 2 3; do echo "s$i,$k
 $ loci fit abc.csv --label y --group g --column a,2 -o twice.st
 ! loci: abc.csv: column a is asked for twice
 = 1
+
+# A separator at the end of each line makes no column; a name, or a value that stands there, does.
+$ printf 't,v,\n1,5,\n2,6,\n3,7,\n' > trailing.csv; loci remember trailing.csv --time t --error 0.1 -o trailing.loci && loci inspect trailing.loci --json | grep names
+|   "names": ["v"],
+! loci: note: trailing.csv: column 3 has no name and is empty, and is left out
+$ seq 40 | sed 's/.*/&;&;/' > bare.csv; loci forecast bare.csv --horizon 1 -o bare.loci | grep -v '^#'; loci watch bare.loci bare.csv | wc -l
+| row,u0,u0_lower80,u0_upper80,u0_lower95,u0_upper95,u1,u1_lower80,u1_upper80,u1_lower95,u1_upper95
+|~ 40,41,*
+| 81
+! loci: note: bare.csv: column 3 has no name and is empty, and is left out
+! loci: note: bare.csv: column 1 looks like times; --time 1 reads it so
+! loci: note: bare.csv: column 3 has no name and is empty, and is left out
+! loci: note: bare.csv: column 1 looks like times; --time 1 reads it so
+$ printf 't,v,w\n1,5,\n2,6,\n3,7,\n' > named.csv; loci remember named.csv --missing keep --error 0.1 --time t -o named.loci && loci inspect named.loci --json | grep names
+|   "names": ["v", "w"],
+
+# Blank lines in front of a table without names are passed over; below a name they are missing values.
+$ printf '\n\n1\n2\n\n3\n' > blank.csv; loci remember blank.csv --missing hold -o blank.loci && loci inspect blank.loci --json | grep -E '^  "(samples|missing)"'
+|   "samples": 4,
+|   "missing": 1,
+! loci: note: blank.csv: 1 missing value; of each the value before stands there
+$ printf 'a\n\n1\n' > blank.csv; loci remember blank.csv -o blank.loci
+! loci: blank.csv: line 2: "a" is missing or not a number; a number was expected, or --missing hold
+= 1
+
+# JSON is named, and dates that are none of ISO 8601 are, where commas stand before decimals, too.
+$ printf '{"t": 1, "v": 2}\n{"t": 2, "v": 2}\n' > x.jsonl; for c in 'remember -o x.loci' forecast 'fit --value v --window 1 -o m'; do loci $c x.jsonl; done; printf '[\n{"t": 1}]\n' | loci remember - -o x.loci
+! loci: x.jsonl: line 1: is JSON, which is not read; a table as text (CSV) was expected, a line a sample
+! loci: x.jsonl: line 1: is JSON, which is not read; a table as text (CSV) was expected, a line a sample
+! loci: x.jsonl: line 1: is JSON, which is not read; a table as text (CSV) was expected, a line a row
+! loci: standard input: line 1: is JSON, which is not read; a table as text (CSV) was expected, a line a sample
+= 1
+$ printf '[s];[V]\n1;2\n2;3\n' | loci remember - --time '[s]' --error 1 -o x.loci
+$ printf 't;v\n01.01.2023 00:00;1,5\n01.01.2023 01:00;1,5\n' > german.csv; loci remember german.csv --decimal , --time t -o x.loci; printf 't;v\n1.5;1,5\n2.5;1,5\n' | loci remember - --decimal , --time t -o x.loci
+! loci: german.csv: line 2: "01.01.2023 00:00" stands in column t; a time, in seconds or as a date (ISO 8601), was expected
+! loci: standard input: line 2: "1.5" stands in column t; a number with a decimal comma was expected
+= 1
+
+# A row of units below the header, and a separator at the end of lines, mean the same to what learns from tables.
+$ awk 'BEGIN { print "time,hum,temp,state,"; print "s,%,C,-,"; for (k = 0; k < 200; k++) printf "%d,%.2f,%.2f,%s,\n", 60 * k, 50 + 10 * sin(k / 9), 20 + 3 * cos(k / 9), k % 40 < 20 ? "on" : "off" }' > log.csv; sed '2d; s/,$//' log.csv > plain.csv
+$ loci fit log.csv --value hum --window 20 --time time --modes 5 --threads 1 -o log | sed -n 2p; loci fit plain.csv --value hum --window 20 --time time --modes 5 --threads 1 -o plain > out; cmp log.learned plain.learned && loci train log.csv --label state --window 20 --time time --layers 1 --width 4 --steps 1 --threads 1 --valid 0 -o m 2>&1 > out | grep note
+| learned     10 sequences, known one by one
+| loci: note: log.csv: line 2 is left out: it holds units, no numbers
+| loci: note: log.csv: column 5 has no name and is empty, and is left out
+! loci: note: log.csv: line 2 is left out: it holds units, no numbers
+! loci: note: log.csv: column 5 has no name and is empty, and is left out
+$ sed '2s/.*/x,x,x,on,/' log.csv > wrong.csv; loci fit wrong.csv --value hum --window 20 --time time -o log
+! loci: wrong.csv: line 2: "x" stands in column hum; a finite number was expected
+= 1
