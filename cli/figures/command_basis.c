@@ -237,7 +237,7 @@ int command_basis(int argc, char **argv)
          "values as CSV or as a NumPy array where FILE ends in .csv or .npy, else what is printed (standard output)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON: numerators from x^0 up, and their denominator"},
         {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
-         "draw the curves as well: .svg, .png, or '-': in the terminal instead of the text"},
+         "draw the curves instead of the text, which -o or --json asks for as well: .svg, .png, or '-': in the terminal"},
     };
     const options_page page = {
         .command = "basis",

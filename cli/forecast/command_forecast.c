@@ -446,7 +446,7 @@ int command_forecast(int argc, char **argv)
          "of DATA: the model; of MODEL DATA: the forecast, as CSV or .json (standard output)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "all that is printed as JSON"},
         {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
-         "draw the forecast with its bands: .svg, .png, or '-': in the terminal instead of the numbers"},
+         "draw the forecast with its bands as well: .svg, .png, or '-': in the terminal instead of the numbers"},
     };
     const options_page page = {
         .command = "forecast",

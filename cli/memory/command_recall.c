@@ -420,10 +420,11 @@ int command_recall(int argc, char **argv)
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answer goes:"},
         {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
          "CSV, or by the ending of FILE: .npy, a NumPy array of the same columns; .json; .wav, sound, at the memory's own rate "
-         "or of --points in all (standard output; nothing where --plot draws)"},
+         "or of --points in all (standard output; no numbers where --plot draws)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of CSV"},
         {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
-         "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
+         "draw a chart instead of the numbers, which -o or --json asks for as well: .svg, .png, or '-': in the terminal; of "
+         "--against beside the numbers, but for '-'"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The memory against the signal:"},
         {"against", 0, OPTION_TEXT, &s.against, "SIGNAL",
          "compare with the signal that was remembered: mean square error, its share of the variance, and that "

@@ -105,7 +105,7 @@ int command_stream(int argc, char **argv)
         {"output", 'o', OPTION_OUTPUT, &s.output, "FILE", "into a file (standard output)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "a line of JSON for each instead of CSV"},
         {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
-         "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
+         "draw a chart instead of the numbers, which -o or --json asks for as well: .svg, .png, or '-': in the terminal"},
     };
     const options_page page = {
         .command = "stream",

@@ -150,7 +150,7 @@ int command_kernel(int argc, char **argv)
         {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
          "CSV, or a NumPy array [copies][L] where FILE ends in .npy (standard output)"},
         {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
-         "draw a chart as well: .svg, .png, or '-': in the terminal instead of the numbers"},
+         "draw a chart instead of the numbers, which -o asks for as well: .svg, .png, or '-': in the terminal"},
     };
     const options_page page = {
         .command = "kernel",

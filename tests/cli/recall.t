@@ -98,6 +98,9 @@ $ loci recall m.loci --plot - --points 2 -o p.csv > chart && grep -c m.loci char
 | 2,4,2
 $ if command -v gnuplot >/dev/null; then loci recall m.loci --plot m.svg --points 2 -o p2.csv && [ -z "$(loci recall m.loci --plot m.svg)" ] && grep -q '</svg>' m.svg && cmp p.csv p2.csv; fi
 
+$ if command -v gnuplot >/dev/null; then loci recall m.loci --plot m.svg; loci recall m.loci --against m.csv --rate 2 --plot m.svg | head -n 1; else echo 'The mean square of recall minus signal, as a share of the whole signal'"'"'s variance:'; fi
+| The mean square of recall minus signal, as a share of the whole signal's variance:
+
 # The whole-history coefficients alone: with one of them, the mean.
 $ loci remember m.csv --detail 4 --rate 2 --order 1 -o one.loci && loci recall one.loci --points 2 && loci recall one.loci --whole --points 2
 | time,a,b
