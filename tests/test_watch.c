@@ -195,6 +195,11 @@ static void follows(void **state)
     loci_readout_watch_save(w, bytes, size, NULL);
     assert_int_equal(loci_readout_watch_restore(young, bytes, size, NULL), LOCI_OK);
     assert_int_equal(loci_readout_watch_samples(young), 100);
+    assert_true(isnan(loci_readout_watch_time(young)));
+    loci_readout_watch_set_time(young, 12.5);
+    loci_readout_watch_save(young, bytes, size, NULL);
+    assert_int_equal(loci_readout_watch_restore(w, bytes, size, NULL), LOCI_OK);
+    assert_true(loci_readout_watch_time(w) == 12.5);
     loci_readout_watch_part(w);
     loci_readout_watch_push(w, a, next, 100, &done, NULL);
     assert_int_equal(loci_readout_watch_samples(w), 200);

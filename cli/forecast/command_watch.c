@@ -233,7 +233,11 @@ static int begin(job *j)
     j->hole = calloc(f->channels, sizeof *j->hole);
     if (!j->hole) return message_memory();
     for (size_t c = 0; c < f->channels; c++) j->hole[c] = NAN;
-    if (j->s->state.in) return STATUS_DONE;
+    if (j->s->state.in) {
+        const double last = loci_readout_watch_time(j->watch);
+        if (!isnan(last) && j->from.info.stamped) pace_begin(&j->pace, last);
+        return STATUS_DONE;
+    }
     const double behind = timed ? (j->from.t[0] - f->last) / f->step : 0;
     if (!j->s->follows && !(behind >= 0.5 && behind < 1.5 + (f->uneven ? 0 : (double)j->pace.longest)))
         return STATUS_DONE;
@@ -350,6 +354,7 @@ static int watch(job *j, const char *signal)
     }
     status = run(j);
     int saved = STATUS_DONE;
+    if (j->rows > 0) loci_readout_watch_set_time(j->watch, j->from.info.stamped ? j->pace.last : NAN);
     if (!status || !s->output)
         saved = state_file_save(&s->state, state_save, j->watch, loci_readout_watch_state_size(j->watch));
     int written = STATUS_DONE;

@@ -210,6 +210,9 @@ LOCI_API loci_status loci_readout_watch_push(loci_readout_watch *watch, loci_rea
                                              const double *u, size_t n, size_t *done, loci_error *error);
 /* Those pushed, also before what is below. */
 LOCI_API uint64_t loci_readout_watch_samples(const loci_readout_watch *watch);
+/* The time of the newest sample, for whoever goes on from a state: it is kept there, and not looked at. NAN: none. */
+LOCI_API double loci_readout_watch_time(const loci_readout_watch *watch);
+LOCI_API void loci_readout_watch_set_time(loci_readout_watch *watch, double time);
 /* What comes next is another history: nothing is foretold before a window of it has come. Widths stay. */
 LOCI_API void loci_readout_watch_part(loci_readout_watch *watch);
 /* What comes next comes right after the newest sample that the readout was pushed: it is foretold from those that the readout holds, at most

@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "base/vector.h"
 
-enum { AHEADS = 7, VERSION = 1, FIXED = 56 };
+enum { AHEADS = 7, VERSION = 2, FIXED = 64, FIXED_1 = 56 /* of version 1, which has no time */ };
 static const char magic[8] = {'L', 'O', 'C', 'I', 'W', 'A', 'T', '\n'};
 #define SHARE 0.05
 #define SPEED 0.01
@@ -23,6 +23,7 @@ struct loci_readout_watch {
     size_t rows;                                         /* of foretold: the farthest ahead */
     uint64_t samples, fingerprint;                       /* samples of the history that goes on */
     uint64_t before; /* those of histories that were ended, less those that the model had seen: mod 2^64 */
+    double time;     /* the caller's */
     double grow, shrink;
 };
 
@@ -74,6 +75,7 @@ loci_status loci_readout_watch_create(loci_readout_watch **watch, const loci_rea
     w.tables = w.channels * 2 * w.window + (w.own ? w.channels : 1) * w.aheads * w.window +
                w.channels * (w.aheads + 1);
     w.fingerprint = loci_readout_inspect(r).fingerprint;
+    w.time = NAN;
     w.grow = exp(SPEED * (1.0 - SHARE));
     w.shrink = exp(-SPEED * SHARE);
     loci_readout_watch *made =
@@ -107,6 +109,16 @@ void loci_readout_watch_free(loci_readout_watch *watch)
 uint64_t loci_readout_watch_samples(const loci_readout_watch *watch)
 {
     return watch->samples + watch->before;
+}
+
+double loci_readout_watch_time(const loci_readout_watch *watch)
+{
+    return watch->time;
+}
+
+void loci_readout_watch_set_time(loci_readout_watch *watch, double time)
+{
+    watch->time = time;
 }
 
 void loci_readout_watch_part(loci_readout_watch *w)
@@ -213,7 +225,9 @@ loci_status loci_readout_watch_save(const loci_readout_watch *w, void *bytes, si
     memcpy(at, magic, sizeof magic);
     at += sizeof magic;
     const uint64_t head[] = {VERSION, size, w->fingerprint, w->samples, w->state, w->before};
+    const double time = isfinite(w->time) ? w->time : (double)INFINITY;
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) loci_endian_put(&at, head[i], 8);
+    loci_endian_put_f64(&at, &time, 1);
     const double *numbers = view_of(w).recent;
     for (size_t i = 0; i < w->state; i++) { /* one bit pattern for what was not foretold */
         const double x = isnan(numbers[i]) ? (double)INFINITY : numbers[i];
@@ -229,19 +243,22 @@ loci_status loci_readout_watch_restore(loci_readout_watch *w, const void *bytes,
     const unsigned char *at = bytes, *tail = (const unsigned char *)bytes + size - 8;
     if (size < sizeof magic || memcmp(at, magic, sizeof magic) != 0)
         return loci_fail(error, LOCI_E_FORMAT, "is no state of a watch: it does not begin like one");
-    if (size < FIXED + 8 || loci_endian_get(&tail, 8) != loci_checksum(bytes, size - 8))
+    if (size < FIXED_1 + 8 || loci_endian_get(&tail, 8) != loci_checksum(bytes, size - 8))
         return loci_fail(error, LOCI_E_FORMAT,
                          "is a damaged state of a watch: its checksum does not fit its bytes");
     at += sizeof magic;
     uint64_t head[6];
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) head[i] = loci_endian_get(&at, 8);
-    if (head[0] != VERSION)
-        return loci_fail(error, LOCI_E_FORMAT, "is a state of version %llu; version %d was expected",
+    if (head[0] < 1 || head[0] > VERSION)
+        return loci_fail(error, LOCI_E_FORMAT, "is a state of version %llu; version 1 to %d was expected",
                          (unsigned long long)head[0], VERSION);
+    const size_t older = head[0] == 1 ? FIXED - FIXED_1 : 0;
     if (head[2] != w->fingerprint)
         return loci_fail(error, LOCI_E_MISMATCH, "is the state of a watch by another model");
-    if (head[1] != size || size != loci_readout_watch_state_size(w) || head[4] != w->state)
+    if (head[1] != size || size != loci_readout_watch_state_size(w) - older || head[4] != w->state)
         return loci_fail(error, LOCI_E_FORMAT, "is a state with sizes that cannot be");
+    double time = INFINITY;
+    if (!older) loci_endian_get_f64(&time, &at, 1);
     const watch_view v = view_of(w);
     const size_t told = w->channels * w->window, widths = told + w->channels * w->rows * w->aheads;
     const unsigned char *numbers = at;
@@ -259,5 +276,6 @@ loci_status loci_readout_watch_restore(loci_readout_watch *w, const void *bytes,
             v.line[2 * c * w->window + i] = v.recent[c * w->window + i % w->window] - v.origin[c];
     w->samples = head[3];
     w->before = head[5];
+    w->time = isfinite(time) ? time : NAN;
     return LOCI_OK;
 }

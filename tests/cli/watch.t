@@ -88,6 +88,8 @@ $ loci watch ten.loci bare.csv --follows --state-in s
 $ awk -v from=1500 -v to=3000 -f ten.awk > more.csv; sed 801,840d more.csv > gap.csv; loci watch ten.loci gap.csv --alarms
 | time,value,expected,lower,upper,score
 ! loci: note: gap.csv: 40 missing rows in 1 place; what was expected stands for them
+$ loci watch ten.loci gap.csv > all 2> notes; head -n 800 gap.csv > 1.csv; (head -n 1 gap.csv; tail -n +801 gap.csv) > 2.csv; loci watch ten.loci 1.csv --state-out s > a; loci watch ten.loci 2.csv --state-in s >> a; cmp a all
+! loci: note: 2.csv: 40 missing rows in 1 place; what was expected stands for them
 $ sed 801,1100d more.csv > gap.csv; loci watch ten.loci gap.csv --alarms --json
 ! loci: note: gap.csv: 1 gap longer than the window, 192 rows; behind it the watch begins anew
 ! loci: note: gap.csv: 192 of 1,200 rows fill the window and were not judged
