@@ -14,6 +14,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/overwrite.h"
 #include "shared/ranks.h"
 
 typedef struct {
@@ -64,16 +65,11 @@ static int usage_check(const settings *s, const char *const *operands, size_t co
     if (s->plot && strcmp(s->plot, "-") == 0 && s->json)
         return message_usage(
             "forecast: --json and --plot - both go to standard output; one of them was expected");
-    for (size_t i = 0; i < count; i++) {
-        const char *const targets[] = {s->output, s->plot};
-        for (size_t k = 0; k < 2; k++)
-            if (targets[k] && strcmp(operands[i], "-") != 0 && output_same_file(operands[i], targets[k]) &&
-                !(k == 0 && i == 0 && s->update))
-                return message_usage("forecast: %s is read and written; another file was expected",
-                                     targets[k]);
-    }
-    if (s->output && s->plot && strcmp(s->output, s->plot) == 0)
-        return message_usage("forecast: %s is named for two things that are written", s->output);
+    /* --update may write the model itself */
+    const bool own = s->update && s->output && output_same_file(operands[0], s->output);
+    const char *const written[] = {own ? NULL : s->output, s->plot};
+    const int clash = overwrite_check(&(overwrite_files){operands, written, count, 2, NULL}, "forecast");
+    if (clash) return clash;
     const forecast_wishes *w = &s->wishes;
     const char *given = w->horizon != SIZE_MAX  ? "horizon"
                         : w->window != SIZE_MAX ? "window"

@@ -19,6 +19,7 @@
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/output_kind.h"
+#include "shared/overwrite.h"
 #include "shared/source.h"
 #include "shared/state_file.h"
 #include "shared/words.h"
@@ -63,16 +64,13 @@ static int usage_check(settings *s, const char *model, const char *signal)
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("watch: --plot: %s", error.text)
                                                : message_fail("--plot: %s", error.text);
-    const char *const targets[] = {s->output, s->plot, s->state.out};
-    for (size_t k = 0; k < 3; k++) {
-        if (!targets[k] || strcmp(targets[k], "-") == 0) continue;
-        if (output_same_file(model, targets[k]) ||
-            (strcmp(signal, "-") != 0 && output_same_file(signal, targets[k])))
-            return message_usage("watch: %s is read and written; another file was expected", targets[k]);
-        for (size_t i = 0; i < k; i++)
-            if (targets[i] && strcmp(targets[i], targets[k]) == 0)
-                return message_usage("watch: %s is named for two things that are written", targets[k]);
-    }
+    /* a state may take the place of the one before */
+    const bool again = s->state.in && s->state.out && output_same_file(s->state.in, s->state.out);
+    const char *const read[] = {model, signal, again ? NULL : s->state.in}, *const written[] = {s->output,
+                                                                                                s->plot,
+                                                                                                s->state.out};
+    const int clash = overwrite_check(&(overwrite_files){read, written, 3, 3, NULL}, "watch");
+    if (clash) return clash;
     if (s->json && s->plot && strcmp(s->plot, "-") == 0 && !s->output)
         return message_usage(
             "watch: --json and --plot - both go to standard output; -o with a file was expected");

@@ -64,7 +64,7 @@ int command_merge(int argc, char **argv)
     bool append = false;
     const option table[] = {
         {"output", 'o', OPTION_OUTPUT, &path, "C.loci",
-         "the file of the joined memory ('-': standard output)"},
+         "the file of the joined memory, which may be one of those that are joined ('-': standard output)"},
         {"append", 0, OPTION_FLAG, &append, NULL,
          "let each memory begin where the one before it ends, whatever times it was remembered with"},
     };

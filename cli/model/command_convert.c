@@ -14,6 +14,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/overwrite.h"
 #include "shared/whole_file.h"
 
 typedef struct {
@@ -31,6 +32,9 @@ static int usage_check(const settings *s, const char *state)
     if (output_same_file(state, s->output))
         return message_usage("convert: %s is the state itself; another file was expected for the model",
                              state);
+    const int clash =
+        overwrite_check(&(overwrite_files){&state, &s->output, 1, 1, NULL}, "convert"); /* of a folder */
+    if (clash) return clash;
     if (!isnan(s->rate) && !(s->rate > 0))
         return message_usage("convert: --rate is %g; more than 0 Hz was expected", s->rate);
     if (s->whole && s->heads == SIZE_MAX)

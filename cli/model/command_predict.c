@@ -8,17 +8,20 @@
 #include "model/predict_run.h"
 #include "shared/message.h"
 #include "shared/options.h"
+#include "shared/overwrite.h"
 
-static int usage_check(const predict_settings *s, char **paths, size_t count)
+static int usage_check(const predict_settings *s, const char *const *named, size_t count)
 {
     size_t standard = 0;
-    for (size_t i = 0; i < count; i++) standard += strcmp(paths[i], "-") == 0;
+    for (size_t i = 0; i < count; i++) standard += strcmp(named[i], "-") == 0;
     if (standard > 1)
         return message_usage("predict: standard input is named %zu times; once was expected", standard);
     if (!isnan(s->resample) && !(s->resample > 0))
         return message_usage("predict: --resample is %g; more than 0 Hz was expected", s->resample);
     if (source_missing_check(s->missing, "predict")) return STATUS_USAGE;
     if (s->top == 0) return message_usage("predict: --top is 0; at least 1 was expected");
+    const int clash = overwrite_check(&(overwrite_files){named, &s->output, count, 1, NULL}, "predict");
+    if (clash) return clash;
     const size_t length = s->output ? strlen(s->output) : 0;
     if (length >= 4 && strcmp(s->output + length - 4, ".npy") == 0 && (s->json || s->top != SIZE_MAX))
         return message_usage(
@@ -66,10 +69,8 @@ int command_predict(int argc, char **argv)
     };
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
-        const size_t count = (size_t)argc - 2;
-        const bool both = strcmp(argv[1], "-") == 0;
-        status = usage_check(&s, argv + (both ? 1 : 2), both ? count + 1 : count);
-        if (!status) status = predict_run(argv[1], argv + 2, count, &s);
+        status = usage_check(&s, (const char *const *)argv + 1, (size_t)argc - 1);
+        if (!status) status = predict_run(argv[1], argv + 2, (size_t)argc - 2, &s);
     }
     options_release(&s.source.columns);
     return status;

@@ -14,6 +14,7 @@
 
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/overwrite.h"
 #include "shared/source.h"
 #include "shared/words.h"
 
@@ -319,7 +320,7 @@ static int identify(const sequence *q, result *r, const settings *s)
     return status;
 }
 
-static int usage_check(const settings *s)
+static int usage_check(const settings *s, const char *const *operands, size_t count)
 {
     if (s->order == 0 || (s->order != NOT_GIVEN && s->order > LOCI_RULE_ORDER_MAX))
         return message_usage("identify: --order is %zu; 1 to %d was expected", s->order, LOCI_RULE_ORDER_MAX);
@@ -329,7 +330,8 @@ static int usage_check(const settings *s)
     if (s->output && (length < 4 || strcmp(s->output + length - 4, ".npz") != 0))
         return message_usage("identify: -o is %s; a file that ends in .npz was expected for the system",
                              s->output);
-    return source_check(&s->source, "identify");
+    const int clash = overwrite_check(&(overwrite_files){operands, &s->output, count, 1, NULL}, "identify");
+    return clash ? clash : source_check(&s->source, "identify");
 }
 
 int command_identify(int argc, char **argv)
@@ -367,7 +369,7 @@ int command_identify(int argc, char **argv)
     result r = {0};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
-        status = usage_check(&s);
+        status = usage_check(&s, (const char *const *)argv + 1, (size_t)argc - 1);
         if (!status) status = sequence_read(&q, argc - 1, argv + 1, &s);
         if (!status) status = identify(&q, &r, &s);
     }

@@ -21,6 +21,7 @@
 #include "shared/source.h"
 #include "shared/whole_file.h"
 #include "shared/words.h"
+#include "train/training_files.h"
 #include "train/training_settings.h"
 
 static const char ending[] = ".learned";
@@ -324,6 +325,25 @@ static int fit(work *w, int count, char **operands, const char *command)
     return status;
 }
 
+/* A model that is added to may be written in its place, since it knows what was known; --add adds to it already. */
+static int files_check(const settings *s, int count, char **operands)
+{
+    const char **read = calloc((size_t)count + 1, sizeof *read);
+    if (!read) return message_memory();
+    int status = STATUS_DONE;
+    read[0] = s->like;
+    for (int i = 0; i < count && !status; i++) {
+        const bool own = model_is_at(operands[i]) && output_same_file(operands[i], s->data.output);
+        if (!own) read[i + 1] = operands[i];
+        if (own && s->add)
+            status = message_usage(
+                "fit: %s would be added to itself; other data, or another model, was expected", operands[i]);
+    }
+    if (!status) status = training_files_check(&s->data, ending, read, (size_t)count + 1, "fit");
+    free(read);
+    return status;
+}
+
 static int usage_check(const settings *s, int count, char **operands)
 {
     const training_settings *d = &s->data;
@@ -375,7 +395,7 @@ static int usage_check(const settings *s, int count, char **operands)
             "fit: the bank and its task are those of the model; --modes, --statistics, --span, --seed and --task are for a new one");
     if (s->add && access(d->output, F_OK) != 0)
         return message_fail("%s: there is no such model; --add learns on from one", d->output);
-    return STATUS_DONE;
+    return files_check(s, count, operands);
 }
 
 int command_fit(int argc, char **argv)
@@ -416,7 +436,7 @@ int command_fit(int argc, char **argv)
             "models of one bank, what was learned adds up.\n"
             "\n"
             "MODEL.safetensors is a model as others are, for 'loci eval', 'predict' and 'stream'; "
-            "MODEL.safetensors.learned beside it is what --add goes on from.",
+            "MODEL.safetensors.learned beside it is what --add goes on from. -o may be one of the models that are added up.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"

@@ -14,6 +14,7 @@
 #include "train/training.h"
 #include "train/training_chance.h"
 #include "train/training_choice.h"
+#include "train/training_files.h"
 #include "train/training_settings.h"
 #include "train/training_show.h"
 
@@ -189,6 +190,7 @@ static int train(const work *w, const training_settings *s, const options_page *
 static int run(work *w, training_settings *s, const options_page *page)
 {
     int status = training_settings_check(s);
+    if (!status && !s->show) status = training_files_check(s, ".resume", &w->path, 1, "train");
     if (!status && !s->show)
         status = ranks_status(ranks_first() ? training_check(s->output, s->resume, s->restart) : STATUS_DONE);
     if (!status) status = prepare(w, s);

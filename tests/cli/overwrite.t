@@ -1,0 +1,54 @@
+# Nothing is written over what is read, whatever the names that lead to it.
+$ mkdir -p sounds/a sounds/b; for k in 0 1 2 3 4 5; do for c in a b; do awk -v k=$k -v c=$c 'BEGIN { print "x"; for (t = 0; t < 60; t++) printf "%.4f\n", sin((c == "a" ? 0.3 : 0.9) * t + k) }' > sounds/$c/$k.csv; done; done
+$ loci fit sounds -o m.safetensors --modes 20 > out; cp -r sounds before; ln -s sounds/a/0.csv link.csv; ln sounds/a/1.csv hard.csv; cp m.safetensors m.before
+$ loci predict m.safetensors sounds/a/0.csv -o sounds/a/0.csv
+! loci: predict: sounds/a/0.csv is read and written; another file was expected
+= 2
+$ loci predict m.safetensors sounds/a/0.csv -o link.csv
+! loci: predict: link.csv is read and written; another file was expected
+= 2
+$ loci predict m.safetensors sounds/b/0.csv sounds/a/1.csv -o hard.csv
+! loci: predict: hard.csv is read and written; another file was expected
+= 2
+$ loci predict m.safetensors sounds/a/0.csv -o ./m.safetensors
+! loci: predict: ./m.safetensors is read and written; another file was expected
+= 2
+$ loci predict m.safetensors sounds/a -o sounds/a/../a/3.csv
+! loci: predict: sounds/a/../a/3.csv is read and written; another file was expected
+= 2
+$ for o in '-o sounds/b/2.csv' '-o x.safetensors --log sounds/a/1.csv' '-o x.safetensors --log link.csv' '-o x.safetensors --plot x.safetensors' '-o x.safetensors --log x.safetensors.resume'; do loci train sounds $o --epochs 1; echo $?; done
+| 2
+| 2
+| 2
+| 2
+| 2
+! loci: train: sounds/b/2.csv is read and written; another file was expected
+! loci: train: sounds/a/1.csv is read and written; another file was expected
+! loci: train: link.csv is read and written; another file was expected
+!~ loci: train: --plot: *
+! loci: train: x.safetensors.resume is named for two things that are written
+$ cp sounds/a/0.csv chart.svg; loci train chart.svg -o x.safetensors --plot chart.svg --value x --window 10
+! loci: train: chart.svg is read and written; another file was expected
+= 2
+$ { echo '@classLabel true a b'; echo '@data'; for k in 1 2 3 4 5 6; do echo "1,2,3,$k:a"; echo "3,1,2,$k:b"; done; } > N_TRAIN.ts; cp N_TRAIN.ts N_TEST.ts; loci train N_TRAIN.ts -o N_TEST.ts --epochs 1
+! loci: train: N_TEST.ts is read and written; another file was expected
+= 2
+$ for o in '-o sounds/a/0.csv' '--like m.safetensors -o m.safetensors' 'm.safetensors --add -o m.safetensors'; do loci fit sounds $o; echo $?; done
+| 2
+| 2
+| 2
+! loci: fit: sounds/a/0.csv is read and written; another file was expected
+! loci: fit: m.safetensors is read and written; another file was expected
+! loci: fit: m.safetensors would be added to itself; other data, or another model, was expected
+$ diff -r sounds before && cmp m.safetensors m.before; ls x.*
+! ls: cannot access 'x.*': No such file or directory
+= 2
+# What is written again on purpose: a model that learns on, or is added to, also in the folder of its data.
+$ loci fit sounds -o m.safetensors --add > out; loci fit sounds --like m.safetensors -o n.safetensors > out; loci fit m.safetensors n.safetensors -o m.safetensors | sed -n 2p
+| learned     36 sequences, known one by one
+$ for k in 1 2; do loci train sounds -o sounds/m.safetensors --epochs 1 --layers 1 --width 4 --log sounds/m.jsonl > out 2> err; echo $?; done
+| 0
+| 0
+$ mkdir state; echo '{}' > state/config.json; touch state/model.safetensors; loci convert state -o state/model.safetensors
+! loci: convert: state/model.safetensors is read and written; another file was expected
+= 2
