@@ -37,6 +37,7 @@ typedef struct {
 typedef struct {
     const settings *s;
     loci_learner *learner;
+    bool made; /* of the first data: no learner was there before */
     loci_learner_report report;
     loci_evaluation test; /* sequences 0: there was no test split */
     const char *data;     /* the first operand that is no model; NULL: there is none */
@@ -119,12 +120,44 @@ static loci_learner_options options_of(const settings *s)
     return o;
 }
 
-/* A set as the learner's model wants it, or as it is. */
-static int set_open(loci_dataset **set, const work *w, const char *path, bool test)
+/* ---- the share that is kept to test with ---- */
+
+static double share_of(const loci_learner *learner)
+{
+    return loci_model_description(loci_learner_model(learner))->reading.test;
+}
+
+static int share_put(const loci_learner *learner, double share)
+{
+    loci_model *model = loci_learner_model(learner);
+    loci_error error;
+    loci_model_about about = *loci_model_description(model);
+    about.size = sizeof about;
+    about.reading.test = share;
+    return loci_model_describe(model, &about, &error) == LOCI_OK ? STATUS_DONE : message_error(NULL, &error);
+}
+
+/* --test of a model that has learned before, or is to learn like one: instead of its own share from now on. */
+static int share_change(const work *w, const char *path)
+{
+    const double share = w->s->data.test, before = share_of(w->learner);
+    char now[WORDS_SIZE], then[WORDS_SIZE];
+    if (isnan(share)) return STATUS_DONE;
+    if (!w->s->like && share > before)
+        message_note(
+            "%s: kept %s to test with before, not %s: of the data that it knows, the test has some that it learned",
+            path, before > 0 ? words_share(then, before) : "nothing", words_share(now, share));
+    return share_put(w->learner, share);
+}
+
+/* A set as the learner's model wants it, or as it is. *whole, unless NULL: its share to test with cannot be kept, so all of it is
+ * learned. */
+static int set_open(loci_dataset **set, const work *w, const char *path, bool test, bool *whole)
 {
     loci_dataset_options o = training_settings_data(&w->s->data);
     loci_error error;
     o.test = test;
+    if (w->learner) o.reading.test = share_of(w->learner);
     if (w->learner) {
         const loci_model *model = loci_learner_model(w->learner);
         const loci_model_about *about = loci_model_description(model);
@@ -139,18 +172,40 @@ static int set_open(loci_dataset **set, const work *w, const char *path, bool te
             o.reading.column_count = about->reading.column_count;
         }
     }
-    if (loci_dataset_open(set, path, &o, &error) != LOCI_OK) return message_error(path, &error);
-    return STATUS_DONE;
+    if (whole) *whole = false;
+    loci_status status = loci_dataset_open(set, path, &o, &error);
+    if (status == LOCI_E_ARGUMENT && whole && isnan(w->s->data.test) && o.reading.test > 0) {
+        loci_error other; /* of few sequences none can be kept */
+        o.reading.test = 0;
+        *whole = loci_dataset_open(set, path, &o, &other) == LOCI_OK;
+        if (*whole) status = LOCI_OK;
+    }
+    return status ? message_error(path, &error) : STATUS_DONE;
+}
+
+/* The model's own share is kept of what it learns on from, unless --test says otherwise. */
+static void share_tell(const work *w, const char *path, const loci_dataset_info *info, bool whole)
+{
+    char share[WORDS_SIZE];
+    if (!w->learner || !isnan(w->s->data.test) || !(share_of(w->learner) > 0)) return;
+    words_share(share, share_of(w->learner));
+    if (whole)
+        message_warn("%s: nothing of it can be kept to test with, as %s was before; all of it is learned",
+                     path, share);
+    else if (info->held_out)
+        message_note("%s: %s is kept to test with, as before (--test chooses)", path, share);
 }
 
 static int learn_from(work *w, const char *path)
 {
     loci_dataset *set;
     loci_error error;
-    int status = set_open(&set, w, path, false);
+    bool whole;
+    int status = set_open(&set, w, path, false, &whole);
     if (status) return status;
     dataset_tell(path, set, NULL);
     const loci_dataset_info info = loci_dataset_inspect(set);
+    if (!w->made) share_tell(w, path, &info, whole);
     if (w->learner)
         trained_columns_compare(path, &loci_model_description(loci_learner_model(w->learner))->reading,
                                 info.input_names, info.inputs);
@@ -161,6 +216,7 @@ static int learn_from(work *w, const char *path)
     o.context = &bar;
     o.reading = &read.reading;
     progress_start(&bar, "learning", "sequences", info.sequences);
+    w->made = w->made || !w->learner;
     if ((!w->learner && loci_learner_create(&w->learner, set, &o, &error) != LOCI_OK) ||
         loci_learner_push(w->learner, set, &o, &error) != LOCI_OK) {
         progress_wipe();
@@ -180,9 +236,18 @@ static int add_model(work *w, const char *path)
     if (status) return status;
     if (!w->learner) {
         w->learner = other;
-        return STATUS_DONE;
+        return share_change(w, path);
     }
-    if (loci_learner_add(w->learner, other, &error) != LOCI_OK) status = message_error(path, &error);
+    const double share = share_of(w->learner), own = share_of(other);
+    if (loci_learner_add(w->learner, other, &error) != LOCI_OK) {
+        status = message_error(path, &error);
+    } else if (isnan(w->s->data.test) && fabs(share - own) > 1e-9) {
+        char its[WORDS_SIZE], others[WORDS_SIZE];
+        message_note(
+            "%s: kept %s to test with, and what it is added to %s; the model keeps the smaller share, of which neither learned",
+            path, words_share(its, own), words_share(others, share));
+        status = share_put(w->learner, fmin(share, own));
+    }
     loci_learner_free(other);
     return status;
 }
@@ -192,13 +257,16 @@ static int begin(work *w)
     const settings *s = w->s;
     loci_model *model;
     loci_error error;
-    if (s->add) return learner_read(&w->learner, s->data.output);
+    if (s->add) {
+        const int read = learner_read(&w->learner, s->data.output);
+        return read ? read : share_change(w, s->data.output);
+    }
     if (!s->like) return STATUS_DONE;
     int status = model_read(&model, s->like);
     if (status) return status;
     if (loci_learner_like(&w->learner, model, &error) != LOCI_OK) status = message_error(s->like, &error);
     loci_model_free(model);
-    return status;
+    return status ? status : share_change(w, s->like);
 }
 
 /* The test split of the data, where there is one. */
@@ -207,12 +275,13 @@ static int test(work *w)
     loci_dataset *set;
     loci_error error;
     if (!w->data) return STATUS_DONE;
-    int status = set_open(&set, w, w->data, false);
+    bool whole;
+    int status = set_open(&set, w, w->data, false, &whole);
     if (status) return status;
     const loci_dataset_info info = loci_dataset_inspect(set);
     loci_dataset_close(set);
     if (!info.split && !info.held_out) return STATUS_DONE;
-    status = set_open(&set, w, w->data, true);
+    status = set_open(&set, w, w->data, true, NULL);
     if (status) return status;
     const loci_evaluate_options options = {.size = sizeof options, .threads = options_of(w->s).threads};
     double *numbers = calloc(2 * info.outputs, sizeof *numbers);
@@ -368,7 +437,8 @@ static int usage_check(const settings *s, int count, char **operands)
         return message_usage("fit: --seed is %zu; 0 to 2^52 was expected", d->seed);
     if (d->threads != NOT_GIVEN && d->threads > 1024)
         return message_usage("fit: --threads is %zu; 0 to 1024 was expected", d->threads);
-    if (!isnan(d->test) && !(d->test > 0 && d->test < 1))
+    const bool none = d->test == 0 && (s->add || s->like); /* instead of the model's own */
+    if (!isnan(d->test) && !(d->test > 0 && d->test < 1) && !none)
         return message_usage("fit: --test is %s; a share above 0 and below 1 was expected",
                              words_number(text, d->test));
     if (!isnan(d->resample) && !(d->resample > 0))
@@ -406,7 +476,7 @@ int command_fit(int argc, char **argv)
         {"output", 'o', OPTION_OUTPUT, &d->output, "MODEL.safetensors", "the model's file"},
         {"task", 0, OPTION_TEXT, &d->task, "class|value", "what is learned of a sequence (as targets look)"},
         {"test", 0, OPTION_NUMBER, &d->test, "SHARE",
-         "this share of each class is kept to test with, where the data have no test split"},
+         "this share of each class is kept to test with, where the data have no test split (with --add, --like that of the model)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of text"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "To learn on:"},
         {"add", 0, OPTION_FLAG, &s.add, NULL,

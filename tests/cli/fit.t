@@ -70,6 +70,39 @@ $ loci predict speed.safetensors table.csv | head -n 1; loci stream speed.safete
 | file,speed
 | sample,speed
 
+# The share that was kept to test with stays so, until --test says otherwise: what is learned twice is not the test.
+$ loci fit first -o kept.safetensors --modes 20 --test 0.25 --json > one; loci fit first -o kept.safetensors --add --json > two; grep -h -e '"sequences' -e test_seq one two
+! loci: note: first: 25 % is kept to test with, as before (--test chooses)
+|   "sequences": 21,
+|   "test_sequences": 9,
+|   "sequences": 42,
+|   "test_sequences": 9,
+$ loci fit second --like kept.safetensors -o like.safetensors --json | grep -e '"sequences' -e test_seq
+! loci: note: second: 25 % is kept to test with, as before (--test chooses)
+|   "sequences": 21,
+|   "test_sequences": 9,
+$ mkdir -p few/crawl few/walk few/run; for c in crawl walk run; do cp first/$c/$(ls first/$c | head -n 1) few/$c; done; loci fit few -o like.safetensors --add --json | grep -e '"sequences' -e test_seq
+! loci: warning: few: nothing of it can be kept to test with, as 25 % was before; all of it is learned
+|   "sequences": 24,
+|   "test_sequences": 0,
+$ loci fit first -o kept.safetensors --add --test 0.5 --json | grep -e '"sequences' -e test_seq
+! loci: note: kept.safetensors: kept 25 % to test with before, not 50 %: of the data that it knows, the test has some that it learned
+|   "sequences": 57,
+|   "test_sequences": 15,
+$ loci fit kept.safetensors like.safetensors -o sum.safetensors | sed -n 2p
+! loci: note: like.safetensors: kept 25 % to test with, and what it is added to 50 %; the model keeps the smaller share, of which neither learned
+| learned     81 sequences, as sums of products
+$ loci eval sum.safetensors first --json | grep samples
+|   "samples": 9,
+$ loci fit first -o kept.safetensors --add --test 0 --json | grep -e '"sequences' -e test_seq; loci eval kept.safetensors first --json 2>&1 | grep -e samples -e warn | cut -c 1-60
+|   "sequences": 87,
+|   "test_sequences": 0,
+| loci: warning: first: has no test split, so all of it is mea
+|   "samples": 30,
+$ loci fit first -o x.safetensors --test 0
+! loci: fit: --test is 0; a share above 0 and below 1 was expected
+= 2
+
 # What does not fit.
 $ loci fit all
 ! loci: fit: -o MODEL.safetensors is missing; a file for the model was expected
