@@ -17,6 +17,7 @@
 #include "model/token_words.h"
 #include "shared/output.h"
 #include "model/time_scales.h"
+#include "model/trained_columns.h"
 #include "shared/words.h"
 
 enum { NAME_WIDTH = 15 };
@@ -101,6 +102,18 @@ static json_t *parts_json(const model_parts *parts, double rate)
     return array;
 }
 
+/* Samples of the windows that were learned from: of tables, and of texts where it was said. */
+static size_t reading_window(const loci_model_about *a)
+{
+    const size_t window = trained_window(a);
+    return window ? window : a->reading.window;
+}
+
+static json_t *count_json(size_t count)
+{
+    return count ? json_integer((json_int_t)count) : json_null();
+}
+
 static void json_write(output *out, const loci_model *model, const model_parts *parts, json_t *note)
 {
     const loci_model_config *c = loci_model_configuration(model);
@@ -125,6 +138,9 @@ static void json_write(output *out, const loci_model *model, const model_parts *
         object, "columns",
         texts_json(columns, a->reading.columns ? a->reading.column_count : a->reading.input_count));
     json_object_set_new(object, "missing", json_string(a->reading.hold ? "hold" : "refuse"));
+    json_object_set_new(object, "window", count_json(reading_window(a)));
+    json_object_set_new(object, "horizon", count_json(a->reading.horizon));
+    json_object_set_new(object, "test", a->reading.test > 0 ? json_real(a->reading.test) : json_null());
     json_object_set(object, "training", note ? note : json_null());
     json_object_set_new(object, "parameters", json_integer((json_int_t)loci_model_count(model)));
     json_object_set_new(object, "fingerprint", json_string(fingerprint));
@@ -248,6 +264,15 @@ static void data_write(output *out, const loci_model_about *a)
     }
     if (a->reading.hold)
         output_format(out, "%sover missing values the last ones were held", between), between = "; ";
+    if (reading_window(a))
+        output_format(out, "%swindows of %zu samples", between, reading_window(a)), between = "; ";
+    if (a->reading.horizon)
+        output_format(out, "%swhat is learned are the %zu behind each", between, a->reading.horizon),
+            between = "; ";
+    char text[WORDS_SIZE];
+    if (a->reading.test > 0)
+        output_format(out, "%s%s kept to test with", between, words_share(text, a->reading.test)),
+            between = "; ";
     if (a->reading.label) {
         output_format(
             out, strstr(a->reading.label, "{label}") ? "%slabels in file names: " : "%slabels in column ",

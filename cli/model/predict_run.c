@@ -53,8 +53,12 @@ typedef struct {
     double *changed;           /* resampled: [most][inputs] */
     float *u;                  /* [room][inputs]: a piece, or all of a permuted sequence */
     size_t count, room;
-    float *answer;    /* [outputs], or [PIECE][outputs] */
-    const char *name; /* of the sequence at hand, for messages */
+    size_t
+        window; /* samples of the windows of the training, at the file's rate; 0: a sequence was one whole */
+    size_t all; /* of the sequence at hand, where there is a window */
+    bool longer, shorter; /* than the window one was, which was said */
+    float *answer;        /* [outputs], or [PIECE][outputs] */
+    const char *name;     /* of the sequence at hand, for messages */
     prediction out;
     turns turns;
     /* of the sequence at hand, which is number `place` of it; NULL: it is the file of that name */
@@ -82,6 +86,10 @@ static int model_prepare(job *j, double rate)
 {
     loci_error error;
     j->seen = false;
+    j->all = 0;
+    j->window = trained_window(j->about);
+    if (j->window && rate > 0 && j->about->rate > 0)
+        j->window = (size_t)fmax(1, round((double)j->window * rate / j->about->rate));
     if (j->ahead)
         return loci_model_steps(&j->steps, j->model, rate, &error) == LOCI_OK
                    ? STATUS_DONE
@@ -187,6 +195,14 @@ static int room_make(job *j, size_t n)
     return STATUS_DONE;
 }
 
+/* Of a model of windows what is older than the newest one goes; while more comes, now and then. */
+static void window_keep(job *j, bool end)
+{
+    if (j->count <= j->window || (!end && j->count / 2 <= j->window)) return;
+    memmove(j->u, j->u + (j->count - j->window) * j->inputs, j->window * j->inputs * sizeof *j->u);
+    j->count = j->window;
+}
+
 /* n samples of the model's inputs. */
 static int add(job *j, const double *u, size_t n)
 {
@@ -195,6 +211,11 @@ static int add(job *j, const double *u, size_t n)
     for (size_t i = 0; i < n * j->inputs; i++)
         j->u[j->count * j->inputs + i] = model_input(&j->in, i % j->inputs, u[i]);
     j->count += n;
+    if (j->window) {
+        j->all += n;
+        window_keep(j, false);
+        return STATUS_DONE;
+    }
     return j->about->reading.permuted || j->ahead ? STATUS_DONE : push(j);
 }
 
@@ -260,10 +281,26 @@ static loci_status take(void *target, const double *u, const double *t, size_t n
     return status ? LOCI_E_VALUE : LOCI_OK;
 }
 
+/* Once, of the first that is longer, or shorter, than what the model learned from. */
+static void window_tell(job *j)
+{
+    bool *const told = j->all > j->window ? &j->longer : &j->shorter;
+    if (j->all == j->window || *told) return;
+    *told = true;
+    if (j->all > j->window)
+        message_note(
+            "%s: the newest %zu of its %zu samples were taken, since %s was trained on windows of so many",
+            message_name(j->name), j->window, j->all, j->model_path);
+    else
+        message_note("%s: has %zu samples; %s was trained on windows of %zu", message_name(j->name), j->all,
+                     j->model_path, j->window);
+}
+
 /* The samples that wait, in the order that the model was trained on. */
 static int push_held(job *j)
 {
     if (j->count == 0) return STATUS_DONE;
+    if (j->window) window_tell(j), window_keep(j, true);
     if (!j->about->reading.permuted) return push(j);
     const size_t n = j->count, inputs = j->inputs;
     size_t *order = calloc(n, sizeof *order);

@@ -160,6 +160,11 @@ static int prepare(job *j)
     if (loci_model_description(j->model)->reading.permuted)
         message_warn("%s: it was trained on samples in another order; the signal's must come in that order",
                      j->model_path);
+    const size_t window = trained_window(loci_model_description(j->model));
+    if (window && !j->window && !s->state.in)
+        message_note(
+            "%s: was trained on windows of %zu samples; the answers here are about all samples so far (--window)",
+            j->model_path, window);
     status = state_file_load(&s->state, state_restore, j->stream);
     j->samples = j->window ? 0 : loci_stream_samples(j->stream, 0);
     return status;

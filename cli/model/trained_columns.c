@@ -154,3 +154,10 @@ void trained_columns_tell(const char *path, const source_options *asked, const l
     trained_columns_compare(path, r, named ? names : NULL, channels);
     free(names);
 }
+
+size_t trained_window(const loci_model_about *about)
+{
+    enum { USUAL = 336 }; /* of a horizon: see loci/reading.h */
+    if (loci_task_inspect(about->task)->each) return 0;
+    return about->reading.window || !about->reading.horizon ? about->reading.window : USUAL;
+}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * trained_columns.h - the columns of a table that a model was trained on, in a table that it is to answer.
+ * trained_columns.h - the columns, and the windows, of a table that a model was trained on, in a table that it is to answer.
  */
 #ifndef LOCI_CLI_TRAINED_COLUMNS_H
 #define LOCI_CLI_TRAINED_COLUMNS_H
 
-#include <loci/reading.h>
+#include <loci/model.h>
 
 #include "shared/source.h"
 
@@ -30,5 +30,9 @@ void trained_columns_compare(const char *path, const loci_reading *reading, cons
 /* The same of a signal that was opened so. */
 void trained_columns_tell(const char *path, const source_options *asked, const loci_reading *reading,
                           const loci_signal *signal);
+
+/* How many rows the windows of a table had from which a model learned that has one answer for each; 0: it learned from whole
+ * sequences, or answers at every sample. */
+size_t trained_window(const loci_model_about *about);
 
 #endif

@@ -117,6 +117,8 @@ $ loci fit tone.csv --time time --horizon 5 --window 40 --test 0.2 -o both --mod
 $ loci predict both tone.csv | head -n 1; loci predict ahead tone.csv | head -n 1
 | file,x_1,y_1,x_2,y_2,x_3,y_3,x_4,y_4,x_5,y_5
 | file,y_1,y_2,y_3,y_4,y_5,y_6
+! loci: note: tone.csv: the newest 40 of its 400 samples were taken, since both was trained on windows of so many
+! loci: note: tone.csv: the newest 40 of its 400 samples were taken, since ahead was trained on windows of so many
 $ sh t tone.csv --time time --task value --horizon 24 --layer s4d --valid 0.2 --show | sed -n 2,4p
 | training    33 sequences of 336 samples
 | validation  8 sequences of 336 samples

@@ -36,20 +36,21 @@ $ for d in plant whole; do loci eval held $d.csv --json | grep -v seconds > $d.j
 ! loci: note: plant.csv: 12 missing values; of each the value before stands there
 ! loci: plant.csv: line 19: "NA" stands in column temp; a number was expected, or --missing hold
 ! loci: note: plant.csv: 12 missing values; of each the value before stands there
-$ loci predict held plant.csv > a; loci predict plain whole.csv | sed s/whole/plant/ | cmp - a; loci predict plain plant.csv --missing hold | cmp - a; loci predict held plant.csv plant.csv | uniq | cmp - a
+$ for m in 'held plant.csv' 'plain whole.csv' 'plain plant.csv --missing hold' 'held plant.csv plant.csv'; do loci predict $m 2> err | sed s/whole/plant/ | uniq > b; test -e answers || cp b answers; cmp answers b; grep -v windows err >&2; done
 ! loci: note: plant.csv: 12 missing values; of each the value before stands there
 ! loci: note: plant.csv: 12 missing values; of each the value before stands there
 ! loci: note: 24 missing values; of each the value before stands there
-$ loci predict held plant.csv --missing refuse; loci stream held plant.csv --missing refuse > out; loci stream plain plant.csv --every 0 > out
-| file,class,p_off,p_on
+$ for m in 'predict held plant.csv --missing refuse' 'stream held plant.csv --missing refuse' 'stream plain plant.csv --every 0'; do loci $m > out 2> err; echo $?; grep -v windows err >&2; done
+| 1
+| 1
+| 1
 ! loci: plant.csv: line 19: "temp" is missing or not a number; a number was expected, or --missing hold
 ! loci: plant.csv: line 19: "temp" is missing or not a number; a number was expected, or --missing hold
 ! loci: plant.csv: line 19: "temp" is missing or not a number; a number was expected, or --missing hold
-= 1
-$ loci stream held plant.csv --every 50 > a; loci stream plain whole.csv --every 50 | cmp - a
+$ loci stream held plant.csv --every 50 > a 2> err; grep -v windows err >&2; loci stream plain whole.csv --every 50 2> err | cmp - a
 ! loci: note: plant.csv: 12 missing values; of each the value before stands there
 $ loci inspect held | grep ^data; for m in held plain; do loci inspect $m --json | grep '^  "missing"'; done
-| data        columns temp, hum, load; over missing values the last ones were held; labels in column state
+| data        columns temp, hum, load; over missing values the last ones were held; windows of 20 samples; 20 % kept to test with; labels in column state
 |   "missing": "hold",
 |   "missing": "refuse",
 # A training that is told is bound to it.

@@ -154,3 +154,38 @@ $ loci predict 00.txt 00.txt
 $ loci predict m.safetensors 00.txt >/dev/full
 ! loci: standard output: writing failed: No space left on device
 = 1
+
+# A model of windows answers about the newest one of a longer sequence; one with an answer at every sample about all of it.
+$ (echo x,state; awk 'BEGIN { for (t = 0; t < 400; t++) printf "%.4f,%s\n", sin((int(t / 100) % 2 ? 0.9 : 0.2) * t), int(t / 100) % 2 ? "fast" : "slow" }') > turns.csv
+$ loci fit turns.csv --label state --window 50 --stride 10 --modes 50 -o w.safetensors > out; loci inspect w.safetensors | grep ^data; loci inspect w.safetensors --json | grep -e '"window"' -e '"horizon"' -e '"test"'
+| data        column x; windows of 50 samples; labels in column state
+|   "window": 50,
+|   "horizon": null,
+|   "test": null,
+$ (head -n 1 turns.csv; tail -n 50 turns.csv) > newest.csv; head -n 21 turns.csv > few.csv; cut -d, -f1 turns.csv > all.csv; for f in turns newest all; do loci predict w.safetensors $f.csv | sed 1d | cut -d, -f 2-; done | uniq | wc -l
+| 1
+! loci: note: turns.csv: the newest 50 of its 400 samples were taken, since w.safetensors was trained on windows of so many
+! loci: note: all.csv: the newest 50 of its 400 samples were taken, since w.safetensors was trained on windows of so many
+$ loci predict w.safetensors turns.csv all.csv few.csv - < turns.csv | cut -d, -f 1,2
+| file,class
+| turns.csv,fast
+| all.csv,fast
+| few.csv,slow
+| -,fast
+! loci: note: turns.csv: the newest 50 of its 400 samples were taken, since w.safetensors was trained on windows of so many
+! loci: note: few.csv: has 20 samples; w.safetensors was trained on windows of 50
+$ loci stream w.safetensors all.csv --every 0 | cut -d, -f 1,2
+| sample,class
+| 400,fast
+! loci: note: w.safetensors: was trained on windows of 50 samples; the answers here are about all samples so far (--window)
+$ loci stream w.safetensors all.csv --every 0 --window 50 | cut -d, -f 1,2
+| sample,class
+| 400,fast
+# What follows the file, by a horizon without --window, whose windows are of 336; a model that looks both ways.
+$ loci fit turns.csv --column x --horizon 2 --modes 50 -o h.safetensors > out; loci inspect h.safetensors | grep ^data; (echo x; tail -n 336 all.csv) > tail.csv; for f in all tail; do loci predict h.safetensors $f.csv 2> err | sed 1d | cut -d, -f 2-; done | uniq | wc -l
+| data        column x; windows of 336 samples; what is learned are the 2 behind each
+| 1
+$ loci train turns.csv --label state --window 50 --bidirectional --layers 1 --width 4 --steps 2 --valid 0 -o b.safetensors > out 2>&1; for f in turns newest; do loci predict b.safetensors $f.csv 2> err | sed 1d | cut -d, -f 2-; done | uniq | wc -l
+| 1
+$ (echo g,x,y; awk 'BEGIN { for (g = 0; g < 4; g++) for (t = 0; t < 30; t++) printf "g%d,%.3f,%.3f\n", g, sin(t + g), cos(t + g) }') > each.csv; loci train each.csv --value y --group g --layers 1 --width 4 --steps 2 --valid 0 -o e.safetensors > out 2>&1; loci predict e.safetensors each.csv | wc -l
+| 121
