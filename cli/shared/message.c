@@ -7,8 +7,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/options.h"
 #include "shared/progress.h"
 #include "shared/ranks.h"
+
+/* Out of a sentence of the library, or of several commands: what advises options that this command does not have. */
+static void advice_drop(char *text)
+{
+    static const struct {
+        const char *begin;
+        char end; /* of what is dropped: with it, or before it */
+    } forms[] = {{" (--", ')'}, {" (or --", ')'}, {", or --", ';'}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        for (char *at = text; (at = strstr(at, forms[i].begin)) != NULL;) {
+            const char *name = at + strlen(forms[i].begin), *end = strchr(name, forms[i].end);
+            if (options_offer(name, strcspn(name, " ,;)"))) {
+                at++;
+                continue;
+            }
+            if (!end) end = name + strlen(name);
+            if (*end == ')') end++;
+            memmove(at, end, strlen(end) + 1);
+        }
+}
 
 static void say(const char *lead, const char *format, va_list arguments)
 {
@@ -16,6 +37,7 @@ static void say(const char *lead, const char *format, va_list arguments)
     vsnprintf(text, sizeof text, format, arguments);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
+    advice_drop(text);
     if (ranks_keep(lead, text)) return;
     progress_wipe();
     fprintf(stderr, "loci: %s%s\n", lead, text);

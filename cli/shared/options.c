@@ -318,8 +318,16 @@ static int outputs_check(const options_page *page)
     return OPTIONS_GO;
 }
 
+static const options_page *at_work; /* what was parsed last: it lives as long as its command */
+
+bool options_offer(const char *name, size_t length)
+{
+    return !at_work || option_find(at_work, name, length) != NULL;
+}
+
 int options_parse(const options_page *page, int *argc, char **argv)
 {
+    at_work = page;
     int operands = 1;
     bool ended = false;
     for (int i = 1; i < *argc; i++) {

@@ -79,6 +79,9 @@ void options_release(option_list *list);
  * that may be NULL), or NULL. */
 const char *options_nearest(const char *word, const void *candidates, size_t count, size_t stride);
 
+/* Whether the command at work has this option: advice to use another one would be in vain. Before any is parsed all are there. */
+bool options_offer(const char *name, size_t length);
+
 /* A finite number, the whole text. */
 bool options_number(double *value, const char *text);
 

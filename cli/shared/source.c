@@ -204,7 +204,7 @@ int source_open(source *from, const char *path, const source_options *o, double 
     from->info = loci_signal_inspect(from->signal);
     hear(from);
     const char *times = loci_signal_time_like(from->signal);
-    if (times && isnan(o->rate) && !o->timeless) {
+    if (times && isnan(o->rate) && !o->timeless && options_offer("time", 4)) {
         const char *quote = strpbrk(times, " \t[](){}$&;\"*?<>|\\`!#~") ? "'" : "";
         message_note("%s: column %s looks like times; --time %s%s%s reads it so", from->path, times, quote,
                      times, quote);
