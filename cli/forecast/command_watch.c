@@ -334,7 +334,7 @@ static int watch(job *j, const char *signal)
     int status = open_signal(j, signal);
     if (!status && loci_readout_watch_create(&j->watch, j->f.readout, &error) != LOCI_OK)
         status = message_error(j->f.path, &error);
-    if (!status) status = state_file_load(&s->state, state_restore, j->watch);
+    if (!status) status = state_file_load(&s->state, FILE_WATCH, state_restore, j->watch);
     if (status) return status;
     j->before = loci_readout_watch_samples(j->watch);
     status = begin(j);

@@ -8,6 +8,7 @@
 #include <loci/data.h>
 
 #include "forecast/note.h"
+#include "shared/file_kind.h"
 #include "shared/message.h"
 #include "shared/whole_file.h"
 
@@ -69,6 +70,11 @@ int joint_read(joint *j, const char *path)
     *j = (joint){.face = {.path = path}};
     int status = whole_file_read(path, &bytes, &size);
     if (status) return status;
+    status = file_kind_check(FILE_FORECASTER | FILE_PROBE, "a forecaster", bytes, size, message_name(path));
+    if (status) {
+        loci_bytes_free(bytes);
+        return status;
+    }
     if (loci_probe_load(&j->probe, &text, &length, bytes, size, NULL, &error) != LOCI_OK) {
         status = message_error(path, &error);
     } else {

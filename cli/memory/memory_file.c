@@ -14,6 +14,7 @@
 
 #include <loci/data.h>
 
+#include "shared/file_kind.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/whole_file.h"
@@ -312,7 +313,8 @@ static int load(memory_file *k, const char *path, loci_archive_care care)
         *k = (memory_file){.path = message_name(path), .bytes = bytes, .size = size};
         return archive_from(k, bytes, size, care);
     }
-    status = memory_file_from(k, bytes, size, path);
+    status = file_kind_check(FILE_MEMORY, "a memory, or an archive,", bytes, size, message_name(path));
+    if (!status) status = memory_file_from(k, bytes, size, path);
     loci_bytes_free(bytes);
     return status;
 }

@@ -171,6 +171,8 @@ static int import(loci_model **model, const void *bytes, size_t size, const char
             "%s: is what torch.save writes; what safetensors.torch.save_file writes of its state_dict "
             "was expected",
             path);
+    const int other = model_kind_check("a state_dict in safetensors", bytes, size, path);
+    if (other) return other;
     if (loci_model_load(model, bytes, size, NULL) == LOCI_OK) {
         loci_model_free(*model);
         *model = NULL;

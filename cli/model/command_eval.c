@@ -292,7 +292,7 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
     else if (!task->next && s->window != SIZE_MAX)
         status = message_fail("%s: its task is %s; --window is for the task next", model_path, task->name);
     else if (loci_dataset_open(&set, path, &options, &error) != LOCI_OK)
-        status = message_error(path, &error);
+        status = dataset_fail(path, &error);
     else
         status = rate_check(model, model_path, set, path, s->rate);
     if (set) {

@@ -2,6 +2,7 @@
  * dataset_tell.c - what was left out of a data set, in words. */
 #include "model/dataset_tell.h"
 
+#include "shared/file_kind.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/source.h"
@@ -25,4 +26,12 @@ void dataset_tell(const char *path, const loci_dataset *set, const loci_dataset 
         message_note("%s: column %s looks like times, and is an input; --time '%s' would leave it out", path,
                      info.time_like, info.time_like);
     source_missing_tell(path, info.missing + more);
+}
+
+int dataset_fail(const char *path, const loci_error *error)
+{
+    const file_kind kind = file_kind_at(path);
+    if (file_kind_is_own(kind) && error->status != LOCI_E_MEMORY)
+        return message_fail("%s: is %s; a data set was expected", path, file_kind_words(kind));
+    return message_error(path, error);
 }

@@ -9,4 +9,7 @@
  * another split that was read, NULL: none. */
 void dataset_tell(const char *path, const loci_dataset *set, const loci_dataset *other);
 
+/* What loci_dataset_open said, or that the file is none with data but one that loci wrote. A status. */
+int dataset_fail(const char *path, const loci_error *error);
+
 #endif

@@ -27,7 +27,7 @@ int export_calibrate_open(export_calibration *c, const loci_model *model, const 
     };
     loci_error error;
     *c = (export_calibration){.path = path};
-    if (loci_dataset_open(&c->set, path, &options, &error) != LOCI_OK) return message_error(path, &error);
+    if (loci_dataset_open(&c->set, path, &options, &error) != LOCI_OK) return dataset_fail(path, &error);
     dataset_tell(path, c->set, NULL);
     return STATUS_DONE;
 }

@@ -8,15 +8,14 @@
 
 #include <loci/data.h>
 
+#include "shared/file_kind.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/whole_file.h"
 
-/* The length of a header that is not longer than 100 MB, and the header's first byte. */
 bool model_looks(const void *bytes, size_t size)
 {
-    const unsigned char *b = bytes;
-    return size >= 9 && b[8] == '{' && !b[4] && !b[5] && !b[6] && !b[7] && b[3] < 6;
+    return file_kind_of(bytes, size) == FILE_MODEL;
 }
 
 bool model_is_at(const char *path)
@@ -25,11 +24,18 @@ bool model_is_at(const char *path)
     return model_looks(bytes, whole_file_begin(path, bytes, sizeof bytes));
 }
 
+int model_kind_check(const char *expected, const void *bytes, size_t size, const char *path)
+{
+    if (file_kind_of(bytes, size) == FILE_UNKNOWN)
+        return message_fail("%s: does not begin like a file of safetensors; %s was expected", path, expected);
+    return file_kind_check(FILE_MODEL, expected, bytes, size, path);
+}
+
 int model_from(loci_model **model, const void *bytes, size_t size, const char *path)
 {
     loci_error error;
-    if (size >= 8 && memcmp(bytes, "LOCIMEM\n", 8) == 0)
-        return message_fail("%s: is a memory; a model was expected", path);
+    const int other = model_kind_check("a model", bytes, size, path);
+    if (other) return other;
     return loci_model_load(model, bytes, size, &error) == LOCI_OK ? STATUS_DONE : message_error(path, &error);
 }
 

@@ -16,6 +16,9 @@
 bool model_looks(const void *bytes, size_t size);
 bool model_is_at(const char *path);
 
+/* Whether bytes begin so; expected: "a model". */
+int model_kind_check(const char *expected, const void *bytes, size_t size, const char *path);
+
 /* path "-": standard input. Released by loci_model_free. */
 int model_read(loci_model **model, const char *path);
 int model_from(loci_model **model, const void *bytes, size_t size, const char *path);

@@ -165,7 +165,7 @@ static int prepare(job *j)
         message_note(
             "%s: was trained on windows of %zu samples; the answers here are about all samples so far (--window)",
             j->model_path, window);
-    status = state_file_load(&s->state, state_restore, j->stream);
+    status = state_file_load(&s->state, FILE_STREAM, state_restore, j->stream);
     j->samples = j->window ? 0 : loci_stream_samples(j->stream, 0);
     return status;
 }

@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/file_kind.h"
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/progress.h"
-#include "shared/whole_file.h"
 #include "shared/words.h"
 
 enum { WAIT = 500 }; /* milliseconds between looks at what is watched */
@@ -165,15 +165,6 @@ static const char *named_pipe(const char *path)
     return "-";
 }
 
-/* A memory, a model or another file of loci, where a signal was expected. */
-static bool is_own_file(const char *path)
-{
-    char head[9] = "";
-    if (whole_file_begin(path, head, sizeof head) < sizeof head) return false;
-    return (memcmp(head, "LOCI", 4) == 0 && head[7] == '\n') ||
-           (head[8] == '{' && memcmp(head + 4, "\0\0\0", 4) == 0);
-}
-
 int source_open(source *from, const char *path, const source_options *o, double rate)
 {
     const char *name = path;
@@ -196,9 +187,9 @@ int source_open(source *from, const char *path, const source_options *o, double 
     loci_error error;
     if (o->raw) loci_raw_parse(&options.raw, o->raw, NULL);
     if (loci_signal_open(&from->signal, path, &options, &error) != LOCI_OK) {
-        if (!o->raw && is_own_file(path))
-            return message_fail("%s: is a file that loci wrote, no signal; 'loci inspect' says what it is",
-                                from->path);
+        const file_kind kind = o->raw ? FILE_UNKNOWN : file_kind_at(path);
+        if (file_kind_is_own(kind))
+            return message_fail("%s: is %s; a signal was expected", from->path, file_kind_words(kind));
         return message_error(from->path, &error);
     }
     from->info = loci_signal_inspect(from->signal);

@@ -20,7 +20,7 @@ int state_file_check(const state_file *f, const char *command)
                          command);
 }
 
-int state_file_load(const state_file *f, state_file_restorer *restore, void *to)
+int state_file_load(const state_file *f, file_kind kind, state_file_restorer *restore, void *to)
 {
     if (!f->in) return STATUS_DONE;
     void *bytes;
@@ -28,7 +28,8 @@ int state_file_load(const state_file *f, state_file_restorer *restore, void *to)
     loci_error error;
     int status = whole_file_read(f->in, &bytes, &size);
     if (status) return status;
-    if (restore(to, bytes, size, &error) != LOCI_OK) status = message_error(f->in, &error);
+    status = file_kind_check(kind, file_kind_words(kind), bytes, size, f->in);
+    if (!status && restore(to, bytes, size, &error) != LOCI_OK) status = message_error(f->in, &error);
     loci_bytes_free(bytes);
     return status;
 }

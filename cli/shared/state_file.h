@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "shared/file_kind.h"
 #include "shared/options.h"
 #include "shared/whole_file.h"
 
@@ -25,7 +26,8 @@ int state_file_check(const state_file *f, const char *command);
 
 /* Both do nothing where the option was not given; 0, or a status after saying what went wrong. */
 typedef loci_status state_file_restorer(void *to, const void *bytes, size_t size, loci_error *error);
-int state_file_load(const state_file *f, state_file_restorer *restore, void *to);
+/* kind: what the file is to be. */
+int state_file_load(const state_file *f, file_kind kind, state_file_restorer *restore, void *to);
 int state_file_save(const state_file *f, whole_file_saver *save, const void *from, size_t size);
 
 #endif

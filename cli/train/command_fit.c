@@ -180,7 +180,7 @@ static int set_open(loci_dataset **set, const work *w, const char *path, bool te
         *whole = loci_dataset_open(set, path, &o, &other) == LOCI_OK;
         if (*whole) status = LOCI_OK;
     }
-    return status ? message_error(path, &error) : STATUS_DONE;
+    return status ? dataset_fail(path, &error) : STATUS_DONE;
 }
 
 /* The model's own share is kept of what it learns on from, unless --test says otherwise. */

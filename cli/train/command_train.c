@@ -121,8 +121,7 @@ static int prepare(work *w, const training_settings *s)
     loci_model_config config;
     const loci_dataset_options read = training_settings_data(s);
     const uint64_t seed = training_settings_seed(s);
-    if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK)
-        return message_error(w->path, &error);
+    if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK) return dataset_fail(w->path, &error);
     task_tell(w, s);
     const loci_dataset_info all = loci_dataset_inspect(w->train);
     const bool validates = all.validates && isnan(s->valid);

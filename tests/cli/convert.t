@@ -49,7 +49,7 @@ $ head -c 5000 state.safetensors > x.safetensors; loci convert x.safetensors -o 
 !~ loci: x.safetensors: tensor *: its offsets do not lie within the * bytes of data
 = 1
 $ echo hello > x.safetensors; loci convert x.safetensors -o x
-! loci: x.safetensors: is no safetensors file: it has 6 bytes
+! loci: x.safetensors: is a text; a state_dict in safetensors was expected
 = 1
 $ ls x
 !~ ls: *

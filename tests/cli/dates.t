@@ -65,8 +65,8 @@ $ printf 'date,u\n2020-02-28 00:00,1\n2020-02-28 00:10,2\n2020-02-28 00:20,3\n' 
 $ printf '1\n2\n3\n' > h.csv; loci remember h.csv --detail 4 --rate 0.001 -o h.loci; loci inspect h.loci | sed -n '/^signal/p'
 | signal    3 samples at 0.001 Hz
 $ loci forecast slow.loci
-! loci: slow.loci: is a file that loci wrote, no signal; 'loci inspect' says what it is
+! loci: slow.loci: is an archive; a signal was expected
 = 1
 $ loci remember h.loci -o again.loci
-! loci: h.loci: is a file that loci wrote, no signal; 'loci inspect' says what it is
+! loci: h.loci: is a memory; a signal was expected
 = 1

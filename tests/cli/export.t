@@ -114,7 +114,7 @@ $ loci export gru.safetensors -o x.csv/place
 $ loci export gru.safetensors -o /proc/self/new 2>&1 | sed 's/made: .*/made/'
 | loci: /proc/self/new: cannot be made
 $ loci export x.csv -o new
-!~ loci: x.csv: is no safetensors file, *
+! loci: x.csv: is a text; a model was expected
 = 1
 $ loci export nothing.safetensors -o new
 ! loci: nothing.safetensors: cannot be opened: No such file or directory

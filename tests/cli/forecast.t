@@ -102,7 +102,7 @@ $ printf 'x' | dd of=load.loci bs=1 seek=700 conv=notrunc 2> /dev/null; loci for
 ! loci: load.loci: is a damaged forecaster: its checksum does not fit its bytes
 = 1
 $ loci forecast load.csv load.csv
-! loci: load.csv: is no forecaster: it does not begin like one
+! loci: load.csv: is a text; a forecaster was expected
 = 1
 
 # A reader that has had enough does not lose the model.

@@ -91,7 +91,7 @@ $ loci merge a.loci none.loci -o d.loci
 ! loci: none.loci: cannot be opened: No such file or directory
 = 1
 $ loci merge a.loci b.csv -o d.loci
-! loci: b.csv: is not a memory: it does not begin like one
+! loci: b.csv: is a text; a memory, or an archive, was expected
 = 1
 $ loci merge a.loci b.loci
 ! loci: merge: -o C.loci is missing; a file for the joined memory was expected

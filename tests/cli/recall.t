@@ -119,7 +119,7 @@ $ loci recall none.loci
 ! loci: none.loci: cannot be opened: No such file or directory
 = 1
 $ loci recall m.csv
-! loci: m.csv: is not a memory: it does not begin like one
+! loci: m.csv: is a text; a memory, or an archive, was expected
 = 1
 $ loci recall m.loci --at 3
 ! loci: m.loci: --at 3 lies outside of what is remembered, 0 to 2

@@ -127,7 +127,7 @@ $ { head -c 300 s; printf x; tail -c +302 s; } > flipped && loci stream n.safete
 ! loci: flipped: is the damaged state of a stream: its checksum does not fit its bytes
 = 1
 $ loci stream n.safetensors x.csv --state-in x.csv
-! loci: x.csv: is not the state of a stream: it does not begin like one
+! loci: x.csv: is a text; the state of a stream was expected
 = 1
 $ loci stream n.safetensors x.csv --state-in none
 ! loci: none: cannot be opened: No such file or directory

@@ -119,8 +119,8 @@ $ loci watch two.loci load.csv --state-in s
 ! loci: s: is the state of a watch by another model
 = 1
 $ loci watch load.loci odd.csv --state-in load.loci
-! loci: load.loci: is no state of a watch: it does not begin like one
+! loci: load.loci: is a forecaster; the state of a watch was expected
 = 1
 $ loci watch odd.csv odd.csv
-! loci: odd.csv: is no forecaster: it does not begin like one
+! loci: odd.csv: is a text; a forecaster was expected
 = 1
