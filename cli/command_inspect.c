@@ -14,10 +14,12 @@
 #include "forecast/forecaster.h"
 #include "forecast/inspect_forecaster.h"
 #include "forecast/joint.h"
+#include "inspect_state.h"
 #include "memory/inspect_archive.h"
 #include "model/inspect_model.h"
 #include "memory/memory_file.h"
 #include "shared/ending.h"
+#include "shared/file_kind.h"
 #include "shared/message.h"
 #include "model/model_open.h"
 #include "shared/output.h"
@@ -332,21 +334,25 @@ static int inspect_archive_bytes(const void *bytes, size_t size, const char *pat
     return status;
 }
 
-/* Sound and arrays by their first bytes, text by its name: what people hand in before they have a memory of it. */
-static bool signal_looks(const void *bytes, size_t size, const char *path)
+/* Sound and arrays by their first bytes, others by their names: what people hand in before they have a memory of it. */
+static bool signal_looks(file_kind kind, const char *path)
 {
-    static const struct {
-        size_t at, length;
-        const char *bytes;
-    } marks[] = {{0, 4, "RIFF"}, {0, 4, "RF64"}, {0, 4, "riff"}, {0, 4, "FORM"}, {0, 4, ".snd"},
-                 {0, 4, "fLaC"}, {0, 4, "OggS"}, {0, 4, "caff"}, {0, 3, "ID3"},  {0, 6, "\x93NUMPY"}};
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (size >= marks[i].at + marks[i].length &&
-            memcmp((const char *)bytes + marks[i].at, marks[i].bytes, marks[i].length) == 0)
-            return true;
     static const char *const endings[] = {".csv", ".txt", ".tsv", ".wav", ".flac", ".ogg",
                                           ".mp3", ".npy", ".raw", ".au",  ".aiff"};
-    return ending_among(path, endings, sizeof endings / sizeof endings[0]);
+    return kind == FILE_SOUND || kind == FILE_ARRAY ||
+           ending_among(path, endings, sizeof endings / sizeof endings[0]);
+}
+
+static int other_refuse(file_kind kind, const char *name, const char *path)
+{
+    if (kind == FILE_EMPTY) return message_fail("%s: is empty; a file that loci wrote was expected", name);
+    if (signal_looks(kind, path))
+        return message_fail(
+            "%s: is a signal, neither a memory nor a model; 'loci remember %s -o M.loci' makes a memory of it "
+            "to inspect",
+            name, path);
+    if (kind == FILE_UNKNOWN) return message_fail("%s: begins like none of the files that loci writes", name);
+    return message_fail("%s: is %s; a file that loci wrote was expected", name, file_kind_words(kind));
 }
 
 static int inspect(const char *path, bool json, const char *plot, bool salvage)
@@ -356,22 +362,30 @@ static int inspect(const char *path, bool json, const char *plot, bool salvage)
     size_t size;
     int status = whole_file_read(path, &bytes, &size);
     if (status) return status;
-    if (loci_archive_is(bytes, size)) {
-        status = plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
-                      : inspect_archive_bytes(bytes, size, name, json, salvage);
-    } else if (model_looks(bytes, size)) {
+    const file_kind kind = file_kind_of(bytes, size);
+    if (kind == FILE_MODEL) {
         loci_model *model = NULL;
         status = model_from(&model, bytes, size, name);
         if (!status) status = inspect_model(model, name, json, plot);
         loci_model_free(model);
-    } else if (signal_looks(bytes, size, path)) {
-        status = message_fail(
-            "%s: is a signal, neither a memory nor a model; 'loci remember %s -o M.loci' makes a memory of it "
-            "to inspect",
-            name, path);
+    } else if (kind == FILE_ZIP && !plot) {
+        bool is;
+        status = inspect_system(&is, path, json);
+        if (!is) status = other_refuse(kind, name, path);
+    } else if (!file_kind_is_own(kind)) {
+        status = other_refuse(kind, name, path);
+    } else if (plot) {
+        status = message_usage("inspect: --plot draws the kernels of a model; %s is none", name);
+    } else if (kind == FILE_FORECASTER || kind == FILE_PROBE) { /* others were told of before */
+        status = message_usage("inspect: %s is a forecaster, %s", name,
+                               salvage ? "and --salvage is for archives"
+                                       : "of which the name of a file was expected");
+    } else if (kind == FILE_ARCHIVE) {
+        status = inspect_archive_bytes(bytes, size, name, json, salvage);
+    } else if (inspect_state_knows(kind)) {
+        status = inspect_state(kind, bytes, size, name, json);
     } else {
-        status = plot ? message_usage("inspect: --plot draws the kernels of a model; %s is none", name)
-                      : inspect_memory(bytes, size, path, json);
+        status = inspect_memory(bytes, size, path, json);
     }
     loci_bytes_free(bytes);
     return status;
@@ -408,7 +422,7 @@ int command_inspect(int argc, char **argv)
         .purpose =
             "Say what a memory holds: its measure, its signal, its size, and how much of each stretch of the "
             "past it forgot. A stretch of N coefficients resolves about N/3 cycles. Or what an archive keeps, in how many bytes, and "
-            "how far off it is.\n"
+            "how far off it is; what a forecaster learned from, what a state is of.\n"
             "\n"
             "Say what a model is made of: its layers, what it was trained on, its parameters, and how fast and how slow "
             "each layer is.",

@@ -23,10 +23,10 @@ $ { cat m.loci; echo; } > x.loci; loci inspect x.loci
 ! loci: x.loci: is a damaged memory: its checksum does not fit its bytes
 = 1
 $ : > x.loci; loci inspect x.loci
-! loci: x.loci: is not a memory: it does not begin like one
+! loci: x.loci: is empty; a file that loci wrote was expected
 = 1
 $ printf 'loci' > x.loci; loci recall x.loci
-! loci: x.loci: is not a memory: it does not begin like one
+! loci: x.loci: is a text; a memory, or an archive, was expected
 = 1
 $ head -c 100000 /dev/zero > x.loci; loci recall x.loci
 ! loci: x.loci: is not a memory: it does not begin like one

@@ -112,5 +112,5 @@ $ { head -c 11000 m.safetensors; printf x; tail -c +11002 m.safetensors; } > x; 
 ! loci: x: is damaged, or was changed by a program that kept its checksum
 = 1
 $ printf '\377\0\0\0\0\0\0\200{' > x; loci inspect x
-! loci: x: is not a memory: it does not begin like one
+! loci: x: begins like none of the files that loci writes
 = 1

@@ -10,7 +10,8 @@ $ loci help inspect
 |
 | Say what a memory holds: its measure, its signal, its size, and how much of each
 | stretch of the past it forgot. A stretch of N coefficients resolves about N/3
-| cycles. Or what an archive keeps, in how many bytes, and how far off it is.
+| cycles. Or what an archive keeps, in how many bytes, and how far off it is; what
+| a forecaster learned from, what a state is of.
 |
 | Say what a model is made of: its layers, what it was trained on, its parameters,
 | and how fast and how slow each layer is.
