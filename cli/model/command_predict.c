@@ -55,7 +55,7 @@ int command_predict(int argc, char **argv)
             "Say what a trained model answers to each sequence: the likeliest class and the probability of each, or values "
             "in the units of the targets; at every sample where it was trained so. A FILE is one sequence, of any length: "
             "a table as text, a NumPy array, audio, or '-' for standard input, with a channel for each input of the "
-            "model (of one that learned from windows of a table the newest window is taken); or an array [sequences][samples][inputs]; or a folder of such files. A file that cannot be read is "
+            "model (of one that learned from windows of a table the newest window is taken); or an array [sequences][samples][inputs]; or a folder of such files, or of folders of these. A file that cannot be read is "
             "told, and the others are gone on with.",
         .options = table,
         .count = sizeof table / sizeof table[0],

@@ -61,7 +61,6 @@ int prediction_open(prediction *p, const loci_model *model, const char *path, si
     if (!p->value || !p->order || (json && !p->list)) return message_memory();
     if (p->array) return STATUS_DONE;
     output_open(&p->out, path);
-    if (!json) header_write(p);
     return STATUS_DONE;
 }
 
@@ -83,6 +82,8 @@ void prediction_release(prediction *p)
 static void row_write(prediction *p, const char *name, size_t sample)
 {
     char text[ANSWER_SIZE];
+    if (!p->headed) header_write(p);
+    p->headed = true;
     output_field(&p->out, name);
     if (p->each) output_format(&p->out, ",%zu", sample);
     if (p->top == SIZE_MAX) {
@@ -270,5 +271,7 @@ int prediction_close(prediction *p)
         p->list = NULL;
         output_json(&p->out, object);
     }
-    return output_close(&p->out);
+    if (p->json || p->headed || p->out.reason) return output_close(&p->out);
+    output_abandon(&p->out); /* what was wrong has been said; a file stays as it was */
+    return STATUS_DONE;
 }

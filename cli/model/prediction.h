@@ -23,6 +23,7 @@ typedef struct {
     bool values, each, json;
     const char *array; /* the file of the array; NULL: text is written */
     output out;
+    bool headed;                 /* of CSV: a row was written, and the header before it */
     json_t *list, *rows, *ranks; /* files; of the one at hand */
     double *value;               /* [outputs] of the row at hand */
     size_t *order;               /* [outputs]: the likeliest first */

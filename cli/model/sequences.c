@@ -82,36 +82,91 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool add(char ***names, size_t *count, const char *folder, const char *name)
+typedef struct {
+    char **names;
+    size_t count;
+} list;
+
+/* Takes the name over, unless memory is out. */
+static bool append(list *to, char *name)
 {
-    char **more = realloc(*names, (*count + 1) * sizeof *more);
+    char **more = name ? realloc(to->names, (to->count + 1) * sizeof *more) : NULL;
     if (!more) return false;
-    *names = more;
-    const size_t size = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(size);
-    if (!path) return false;
-    snprintf(path, size, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
-    struct stat about;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        free(path);
-    else
-        more[(*count)++] = path;
+    to->names = more;
+    more[to->count++] = name;
     return true;
 }
 
-int folder_list(char ***names, size_t *count, const char *path)
+static bool add(list *to, const char *folder, const char *name)
 {
-    *names = NULL, *count = 0;
+    const size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path) snprintf(path, size, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
+    if (append(to, path)) return true;
+    free(path);
+    return false;
+}
+
+/* What is in a folder, but for what is hidden, sorted. */
+static int folder_read(list *in, const char *path)
+{
     DIR *folder = opendir(path);
     if (!folder) return message_fail("%s: cannot be opened: %s", path, strerror(errno));
     bool good = true;
     for (struct dirent *entry; good && (entry = readdir(folder));)
-        if (entry->d_name[0] != '.') good = add(names, count, path, entry->d_name);
+        if (entry->d_name[0] != '.') good = add(in, path, entry->d_name);
     closedir(folder);
     if (!good) return message_memory();
-    if (*count == 0) return message_fail("%s: holds no files; sequences were expected", path);
-    qsort(*names, *count, sizeof **names, by_name);
+    if (in->count) qsort(in->names, in->count, sizeof *in->names, by_name);
     return STATUS_DONE;
+}
+
+/* A folder on the way down to another one, into which no link may lead again. */
+typedef struct way {
+    struct stat about;
+    const struct way *above;
+} way;
+
+static bool goes_round(const way *at)
+{
+    for (const way *up = at->above; up; up = up->above)
+        if (up->about.st_dev == at->about.st_dev && up->about.st_ino == at->about.st_ino) return true;
+    return false;
+}
+
+/* The files of a folder or, where it has none that are data, those of the folders in it. */
+static int folder_gather(list *all, const char *path, const way *above)
+{
+    list in = {0};
+    way here = {.above = above};
+    bool data = false, folders = false;
+    if (stat(path, &here.about) == 0 && goes_round(&here)) return STATUS_DONE;
+    int status = folder_read(&in, path);
+    for (size_t i = 0; i < in.count; i++) {
+        const bool is = is_folder(in.names[i]);
+        folders = folders || is;
+        data = data || (!is && !is_no_data(in.names[i]));
+    }
+    for (size_t i = 0; i < in.count && !status; i++) {
+        const bool is = is_folder(in.names[i]);
+        if (is && !data) status = folder_gather(all, in.names[i], &here);
+        if (is || (folders && !data)) continue;
+        if (append(all, in.names[i]))
+            in.names[i] = NULL;
+        else
+            status = message_memory();
+    }
+    folder_release(in.names, in.count);
+    return status;
+}
+
+int folder_list(char ***names, size_t *count, const char *path)
+{
+    list all = {0};
+    int status = folder_gather(&all, path, NULL);
+    if (!status && all.count == 0) status = message_fail("%s: holds no files; sequences were expected", path);
+    *names = all.names, *count = all.count;
+    return status;
 }
 
 void folder_release(char **names, size_t count)

@@ -21,7 +21,8 @@ int sequences_read(sequences *s, const char *path);
 void sequences_release(sequences *s);
 size_t sequences_length(const sequences *s, size_t i);
 
-/* *names [*count] = the files in a folder, sorted, each behind its path; hidden ones and folders are left out. */
+/* *names [*count] = the files in a folder, sorted, each behind its path; hidden ones are left out. Folders in it are, too, unless it
+ * has no files that are data: then the files in these, likewise. */
 int folder_list(char ***names, size_t *count, const char *path);
 void folder_release(char **names, size_t count);
 bool is_folder(const char *path);

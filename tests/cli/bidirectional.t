@@ -32,10 +32,8 @@ $ loci stream s4d.safetensors x.csv
 ! loci: s4d.safetensors: the model looks ahead (bidirectional layers): its answers need the whole sequence, which a stream does not have
 = 1
 $ loci predict s4d.safetensors x.csv --resample 4
-| file,class,p_0,p_1
 ! loci: x.csv: its rate is not known, which --resample starts from; --rate was expected
 = 1
 $ : | loci predict s4d.safetensors -
-| file,class,p_0,p_1
 ! loci: standard input: is empty
 = 1

@@ -141,7 +141,6 @@ $ printf 'the cat \303\251' >other.txt; loci eval m other.txt
 = 1
 $ loci predict m other.txt --top 1
 ! loci: other.txt: character 9 is "é"; one of the 20 that the model knows was expected
-| file,sample,class,probability
 = 1
 $ loci eval m text.txt --window 0
 ! loci: eval: --window is 0; 1 or more was expected

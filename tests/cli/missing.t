@@ -80,6 +80,5 @@ $ loci predict f gap.csv first.csv d/up/1.csv --top 1 | cut -c 1-15
 ! loci: first.csv: line 2: "x" has no value yet that could be held; a number was expected first
 ! loci: note: 3 missing values; of each the value before stands there
 $ loci predict f first.csv --missing refuse
-| file,class,p_down,p_up
 ! loci: first.csv: line 2: "x" is missing or not a number; a number was expected, or --missing hold
 = 1

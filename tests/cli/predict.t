@@ -68,7 +68,6 @@ $ loci predict t.safetensors t/slow/1.csv other.csv alone.csv bare.csv | cut -d 
 | 2
 $ loci predict t.safetensors cold.csv
 ! loci: cold.csv: has no column temp; there are noise, time, cold
-| file,class,p_fast,p_slow
 = 1
 $ { loci eval t.safetensors t --json; loci predict t.safetensors t/fast/*.csv t/slow/*.csv; } 2>/dev/null | sed 's/"loss": /,,,/' |
 +     awk -F, '/,,,/ { loss = $4 } /^t/ { loss += log($(/^t.slow/ ? 4 : 3)) / 12 } END { print (loss * loss < 1e-10) }'
@@ -108,19 +107,15 @@ $ loci predict m.safetensors 00.txt nope gap.txt two.txt empty.txt s/low_1.wav 0
 | 01.txt,1
 $ loci predict m.safetensors nope
 ! loci: nope: cannot be opened: No such file or directory
-| file,class,p_0,p_1
 = 1
 $ printf '1e300\n' | loci predict m.safetensors -
 ! loci: standard input: line 1: "u" is 1e+300; a finite number in single precision was expected
-| file,class,p_0,p_1
 = 1
 $ loci predict s.safetensors s/low_1.wav --rate 400
 ! loci: s/low_1.wav: its rate is 800 Hz, and --rate is 400; leave --rate out, or give the file's
-| file,class,p_high,p_low
 = 1
 $ loci predict m.safetensors 00.txt --resample 4
 ! loci: 00.txt: its rate is not known, which --resample starts from; --rate was expected
-| file,class,p_0,p_1
 = 1
 $ loci predict m.safetensors 00.txt --rate 4
 ! loci: m.safetensors: was trained on data without a rate; leave --rate out
@@ -189,3 +184,29 @@ $ loci train turns.csv --label state --window 50 --bidirectional --layers 1 --wi
 | 1
 $ (echo g,x,y; awk 'BEGIN { for (g = 0; g < 4; g++) for (t = 0; t < 30; t++) printf "g%d,%.3f,%.3f\n", g, sin(t + g), cos(t + g) }') > each.csv; loci train each.csv --value y --group g --layers 1 --width 4 --steps 2 --valid 0 -o e.safetensors > out 2>&1; loci predict e.safetensors each.csv | wc -l
 | 121
+
+# A folder of folders, as the model was trained on; a header comes with the first row.
+$ mkdir -p deep/sub/a deep/sub/b deep/none; cp newest.csv deep/sub/a/1.csv; cp all.csv deep/sub/b/2.csv; echo about > deep/README; ln -s .. deep/none/round; loci predict w.safetensors deep 2> err | cut -d, -f 1,2
+| file,class
+| deep/sub/a/1.csv,fast
+| deep/sub/b/2.csv,fast
+$ cp few.csv deep/own.csv; loci predict w.safetensors deep 2> err | cut -d, -f 1,2
+| file,class
+| deep/own.csv,slow
+$ mkdir -p bare/x/y; loci predict w.safetensors bare; loci predict w.safetensors none.csv -o none.out; ls none.out
+! loci: bare: holds no files; sequences were expected
+! loci: none.csv: cannot be opened: No such file or directory
+! ls: cannot access 'none.out': No such file or directory
+= 2
+$ loci predict w.safetensors none.csv none.csv few.csv | cut -d, -f 1,2; loci predict w.safetensors none.csv --json
+| file,class
+| few.csv,slow
+| {
+|   "classes": ["fast", "slow"],
+|   "files": []
+| }
+! loci: none.csv: cannot be opened: No such file or directory
+! loci: none.csv: cannot be opened: No such file or directory
+! loci: note: few.csv: has 20 samples; w.safetensors was trained on windows of 50
+! loci: none.csv: cannot be opened: No such file or directory
+= 1

@@ -146,7 +146,6 @@ $ loci predict values.safetensors values/test_x.npy --sequences -o answers.npy; 
 | 1728
 | shape': (100, 2
 $ loci predict values.safetensors values/test_x.npy
-| file,y0,y1
 ! loci: values/test_x.npy: it has 32 channels; 1, as many as values.safetensors has inputs, was expected (--sequences takes each row for a sequence)
 = 1
 $ printf '79\n60\n' >good; printf '79\nno\n' >wrong; loci predict values.safetensors good wrong good -o three.npy
@@ -167,7 +166,6 @@ $ loci predict values.safetensors folder/b.txt --json
 | }
 $ loci predict of.safetensors of-value/test_x.npy --sequences -o short.npy; loci predict of.safetensors other-value/test_x.npy --sequences -o other.npy; cmp short.npy other.npy
 $ mkdir empty; loci predict values.safetensors empty
-| file,y0,y1
 ! loci: empty: holds no files; sequences were expected
 = 1
 $ loci predict values.safetensors signal --top 1
