@@ -14,6 +14,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/overwrite.h"
 #include "shared/ranks.h"
 
@@ -46,7 +47,7 @@ static bool refuse(const settings *s)
     return !source_missing_holds(s->missing, true);
 }
 
-static int usage_check(const settings *s, const char *const *operands, size_t count, bool learns)
+static int usage_check(settings *s, const char *const *operands, size_t count, bool learns)
 {
     if (source_missing_check(s->missing, "forecast")) return STATUS_USAGE;
     if (s->features && strcmp(s->features, "own") != 0 && strcmp(s->features, "all") != 0)
@@ -70,6 +71,12 @@ static int usage_check(const settings *s, const char *const *operands, size_t co
     const char *const written[] = {own ? NULL : s->output, s->plot};
     const int clash = overwrite_check(&(overwrite_files){operands, written, count, 2, NULL}, "forecast");
     if (clash) return clash;
+    output_kind kind = OUTPUT_CSV;
+    const int unknown = learns || s->update || s->add
+                            ? output_kind_none(own ? NULL : s->output, "-o", "the model", "forecast")
+                            : output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_JSON, "forecast");
+    if (unknown) return unknown;
+    s->json = s->json || kind == OUTPUT_JSON;
     const forecast_wishes *w = &s->wishes;
     const char *given = w->horizon != SIZE_MAX  ? "horizon"
                         : w->window != SIZE_MAX ? "window"
@@ -377,9 +384,8 @@ static int run_add(job *j, const char *a, const char *b)
     return status;
 }
 
-static int run(job *j, int argc, char **argv)
+static int run(job *j, settings *s, int argc, char **argv)
 {
-    const settings *s = j->s;
     const char *first = argv[1], *second = argc > 2 ? argv[2] : NULL;
     const bool model = s->add || second || forecaster_is(first) || joint_is(first);
     const char *const operands[] = {first, second};
@@ -467,7 +473,7 @@ int command_forecast(int argc, char **argv)
     };
     job j = {.s = &s};
     int status = options_parse(&page, &argc, argv);
-    if (status == OPTIONS_GO) status = run(&j, argc, argv);
+    if (status == OPTIONS_GO) status = run(&j, &s, argc, argv);
     forecast_report_close(&j.report);
     backtest_close(&j.t);
     forecaster_close(&j.f);

@@ -11,6 +11,7 @@
 #include "memory/merge_archive.h"
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/words.h"
 
 /* Why `next` does not follow `all`, in the times that the user knows. */
@@ -92,7 +93,8 @@ int command_merge(int argc, char **argv)
         else if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
             status = message_usage("merge: standard output is a terminal; -o with a file was expected");
         else
-            status = memory_file_load(&all, argv[1]);
+            status = output_kind_none(path, "-o", "the memory", "merge");
+        if (!status) status = memory_file_load(&all, argv[1]);
         if (!status && all.archive) {
             memory_file_release(&all);
             return merge_archive(argv + 1, (size_t)argc - 1, path, append);

@@ -13,6 +13,7 @@
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/progress.h"
 #include "shared/ranks.h"
 #include "shared/source.h"
@@ -339,6 +340,8 @@ static int run_memory(const settings *s, const char *path)
     if (output_same_file(path, s->file.output))
         return message_usage("remember: %s is the signal itself; another file was expected for the memory",
                              s->file.output);
+    const int unknown = output_kind_none(s->file.output, "-o", "the memory", "remember");
+    if (unknown) return unknown;
     loci_memory_spec spec;
     source from = {0};
     memory_file k = {0};

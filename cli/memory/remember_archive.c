@@ -19,6 +19,7 @@
 #include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/progress.h"
 #include "shared/ranks.h"
 #include "shared/words.h"
@@ -524,6 +525,8 @@ int remember_archive(const archive_settings *s, const char *path)
     if (output_same_file(path, to))
         return message_usage("remember: %s is the signal itself; another file was expected for the archive",
                              to);
+    status = output_kind_none(s->output, "-o", "the archive", "remember");
+    if (status) return status;
     j.place.path = to;
     if (ranks_team()) status = sharing_check(s, &j.spec, path);
     if (status) return status;

@@ -14,6 +14,7 @@
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
+#include "shared/output_kind.h"
 #include "shared/overwrite.h"
 #include "shared/whole_file.h"
 
@@ -35,6 +36,8 @@ static int usage_check(const settings *s, const char *state)
     const int clash =
         overwrite_check(&(overwrite_files){&state, &s->output, 1, 1, NULL}, "convert"); /* of a folder */
     if (clash) return clash;
+    const int unknown = output_kind_none(s->output, "-o", "the model", "convert");
+    if (unknown) return unknown;
     if (!isnan(s->rate) && !(s->rate > 0))
         return message_usage("convert: --rate is %g; more than 0 Hz was expected", s->rate);
     if (s->whole && s->heads == SIZE_MAX)

@@ -8,9 +8,10 @@
 #include "model/predict_run.h"
 #include "shared/message.h"
 #include "shared/options.h"
+#include "shared/output_kind.h"
 #include "shared/overwrite.h"
 
-static int usage_check(const predict_settings *s, const char *const *named, size_t count)
+static int usage_check(predict_settings *s, const char *const *named, size_t count)
 {
     size_t standard = 0;
     for (size_t i = 0; i < count; i++) standard += strcmp(named[i], "-") == 0;
@@ -22,10 +23,13 @@ static int usage_check(const predict_settings *s, const char *const *named, size
     if (s->top == 0) return message_usage("predict: --top is 0; at least 1 was expected");
     const int clash = overwrite_check(&(overwrite_files){named, &s->output, count, 1, NULL}, "predict");
     if (clash) return clash;
-    const size_t length = s->output ? strlen(s->output) : 0;
-    if (length >= 4 && strcmp(s->output + length - 4, ".npy") == 0 && (s->json || s->top != SIZE_MAX))
+    output_kind kind;
+    const int unknown = output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_NPY | OUTPUT_JSON, "predict");
+    if (unknown) return unknown;
+    if (kind == OUTPUT_NPY && (s->json || s->top != SIZE_MAX))
         return message_usage(
             "predict: an array holds all answers as numbers; no --json and --top were expected");
+    s->json = s->json || kind == OUTPUT_JSON;
     return source_check(&s->source, "predict");
 }
 
@@ -35,7 +39,7 @@ int command_predict(int argc, char **argv)
     s.source.timeless = true;
     const option table[] = {
         {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
-         "where to, CSV or JSON, or a NumPy array where it ends in .npy (standard output)"},
+         "where to: CSV, JSON where it ends in .json, or a NumPy array where it ends in .npy (standard output)"},
         {"top", 0, OPTION_COUNT, &s.top, "K", "the K likeliest classes instead of the probability of each"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON instead of CSV"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The files:"},

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shared/ending.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/words.h"
@@ -47,6 +48,18 @@ int output_kind_of(output_kind *kind, const char *path, unsigned allowed, const 
     }
     return message_usage("%s: -o %s: %s is no kind of file that it writes; %s was expected", command, path,
                          dot, list);
+}
+
+int output_kind_none(const char *path, const char *option, const char *what, const char *command)
+{
+    static const char *const others[] = {".tsv", ".svg", ".png"};
+    if (!path || output_is_stream(path)) return STATUS_DONE;
+    bool is = ending_among(path, others, sizeof others / sizeof *others);
+    for (size_t i = 0; i < ENDINGS; i++) is = is || ending_is(path, endings[i].ending);
+    if (!is) return STATUS_DONE;
+    return message_usage(
+        "%s: %s %s is where %s goes, which is no %s; a name that does not end so was expected", command,
+        option, path, what, strrchr(path, '.'));
 }
 
 static void put(unsigned char **at, uint64_t value, int bytes)

@@ -7,6 +7,7 @@
 #include <loci/data.h>
 
 #include "shared/message.h"
+#include "shared/output_kind.h"
 
 static bool is_stream(const char *path)
 {
@@ -15,7 +16,8 @@ static bool is_stream(const char *path)
 
 int state_file_check(const state_file *f, const char *command)
 {
-    if (!is_stream(f->in) && !is_stream(f->out)) return STATUS_DONE;
+    if (!is_stream(f->in) && !is_stream(f->out))
+        return output_kind_none(f->out, "--state-out", "the state", command);
     return message_usage("%s: a state goes into and comes from a file; the name of one was expected",
                          command);
 }

@@ -8,6 +8,7 @@
 
 #include "model/model_open.h"
 #include "shared/message.h"
+#include "shared/output_kind.h"
 #include "shared/overwrite.h"
 #include "shared/whole_file.h"
 
@@ -32,5 +33,5 @@ int training_files_check(const training_settings *s, const char *beside, const c
     const char *const written[] = {s->output, kept, s->log, s->plot};
     const int status = overwrite_check(&(overwrite_files){read, written, reads, 4, is_written}, command);
     free(kept);
-    return status;
+    return status ? status : output_kind_none(s->output, "-o", "the model", command);
 }

@@ -73,3 +73,50 @@ $ ls
 
 # Standard output can be a memory's file.
 $ loci remember m.csv -o - | cmp - m.loci
+
+# A name that ends as another kind of file does is refused: of tables where they are none, of tables and charts where a model goes.
+$ mkdir -p s/a s/b; for c in a b; do for k in 1 2 3; do { echo x; seq $k 14; } > s/$c/$k.csv; done; done; loci fit s -o f.safetensors --modes 4 > out; { echo x; seq 60 | awk '{ print sin($1) }'; } > wave.csv; loci forecast wave.csv -o wave.loci > out
+$ for o in x.xyz x.svg x.wav x.NPZ; do loci predict f.safetensors s/a/1.csv -o $o; loci forecast wave.loci -o $o; loci forecast wave.loci wave.csv -o $o; done
+! loci: predict: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
+! loci: forecast: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+! loci: forecast: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+! loci: predict: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
+! loci: forecast: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+! loci: forecast: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+! loci: predict: -o x.wav: .wav is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
+! loci: forecast: -o x.wav: .wav is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+! loci: forecast: -o x.wav: .wav is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+! loci: predict: -o x.NPZ: .NPZ is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
+! loci: forecast: -o x.NPZ: .NPZ is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+! loci: forecast: -o x.NPZ: .NPZ is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+= 2
+$ for o in x.csv x.txt x.json x.svg x.PNG x.npy; do loci forecast wave.csv -o $o; done; loci forecast wave.loci wave.csv --update -o x.csv; loci forecast wave.loci wave.loci --add -o x.csv; loci forecast wave.csv --target x -o x.csv
+! loci: forecast: -o x.csv is where the model goes, which is no .csv; a name that does not end so was expected
+! loci: forecast: -o x.txt is where the model goes, which is no .txt; a name that does not end so was expected
+! loci: forecast: -o x.json is where the model goes, which is no .json; a name that does not end so was expected
+! loci: forecast: -o x.svg is where the model goes, which is no .svg; a name that does not end so was expected
+! loci: forecast: -o x.PNG is where the model goes, which is no .PNG; a name that does not end so was expected
+! loci: forecast: -o x.npy is where the model goes, which is no .npy; a name that does not end so was expected
+! loci: forecast: -o x.csv is where the model goes, which is no .csv; a name that does not end so was expected
+! loci: forecast: -o x.csv is where the model goes, which is no .csv; a name that does not end so was expected
+! loci: forecast: -o x.csv is where the model goes, which is no .csv; a name that does not end so was expected
+= 2
+$ loci train s -o x.csv --epochs 1; loci fit s -o x.npy; loci convert f.safetensors -o x.json; loci remember wave.csv -o x.csv; loci remember wave.csv --detail 2 -o x.wav; loci merge a b -o x.csv; loci stream f.safetensors wave.csv --state-out x.csv; loci watch wave.loci wave.csv --state-out x.svg; ls x.*
+! loci: train: -o x.csv is where the model goes, which is no .csv; a name that does not end so was expected
+! loci: fit: -o x.npy is where the model goes, which is no .npy; a name that does not end so was expected
+! loci: convert: -o x.json is where the model goes, which is no .json; a name that does not end so was expected
+! loci: remember: -o x.csv is where the archive goes, which is no .csv; a name that does not end so was expected
+! loci: remember: -o x.wav is where the memory goes, which is no .wav; a name that does not end so was expected
+! loci: merge: -o x.csv is where the memory goes, which is no .csv; a name that does not end so was expected
+! loci: stream: --state-out x.csv is where the state goes, which is no .csv; a name that does not end so was expected
+! loci: watch: --state-out x.svg is where the state goes, which is no .svg; a name that does not end so was expected
+! ls: cannot access 'x.*': No such file or directory
+= 2
+$ loci predict f.safetensors s/a/1.csv -o p.json; head -c 30 p.json; echo; loci forecast wave.loci -o next.json; head -n 2 next.json; loci predict f.safetensors s/a/1.csv -o p.CSV; head -n 1 p.CSV; loci predict f.safetensors s/a/1.csv -o plain; head -n 1 plain; loci forecast wave.loci --json -o n2.csv; cmp next.json n2.csv
+| {
+|   "classes": ["a", "b"],
+|   "
+| {
+|   "horizon": 6,
+| file,class,p_a,p_b
+| file,class,p_a,p_b

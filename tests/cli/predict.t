@@ -193,10 +193,10 @@ $ mkdir -p deep/sub/a deep/sub/b deep/none; cp newest.csv deep/sub/a/1.csv; cp a
 $ cp few.csv deep/own.csv; loci predict w.safetensors deep 2> err | cut -d, -f 1,2
 | file,class
 | deep/own.csv,slow
-$ mkdir -p bare/x/y; loci predict w.safetensors bare; loci predict w.safetensors none.csv -o none.out; ls none.out
+$ mkdir -p bare/x/y; loci predict w.safetensors bare; loci predict w.safetensors none.csv -o no.csv; ls no.csv
 ! loci: bare: holds no files; sequences were expected
 ! loci: none.csv: cannot be opened: No such file or directory
-! ls: cannot access 'none.out': No such file or directory
+! ls: cannot access 'no.csv': No such file or directory
 = 2
 $ loci predict w.safetensors none.csv none.csv few.csv | cut -d, -f 1,2; loci predict w.safetensors none.csv --json
 | file,class
