@@ -83,6 +83,19 @@ int model_note(json_t **note, const loci_model *model)
     return status;
 }
 
+char *model_note_text(const json_t *note)
+{
+    /* json_dumps (2.14) loses a key where its buffer cannot grow, and says nothing */
+    const size_t size = json_dumpb(note, NULL, 0, JSON_COMPACT);
+    char *text = size > 0 ? malloc(size + 1) : NULL;
+    if (text && json_dumpb(note, text, size, JSON_COMPACT) == size) {
+        text[size] = 0;
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
 int model_write(const loci_model *model, const char *path)
 {
     void *bytes;

@@ -30,6 +30,9 @@ int model_json(json_t **value, json_error_t *problem, const char *text);
  * json_decref. */
 int model_note(json_t **note, const loci_model *model);
 
+/* The text of such an object, to be released by free(); NULL: out of memory. */
+char *model_note_text(const json_t *note);
+
 /* Whole or not at all. */
 int model_write(const loci_model *model, const char *path);
 

@@ -308,7 +308,7 @@ static int note_put(const work *w, const char *command)
                   command, "seed", json_integer((json_int_t)training_settings_seed(&w->s->data)), "sequences",
                   (json_int_t)w->report.sequences, "ridge", output_json_number(w->report.ridge), "left_out",
                   output_json_number(w->report.score));
-    char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
+    char *text = note ? model_note_text(note) : NULL;
     json_decref(note);
     if (!text) return message_memory();
     loci_error error;

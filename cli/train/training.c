@@ -96,10 +96,7 @@ static char *note_make(const run *r, bool finished)
         bad |= json_object_set_new(note, key, output_json_number(best->valid_score));
     }
     if (r->plan->note) bad |= json_object_set_new(note, "note", output_json_text(r->plan->note));
-    /* json_dumps (2.14) loses a key where its buffer cannot grow, and says nothing */
-    const size_t size = bad ? 0 : json_dumpb(note, NULL, 0, JSON_COMPACT);
-    char *text = size > 0 ? malloc(size + 1) : NULL;
-    if (text) text[json_dumpb(note, text, size, JSON_COMPACT)] = 0;
+    char *text = bad ? NULL : model_note_text(note);
     json_decref(note);
     return text;
 }
