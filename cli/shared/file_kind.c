@@ -13,14 +13,13 @@ static const struct {
     file_kind kind;
     size_t length;
     const char *begin;
-} marks[] = {
-    {FILE_MEMORY, 8, "LOCIMEM\n"},     {FILE_ARCHIVE, 8, "LOCIARC\n"}, {FILE_STREAM, 8, "LOCISTR\n"},
-    {FILE_TRAINING, 8, "LOCITRN\n"},   {FILE_STOPPED, 8, "lociTRAN"},  {FILE_LEARNED, 8, "locifit\1"},
-    {FILE_FORECASTER, 8, "LOCIRDO\n"}, {FILE_PROBE, 8, "LOCIPRB\n"},   {FILE_WATCH, 8, "LOCIWAT\n"},
-    {FILE_ARRAY, 6, "\x93NUMPY"},      {FILE_ZIP, 4, "PK\3\4"},        {FILE_SOUND, 4, "RIFF"},
-    {FILE_SOUND, 4, "RIFX"},           {FILE_SOUND, 4, "RF64"},        {FILE_SOUND, 4, "riff"},
-    {FILE_SOUND, 4, "FORM"},           {FILE_SOUND, 4, ".snd"},        {FILE_SOUND, 4, "fLaC"},
-    {FILE_SOUND, 4, "OggS"},           {FILE_SOUND, 4, "caff"},        {FILE_SOUND, 3, "ID3"}};
+} marks[] = {{FILE_MEMORY, 8, "LOCIMEM\n"},     {FILE_ARCHIVE, 8, "LOCIARC\n"}, {FILE_STREAM, 8, "LOCISTR\n"},
+             {FILE_TRAINING, 8, "LOCITRN\n"},   {FILE_STOPPED, 8, "lociTRAN"},  {FILE_LEARNED, 7, "locifit"},
+             {FILE_FORECASTER, 8, "LOCIRDO\n"}, {FILE_PROBE, 8, "LOCIPRB\n"},   {FILE_WATCH, 8, "LOCIWAT\n"},
+             {FILE_ARRAY, 6, "\x93NUMPY"},      {FILE_ZIP, 4, "PK\3\4"},        {FILE_SOUND, 4, "RIFF"},
+             {FILE_SOUND, 4, "RIFX"},           {FILE_SOUND, 4, "RF64"},        {FILE_SOUND, 4, "riff"},
+             {FILE_SOUND, 4, "FORM"},           {FILE_SOUND, 4, ".snd"},        {FILE_SOUND, 4, "fLaC"},
+             {FILE_SOUND, 4, "OggS"},           {FILE_SOUND, 4, "caff"},        {FILE_SOUND, 3, "ID3"}};
 
 /* The length of a header that is not longer than 100 MB, and the header's first byte. */
 static bool is_model(const unsigned char *b, size_t size)
