@@ -175,8 +175,8 @@ static inline loci_archive_info loci_archive_inspect(const loci_archive *archive
     loci_archive_inspect_sized(archive, &info, sizeof info);
     return info;
 }
-/* The rms error, largest error or unit that a channel was promised, in the signal's unit; of a budget its standard deviation in the
- * first page, to which errors of channels are compared. */
+/* The rms error, largest error or unit that a channel was promised, in the signal's unit; of a budget its standard deviation
+ * from the means of pages so far, to a power of two times that in the first page, to which errors of channels are compared. */
 LOCI_API double loci_archive_bound(const loci_archive *archive, size_t channel);
 
 /* What is known of a stretch of a channel. */

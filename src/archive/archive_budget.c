@@ -2,7 +2,6 @@
  * archive_budget.c - pages that together take a bounded number of bytes. */
 #include "archive/archive_budget.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +13,7 @@
 #define FILLED 0.97
 
 enum {
-    SHARPEST = 16, /* the step is 2^-16 of the deviation */
-    JOIN_AGE = 4,  /* pages are joined when they are older than so many times their length, */
+    JOIN_AGE = 4, /* pages are joined when they are older than so many times their length, */
     JOIN_SMALL =
         48, /* and when both take less than so many heads: so joining large ones, which costs time, waits */
     ANY_STEP = INT_MAX /* of numbers that are all zero */
@@ -115,6 +113,18 @@ static budget_page note(const page_store *s, const page_view *view, unsigned cha
     return p;
 }
 
+loci_status loci_budget_measure(page_store *s, loci_error *error)
+{
+    page_view view;
+    s->header_size = loci_archive_header_write(s->header, s->bytes, loci_archive_header_room(s->header));
+    for (size_t i = 0; i < s->pages; i++) {
+        budget_page *p = &s->page[i];
+        if (!parse(s, &view, s->part, p->bytes, p->size)) return damaged(i, error);
+        *p = note(s, &view, p->bytes, p->size);
+    }
+    return LOCI_OK;
+}
+
 loci_status loci_budget_add(page_store *s, const unsigned char *bytes, size_t size, loci_error *error)
 {
     page_view view;
@@ -176,48 +186,88 @@ static double weight(const page_store *s, const budget_page *p, double now)
     return p->level - 0.5 * s->header->fading * log2(age);
 }
 
-/* The page whose error weighs least: s->pages where none can drop anything. */
-static size_t choose(const page_store *s)
+/* The page whose error weighs least, and by how many octaves less than that of any other: s->pages where none can drop anything. */
+static size_t choose(const page_store *s, double *before)
 {
     const budget_page *newest = &s->page[s->pages - 1];
     const double now = (double)(newest->first + newest->samples);
     size_t best = s->pages;
-    double least = INFINITY;
-    for (size_t i = 0; i < s->pages; i++)
-        if (weight(s, &s->page[i], now) < least) {
-            least = weight(s, &s->page[i], now);
-            best = i;
-        }
+    double least = INFINITY, next = INFINITY;
+    for (size_t i = 0; i < s->pages; i++) {
+        const double own = weight(s, &s->page[i], now);
+        next = fmin(next, fmax(own, least));
+        if (own < least) best = i;
+        least = fmin(least, own);
+    }
+    *before = least > -INFINITY ? next - least : 0.0;
     return best;
 }
 
-keep loci_budget_rule(const archive_header *h, size_t channel, int octave)
+int loci_budget_finest(const archive_header *h, size_t channel, double own)
 {
-    const double step =
-        rint(STEPS_AN_OCTAVE * (log2(h->bound[channel]) - SHARPEST)) + STEPS_AN_OCTAVE * octave;
-    return (keep){.rule = octave < 0 ? KEEP_DOUBLES : KEEP_STEP,
-                  .step = (int)fmin(fmax(step, -STEP_LIMIT), STEP_LIMIT)};
+    return own > 0.0 ? (int)(log2(own) - log2(h->bound[channel])) : 0;
 }
 
-/* A bit of every channel that is not coarser than the sharpest by a bit or more. */
-static loci_status coarsen(page_store *s, size_t index, loci_error *error)
+keep loci_budget_rule(const archive_header *h, size_t channel, int octave, double own)
 {
-    budget_page *p = &s->page[index];
+    if (octave == LOCI_BUDGET_EXACT) return (keep){.rule = KEEP_DOUBLES};
+    const int finest = loci_budget_finest(h, channel, own);
+    const int octaves = octave > finest ? octave : finest;
+    int exponent; /* taken apart, so that steps stay octaves apart when bound becomes a power of two times itself */
+    const double part = frexp(h->bound[channel], &exponent);
+    const double least =
+        rint(STEPS_AN_OCTAVE * log2(part)) + STEPS_AN_OCTAVE * (exponent - LOCI_BUDGET_SHARPEST);
+    const double low = ceil((-STEP_LIMIT - least) / STEPS_AN_OCTAVE),
+                 high = floor((STEP_LIMIT - least) / STEPS_AN_OCTAVE);
+    return (keep){.rule = KEEP_STEP, .step = (int)(least + STEPS_AN_OCTAVE * fmin(fmax(octaves, low), high))};
+}
+
+/* Of samples as they are, about. */
+static double own_deviation(const page_part *part)
+{
+    return part->present > 0 ? 0.25 * (part->most - part->least) : 0.0;
+}
+
+/* So many bits of the sharpest channel, and of every other one as many as make it as coarse. */
+static loci_status drop_bits(page_store *s, size_t index, int octaves, size_t least, bool *wasteful,
+                             loci_error *error)
+{
+    const budget_page *p = &s->page[index];
     page_view view;
     if (!parse(s, &view, s->part, p->bytes, p->size)) return damaged(index, error);
     const int usual = loci_budget_next(s); /* samples as they are: coded as others are */
     for (size_t c = 0; c < view.channels; c++) {
-        s->drop[c] = part_level(s, c) < p->level + 1.0 ? 1 : 0;
-        s->rules[c] = loci_budget_rule(s->header, c, usual);
+        const double missing = p->level + octaves - part_level(s, c);
+        s->drop[c] = missing > 0.0 ? (int)fmin(ceil(missing), PLANES_MAX) : 0;
+        s->rules[c] = loci_budget_rule(s->header, c, usual, own_deviation(&view.part[c]));
     }
     page_coder *coder = coder_of(s, view.order);
     if (!coder) return short_of_memory(error);
-    const double before = p->level;
-    const loci_status status =
-        replace(s, index, loci_page_drop(coder, s->bytes, &view, s->drop, s->rules), error);
-    if (status == LOCI_OK && !(s->page[index].level > before))
-        s->page[index].level = INFINITY; /* samples that no coding makes shorter */
-    return status;
+    const size_t size = loci_page_drop(coder, s->bytes, &view, s->drop, s->rules);
+    *wasteful = s->header_size + s->total - p->size + size < least;
+    return *wasteful ? LOCI_OK : replace(s, index, size, error);
+}
+
+/* Drops so many bits of a page, more where it does not become coarser by them. *wasteful: it did not, for all would be less than `least` bytes. */
+static loci_status coarsen(page_store *s, size_t index, int octaves, size_t least, bool *wasteful,
+                           loci_error *error)
+{
+    const double before = s->page[index].level;
+    for (;; octaves *= 2) {
+        const loci_status status = drop_bits(s, index, octaves, least, wasteful, error);
+        if (status != LOCI_OK || *wasteful || s->page[index].level > before) return status;
+        if (!(before > -INFINITY) || octaves > PLANES_MAX) break;
+    }
+    s->page[index].level = INFINITY; /* samples that no coding makes shorter */
+    return LOCI_OK;
+}
+
+/* How many bits a page drops at once: as many as it would by and by, before another one is next, and before `more` bytes are gone. */
+static int octaves_at_once(const page_store *s, size_t index, double before, size_t more)
+{
+    const double samples = fmin((double)s->page[index].samples, (double)loci_archive_capacity(s->header));
+    const double enough = 8.0 * (double)more / (samples * (double)s->header->channels);
+    return (int)fmin(fmax(floor(fmin(before, enough)), 1.0), PLANES_MAX);
 }
 
 /* Makes page `index` as coarse as the one beside it, which is `other`, where that is coarser. */
@@ -320,9 +370,15 @@ loci_status loci_budget_fit(page_store *s, bool *changed, loci_error *error)
     while (s->header_size + s->total > aim) {
         bool joined;
         loci_status status = join_usual(s, &joined, error);
-        const size_t index = choose(s);
+        double before;
+        const size_t index = choose(s, &before);
         if (status == LOCI_OK && !joined && index < s->pages) {
-            status = coarsen(s, index, error);
+            bool wasteful;
+            const int octaves = octaves_at_once(s, index, before, s->header_size + s->total - aim);
+            const size_t used = s->page[index].level > -INFINITY ? budget / 2 : 0;
+            status = coarsen(s, index, octaves, used, &wasteful, error);
+            if (status == LOCI_OK && wasteful) status = join_some(s, 0, SIZE_MAX, &joined, error);
+            if (status == LOCI_OK && wasteful && !joined) status = coarsen(s, index, 1, 0, &wasteful, error);
         } else if (status == LOCI_OK && !joined) {
             status = join_some(s, 0, SIZE_MAX, &joined, error);
             if (status == LOCI_OK && !joined && s->pages == 1) {
@@ -348,8 +404,7 @@ int loci_budget_next(const page_store *s)
         const double now = (double)(newest->first + newest->samples + s->header->page);
         if (s->page[i].level > -INFINITY) level = fmin(level, weight(s, &s->page[i], now));
     }
-    if (!(level < INFINITY)) return 0;
-    return (int)fmin(fmax(floor(level + SHARPEST + 0.25), 0.0), LOCI_BUDGET_OCTAVES);
+    return level < INFINITY ? (int)floor(level + LOCI_BUDGET_SHARPEST + 0.25) : LOCI_BUDGET_ANY;
 }
 
 size_t loci_budget_whole(page_store *s, const unsigned char **bytes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * archive_change.c - archives from archives: merged, made coarser, shortened. */
 #include "archive/archive_budget.h"
+#include "archive/archive_deviation.h"
 #include "archive/archive_view.h"
 
 #include <math.h>
@@ -172,23 +173,23 @@ loci_status loci_archive_recode(loci_archive *a, const double *rms, loci_archive
     return status;
 }
 
-/* The deviation of what is kept of a channel in the first page: where the archive has no budget yet. */
+/* The deviation of what is kept of each channel from the means of pages: where the archive has no budget yet. */
 static loci_status deviations(loci_archive *a, double *deviation, loci_error *error)
 {
     loci_status status = LOCI_OK;
     double least = INFINITY;
     for (size_t c = 0; c < a->header.channels && status == LOCI_OK; c++) {
-        double mean = 0.0, square = 0.0;
-        uint64_t n = 0;
-        if (status == LOCI_OK) status = loci_archive_hold(a, 0, c, 0, error);
-        for (uint64_t i = 0; i < a->held_end && status == LOCI_OK; i++) {
-            const double value = a->held[i];
-            if (isnan(value)) continue;
-            const double off = value - mean;
-            mean += off / (double)++n;
-            square += off * (value - mean);
+        double square = 0.0, count = 0.0;
+        for (size_t page = 0; page < a->pages && status == LOCI_OK; page++) {
+            double first;
+            size_t present;
+            status = loci_archive_hold(a, page, c, 0, error);
+            if (status != LOCI_OK) break;
+            const double own = loci_archive_deviation(a->held, (size_t)a->held_end, &first, &present);
+            square += own * own * (double)present;
+            count += (double)present;
         }
-        deviation[c] = n > 0 ? sqrt(square / (double)n) : 0.0;
+        deviation[c] = square > 0.0 ? sqrt(square / count) : 0.0;
         if (deviation[c] > 0.0) least = fmin(least, deviation[c]);
     }
     for (size_t c = 0; c < a->header.channels; c++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "archive/archive_budget.h"
+#include "archive/archive_deviation.h"
 #include "archive/archive_header.h"
 #include "archive/archive_spec.h"
 #include "archive/page.h"
@@ -16,7 +17,15 @@
 enum {
     ORDER_OCTAVE = 13 /* of the step at which orders are compared for a budget: an error of some 4 % */
 };
+#define FILLED 0.9 /* of a budget, what a page may take at most */
 static const uint64_t samples_most = (uint64_t)1 << 53;
+
+/* How far the samples of a channel lie from the means of their pages. */
+typedef struct {
+    double own,
+        present; /* of what is pending, where it was measured: the deviation, and of how many samples */
+    double square, counted; /* of a budget: the sum of squares so far, and of how many samples */
+} channel_spread;
 
 struct loci_archive_writer {
     archive_header header;
@@ -24,12 +33,13 @@ struct loci_archive_writer {
     char *note;
     loci_archive_sink *sink;
     void *target;
-    page_coder *coder; /* NULL until the order is known */
-    keep *rules;       /* [channels] */
-    double *pending;   /* [channels][page] */
-    size_t count;      /* samples in it */
-    uint64_t samples;  /* before it */
-    uint64_t at;       /* bytes given to sink */
+    page_coder *coder;      /* NULL until the order is known */
+    keep *rules;            /* [channels] */
+    channel_spread *spread; /* [channels] */
+    double *pending;        /* [channels][page] */
+    size_t count;           /* samples in it */
+    uint64_t samples;       /* before it */
+    uint64_t at;            /* bytes given to sink */
     unsigned char *bytes;
     bool budgeted; /* pages are in the store, too */
     page_store store;
@@ -45,10 +55,10 @@ static bool rooms_make(loci_archive_writer *w)
         return false;
     w->header.bound = loci_allocate_by(loci_allocator_of(w), channels, sizeof *w->header.bound);
     w->rules = loci_allocate_by(loci_allocator_of(w), channels, sizeof *w->rules);
+    w->spread = loci_allocate_by(loci_allocator_of(w), channels, sizeof *w->spread);
     w->pending = loci_allocate_room_by(loci_allocator_of(w), numbers, sizeof *w->pending);
     w->bytes = loci_allocate_room_by(loci_allocator_of(w), loci_page_room(w->header.page, channels), 1);
-    if (!w->header.bound || !w->rules || !w->pending || !w->bytes) return false;
-    return true;
+    return w->header.bound && w->rules && w->spread && w->pending && w->bytes;
 }
 
 static void rules_make(loci_archive_writer *w)
@@ -160,6 +170,11 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     w->at = info.bytes;
     w->budgeted = read.rule == LOCI_KEEP_BUDGET;
     rules_make(w);
+    for (size_t c = 0; c < read.channels && w->budgeted; c++) {
+        channel_spread *spread = &w->spread[c];
+        spread->counted = (double)w->samples;
+        spread->square = w->header.bound[c] * w->header.bound[c] * spread->counted;
+    }
     const loci_status stored = w->budgeted ? store_fill(w, bytes, begin, error) : LOCI_OK;
     if (stored != LOCI_OK) {
         loci_archive_writer_free(w);
@@ -183,6 +198,7 @@ void loci_archive_writer_free(loci_archive_writer *w)
     loci_budget_destroy(&w->store);
     loci_free(w->header.bound);
     loci_free(w->rules);
+    loci_free(w->spread);
     loci_free(w->pending);
     loci_free(w->bytes);
     loci_free(w->note);
@@ -199,27 +215,23 @@ static loci_status give(loci_archive_writer *w, const void *bytes, size_t size, 
     return status;
 }
 
+/* Measures what is pending of a channel; one of its samples is returned, 0 where there is none. */
+static double spread_make(loci_archive_writer *w, size_t c)
+{
+    double first;
+    size_t present;
+    channel_spread *spread = &w->spread[c];
+    spread->own = loci_archive_deviation(w->pending + c * w->header.page, w->count, &first, &present);
+    spread->present = (double)present;
+    return first;
+}
+
 /* A bound that is a share: of the channel's standard deviation in the first page, or, where it does not change there, of its
  * value; 0 where that is 0 too. */
 static void channel_begin(loci_archive_writer *w, size_t c)
 {
-    const double *u = w->pending + c * w->header.page;
-    double mean = 0.0, square = 0.0, first = NAN, span = 0.0;
-    size_t n = 0;
-    for (size_t i = 0; i < w->count; i++) {
-        if (isnan(first)) first = u[i];
-        span = fmax(span, fabs(u[i] - first)); /* of a number and NaN, the number */
-    }
-    const double unit = span < 0x1p-400 ? 0x1p-600 : 1.0; /* squares of what is smaller would be zero */
-    for (size_t i = 0; i < w->count; i++) {
-        if (isnan(u[i])) continue;
-        n++;
-        const double off = (u[i] - first) / unit - mean; /* of the mean of those before: Welford's way */
-        mean += off / (double)n;
-        square += off * ((u[i] - first) / unit - mean);
-    }
-    const double deviation = n > 0 ? sqrt(square / (double)n) * unit : 0.0;
-    w->header.bound[c] = w->relative * (deviation > 0.0 ? deviation : n > 0 ? fabs(first) : 0.0);
+    const double first = spread_make(w, c), own = w->spread[c].own;
+    w->header.bound[c] = w->relative * (own > 0.0 ? own : fabs(first));
 }
 
 /* Channels without a bound of their own take the least of the others'. */
@@ -286,7 +298,7 @@ static loci_status begin(loci_archive_writer *w, loci_error *error)
     if (status != LOCI_OK) return status;
     rules_make(w);
     for (size_t c = 0; c < w->header.channels && w->budgeted; c++)
-        w->rules[c] = loci_budget_rule(&w->header, c, ORDER_OCTAVE);
+        w->rules[c] = loci_budget_rule(&w->header, c, ORDER_OCTAVE, 0.0);
     if (!w->coder) status = order_choose(w, error);
     if (status != LOCI_OK) return status;
     if (w->budgeted) return store_begin(w, error);
@@ -309,37 +321,97 @@ static loci_status page_give(loci_archive_writer *w, loci_error *error)
     return give(w, w->bytes, page_encode(w), error);
 }
 
-/* octave -1: samples as they are. */
 static size_t budget_encode(loci_archive_writer *w, int octave)
 {
-    for (size_t c = 0; c < w->header.channels; c++) w->rules[c] = loci_budget_rule(&w->header, c, octave);
+    for (size_t c = 0; c < w->header.channels; c++)
+        w->rules[c] = loci_budget_rule(&w->header, c, octave, w->spread[c].own);
     return page_encode(w);
 }
 
-/* As sharp as its age allows, but within the budget; then all pages are made to fit. */
+/* The finest and the coarsest octave that what is pending can be coded in to any use. */
+static void octaves_of(const loci_archive_writer *w, int *finest, int *coarsest)
+{
+    bool some = false;
+    *finest = *coarsest = 0;
+    for (size_t c = 0; c < w->header.channels; c++) {
+        if (!(w->spread[c].own > 0.0)) continue;
+        const int own = loci_budget_finest(&w->header, c, w->spread[c].own);
+        *finest = some && *finest < own ? *finest : own;
+        *coarsest = some && *coarsest > own ? *coarsest : own;
+        some = true;
+    }
+    /* no coefficient is larger than the deviation times the number of samples */
+    *coarsest += LOCI_BUDGET_SHARPEST + 2 + (int)ceil(log2((double)w->count));
+}
+
+/* Codes what is pending as sharp as its age allows, but in at most `most` bytes where that can be. Sharper where less than half of the budget
+ * would be used, with `before` bytes that are there. A bit of each number, at most, is an octave. */
+static size_t budget_encode_within(loci_archive_writer *w, size_t before, size_t most)
+{
+    enum { JUMP = 4 }; /* from a step that is too small for numbers to be coded */
+    const double numbers = (double)(w->count * w->header.channels), half = 0.5 * (double)w->header.budget;
+    const double room = fmin((double)most, FILLED * (double)w->header.budget - (double)before);
+    int finest, coarsest, octave = loci_budget_next(&w->store);
+    octaves_of(w, &finest, &coarsest);
+    if ((double)before < half && octave > coarsest) octave = coarsest;
+    if (octave < finest) octave = finest;
+    if (coarsest < octave) coarsest = octave;
+    const int usual = octave;
+    int large = finest - 1, good = coarsest + 1; /* too many bytes and few enough, as far as is known */
+    size_t size;
+    for (;;) {
+        size = budget_encode(w, octave);
+        *(size > most ? &large : &good) = octave;
+        if (good - large <= 1) break;
+        if (size > most) {
+            const double more =
+                (double)size < 4.0 * numbers ? floor(8.0 * (double)(size - most) / numbers) : JUMP;
+            octave = (int)fmin(octave + fmax(1.0, more), good - 1);
+            continue;
+        }
+        const bool passed = large >= usual && size < most / 2, idle = (double)(before + size) < half;
+        if (!passed && !idle) break;
+        const double less = floor(8.0 * ((passed ? (double)most : room) - (double)size) / numbers);
+        octave = (int)fmax(octave - fmax(1.0, less), large + 1);
+    }
+    return octave == good || good > coarsest ? size : budget_encode(w, good);
+}
+
+/* Deviations become those of the signal so far, to a power of 2; *changed where one does. */
+static loci_status deviations_follow(loci_archive_writer *w, bool *changed, loci_error *error)
+{
+    *changed = false;
+    for (size_t c = 0; c < w->header.channels; c++) {
+        double *bound = &w->header.bound[c];
+        channel_spread *spread = &w->spread[c];
+        spread_make(w, c);
+        spread->square += spread->own * spread->own * spread->present;
+        spread->counted += spread->present;
+        if (!(spread->square > 0.0) || !isfinite(spread->square)) continue;
+        const double octaves = 0.5 * log2(spread->square / spread->counted) - log2(*bound);
+        if (fabs(octaves) < 1.0) continue;
+        *bound = ldexp(*bound, (int)rint(octaves));
+        *changed = true;
+    }
+    return *changed ? loci_budget_measure(&w->store, error) : LOCI_OK;
+}
+
+/* A page behind the others; then all are made to fit. */
 static loci_status budget_write(loci_archive_writer *w, loci_error *error)
 {
     page_store *store = &w->store;
-    const size_t most = (size_t)(0.9 * (double)w->header.budget);
-    bool changed;
-    size_t size;
-    const double numbers = (double)(w->count * w->header.channels);
+    bool changed, followed;
+    loci_status status = deviations_follow(w, &followed, error);
+    const size_t before = store->header_size + store->total,
+                 most = (size_t)(FILLED * (double)w->header.budget);
     /* while there is room for them samples stay what they are */
-    const bool exact = (double)store->header_size + (double)store->total + 8.0 * numbers < (double)most;
-    for (int octave = exact ? -1 : loci_budget_next(store);;) {
-        size = budget_encode(w, octave);
-        if (size <= most || octave >= LOCI_BUDGET_OCTAVES) break;
-        if (octave >= 0)
-            octave += (int)fmax(
-                1.0, floor(8.0 * (double)(size - most) / numbers)); /* a bit of each number an octave */
-        else
-            octave = loci_budget_next(store);
-        if (octave > LOCI_BUDGET_OCTAVES) octave = LOCI_BUDGET_OCTAVES;
-    }
-    loci_status status = loci_budget_add(store, w->bytes, size, error);
+    const bool exact = (double)before + 8.0 * (double)(w->count * w->header.channels) < (double)most;
+    size_t size = exact ? budget_encode(w, LOCI_BUDGET_EXACT) : 0;
+    if (!exact || size > most) size = budget_encode_within(w, before, most);
+    if (status == LOCI_OK) status = loci_budget_add(store, w->bytes, size, error);
     if (status == LOCI_OK) status = loci_budget_fit(store, &changed, error);
     if (status == LOCI_OK) {
-        if (w->at > 0 && !changed) return give(w, w->bytes, size, error);
+        if (w->at > 0 && !changed && !followed) return give(w, w->bytes, size, error);
         const unsigned char *whole;
         const size_t all = loci_budget_whole(store, &whole);
         w->at = 0;
@@ -479,12 +551,11 @@ loci_status loci_archive_writer_peek(loci_archive_writer *w, loci_archive_sink *
     if (all == 0) return short_of_memory(error);
     const loci_status status = sink(target, 0, whole, all, error);
     if (status != LOCI_OK || w->count == 0) return status;
-    const size_t exact = all + 8 * w->count * w->header.channels;
-    for (int octave = exact < w->header.budget ? -1 : loci_budget_next(&w->store);
-         octave <= LOCI_BUDGET_OCTAVES;) {
-        const size_t size = budget_encode(w, octave);
-        if (all + size <= w->header.budget) return sink(target, all, w->bytes, size, error);
-        octave = octave < 0 ? loci_budget_next(&w->store) : octave + 1;
-    }
+    if (all >= w->header.budget) return LOCI_OK;
+    const size_t most = w->header.budget - all;
+    for (size_t c = 0; c < w->header.channels; c++) spread_make(w, c);
+    size_t size = 8 * w->count * w->header.channels < most ? budget_encode(w, LOCI_BUDGET_EXACT) : SIZE_MAX;
+    if (size > most) size = budget_encode_within(w, all, most);
+    if (size <= most) return sink(target, all, w->bytes, size, error);
     return LOCI_OK; /* as a page of its own it finds no room yet */
 }

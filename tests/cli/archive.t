@@ -340,3 +340,16 @@ $ awk 'BEGIN { for (k = 0; k < 300; k++) print 1e-170 * (k * k % 97) }' >tiny.cs
 | 14
 $ awk 'BEGIN { for (k = 0; k < 300; k++) print 1e-60 * (k * k % 97) }' >tiny.csv && loci remember tiny.csv --error 5% -o tiny.loci && loci recall tiny.loci --against tiny.csv --json | python3 -c "import json, sys; print(0.001 < json.load(sys.stdin)['share'][0] <= 0.0025)"
 | True
+
+# A signal that begins quietly, and one that ends so: the budget is used, for what is loud.
+$ awk 'BEGIN { srand(1); for (k = 0; k < 20000; k++) print (rand() - 0.5) * 0.01; for (k = 0; k < 60000; k++) print sin(k / 100) + 0.2 * sin(k / 3) + rand() * 0.02 }' >begins.txt
+$ for k in '' '--budget 64K --fading 0' '--order 8' '--budget 16K'; do loci remember begins.txt $k -o begins.loci && loci inspect begins.loci --json >i.json && loci recall begins.loci --against begins.txt --json >r.json && python3 -c "
++ import json
++ i, r = json.load(open('i.json')), json.load(open('r.json'))
++ print(i['budget'] / 2 < i['bytes'] <= i['budget'], r['share'][0] < (1e-6 if i['budget'] == 65536 else 1e-3))"; done
+| True True
+| True True
+| True True
+| True True
+$ awk 'BEGIN { for (k = 0; k < 140000; k++) print (k < 70000 ? 1 : 100) * sin(k / 100) }' >louder.txt && loci remember louder.txt --budget 6K -o louder.loci && loci recall louder.loci --against louder.txt --json | python3 -c "import json, sys; print(json.load(sys.stdin)['share'][0] < 1e-6)" && test $(wc -c <louder.loci) -gt 3072
+| True
