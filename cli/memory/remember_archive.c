@@ -13,6 +13,7 @@
 #include <loci/archive.h>
 
 #include "memory/archive_place.h"
+#include "memory/forgotten.h"
 #include "memory/grid.h"
 #include "memory/memory_file.h"
 #include "memory/share_archive.h"
@@ -38,6 +39,7 @@ typedef struct {
     double every, next;  /* seconds between savings, INFINITY: in the end; the clock at the next one */
     uint64_t samples;    /* of the archive */
     memory_file noted;   /* what its note says */
+    forgotten came;      /* what is put into a budget; none of it: channels is 0 */
     bool refuses, holds; /* missing values; else they are kept as missing */
     double unit; /* whose multiples are kept without loss; 0: none, or it was said that there are others */
 } job;
@@ -138,7 +140,9 @@ static void budget_usual(loci_archive_spec *spec, const archive_settings *s, siz
 
 static loci_status take(void *target, const double *u, size_t n, loci_error *error)
 {
-    return loci_archive_writer_push(target, u, n, error);
+    job *j = target;
+    for (size_t c = 0; c < j->came.channels; c++) forgotten_take(&j->came, c, u + c, n, j->came.channels);
+    return loci_archive_writer_push(j->writer, u, n, error);
 }
 
 /* What the note says, as that of a memory does. */
@@ -254,9 +258,9 @@ static int feed(job *j, source *from, grid g)
     }
     to.g.from = from;
     to.g.take = take;
-    to.g.target = j->writer;
+    to.g.target = j;
     from->missing = j->refuses ? LOCI_MISSING_REFUSE : LOCI_MISSING_HOLD;
-    const uint64_t held = j->noted.held;
+    const uint64_t held = j->noted.held, first = j->samples;
     j->unit = j->noted.archive ? loci_archive_inspect(j->noted.archive).rule == LOCI_KEEP_UNITS
                                      ? loci_archive_bound(j->noted.archive, 0)
                                      : 0
@@ -280,6 +284,8 @@ static int feed(job *j, source *from, grid g)
     if (told) return told;
     if (loci_archive_writer_finish(j->writer, &error) != LOCI_OK && (!status || status == STATUS_INTERRUPTED))
         return error.text[0] ? message_error(from->path, &error) : STATUS_FAILED;
+    if (!status && j->came.channels > 0)
+        forgotten_say_written(&j->came, j->writer, first, from->path, j->noted.names);
     if (j->noted.held == held || !j->place.gathers) return status;
     if (loci_archive_writer_peek(j->writer, archive_place_sink, &j->place, &error) != LOCI_OK && !status)
         return error.text[0] ? message_error(from->path, &error) : STATUS_FAILED;
@@ -315,6 +321,8 @@ static int create(job *j, source *from)
     else if (!status && loci_archive_writer_create(&j->writer, spec, note.bytes, note.size,
                                                    archive_place_sink, &j->place, &error) != LOCI_OK)
         status = message_error(from->path, &error);
+    if (!status && spec->rule == LOCI_KEEP_BUDGET && !forgotten_create(&j->came, spec->channels))
+        status = message_memory();
     if (!status && !ranks_team()) status = feed(j, from, g);
     free(note.bytes);
     return status;
@@ -419,6 +427,8 @@ static int resume(job *j, source *from)
             ftruncate(p->descriptor, (off_t)info.bytes) != 0)
             status = message_fail("%s: writing failed: %s", p->path, strerror(errno));
         p->size = (size_t)info.bytes;
+        if (!status && info.rule == LOCI_KEEP_BUDGET && !forgotten_create(&j->came, k->channels))
+            status = message_memory();
         if (!status) status = feed(j, from, g);
     }
     return status;
@@ -463,6 +473,26 @@ static int write_whole(job *j, source *from)
     return saved ? saved : STATUS_INTERRUPTED;
 }
 
+/* Where most of an archive is forgotten in a budget. */
+static void shrunk_note(const memory_file *old, const archive_place *p)
+{
+    enum { SOME = 4096 };
+    const loci_archive_info info = loci_archive_inspect(old->archive);
+    forgotten came;
+    double u[SOME];
+    loci_error error;
+    if (!forgotten_create(&came, old->channels)) return;
+    loci_status status = LOCI_OK;
+    for (size_t c = 0; c < old->channels; c++)
+        for (uint64_t i = 0; i < info.samples && status == LOCI_OK; i += SOME) {
+            const size_t n = info.samples - i < SOME ? (size_t)(info.samples - i) : SOME;
+            status = loci_archive_samples(old->archive, c, info.first + i, n, u, &error);
+            if (status == LOCI_OK) forgotten_take(&came, c, u, n, 1);
+        }
+    if (status == LOCI_OK) forgotten_say(&came, p->whole, p->size, info.first, old->path, old->names);
+    free(came.of);
+}
+
 /* An archive made coarser: to another error or into a budget. */
 static int coarser(job *j, const memory_file *old)
 {
@@ -487,6 +517,7 @@ static int coarser(job *j, const memory_file *old)
             ? loci_archive_shrink(old->archive, spec->budget, spec->fading, archive_place_sink, p, &error)
             : loci_archive_recode(old->archive, rms, archive_place_sink, p, &error);
     free(rms);
+    if (made == LOCI_OK && p->gathers) shrunk_note(old, p);
     return archive_place_finish(p, made == LOCI_OK ? STATUS_DONE
                                    : error.text[0] ? message_error(old->path, &error)
                                                    : STATUS_FAILED);
@@ -545,6 +576,7 @@ int remember_archive(const archive_settings *s, const char *path)
         if (status == STATUS_INTERRUPTED) status = interrupted(&j);
     }
     loci_archive_writer_free(j.writer);
+    free(j.came.of);
     memory_file_release(&j.noted);
     source_close(&from);
     return status;

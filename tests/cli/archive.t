@@ -353,3 +353,10 @@ $ for k in '' '--budget 64K --fading 0' '--order 8' '--budget 16K'; do loci reme
 | True True
 $ awk 'BEGIN { for (k = 0; k < 140000; k++) print (k < 70000 ? 1 : 100) * sin(k / 100) }' >louder.txt && loci remember louder.txt --budget 6K -o louder.loci && loci recall louder.loci --against louder.txt --json | python3 -c "import json, sys; print(json.load(sys.stdin)['share'][0] < 1e-6)" && test $(wc -c <louder.loci) -gt 3072
 | True
+
+# Where most is forgotten all the same a note says so: of noise, from which nothing can be left out, also of what is appended, and of an archive that is made coarser.
+$ awk 'BEGIN { srand(2); for (k = 0; k < 40000; k++) print rand() }' >noise.txt && loci remember noise.txt --budget 1K -o noise.loci; paste -d, noise.txt louder.txt | head -n 40000 >pair.csv; loci remember pair.csv --budget 4K -o pair.loci; rm -f noise.loci; head -n 100 noise.txt | loci remember - --budget 1K --append noise.loci; loci remember noise.txt --append noise.loci; loci remember noise.txt --error 1% -o noise.loci && loci remember noise.loci --budget 1K -o less.loci
+!~ loci: note: noise.txt: * % of its variance is forgotten; a larger --budget keeps more
+!~ loci: note: pair.csv: of 1 of 2 channels more than half of the variance is forgotten, of "u0" * %; a larger --budget keeps more
+!~ loci: note: noise.txt: * % of its variance is forgotten; a larger --budget keeps more
+!~ loci: note: noise.loci: * % of its variance is forgotten; a larger --budget keeps more
