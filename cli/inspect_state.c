@@ -89,6 +89,8 @@ static int state_read(state *s, file_kind kind, const void *bytes, size_t size, 
         s->features = number_at(bytes, 16, 8), s->targets = number_at(bytes, 24, 8);
         s->sums = number_at(bytes, 40, 8);
     }
+    if (whole && kind == FILE_WATCH)
+        s->samples += number_at(bytes, 48, 8); /* of histories before, mod 2^64 */
     if (whole && kind == FILE_TRAINING) training_read(s);
     if (whole && kind == FILE_STOPPED) whole = stopped_read(s);
     if (whole && sum_of(s->bytes, s->size - 8) == number_at(s->bytes, s->size - 8, 8)) return STATUS_DONE;

@@ -74,7 +74,7 @@ static int usage_check(settings *s, const char *const *operands, size_t count, b
     output_kind kind = OUTPUT_CSV;
     const int unknown = learns || s->update || s->add
                             ? output_kind_none(own ? NULL : s->output, "-o", "the model", "forecast")
-                            : output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_JSON, "forecast");
+                            : output_kind_or_csv(&kind, s->output, OUTPUT_CSV | OUTPUT_JSON, "forecast");
     if (unknown) return unknown;
     s->json = s->json || kind == OUTPUT_JSON;
     const forecast_wishes *w = &s->wishes;

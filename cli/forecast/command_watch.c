@@ -43,6 +43,7 @@ typedef struct {
     output out;
     pace pace;
     bool opened, live;
+    double last; /* time of the last row that was pushed */
     uint64_t rows, before,
         unjudged;  /* read and pushed here, in earlier watches, without anything to be expected */
     double *hole;  /* [channels] a row that is missing */
@@ -185,6 +186,7 @@ static int take_run(job *j, size_t from, size_t to)
     for (size_t k = 0; k < done; k++) {
         const double time = stamped ? j->from.t[from + k] : (double)(j->before + j->rows + 1);
         j->rows++;
+        j->last = time;
         j->unjudged += isnan(j->answers[k * channels].expected) != 0;
         for (size_t c = 0; c < channels; c++) {
             const loci_readout_answer *a = &j->answers[k * channels + c];
@@ -206,7 +208,7 @@ static int take(job *j)
     const size_t n = j->from.count;
     int status = STATUS_DONE;
     size_t from = 0;
-    for (size_t k = 0; k < n && j->from.info.stamped && !status; k++) {
+    for (size_t k = 0; k < n && j->f.stamped && j->from.info.stamped && !status; k++) {
         const size_t missing = pace_next(&j->pace, j->from.t[k]);
         if (missing == 0) continue;
         status = take_run(j, from, k);
@@ -227,7 +229,8 @@ static int begin(job *j)
     loci_error error;
     j->pace = (pace){.step = f->stamped ? f->step : 0,
                      .even = f->stamped && !f->uneven,
-                     .longest = loci_readout_spec_of(f->readout)->window};
+                     .longest = loci_readout_spec_of(f->readout)->window,
+                     .pause = f->longest};
     j->hole = calloc(f->channels, sizeof *j->hole);
     if (!j->hole) return message_memory();
     for (size_t c = 0; c < f->channels; c++) j->hole[c] = NAN;
@@ -352,7 +355,7 @@ static int watch(job *j, const char *signal)
     }
     status = run(j);
     int saved = STATUS_DONE;
-    if (j->rows > 0) loci_readout_watch_set_time(j->watch, j->from.info.stamped ? j->pace.last : NAN);
+    if (j->rows > 0) loci_readout_watch_set_time(j->watch, j->from.info.stamped ? j->last : NAN);
     if (!status || !s->output)
         saved = state_file_save(&s->state, state_save, j->watch, loci_readout_watch_state_size(j->watch));
     int written = STATUS_DONE;

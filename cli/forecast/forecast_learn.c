@@ -135,13 +135,18 @@ static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
     return STATUS_DONE;
 }
 
+/* Fewer rows that are learned later do not make a series uneven. */
+enum { ENOUGH = 1000 };
+
 void forecast_times(forecaster *f, const series *s)
 {
+    const bool first = !f->stamped;
     f->stamped = s->stamped;
     f->iso = s->iso;
     f->last = s->last;
     f->step = s->step;
-    f->uneven = f->uneven || 100 * s->irregular > s->n;
+    f->longest = fmax(f->longest, s->longest);
+    if (first || s->n >= ENOUGH) f->uneven = f->uneven || 100 * s->irregular > s->n;
 }
 
 static int names_copy(forecaster *f, const series *s)

@@ -11,6 +11,7 @@
 #define FAR                                                                                                  \
     2.5 /* steps: at or behind them rows are missing wherever they go on, as after a restart of what measures */
 #define ALIKE 0.01
+#define PAUSE 2 /* how much longer one is than those that were learned */
 
 void pace_begin(pace *p, double last)
 {
@@ -21,9 +22,13 @@ void pace_begin(pace *p, double last)
 size_t pace_next(pace *p, double t)
 {
     const double apart = t - p->last;
+    if (p->rows++ > 0 && !(apart > 0)) {
+        p->back++;
+        return 0;
+    }
     p->last = t;
-    if (p->rows++ == 0) return 0;
-    if (!(p->step > 0) && apart > 0) p->step = apart;
+    if (p->rows == 1) return 0;
+    if (!(p->step > 0)) p->step = apart;
     const double steps = apart / p->step, whole = round(steps);
     const bool beside = !(fabs(steps - whole) <= NEAR && whole >= 1);
     p->steps++;
@@ -31,6 +36,7 @@ size_t pace_next(pace *p, double t)
         p->irregular++;
     if (!p->even || !(steps >= FAR || (!beside && whole >= 2))) return 0;
     if (whole - 1 > (double)p->longest) {
+        if (apart <= PAUSE * p->pause) return 0;
         p->breaks++;
         return SIZE_MAX;
     }
@@ -46,6 +52,9 @@ void pace_tell(const pace *p, const char *path)
         message_warn(
             "%s: the times are irregular: %s of %s steps are not %s long; rows are taken to follow one another evenly",
             path, words_count(a, p->irregular), words_count(b, p->steps), words_duration(c, p->step));
+    if (p->back > 0)
+        message_warn("%s: the times of %s are not after the one before; rows are taken as they come", path,
+                     words_plural(a, p->back, "row"));
     if (p->gaps > 0)
         message_note("%s: %s in %s; what was expected stands for %s", path,
                      words_plural(a, p->missing, "missing row"), words_plural(b, p->gaps, "place"),

@@ -11,10 +11,12 @@ typedef struct {
     double step; /* of the series, in seconds; 0: that between the first two rows */
     bool even;   /* rows that are not there are missing; else rows follow one another, whatever their times */
     size_t longest; /* rows that may be missing; where more are, something new begins */
+    double
+        pause; /* seconds: of series with such pauses rows follow one another across them, where they are longer than the longest */
     double last;
-    uint64_t rows, steps;
-    uint64_t missing, gaps; /* rows, and places where some are */
-    uint64_t breaks;        /* places where more than the longest are */
+    uint64_t rows, steps, back; /* back: times before the last one */
+    uint64_t missing, gaps;     /* rows, and places where some are */
+    uint64_t breaks;            /* places where more than the longest are */
     uint64_t
         irregular; /* steps that are no whole number of steps of the series; of a series that is not even, another length */
 } pace;

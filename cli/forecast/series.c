@@ -103,6 +103,7 @@ static int steps_settle(series *s, const double *t)
                                 s->path, words_time(time, t[k], s->iso), k + 1);
         }
         s->irregular += fabs(step - s->step) > 0.01 * s->step;
+        s->longest = fmax(s->longest, step);
     }
     if (s->irregular > 0) {
         char step[WORDS_SIZE], some_text[WORDS_SIZE], all[WORDS_SIZE];

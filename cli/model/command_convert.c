@@ -27,14 +27,21 @@ typedef struct {
     size_t vocabulary; /* SIZE_MAX: not given */
 } settings;
 
+/* Not of what a folder of a checkpoint is read for. */
+static bool is_harmless(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return strncmp(name, "model", 5) != 0 && strcmp(name, "config.json") != 0;
+}
+
 static int usage_check(const settings *s, const char *state)
 {
     if (!s->output) return message_usage("convert: -o is missing; the model's file was expected");
     if (output_same_file(state, s->output))
         return message_usage("convert: %s is the state itself; another file was expected for the model",
                              state);
-    const int clash =
-        overwrite_check(&(overwrite_files){&state, &s->output, 1, 1, NULL}, "convert"); /* of a folder */
+    const int clash = overwrite_check(&(overwrite_files){&state, &s->output, 1, 1, is_harmless},
+                                      "convert"); /* of a folder */
     if (clash) return clash;
     const int unknown = output_kind_none(s->output, "-o", "the model", "convert");
     if (unknown) return unknown;

@@ -24,7 +24,8 @@ static int usage_check(predict_settings *s, const char *const *named, size_t cou
     const int clash = overwrite_check(&(overwrite_files){named, &s->output, count, 1, NULL}, "predict");
     if (clash) return clash;
     output_kind kind;
-    const int unknown = output_kind_of(&kind, s->output, OUTPUT_CSV | OUTPUT_NPY | OUTPUT_JSON, "predict");
+    const int unknown =
+        output_kind_or_csv(&kind, s->output, OUTPUT_CSV | OUTPUT_NPY | OUTPUT_JSON, "predict");
     if (unknown) return unknown;
     if (kind == OUTPUT_NPY && (s->json || s->top != SIZE_MAX))
         return message_usage(

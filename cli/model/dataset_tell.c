@@ -21,7 +21,8 @@ void dataset_tell(const char *path, const loci_dataset *set, const loci_dataset 
     if (info.units_line > 0)
         message_note("%s: line %zu is left out: it holds units, no numbers", path, info.units_line);
     if (info.empty_column > 0)
-        message_note("%s: column %zu has no name and is empty, and is left out", path, info.empty_column);
+        message_note("%s: column %zu has no name, and is empty as far as was looked, and is left out", path,
+                     info.empty_column);
     if (info.time_like && options_offer("time", 4))
         message_note("%s: column %s looks like times, and is an input; --time '%s' would leave it out", path,
                      info.time_like, info.time_like);

@@ -89,7 +89,7 @@ static int model_prepare(job *j, double rate)
     j->all = 0;
     j->window = trained_window(j->about);
     if (j->window && rate > 0 && j->about->rate > 0)
-        j->window = (size_t)fmax(1, round((double)j->window * rate / j->about->rate));
+        j->window = (size_t)fmin(fmax(1, round((double)j->window * rate / j->about->rate)), 0x1p53);
     if (j->ahead)
         return loci_model_steps(&j->steps, j->model, rate, &error) == LOCI_OK
                    ? STATUS_DONE

@@ -267,9 +267,14 @@ int prediction_close(prediction *p)
             json_decref(names);
         else
             json_object_set_new(object, "classes", names);
+        const bool none = json_array_size(p->list) == 0;
         json_object_set_new(object, "files", p->list);
         p->list = NULL;
         output_json(&p->out, object);
+        if (none && p->out.path) {
+            output_abandon(&p->out); /* as below */
+            return STATUS_DONE;
+        }
     }
     if (p->json || p->headed || p->out.reason) return output_close(&p->out);
     output_abandon(&p->out); /* what was wrong has been said; a file stays as it was */

@@ -26,6 +26,10 @@ static void advice_drop(char *text)
                 continue;
             }
             if (!end) end = name + strlen(name);
+            if (memchr(at, '%', (size_t)(end - at))) { /* what it stands for would be another's */
+                at++;
+                continue;
+            }
             if (*end == ')') end++;
             memmove(at, end, strlen(end) + 1);
         }
@@ -33,11 +37,15 @@ static void advice_drop(char *text)
 
 static void say(const char *lead, const char *format, va_list arguments)
 {
-    char text[2048];
+    char text[2048], own[1024];
+    if (strlen(format) < sizeof own) { /* names and numbers are left alone */
+        strcpy(own, format);
+        advice_drop(own);
+        format = own;
+    }
     vsnprintf(text, sizeof text, format, arguments);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
-    advice_drop(text);
     if (ranks_keep(lead, text)) return;
     progress_wipe();
     fprintf(stderr, "loci: %s%s\n", lead, text);
@@ -63,11 +71,13 @@ int message_usage(const char *format, ...)
 
 int message_error(const char *subject, const loci_error *error)
 {
+    loci_error e = *error;
+    const bool named = subject && strncmp(e.text, subject, strlen(subject)) == 0;
+    char *behind = named ? e.text + strlen(subject) : strstr(e.text, ": "); /* the name of a file */
+    advice_drop(behind ? behind : e.text);
     /* the library leaves out the front of a long path */
-    if (!subject || strncmp(error->text, subject, strlen(subject)) == 0 ||
-        strncmp(error->text, "...", 3) == 0)
-        return message_fail("%s", error->text);
-    return message_fail("%s: %s", subject, error->text);
+    if (!subject || named || strncmp(e.text, "...", 3) == 0) return message_fail("%s", e.text);
+    return message_fail("%s: %s", subject, e.text);
 }
 
 const char *message_name(const char *path)

@@ -47,7 +47,10 @@ static bool is_beside(const char *written, const char *read)
 
 static bool are_one(const char *a, const char *b)
 {
-    return strcmp(a, "-") != 0 && (strcmp(a, b) == 0 || output_same_file(a, b));
+    struct stat about;
+    if (strcmp(a, "-") == 0 || (stat(a, &about) == 0 && !S_ISREG(about.st_mode)))
+        return false; /* /dev/null */
+    return strcmp(a, b) == 0 || output_same_file(a, b);
 }
 
 int overwrite_check(const overwrite_files *f, const char *command)
@@ -57,9 +60,11 @@ int overwrite_check(const overwrite_files *f, const char *command)
         if (!to || strcmp(to, "-") == 0) continue;
         for (size_t i = 0; i < f->reads; i++) {
             const char *from = f->read[i];
-            if (from && (output_same_file(from, to) || is_beside(to, from) ||
-                         (is_within(to, from) && !(f->harmless && f->harmless(to)))))
+            if (from && (output_same_file(from, to) || is_beside(to, from)))
                 return message_usage("%s: %s is read and written; another file was expected", command, to);
+            if (from && is_within(to, from) && !(f->harmless && f->harmless(to)))
+                return message_usage("%s: %s lies in the folder that is read; a file outside was expected",
+                                     command, to);
         }
         for (size_t i = 0; i < k; i++)
             if (f->written[i] && are_one(f->written[i], to))

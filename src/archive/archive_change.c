@@ -112,6 +112,29 @@ static loci_status store_give(page_store *store, loci_archive_sink *sink, void *
     return sink(target, 0, bytes, size, error);
 }
 
+/* The largest of each channel. Within a budget those of channels that were constant so far stand for none: they count only where no other does. */
+static loci_status bounds_join(archive_header *h, loci_archive *const *archives, size_t count,
+                               loci_error *error)
+{
+    bool *varied = loci_allocate_by(loci_allocator_of(h->bound), 2 * h->channels, sizeof *varied);
+    if (!varied) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive");
+    bool *any = varied + h->channels;
+    for (size_t i = 0; i < count; i++) {
+        loci_archive_varied(archives[i], varied);
+        for (size_t c = 0; c < h->channels; c++) {
+            const bool counts = varied[c] || h->rule != LOCI_KEEP_BUDGET;
+            const double bound = archives[i]->header.bound[c];
+            if (counts && !any[c])
+                h->bound[c] = bound;
+            else if (counts || !any[c])
+                h->bound[c] = fmax(h->bound[c], bound);
+            any[c] = any[c] || counts;
+        }
+    }
+    loci_free(varied);
+    return LOCI_OK;
+}
+
 loci_status loci_archive_merge(loci_archive *const *archives, size_t count, loci_archive_sink *sink,
                                void *target, loci_error *error)
 {
@@ -123,10 +146,12 @@ loci_status loci_archive_merge(loci_archive *const *archives, size_t count, loci
     if (status != LOCI_OK) return status;
     status = bounds_copy(&h, error);
     if (status != LOCI_OK) return status;
-    for (size_t i = 1; i < count; i++) {
-        const archive_header *other = &archives[i]->header;
-        if (other->page > h.page) h.page = other->page;
-        for (size_t c = 0; c < h.channels; c++) h.bound[c] = fmax(h.bound[c], other->bound[c]);
+    for (size_t i = 1; i < count; i++)
+        if (archives[i]->header.page > h.page) h.page = archives[i]->header.page;
+    status = bounds_join(&h, archives, count, error);
+    if (status != LOCI_OK) {
+        loci_free(h.bound);
+        return status;
     }
     page_store store = {0};
     const bool budgeted = h.rule == LOCI_KEEP_BUDGET;

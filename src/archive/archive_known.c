@@ -77,6 +77,16 @@ static loci_status page_info(loci_archive *a, size_t page, size_t channel, loci_
     return LOCI_OK;
 }
 
+void loci_archive_varied(loci_archive *a, bool *varied)
+{
+    for (size_t c = 0; c < a->header.channels; c++) varied[c] = false;
+    for (size_t page = 0; page < a->pages; page++) {
+        if (!loci_archive_parse(a, page, false)) continue;
+        for (size_t c = 0; c < a->header.channels; c++)
+            varied[c] = varied[c] || (a->part[c].present > 0 && a->part[c].most > a->part[c].least);
+    }
+}
+
 loci_status loci_archive_stretch_sized(loci_archive *a, size_t channel, double from, double to,
                                        loci_archive_known *known, size_t size, loci_error *error)
 {

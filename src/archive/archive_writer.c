@@ -9,6 +9,7 @@
 #include "archive/archive_deviation.h"
 #include "archive/archive_header.h"
 #include "archive/archive_spec.h"
+#include "archive/archive_view.h"
 #include "archive/page.h"
 #include "base/allocate.h"
 #include "base/status.h"
@@ -146,11 +147,14 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     const loci_status status = loci_archive_open_by(&a, bytes, size, LOCI_ARCHIVE_WHOLE, allocator, error);
     if (status != LOCI_OK) return status;
     const loci_archive_info info = loci_archive_inspect(a);
+    bool *varied = loci_allocate_by(allocator, a->header.channels, sizeof *varied);
+    if (varied) loci_archive_varied(a, varied);
     loci_archive_close(a);
-    loci_archive_writer *w = loci_allocate_by(allocator, 1, sizeof *w);
+    loci_archive_writer *w = varied ? loci_allocate_by(allocator, 1, sizeof *w) : NULL;
     archive_header read;
     size_t begin;
     if (!w || loci_archive_header_read(&read, allocator, bytes, size, &begin, error) != LOCI_OK) {
+        loci_free(varied);
         loci_free(w);
         return short_of_memory(error);
     }
@@ -160,6 +164,7 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     w->target = target;
     w->coder = loci_page_coder_create(loci_allocator_of(w), info.order, loci_archive_capacity(&read));
     if (!rooms_make(w) || !w->coder || !loci_page_coder_write(w->coder)) {
+        loci_free(varied);
         loci_free(read.bound);
         loci_archive_writer_free(w);
         return short_of_memory(error);
@@ -173,8 +178,10 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     for (size_t c = 0; c < read.channels && w->budgeted; c++) {
         channel_spread *spread = &w->spread[c];
         spread->counted = (double)w->samples;
-        spread->square = w->header.bound[c] * w->header.bound[c] * spread->counted;
+        const double deviation = varied[c] ? w->header.bound[c] : 0.0; /* else it stands for none */
+        spread->square = deviation * deviation * spread->counted;
     }
+    loci_free(varied);
     const loci_status stored = w->budgeted ? store_fill(w, bytes, begin, error) : LOCI_OK;
     if (stored != LOCI_OK) {
         loci_archive_writer_free(w);

@@ -284,25 +284,15 @@ static void list_columns(const table *t, char *text, size_t size)
     if (!t->names) snprintf(text, size, "1 to %zu", t->fields);
 }
 
-/* Whether column i has no name, or is the last of a table without names, and is empty in the next rows, as a separator at the end of each
- * line makes it. */
-static bool is_nothing(const table *here, size_t i)
+/* Whether column i has no name, or is the last of a table without names: where it is empty, a separator at the end of each line makes it. */
+static bool is_nameless(const table *t, size_t i)
 {
-    table t = *here;
-    if (t.names ? t.names[i][0] != 0 : i == 0 || i + 1 < t.fields) return false;
-    for (size_t row = 0; row < LOOKED_AT && next_row(&t); row++) {
-        loci_field f = {0};
-        for (size_t k = 0; next_field(&t, &f); k++)
-            if (k == i && (f.begin != f.end || f.quoted)) return false;
-        if (!f.closed) return true;
-        t.row = f.next + 1;
-    }
-    return true;
+    return t->names ? t->names[i][0] == 0 : i > 0 && i + 1 == t->fields;
 }
 
 /* In how many of the next rows each column holds a number, be it with a decimal comma, and in how many something else;
- * numbers, texts [fields]. What is missing is neither. */
-static void survey_columns(const table *here, size_t *numbers, size_t *texts)
+ * numbers, texts, filled [fields]. What is missing is neither, and filled where something says so. */
+static void survey_columns(const table *here, size_t *numbers, size_t *texts, size_t *filled)
 {
     table t = *here;
     double value;
@@ -313,6 +303,7 @@ static void survey_columns(const table *here, size_t *numbers, size_t *texts)
             const loci_field_kind kind = loci_field_classify(&f, t.point, &value);
             const bool number = kind == LOCI_FIELD_NUMBER || loci_field_has_decimal_comma(&f);
             if (kind != LOCI_FIELD_MISSING) (number ? numbers : texts)[i]++;
+            filled[i] += f.begin != f.end || f.quoted;
         }
         if (!f.closed) return;
         t.row = f.next + 1;
@@ -323,12 +314,13 @@ static void survey_columns(const table *here, size_t *numbers, size_t *texts)
  * column. */
 static loci_status choose_inputs(table *t, loci_dataset *set, loci_error *error)
 {
-    size_t *numbers = loci_allocate(2 * t->fields, sizeof *numbers), *texts = numbers + t->fields;
+    size_t *numbers = loci_allocate(3 * t->fields, sizeof *numbers);
     if (!numbers) return loci_dataset_no_memory(set, error);
-    survey_columns(t, numbers, texts);
+    size_t *texts = numbers + t->fields, *filled = texts + t->fields;
+    survey_columns(t, numbers, texts, filled);
     for (size_t i = 0; i < t->fields; i++) {
         if (t->roles[i] != LEFT_OUT || i == t->time || (texts[i] > 0 && numbers[i] <= texts[i])) continue;
-        if (numbers[i] == 0 && is_nothing(t, i)) {
+        if (filled[i] == 0 && is_nameless(t, i)) {
             if (set->empty_column == 0) set->empty_column = i + 1;
             continue;
         }

@@ -153,7 +153,9 @@ static loci_status choose_numbers(loci_layout *l, size_t *channels, loci_error *
         const loci_evidence *c = &l->columns[i];
         if (own->target[i] != LOCI_TABLE_SKIP) continue;
         if (is_nothing(l, i)) {
-            loci_signal_say(l->signal, "column %zu has no name and is empty, and is left out", i + 1);
+            loci_signal_say(l->signal,
+                            "column %zu has no name, and is empty as far as was looked, and is left out",
+                            i + 1);
         } else if (c->numbers > 0 || c->texts + c->dates == 0) {
             own->target[i] = (uint32_t)(*channels)++;
         } else if (c->comma) {

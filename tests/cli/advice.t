@@ -12,3 +12,9 @@ $ loci eval m.safetensors clean.csv; loci train clean.csv -o y; loci eval m.safe
 ! loci: zero: byte 0 is 0; a text without such was expected
 ! loci: zero: byte 0 is 0; a text without such was expected, or --bytes, which takes any file
 = 1
+
+# Names of files are left as they are.
+$ loci inspect 'a (--b) c.loci'; loci recall 'm, or --old.loci'
+! loci: a (--b) c.loci: cannot be opened: No such file or directory
+! loci: m, or --old.loci: cannot be opened: No such file or directory
+= 1

@@ -360,3 +360,12 @@ $ awk 'BEGIN { srand(2); for (k = 0; k < 40000; k++) print rand() }' >noise.txt 
 !~ loci: note: pair.csv: of 1 of 2 channels more than half of the variance is forgotten, of "u0" * %; a larger --budget keeps more
 !~ loci: note: noise.txt: * % of its variance is forgotten; a larger --budget keeps more
 !~ loci: note: noise.loci: * % of its variance is forgotten; a larger --budget keeps more
+
+# A channel that is constant at first has no deviation of its own yet: appended to, and joined, it is kept as in one go.
+$ awk 'BEGIN { s = 7; print "a,b"; for (k = 0; k < 26000; k++) { s = s * 16807 % 2147483647; n = s / 2147483647 - 0.5; s = s * 16807 % 2147483647; printf "%.6f,%.6f\n", 1e6 + (k < 6000 ? 0 : 0.04 * n), 3.4 * (s / 2147483647 - 0.5) } }' > ab.csv; head -n 6001 ab.csv > x1.csv; { head -n 1 ab.csv; tail -n +6002 ab.csv; } > x2.csv
+$ loci remember x1.csv --budget 20K -o app.loci; loci remember x2.csv --append app.loci; loci remember x1.csv --budget 20K -o m1.loci; loci remember x2.csv --budget 20K --start 6000 -o m2.loci; loci merge m1.loci m2.loci -o both.loci
+$ for f in app both; do loci recall $f.loci --against ab.csv | awk '/^[ab] / { print ($6 < 8) }'; done
+| 1
+| 1
+| 1
+| 1

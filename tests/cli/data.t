@@ -338,14 +338,14 @@ $ loci fit abc.csv --label y --group g --column a,2 -o twice.st
 # A separator at the end of each line makes no column; a name, or a value that stands there, does.
 $ printf 't,v,\n1,5,\n2,6,\n3,7,\n' > trailing.csv; loci remember trailing.csv --time t --error 0.1 -o trailing.loci && loci inspect trailing.loci --json | grep names
 |   "names": ["v"],
-! loci: note: trailing.csv: column 3 has no name and is empty, and is left out
+! loci: note: trailing.csv: column 3 has no name, and is empty as far as was looked, and is left out
 $ seq 40 | sed 's/.*/&;&;/' > bare.csv; loci forecast bare.csv --horizon 1 -o bare.loci | grep -v '^#'; loci watch bare.loci bare.csv | wc -l
 | row,u0,u0_lower80,u0_upper80,u0_lower95,u0_upper95,u1,u1_lower80,u1_upper80,u1_lower95,u1_upper95
 |~ 40,41,*
 | 81
-! loci: note: bare.csv: column 3 has no name and is empty, and is left out
+! loci: note: bare.csv: column 3 has no name, and is empty as far as was looked, and is left out
 ! loci: note: bare.csv: column 1 looks like times; --time 1 reads it so
-! loci: note: bare.csv: column 3 has no name and is empty, and is left out
+! loci: note: bare.csv: column 3 has no name, and is empty as far as was looked, and is left out
 ! loci: note: bare.csv: column 1 looks like times; --time 1 reads it so
 $ printf 't,v,w\n1,5,\n2,6,\n3,7,\n' > named.csv; loci remember named.csv --missing keep --error 0.1 --time t -o named.loci && loci inspect named.loci --json | grep names
 |   "names": ["v", "w"],
@@ -377,9 +377,9 @@ $ awk 'BEGIN { print "time,hum,temp,state,"; print "s,%,C,-,"; for (k = 0; k < 2
 $ loci fit log.csv --value hum --window 20 --time time --modes 5 --threads 1 -o log | sed -n 2p; loci fit plain.csv --value hum --window 20 --time time --modes 5 --threads 1 -o plain > out; cmp log.learned plain.learned && loci train log.csv --label state --window 20 --time time --layers 1 --width 4 --steps 1 --threads 1 --valid 0 -o m 2>&1 > out | grep note
 | learned     10 sequences, known one by one
 | loci: note: log.csv: line 2 is left out: it holds units, no numbers
-| loci: note: log.csv: column 5 has no name and is empty, and is left out
+| loci: note: log.csv: column 5 has no name, and is empty as far as was looked, and is left out
 ! loci: note: log.csv: line 2 is left out: it holds units, no numbers
-! loci: note: log.csv: column 5 has no name and is empty, and is left out
+! loci: note: log.csv: column 5 has no name, and is empty as far as was looked, and is left out
 $ sed '2s/.*/x,x,x,on,/' log.csv > wrong.csv; loci fit wrong.csv --value hum --window 20 --time time -o log
 ! loci: wrong.csv: line 2: "x" stands in column hum; a finite number was expected
 = 1

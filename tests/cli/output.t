@@ -76,10 +76,10 @@ $ loci remember m.csv -o - | cmp - m.loci
 
 # A name that ends as another kind of file does is refused: of tables where they are none, of tables and charts where a model goes.
 $ mkdir -p s/a s/b; for c in a b; do for k in 1 2 3; do { echo x; seq $k 14; } > s/$c/$k.csv; done; done; loci fit s -o f.safetensors --modes 4 > out; { echo x; seq 60 | awk '{ print sin($1) }'; } > wave.csv; loci forecast wave.csv -o wave.loci > out
-$ for o in x.xyz x.svg x.wav x.NPZ; do loci predict f.safetensors s/a/1.csv -o $o; loci forecast wave.loci -o $o; loci forecast wave.loci wave.csv -o $o; done
-! loci: predict: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
-! loci: forecast: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
-! loci: forecast: -o x.xyz: .xyz is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
+$ for o in x.xyz x.2026-11-28; do loci predict f.safetensors s/a/1.csv -o $o; loci forecast wave.loci wave.csv -o $o; head -c 4 $o; echo; rm $o; done
+| row,
+| row,
+$ for o in x.svg x.wav x.NPZ; do loci predict f.safetensors s/a/1.csv -o $o; loci forecast wave.loci -o $o; loci forecast wave.loci wave.csv -o $o; done
 ! loci: predict: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
 ! loci: forecast: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
 ! loci: forecast: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected

@@ -14,7 +14,7 @@ $ loci predict m.safetensors sounds/a/0.csv -o ./m.safetensors
 ! loci: predict: ./m.safetensors is read and written; another file was expected
 = 2
 $ loci predict m.safetensors sounds/a -o sounds/a/../a/3.csv
-! loci: predict: sounds/a/../a/3.csv is read and written; another file was expected
+! loci: predict: sounds/a/../a/3.csv lies in the folder that is read; a file outside was expected
 = 2
 $ for o in '-o sounds/b/2.csv' '-o x.safetensors --log sounds/a/1.csv' '-o x.safetensors --log link.csv' '-o x.safetensors --plot x.safetensors' '-o x.safetensors --log x.safetensors.resume'; do loci train sounds $o --epochs 1; echo $?; done
 | 2
@@ -22,9 +22,9 @@ $ for o in '-o sounds/b/2.csv' '-o x.safetensors --log sounds/a/1.csv' '-o x.saf
 | 2
 | 2
 | 2
-! loci: train: sounds/b/2.csv is read and written; another file was expected
-! loci: train: sounds/a/1.csv is read and written; another file was expected
-! loci: train: link.csv is read and written; another file was expected
+! loci: train: sounds/b/2.csv lies in the folder that is read; a file outside was expected
+! loci: train: sounds/a/1.csv lies in the folder that is read; a file outside was expected
+! loci: train: link.csv lies in the folder that is read; a file outside was expected
 !~ loci: train: --plot: *
 ! loci: train: x.safetensors.resume is named for two things that are written
 $ cp sounds/a/0.csv chart.svg; loci train chart.svg -o x.safetensors --plot chart.svg --value x --window 10
@@ -37,7 +37,7 @@ $ for o in '-o sounds/a/0.csv' '--like m.safetensors -o m.safetensors' 'm.safete
 | 2
 | 2
 | 2
-! loci: fit: sounds/a/0.csv is read and written; another file was expected
+! loci: fit: sounds/a/0.csv lies in the folder that is read; a file outside was expected
 ! loci: fit: m.safetensors is read and written; another file was expected
 ! loci: fit: m.safetensors would be added to itself; other data, or another model, was expected
 $ diff -r sounds before && cmp m.safetensors m.before; ls x.*
@@ -50,5 +50,9 @@ $ for k in 1 2; do loci train sounds -o sounds/m.safetensors --epochs 1 --layers
 | 0
 | 0
 $ mkdir state; echo '{}' > state/config.json; touch state/model.safetensors; loci convert state -o state/model.safetensors
-! loci: convert: state/model.safetensors is read and written; another file was expected
+! loci: convert: state/model.safetensors lies in the folder that is read; a file outside was expected
 = 2
+$ loci train sounds -o /dev/null --log /dev/null --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; loci convert state -o state/loci.safetensors 2>&1 | grep -c lies
+| 0
+| 0
+= 1

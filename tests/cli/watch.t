@@ -124,3 +124,20 @@ $ loci watch load.loci odd.csv --state-in load.loci
 $ loci watch odd.csv odd.csv
 ! loci: odd.csv: is a text; a forecaster was expected
 = 1
+
+# Pauses that were in what was learned, longer than the window: rows follow one another across them, as they did there. Times that go back
+# are told. An update with one gap does not make an even series uneven.
+$ cat > days.awk <<'END'
++ BEGIN { print "t,x"; for (d = from; d < to; d++) for (k = 0; k < 240; k++) printf "%d,%.4f\n", 86400 * d + 60 * k, sin((240 * d + k) / 7) + 0.01 * ((37 * k + d) % 11) }
++ END
+$ awk -v from=0 -v to=6 -f days.awk > days.csv; awk -v from=6 -v to=9 -f days.awk > more.csv; loci forecast days.csv --time t --window 64 --horizon 8 -o days.loci >out 2>&1; loci watch days.loci more.csv --time t --alarms | wc -l
+|~ [1-9]*
+! loci: note: more.csv: 64 of 720 rows fill the window and were not judged
+$ { head -n 300 more.csv; sed -n '4,5p' more.csv; } > back.csv; loci watch days.loci back.csv --time t | wc -l
+| 302
+! loci: warning: back.csv: the times of 2 rows are not after the one before; rows are taken as they come
+$ seq 0 600 | awk 'BEGIN { print "t,x" } { print 60 * $1 "," sin($1 / 9) }' > even.csv; { echo t,x; seq 601 650 | awk '$1 != 620 { print 60 * $1 "," sin($1 / 9) }'; } > up.csv; loci forecast even.csv --time t --window 64 --horizon 4 -o even.loci >out 2>&1; loci forecast even.loci up.csv --time t --update >out 2>&1; loci inspect even.loci --json | grep -c uneven
+| 0
+= 1
+$ loci watch even.loci up.csv --time t --state-out st >/dev/null 2>&1; loci inspect st | grep signal
+| signal    50 samples so far
