@@ -27,11 +27,18 @@ typedef struct {
     size_t vocabulary; /* SIZE_MAX: not given */
 } settings;
 
-/* Not of what a folder of a checkpoint is read for. */
+/* Whether a model of loci is at path, as of a convert before: nothing of a checkpoint. */
 static bool is_harmless(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    return strncmp(name, "model", 5) != 0 && strcmp(name, "config.json") != 0;
+    static const size_t most = SIZE_MAX / 4;
+    void *bytes;
+    size_t size;
+    if (loci_file_read(path, &bytes, &size, most, NULL) != LOCI_OK) return false;
+    loci_model *model = NULL;
+    const bool is = loci_model_load(&model, bytes, size, NULL) == LOCI_OK;
+    loci_model_free(model);
+    loci_bytes_free(bytes);
+    return is;
 }
 
 static int usage_check(const settings *s, const char *state)

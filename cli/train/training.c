@@ -116,13 +116,19 @@ static int save_model(run *r, bool finished)
     return failed ? message_error(r->plan->output, &error) : model_write(r->best, r->plan->output);
 }
 
+/* What goes to /dev/null, or into a pipe, has no file beside it. */
+static bool is_kept(const run *r)
+{
+    return !output_is_stream(r->plan->output);
+}
+
 static int save_state(run *r)
 {
     loci_error error;
     void *trainer;
     size_t trainer_size, size;
     r->saved = progress_clock();
-    if (!ranks_first()) return STATUS_DONE;
+    if (!ranks_first() || !is_kept(r)) return STATUS_DONE;
     if (loci_trainer_save(r->trainer, &trainer, &trainer_size, &error) != LOCI_OK)
         return message_error(r->resume_path, &error);
     void *bytes = record_pack(&r->result->record, trainer, trainer_size, &size);
@@ -301,8 +307,9 @@ static int interrupted(run *r, const loci_train_report *report)
 {
     const int status = save_state(r);
     if (status) return status;
-    message_fail("train: interrupted after step %llu of %llu; the same command with --resume goes on",
-                 (unsigned long long)report->step, (unsigned long long)report->steps);
+    message_fail("train: interrupted after step %llu of %llu%s", (unsigned long long)report->step,
+                 (unsigned long long)report->steps,
+                 is_kept(r) ? "; the same command with --resume goes on" : "");
     return STATUS_INTERRUPTED;
 }
 
@@ -377,7 +384,8 @@ int training_run(training_result *result, loci_model *model, const loci_dataset 
     if (!status) status = start(&r);
     if (!status && !result->finished) status = steps(&r);
     if (!status && !result->finished) status = save_model(&r, true);
-    if (!status && !result->finished && ranks_first() && unlink(r.resume_path) != 0 && errno != ENOENT)
+    if (!status && !result->finished && ranks_first() && is_kept(&r) && unlink(r.resume_path) != 0 &&
+        errno != ENOENT)
         status = message_fail("%s: cannot be removed: %s", r.resume_path, strerror(errno));
     ranks_last_words(NULL);
     log_close(&r.log);

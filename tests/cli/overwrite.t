@@ -52,7 +52,14 @@ $ for k in 1 2; do loci train sounds -o sounds/m.safetensors --epochs 1 --layers
 $ mkdir state; echo '{}' > state/config.json; touch state/model.safetensors; loci convert state -o state/model.safetensors
 ! loci: convert: state/model.safetensors lies in the folder that is read; a file outside was expected
 = 2
-$ loci train sounds -o /dev/null --log /dev/null --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; loci convert state -o state/loci.safetensors 2>&1 | grep -c lies
-| 0
+$ : > state/config.json; ln -s model.safetensors state/link; for o in config.json shard-1.safetensors link; do echo x > state/shard-1.safetensors; loci convert state -o state/$o; done
+! loci: convert: state/config.json lies in the folder that is read; a file outside was expected
+! loci: convert: state/shard-1.safetensors lies in the folder that is read; a file outside was expected
+! loci: convert: state/link lies in the folder that is read; a file outside was expected
+= 2
+$ loci train sounds -o state/loci.safetensors --epochs 1 --layers 1 --width 4 > out 2> err; loci convert state -o state/loci.safetensors 2>&1 | grep -c lies
 | 0
 = 1
+$ loci train sounds -o /dev/null --log /dev/null --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; ls /dev/null*
+| 0
+| /dev/null
