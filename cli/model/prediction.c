@@ -271,7 +271,7 @@ int prediction_close(prediction *p)
         json_object_set_new(object, "files", p->list);
         p->list = NULL;
         output_json(&p->out, object);
-        if (none && p->out.path) {
+        if (none && p->out.path && !p->out.reason) {
             output_abandon(&p->out); /* as below */
             return STATUS_DONE;
         }
