@@ -106,6 +106,14 @@ void message_note(const char *format, ...)
     va_end(arguments);
 }
 
+void message_remark(const char *path, const char *text)
+{
+    char own[1024];
+    snprintf(own, sizeof own, "%s", text);
+    advice_drop(own);
+    message_note("%s: %s", path, own);
+}
+
 void message_passed_on(const char *lines)
 {
     if (!*lines) return;

@@ -33,6 +33,8 @@ int message_finish(void);
 /* What one should know though the work goes on: "loci: warning: ..."; how something was understood: "loci: note: ...". */
 void message_warn(const char *format, ...) MESSAGE_PRINTF(1, 2);
 void message_note(const char *format, ...) MESSAGE_PRINTF(1, 2);
+/* A note of the library about path, without the advice that this command has no option for. */
+void message_remark(const char *path, const char *text);
 
 /* What a path that is read is called in a sentence: itself, or "standard input" for "-". */
 const char *message_name(const char *path);

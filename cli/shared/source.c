@@ -93,7 +93,7 @@ void source_missing_tell(const char *path, uint64_t count)
 static void hear(source *from)
 {
     for (const char *text; (text = loci_signal_remark(from->signal, from->heard)); from->heard++)
-        message_note("%s: %s", from->path, text);
+        message_remark(from->path, text);
 }
 
 int source_next(source *from)

@@ -12,6 +12,11 @@ $ loci eval m.safetensors clean.csv; loci train clean.csv -o y; loci eval m.safe
 ! loci: zero: byte 0 is 0; a text without such was expected
 ! loci: zero: byte 0 is 0; a text without such was expected, or --bytes, which takes any file
 = 1
+$ { echo '# a,b'; seq 9 | sed 's/.*/&,&/'; } > two.csv; loci check m.safetensors two.csv; loci identify two.csv --column a --json | head -n 1
+! loci: note: two.csv: line 1 begins with # and is taken for the header
+! loci: two.csv: it has 2 channels, and m.safetensors has 1 input; as many were expected
+! loci: note: two.csv: line 1 begins with # and is taken for the header (--header no, if it is none)
+| {
 
 # Names of files are left as they are.
 $ loci inspect 'a (--b) c.loci'; loci recall 'm, or --old.loci'
