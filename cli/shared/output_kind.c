@@ -52,7 +52,8 @@ int output_kind_of(output_kind *kind, const char *path, unsigned allowed, const 
 
 int output_kind_or_csv(output_kind *kind, const char *path, unsigned allowed, const char *command)
 {
-    static const char *const others[] = {".svg", ".png", ".loci", ".safetensors", ".npz"};
+    static const char *const others[] = {".svg", ".png", ".loci", ".safetensors", ".npz",
+                                         ".tsv", ".gz",  ".xlsx", ".parquet"};
     bool known = path && ending_among(path, others, sizeof others / sizeof *others);
     for (size_t i = 0; path && i < ENDINGS; i++) known = known || ending_is(path, endings[i].ending);
     return output_kind_of(kind, known ? path : NULL, allowed, command);

@@ -79,7 +79,9 @@ $ mkdir -p s/a s/b; for c in a b; do for k in 1 2 3; do { echo x; seq $k 14; } >
 $ for o in x.xyz x.2026-11-28; do loci predict f.safetensors s/a/1.csv -o $o; loci forecast wave.loci wave.csv -o $o; head -c 4 $o; echo; rm $o; done
 | row,
 | row,
-$ for o in x.svg x.wav x.NPZ; do loci predict f.safetensors s/a/1.csv -o $o; loci forecast wave.loci -o $o; loci forecast wave.loci wave.csv -o $o; done
+$ for o in x.tsv x.csv.gz; do loci predict f.safetensors s/a/1.csv -o $o; done; for o in x.svg x.wav x.NPZ; do loci predict f.safetensors s/a/1.csv -o $o; loci forecast wave.loci -o $o; loci forecast wave.loci wave.csv -o $o; done
+! loci: predict: -o x.tsv: .tsv is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
+! loci: predict: -o x.csv.gz: .gz is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
 ! loci: predict: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .npy, .json or .jsonl was expected
 ! loci: forecast: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
 ! loci: forecast: -o x.svg: .svg is no kind of file that it writes; .csv, .txt, .json or .jsonl was expected
