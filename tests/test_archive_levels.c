@@ -174,10 +174,66 @@ static void what_is_resumed_follows(void **state)
     free(u);
 }
 
+/* Appends to an archive; what it is made of is released. */
+static file appended(file old, const double *u, size_t n)
+{
+    loci_archive_writer *w;
+    loci_error error;
+    file f = {.bytes = malloc(old.size), .size = old.size};
+    assert_non_null(f.bytes);
+    memcpy(f.bytes, old.bytes, old.size);
+    good(loci_archive_writer_resume(&w, old.bytes, old.size, take, &f, &error), &error);
+    good(loci_archive_writer_push(w, u, n, &error), &error);
+    good(loci_archive_writer_finish(w, &error), &error);
+    loci_archive_writer_free(w);
+    free(old.bytes);
+    return f;
+}
+
+/* A channel varies, becomes constant, and its past is forgotten: what is appended then is weighed as it is where that past never was. */
+static void a_forgotten_past_weighs_nothing(void **state)
+{
+    (void)state;
+    enum { PAST = 50 * PAGE, STILL = 2 * PAGE, NEW = 4 * PAGE, ALL = PAST + STILL + NEW };
+    double *u = malloc(2 * (size_t)ALL * sizeof *u), share[2][2];
+    assert_non_null(u);
+    for (size_t i = 0; i < ALL; i++) {
+        u[2 * i] = i >= PAST && i < PAST + STILL ? 3.0 : loci_random_normal(0, i);
+        u[2 * i + 1] = loci_random_normal(1, i);
+    }
+    for (int forgets = 0; forgets < 2; forgets++) {
+        loci_error error;
+        loci_archive_spec spec = loci_archive_defaults();
+        spec.channels = 2;
+        spec.rule = LOCI_KEEP_BUDGET;
+        spec.page = PAGE;
+        spec.budget = 20000;
+        const double *from = forgets ? u : u + 2 * PAST;
+        const size_t n = forgets ? PAST + STILL : STILL;
+        file f = archive_make(&spec, from, n, n);
+        if (forgets) {
+            file later = {0};
+            loci_archive *a = archive_open(&f);
+            good(loci_archive_forget(a, (double)PAST, take, &later, &error), &error);
+            loci_archive_close(a);
+            free(f.bytes);
+            f = later;
+        }
+        f = appended(f, u + 2 * (PAST + STILL), NEW);
+        assert_true(f.size <= spec.budget && f.size > spec.budget / 2);
+        for (size_t c = 0; c < 2; c++) share[forgets][c] = share_of(&f, from, n + NEW, 2, c);
+        free(f.bytes);
+    }
+    for (size_t c = 0; c < 2; c++)
+        if (!(share[1][c] < 2.0 * share[0][c] && share[0][c] < 2.0 * share[1][c]))
+            fail_msg("channel %zu: %g forgotten, %g without a past", c, share[1][c], share[0][c]);
+    free(u);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_change_of_level_is_followed),
-                                       cmocka_unit_test(channels_follow_each_for_itself),
-                                       cmocka_unit_test(what_is_resumed_follows)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_change_of_level_is_followed), cmocka_unit_test(channels_follow_each_for_itself),
+        cmocka_unit_test(what_is_resumed_follows), cmocka_unit_test(a_forgotten_past_weighs_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,8 +177,9 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     rules_make(w);
     for (size_t c = 0; c < read.channels && w->budgeted; c++) {
         channel_spread *spread = &w->spread[c];
-        spread->counted = (double)w->samples;
-        const double deviation = varied[c] ? w->header.bound[c] : 0.0; /* else it stands for none */
+        /* a bound of a channel that is constant stands for none: its samples were those that are there, others may have been forgotten */
+        spread->counted = (double)(varied[c] ? w->samples : info.samples);
+        const double deviation = varied[c] ? w->header.bound[c] : 0.0;
         spread->square = deviation * deviation * spread->counted;
     }
     loci_free(varied);
