@@ -378,6 +378,8 @@ static int run_add(job *j, const char *a, const char *b)
         if (added != LOCI_OK || loci_readout_solve(j->f.readout, &error) != LOCI_OK)
             status = message_error(b, &error);
         if (follows) j->f.last = other.last;
+        j->f.longest = fmax(j->f.longest, other.longest);
+        j->f.uneven = j->f.uneven || other.uneven;
     }
     if (!status) status = forecaster_write(&j->f, j->s->output);
     forecaster_close(&other);

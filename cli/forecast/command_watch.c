@@ -43,7 +43,7 @@ typedef struct {
     output out;
     pace pace;
     bool opened, live;
-    double last; /* time of the last row that was pushed */
+    double last; /* the latest time of what was pushed; NAN: there is none */
     uint64_t rows, before,
         unjudged;  /* read and pushed here, in earlier watches, without anything to be expected */
     double *hole;  /* [channels] a row that is missing */
@@ -186,7 +186,7 @@ static int take_run(job *j, size_t from, size_t to)
     for (size_t k = 0; k < done; k++) {
         const double time = stamped ? j->from.t[from + k] : (double)(j->before + j->rows + 1);
         j->rows++;
-        j->last = time;
+        if (!(time <= j->last)) j->last = time;
         j->unjudged += isnan(j->answers[k * channels].expected) != 0;
         for (size_t c = 0; c < channels; c++) {
             const loci_readout_answer *a = &j->answers[k * channels + c];
@@ -212,10 +212,13 @@ static int take(job *j)
         const size_t missing = pace_next(&j->pace, j->from.t[k]);
         if (missing == 0) continue;
         status = take_run(j, from, k);
+        if (status) break;
         miss(j, missing);
+        if (missing < SIZE_MAX) j->last = j->from.t[k] - j->f.step;
         from = k;
     }
     if (!status) status = take_run(j, from, n);
+    if (!status && j->f.stamped && j->from.info.stamped) j->last = j->pace.last;
     if (j->live && j->opened) output_flush(&j->out);
     if (status) return status;
     return j->opened && j->out.reason ? STATUS_FAILED : STATUS_DONE;
@@ -227,7 +230,7 @@ static int begin(job *j)
     const forecaster *f = &j->f;
     const bool timed = f->stamped && j->from.info.stamped;
     loci_error error;
-    j->pace = (pace){.step = f->stamped ? f->step : 0,
+    j->pace = (pace){.step = f->step,
                      .even = f->stamped && !f->uneven,
                      .longest = loci_readout_spec_of(f->readout)->window,
                      .pause = f->longest};
@@ -235,13 +238,11 @@ static int begin(job *j)
     if (!j->hole) return message_memory();
     for (size_t c = 0; c < f->channels; c++) j->hole[c] = NAN;
     if (j->s->state.in) {
-        const double last = loci_readout_watch_time(j->watch);
-        if (!isnan(last) && j->from.info.stamped) pace_begin(&j->pace, last);
+        j->last = loci_readout_watch_time(j->watch);
+        if (!isnan(j->last) && j->from.info.stamped) pace_begin(&j->pace, j->last);
         return STATUS_DONE;
     }
-    const double behind = timed ? (j->from.t[0] - f->last) / f->step : 0;
-    if (!j->s->follows && !(behind >= 0.5 && behind < 1.5 + (f->uneven ? 0 : (double)j->pace.longest)))
-        return STATUS_DONE;
+    if (!j->s->follows && !(timed && pace_goes_on(&j->pace, j->from.t[0] - f->last))) return STATUS_DONE;
     if (loci_readout_watch_follow(j->watch, f->readout, &error) != LOCI_OK)
         return message_error(f->path, &error);
     if (!j->s->follows) pace_begin(&j->pace, f->last);
@@ -355,7 +356,8 @@ static int watch(job *j, const char *signal)
     }
     status = run(j);
     int saved = STATUS_DONE;
-    if (j->rows > 0) loci_readout_watch_set_time(j->watch, j->from.info.stamped ? j->last : NAN);
+    if (j->rows > 0 || j->from.info.stamped)
+        loci_readout_watch_set_time(j->watch, j->from.info.stamped ? j->last : NAN);
     if (!status || !s->output)
         saved = state_file_save(&s->state, state_save, j->watch, loci_readout_watch_state_size(j->watch));
     int written = STATUS_DONE;
@@ -403,7 +405,7 @@ int command_watch(int argc, char **argv)
             "A sample is judged by the window of those before it. Rows whose times come right after those that the model "
             "learned from, or that --follows says to, have the newest of these before them; --state-in goes on from an "
             "earlier watch; otherwise the first rows fill the window and are not judged. Where times tell that rows are "
-            "missing, what was expected stands for them.",
+            "missing, what was expected stands for them; pauses as there were in what was learned are none.",
         .options = table,
         .count = sizeof table / sizeof table[0],
         .closing = "Examples:\n"
@@ -414,7 +416,7 @@ int command_watch(int argc, char **argv)
         .least = 1,
         .most = 2,
     };
-    job j = {.s = &s};
+    job j = {.s = &s, .last = NAN};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
         const char *signal = argc > 2 ? argv[2] : "-";

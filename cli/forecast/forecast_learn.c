@@ -135,8 +135,8 @@ static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
     return STATUS_DONE;
 }
 
-/* Fewer rows that are learned later do not make a series uneven. */
-enum { ENOUGH = 1000 };
+/* Fewer rows that are learned later do not tell the step, and fewer steps of another length do not make a series uneven. */
+enum { ENOUGH_ROWS = 1000, ENOUGH_STEPS = 10 };
 
 void forecast_times(forecaster *f, const series *s)
 {
@@ -144,9 +144,9 @@ void forecast_times(forecaster *f, const series *s)
     f->stamped = s->stamped;
     f->iso = s->iso;
     f->last = s->last;
-    f->step = s->step;
+    if (first || s->n >= ENOUGH_ROWS) f->step = s->step;
     f->longest = fmax(f->longest, s->longest);
-    if (first || s->n >= ENOUGH) f->uneven = f->uneven || 100 * s->irregular > s->n;
+    if (first || s->irregular >= ENOUGH_STEPS) f->uneven = f->uneven || 100 * s->irregular > s->n;
 }
 
 static int names_copy(forecaster *f, const series *s)

@@ -8,6 +8,24 @@
 #include "shared/output.h"
 #include "shared/words.h"
 
+/* Of the times of the rows learned. */
+static void times_put(json_t *root, const forecaster *f)
+{
+    json_object_set_new(root, "last", output_json_time(f->last, f->iso));
+    json_object_set_new(root, "step", output_json_number(f->step));
+    json_object_set_new(root, "even", f->stamped ? json_boolean(!f->uneven) : json_null());
+}
+
+static void times_write(output *out, const forecaster *f, uint64_t rows)
+{
+    char a[WORDS_SIZE];
+    output_format(out, "learned     from %s, the last at ", words_plural(a, rows, "row"));
+    output_time(out, f->last, f->iso);
+    if (f->stamped)
+        output_format(out, ", %s apart%s", words_duration(a, f->step), f->uneven ? ", unevenly" : "");
+    output_text(out, "\n");
+}
+
 static json_t *as_json(const forecaster *f, const loci_readout_info *info)
 {
     json_t *root = json_object(), *names = json_array();
@@ -15,8 +33,7 @@ static json_t *as_json(const forecaster *f, const loci_readout_info *info)
     json_object_set_new(root, "columns", names);
     json_object_set_new(root, "rows", json_integer((json_int_t)info->samples));
     json_object_set_new(root, "windows", output_json_number(info->windows));
-    json_object_set_new(root, "last", output_json_time(f->last, f->iso));
-    json_object_set_new(root, "step", output_json_number(f->step));
+    times_put(root, f);
     json_object_set_new(root, "horizon", json_integer((json_int_t)info->spec.horizon));
     json_object_set_new(root, "window", json_integer((json_int_t)info->spec.window));
     json_object_set_new(root, "order", json_integer((json_int_t)info->spec.order));
@@ -40,9 +57,7 @@ static void as_text(output *out, const forecaster *f, const loci_readout_info *i
     char a[WORDS_SIZE];
     output_text(out, "forecaster  of ");
     names_write(out, f->names, f->channels);
-    output_format(out, "learned     from %s, the last at ", words_plural(a, info->samples, "row"));
-    output_time(out, f->last, f->iso);
-    output_text(out, "\n");
+    times_write(out, f, info->samples);
     output_format(out, "horizon     %s\n", words_plural(a, info->spec.horizon, "row"));
     output_format(out, "weights     window %zu, order %zu, ridge %g%s\n", info->spec.window, info->spec.order,
                   info->spec.ridge,
@@ -83,8 +98,7 @@ static json_t *joint_json(const joint *j, const loci_probe_info *info)
     json_object_set_new(root, "columns", names);
     json_object_set_new(root, "features", features);
     json_object_set_new(root, "rows", output_json_number(info->rows));
-    json_object_set_new(root, "last", output_json_time(j->face.last, j->face.iso));
-    json_object_set_new(root, "step", output_json_number(j->face.step));
+    times_put(root, &j->face);
     json_object_set_new(root, "horizon", json_integer((json_int_t)j->horizon));
     json_object_set_new(root, "windows", windows);
     json_object_set_new(root, "orders", orders);
@@ -100,10 +114,7 @@ static void joint_text(output *out, const joint *j, const loci_probe_info *info)
     names_write(out, j->face.names, j->count);
     output_text(out, "from        the memories of ");
     names_write(out, j->names, j->channels);
-    output_format(out, "learned     from %s, the last at ",
-                  words_plural(a, (uint64_t)info->rows + j->waiting, "row"));
-    output_time(out, j->face.last, j->face.iso);
-    output_text(out, "\n");
+    times_write(out, &j->face, (uint64_t)info->rows + j->waiting);
     output_format(out, "horizon     %s\n", words_plural(a, j->horizon, "row"));
     output_format(out, "weights     window %zu, order %zu", info->spec.windows[0], info->spec.orders[0]);
     if (info->spec.memories > 1)

@@ -19,16 +19,24 @@ void pace_begin(pace *p, double last)
     p->rows = 1;
 }
 
+bool pace_goes_on(const pace *p, double apart)
+{
+    const double steps = apart / p->step;
+    if (!(steps >= 0.5)) return false;
+    return steps < 1.5 || (p->even && (steps < 1.5 + (double)p->longest || apart <= PAUSE * p->pause));
+}
+
 size_t pace_next(pace *p, double t)
 {
     const double apart = t - p->last;
     if (p->rows++ > 0 && !(apart > 0)) {
         p->back++;
+        if (p->behind++ >= p->longest) p->last = t, p->behind = 0; /* the clock was set back */
         return 0;
     }
     p->last = t;
+    p->behind = 0;
     if (p->rows == 1) return 0;
-    if (!(p->step > 0)) p->step = apart;
     const double steps = apart / p->step, whole = round(steps);
     const bool beside = !(fabs(steps - whole) <= NEAR && whole >= 1);
     p->steps++;
@@ -36,7 +44,10 @@ size_t pace_next(pace *p, double t)
         p->irregular++;
     if (!p->even || !(steps >= FAR || (!beside && whole >= 2))) return 0;
     if (whole - 1 > (double)p->longest) {
-        if (apart <= PAUSE * p->pause) return 0;
+        if (apart <= PAUSE * p->pause) {
+            p->pauses++;
+            return 0;
+        }
         p->breaks++;
         return SIZE_MAX;
     }
@@ -53,12 +64,15 @@ void pace_tell(const pace *p, const char *path)
             "%s: the times are irregular: %s of %s steps are not %s long; rows are taken to follow one another evenly",
             path, words_count(a, p->irregular), words_count(b, p->steps), words_duration(c, p->step));
     if (p->back > 0)
-        message_warn("%s: the times of %s are not after the one before; rows are taken as they come", path,
-                     words_plural(a, p->back, "row"));
+        message_warn("%s: the times of %s are not after the latest before them; rows are taken as they come",
+                     path, words_plural(a, p->back, "row"));
     if (p->gaps > 0)
         message_note("%s: %s in %s; what was expected stands for %s", path,
                      words_plural(a, p->missing, "missing row"), words_plural(b, p->gaps, "place"),
                      p->missing == 1 ? "it" : "them");
+    if (p->pauses > 0)
+        message_note("%s: %s, as there were in what was learned; rows follow one another across %s", path,
+                     words_plural(a, p->pauses, "pause"), p->pauses == 1 ? "it" : "them");
     if (p->breaks > 0)
         message_note("%s: %s longer than the window, %zu rows; behind %s the watch begins anew", path,
                      words_plural(a, p->breaks, "gap"), p->longest, p->breaks == 1 ? "it" : "them");

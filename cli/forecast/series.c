@@ -85,7 +85,7 @@ static int compare(const void *a, const void *b)
 /* The step of most rows, from their times, and how many steps are another. */
 static int steps_settle(series *s, const double *t)
 {
-    double some[LOOKED];
+    double some[LOOKED], most = 0;
     const size_t steps = s->n > 0 ? s->n - 1 : 0, looked = steps < LOOKED ? steps : LOOKED;
     s->step = 1;
     if (!s->stamped || steps == 0) return STATUS_DONE;
@@ -103,7 +103,8 @@ static int steps_settle(series *s, const double *t)
                                 s->path, words_time(time, t[k], s->iso), k + 1);
         }
         s->irregular += fabs(step - s->step) > 0.01 * s->step;
-        s->longest = fmax(s->longest, step);
+        s->longest = fmax(s->longest, fmin(step, most));
+        most = fmax(most, step);
     }
     if (s->irregular > 0) {
         char step[WORDS_SIZE], some_text[WORDS_SIZE], all[WORDS_SIZE];

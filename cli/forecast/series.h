@@ -17,7 +17,7 @@ typedef struct {
     /* seconds: of the first and the last row, and between rows; where there are no times, rows */
     double first, last, step;
     size_t irregular; /* steps that are another length */
-    double longest;   /* step */
+    double longest;   /* step but one: what happened once is no habit */
     size_t missing;   /* values that were held */
 } series;
 

@@ -111,7 +111,7 @@ $ loci forecast a.csv --horizon 60 --window 64 --order 8 --json -o piped.loci | 
 # What is in one.
 $ loci inspect a.loci
 | forecaster  of load, wind
-| learned     from 600 rows, the last at 2024-01-25T23:00:00Z
+| learned     from 600 rows, the last at 2024-01-25T23:00:00Z, 60 min apart
 | horizon     12 rows
 | weights     window 48, order 16, ridge 0.1, shared by all columns
 | season      24 rows

@@ -32,12 +32,12 @@ $ loci forecast all.csv --time t --target late,lead --horizon 3 | grep -v '^#' |
 $ loci inspect u.loci | sed -n '1,4p'
 | forecaster  of lead, late
 | from        the memories of lead, late
-| learned     from 877 rows, the last at 53940
+| learned     from 877 rows, the last at 53940, 60 s apart
 | horizon     10 rows
 
 # Two that go by the same units add; others do not.
 $ loci forecast u.loci a.loci --add -o sum.loci; loci inspect sum.loci | sed -n 3p
-| learned     from 1,544 rows, the last at 53940
+| learned     from 1,544 rows, the last at 53940, 60 s apart
 $ loci forecast u.loci all.loci --add -o x.loci
 !~ loci: all.loci: input 0 is taken less *
 = 1

@@ -132,12 +132,44 @@ $ cat > days.awk <<'END'
 + END
 $ awk -v from=0 -v to=6 -f days.awk > days.csv; awk -v from=6 -v to=9 -f days.awk > more.csv; loci forecast days.csv --time t --window 64 --horizon 8 -o days.loci >out 2>&1; loci watch days.loci more.csv --time t --alarms | wc -l
 |~ [1-9]*
-! loci: note: more.csv: 64 of 720 rows fill the window and were not judged
+! loci: note: more.csv: 3 pauses, as there were in what was learned; rows follow one another across them
 $ { head -n 300 more.csv; sed -n '4,5p' more.csv; } > back.csv; loci watch days.loci back.csv --time t | wc -l
 | 302
-! loci: warning: back.csv: the times of 2 rows are not after the one before; rows are taken as they come
-$ seq 0 600 | awk 'BEGIN { print "t,x" } { print 60 * $1 "," sin($1 / 9) }' > even.csv; { echo t,x; seq 601 650 | awk '$1 != 620 { print 60 * $1 "," sin($1 / 9) }'; } > up.csv; loci forecast even.csv --time t --window 64 --horizon 4 -o even.loci >out 2>&1; loci forecast even.loci up.csv --time t --update >out 2>&1; loci inspect even.loci --json | grep -c uneven
-| 0
-= 1
+! loci: warning: back.csv: the times of 2 rows are not after the latest before them; rows are taken as they come
+! loci: note: back.csv: 2 pauses, as there were in what was learned; rows follow one another across them
+$ seq 0 600 | awk 'BEGIN { print "t,x" } { print 60 * $1 "," sin($1 / 9) }' > even.csv; { echo t,x; seq 601 650 | awk '$1 != 620 { print 60 * $1 "," sin($1 / 9) }'; } > up.csv; loci forecast even.csv --time t --window 64 --horizon 4 -o even.loci >out 2>&1; loci forecast even.loci up.csv --time t --update >out 2>&1; loci inspect even.loci --json | grep even
+|   "even": true,
 $ loci watch even.loci up.csv --time t --state-out st >/dev/null 2>&1; loci inspect st | grep signal
 | signal    50 samples so far
+
+# A pause that was there once is none. A step that a few rows have is not that of the series; ten steps of another length make it uneven.
+$ { echo t,x; seq 1 900 | awk '{ print 60 * ($1 + 100 * ($1 > 400)) "," sin($1 / 9) }'; } > once.csv; loci forecast once.csv --time t --window 64 --horizon 4 -o once.loci >out 2>&1; { echo t,x; seq 901 990 | awk '{ print 60 * ($1 + 100 + 150 * ($1 > 950)) "," sin($1 / 9) }'; } > on.csv; loci watch once.loci on.csv --time t --alarms | wc -l
+|~ [1-9]*
+! loci: note: on.csv: 1 gap longer than the window, 64 rows; behind it the watch begins anew
+! loci: note: on.csv: 40 of 90 rows fill the window and were not judged
+$ cp even.loci step.loci; printf 't,x\n39060,0.1\n39180,0.2\n' > two.csv; loci forecast step.loci two.csv --time t --update >out 2>&1; loci inspect step.loci --json | grep -o '"step": [0-9]*'
+| "step": 60
+$ { echo t,x; seq 660 710 | awk '{ print 60 * $1 + 20 * ($1 % 3) "," sin($1 / 9) }'; } > jump.csv; loci forecast even.loci jump.csv --time t --update -o jump.loci >out 2>&1; loci inspect jump.loci --json | grep even; loci inspect jump.loci | sed -n 2p
+|   "even": false,
+| learned     from 696 rows, the last at 42640, 60 s apart, unevenly
+
+# Rows behind the latest time, and a clock that is set back; a state knows the latest time, so that going on is as one run is.
+$ awk 'BEGIN { print "t,x"; for (k = 651; k <= 850; k++) print 60 * k "," sin(k / 9); print 60 * 660 "," sin(9) }' > a.csv; awk 'BEGIN { print "t,x"; for (k = 851; k <= 950; k++) if (k < 900 || k > 905) print 60 * k "," sin(k / 9) }' > b.csv; (cat a.csv; tail -n +2 b.csv) > ab.csv
+$ loci watch even.loci ab.csv --time t -o whole; loci watch even.loci a.csv --time t --state-out s > cut; loci watch even.loci b.csv --time t --state-in s >> cut; cmp whole cut
+! loci: warning: ab.csv: the times of 1 row are not after the latest before them; rows are taken as they come
+! loci: note: ab.csv: 6 missing rows in 1 place; what was expected stands for them
+! loci: warning: a.csv: the times of 1 row are not after the latest before them; rows are taken as they come
+! loci: note: b.csv: 6 missing rows in 1 place; what was expected stands for them
+$ (cat a.csv; echo 9e9,0; awk 'NR > 1' b.csv) > far.csv; loci watch even.loci far.csv --time t --alarms --json | wc -l
+|~ [0-9]*
+! loci: warning: far.csv: the times of 66 rows are not after the latest before them; rows are taken as they come
+! loci: note: far.csv: 1 gap longer than the window, 64 rows; behind it the watch begins anew
+! loci: note: far.csv: 64 of 296 rows fill the window and were not judged
+
+# A number that is refused: the state has what came before it, and no rows that are missing behind.
+$ { echo t,x; seq 651 670 | awk '$1 != 661 { print 60 * $1 "," ($1 == 655 ? 1e200 : 0.5) }'; } > bad.csv; loci watch even.loci bad.csv --time t --state-out st >out; loci inspect st | grep signal
+! loci: bad.csv: line 6: a number within 1e150 was expected
+| signal    4 samples so far
+$ { echo t,x; printf '39060,1\n39120,1\n39240,1e200\n'; } > bad.csv; loci watch even.loci bad.csv --time t --state-out st >out; printf 't,x\n39240,1\n' > good.csv; loci watch even.loci good.csv --time t --state-in st --state-out st >out; loci inspect st | grep signal
+! loci: bad.csv: line 4: a number within 1e150 was expected
+| signal    4 samples so far
