@@ -116,13 +116,16 @@ static loci_status store_give(page_store *store, loci_archive_sink *sink, void *
 static loci_status bounds_join(archive_header *h, loci_archive *const *archives, size_t count,
                                loci_error *error)
 {
-    bool *varied = loci_allocate_by(loci_allocator_of(h->bound), 2 * h->channels, sizeof *varied);
-    if (!varied) return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive");
-    bool *any = varied + h->channels;
+    archive_variation *of = loci_allocate_by(loci_allocator_of(h->bound), h->channels, sizeof *of);
+    bool *any = loci_allocate_by(loci_allocator_of(h->bound), h->channels, sizeof *any);
+    if (!of || !any) {
+        loci_free(of), loci_free(any);
+        return loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive");
+    }
     for (size_t i = 0; i < count; i++) {
-        loci_archive_varied(archives[i], varied);
+        loci_archive_vary(archives[i], of);
         for (size_t c = 0; c < h->channels; c++) {
-            const bool counts = varied[c] || h->rule != LOCI_KEEP_BUDGET;
+            const bool counts = of[c].varied || h->rule != LOCI_KEEP_BUDGET;
             const double bound = archives[i]->header.bound[c];
             if (counts && !any[c])
                 h->bound[c] = bound;
@@ -131,7 +134,7 @@ static loci_status bounds_join(archive_header *h, loci_archive *const *archives,
             any[c] = any[c] || counts;
         }
     }
-    loci_free(varied);
+    loci_free(of), loci_free(any);
     return LOCI_OK;
 }
 

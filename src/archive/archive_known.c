@@ -77,13 +77,15 @@ static loci_status page_info(loci_archive *a, size_t page, size_t channel, loci_
     return LOCI_OK;
 }
 
-void loci_archive_varied(loci_archive *a, bool *varied)
+void loci_archive_vary(loci_archive *a, archive_variation *of)
 {
-    for (size_t c = 0; c < a->header.channels; c++) varied[c] = false;
+    for (size_t c = 0; c < a->header.channels; c++) of[c] = (archive_variation){0};
     for (size_t page = 0; page < a->pages; page++) {
         if (!loci_archive_parse(a, page, false)) continue;
-        for (size_t c = 0; c < a->header.channels; c++)
-            varied[c] = varied[c] || (a->part[c].present > 0 && a->part[c].most > a->part[c].least);
+        for (size_t c = 0; c < a->header.channels; c++) {
+            of[c].present += a->part[c].present;
+            of[c].varied = of[c].varied || (a->part[c].present > 0 && a->part[c].most > a->part[c].least);
+        }
     }
 }
 

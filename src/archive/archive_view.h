@@ -41,8 +41,12 @@ loci_status loci_archive_channel(const loci_archive *a, size_t channel, loci_err
 bool loci_archive_parse(loci_archive *a, size_t page, bool whole);
 /* The page of a sample; a->pages where it lies in none. */
 size_t loci_archive_find(const loci_archive *a, uint64_t sample);
-/* varied [channels]: samples of a channel differ within a page, so that its bound was measured. */
-void loci_archive_varied(loci_archive *a, bool *varied);
+/* Of [channels]: samples that are there, and whether some differ within a page, so that the channel's bound was measured. */
+typedef struct {
+    uint64_t present;
+    bool varied;
+} archive_variation;
+void loci_archive_vary(loci_archive *a, archive_variation *of);
 /* The error that names a damaged page. */
 loci_status loci_archive_damaged(const loci_archive *a, size_t page, loci_error *error);
 /* a->held: samples held_begin to held_end - 1 of a page and channel, `at` among them, NaN where missing; all of a page that is no longer than

@@ -147,14 +147,14 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     const loci_status status = loci_archive_open_by(&a, bytes, size, LOCI_ARCHIVE_WHOLE, allocator, error);
     if (status != LOCI_OK) return status;
     const loci_archive_info info = loci_archive_inspect(a);
-    bool *varied = loci_allocate_by(allocator, a->header.channels, sizeof *varied);
-    if (varied) loci_archive_varied(a, varied);
+    archive_variation *of = loci_allocate_by(allocator, a->header.channels, sizeof *of);
+    if (of) loci_archive_vary(a, of);
     loci_archive_close(a);
-    loci_archive_writer *w = varied ? loci_allocate_by(allocator, 1, sizeof *w) : NULL;
+    loci_archive_writer *w = of ? loci_allocate_by(allocator, 1, sizeof *w) : NULL;
     archive_header read;
     size_t begin;
     if (!w || loci_archive_header_read(&read, allocator, bytes, size, &begin, error) != LOCI_OK) {
-        loci_free(varied);
+        loci_free(of);
         loci_free(w);
         return short_of_memory(error);
     }
@@ -164,7 +164,7 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     w->target = target;
     w->coder = loci_page_coder_create(loci_allocator_of(w), info.order, loci_archive_capacity(&read));
     if (!rooms_make(w) || !w->coder || !loci_page_coder_write(w->coder)) {
-        loci_free(varied);
+        loci_free(of);
         loci_free(read.bound);
         loci_archive_writer_free(w);
         return short_of_memory(error);
@@ -177,12 +177,12 @@ loci_status loci_archive_writer_resume_by(loci_archive_writer **writer, const vo
     rules_make(w);
     for (size_t c = 0; c < read.channels && w->budgeted; c++) {
         channel_spread *spread = &w->spread[c];
-        /* a bound of a channel that is constant stands for none: its samples were those that are there, others may have been forgotten */
-        spread->counted = (double)(varied[c] ? w->samples : info.samples);
-        const double deviation = varied[c] ? w->header.bound[c] : 0.0;
+        /* the bound of a constant channel stands for none, and what was forgotten of it may have been another */
+        spread->counted = (double)(of[c].present + (of[c].varied ? info.first : 0));
+        const double deviation = of[c].varied ? w->header.bound[c] : 0.0;
         spread->square = deviation * deviation * spread->counted;
     }
-    loci_free(varied);
+    loci_free(of);
     const loci_status stored = w->budgeted ? store_fill(w, bytes, begin, error) : LOCI_OK;
     if (stored != LOCI_OK) {
         loci_archive_writer_free(w);
