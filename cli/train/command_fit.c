@@ -379,7 +379,8 @@ static int fit(work *w, int count, char **operands, const char *command)
     w->seconds = progress_clock() - start;
     if (!status) status = test(w);
     void *known = NULL;
-    if (!status && !w->s->final && loci_learner_save(w->learner, &known, &w->bytes, &error) != LOCI_OK)
+    const bool kept = !w->s->final && !output_is_stream(w->s->data.output); /* beside /dev/null nothing is */
+    if (!status && kept && loci_learner_save(w->learner, &known, &w->bytes, &error) != LOCI_OK)
         status = message_error(NULL, &error);
     if (status) return status;
     const loci_task_info *task =

@@ -59,6 +59,7 @@ int training_check(const char *model, bool resume, bool restart)
     struct stat there;
     if (stat(model, &there) == 0 && S_ISDIR(there.st_mode))
         return message_fail("%s: is a folder; the name of a file was expected", model);
+    if (output_is_stream(model)) return STATUS_DONE;
     char *name = resume_name(model);
     if (!name) return message_memory();
     int status = STATUS_DONE;
@@ -352,7 +353,9 @@ static int start(run *r)
 {
     const training_plan *plan = r->plan;
     loci_error error;
-    bool there[2] = {access(r->resume_path, F_OK) == 0, access(plan->output, F_OK) == 0}; /* of rank 0 */
+    const bool kept = is_kept(r);
+    bool there[2] = {kept && access(r->resume_path, F_OK) == 0,
+                     kept && access(plan->output, F_OK) == 0}; /* of rank 0 */
     int status = ranks_share(there, sizeof there);
     if (status) return status;
     const bool stopped = there[0];

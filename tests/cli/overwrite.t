@@ -60,6 +60,8 @@ $ : > state/config.json; ln -s model.safetensors state/link; for o in config.jso
 $ loci train sounds -o state/loci.safetensors --epochs 1 --layers 1 --width 4 > out 2> err; loci convert state -o state/loci.safetensors 2>&1 | grep -c lies
 | 0
 = 1
-$ loci train sounds -o /dev/null --log /dev/null --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; ls /dev/null*
+$ loci train sounds -o /dev/null --log /dev/null --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; loci train sounds -o /dev/null --resume --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; loci fit sounds -o /dev/null --modes 20 | grep -c 'to go on'; ls /dev/null*
+| 0
+| 0
 | 0
 | /dev/null
