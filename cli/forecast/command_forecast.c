@@ -11,12 +11,14 @@
 #include "forecast/forecast_learn.h"
 #include "forecast/forecast_report.h"
 #include "forecast/joint.h"
+#include "forecast/pace.h"
 #include "shared/message.h"
 #include "shared/options.h"
 #include "shared/output.h"
 #include "shared/output_kind.h"
 #include "shared/overwrite.h"
 #include "shared/ranks.h"
+#include "shared/words.h"
 
 typedef struct {
     source_options source;
@@ -136,7 +138,7 @@ static int run_learn(job *j, const char *path)
 {
     source_options o = j->s->source;
     if (!together(j->s) && j->s->targets.count) o.columns = j->s->targets;
-    int status = series_read(&j->data, path, &o, refuse(j->s));
+    int status = series_read(&j->data, path, &o, refuse(j->s), NAN);
     if (!status && together(j->s)) {
         j->report.t = &j->t;
         return run_learn_together(j);
@@ -167,32 +169,32 @@ static int read_columns(job *j, const char *path, char **names, size_t channels,
         numbered = numbered && strcmp(name, names[c]) == 0;
     }
     if (o.columns.count == 0 && !numbered && !o.raw) o.columns = columns;
-    int status = series_read(&j->data, path, &o, refuse(s));
+    const double until = f->last + (f->uneven ? 0 : 0.5 * f->step);
+    int status = series_read(&j->data, path, &o, refuse(s), f->stamped ? until : NAN);
     free(columns.items);
     if (!status && j->data.channels != channels)
         status = message_fail("%s: it has %zu column%s; %zu, those of %s, were expected (--column chooses)",
                               path, j->data.channels, j->data.channels == 1 ? "" : "s", channels, f->path);
-    if (!status && j->data.stamped && f->stamped && fabs(j->data.step - f->step) > 0.01 * f->step)
+    if (!status && j->data.n > 1 && j->data.stamped && f->stamped &&
+        fabs(j->data.step - f->step) > 0.01 * f->step)
         message_warn("%s: its rows are %g s apart, those of %s were %g s", path, j->data.step, f->path,
                      f->step);
     return status;
 }
 
-/* The row of data that is the first after those that the model learned from: 0 where they are another history. */
-static size_t rows_known(const job *j, const forecaster *f)
+/* Whether the rows of data follow those learned: up to a window may be missing between them, or a pause lie there as there were in what
+ * was learned. */
+static bool goes_on(const job *j, const forecaster *f, size_t window)
 {
-    const series *d = &j->data;
-    if (!f->stamped || !d->stamped) return 0;
-    const double behind = (d->last - f->last) / d->step; /* rows after the last one learned */
-    if (behind >= (double)d->n - 0.5) return 0;
-    return behind < 0.5 ? d->n : d->n - (size_t)round(behind);
-}
-
-/* Whether the first row of data is the one right after the last one learned. */
-static bool goes_on(const job *j, const forecaster *f)
-{
-    const series *d = &j->data;
-    return f->stamped && d->stamped && fabs(d->first - (f->last + f->step)) < 0.5 * f->step;
+    const pace like = {.step = f->step, .even = !f->uneven, .longest = window, .pause = f->pauses[1]};
+    const double apart = j->data.first - f->last;
+    if (!f->stamped || !j->data.stamped || !pace_goes_on(&like, apart)) return false;
+    char text[WORDS_SIZE];
+    if (apart >= 1.5 * f->step)
+        message_note(
+            "%s: its first row is %s behind the last one learned; rows are taken to follow one another",
+            j->data.path, words_duration(text, apart));
+    return true;
 }
 
 /* The rows of the table from `from` on become the model's newest: what it foretells is what comes after them. whole: another
@@ -203,9 +205,8 @@ static int push_rows(job *j, size_t from, bool whole)
     loci_readout *r = j->f.readout;
     if (whole && loci_readout_part(r, &error) != LOCI_OK) return message_error(j->f.path, &error);
     const int status = forecast_push(r, &j->data, from, j->data.n);
-    if (status) return status;
-    forecast_times(&j->f, &j->data);
-    return STATUS_DONE;
+    if (!status && from < j->data.n) forecast_times(&j->f, &j->data); /* else it ends before what is known */
+    return status;
 }
 
 /* How the model's forecasts of the new rows were, and widths that have followed them. */
@@ -252,8 +253,8 @@ static int run_model(job *j, const char *model, const char *path)
     status = read_columns(j, path, j->f.names, j->f.channels, &j->f);
     if (status) return status;
     const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
-    const size_t known = rows_known(j, &j->f);
-    const bool on = goes_on(j, &j->f);
+    const size_t known = j->data.known; /* rows that were learned before */
+    const bool on = goes_on(j, &j->f, spec.window);
     if (!on && !s->update && j->data.n < spec.window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
                             model, spec.window);
@@ -303,8 +304,8 @@ static int run_joint(job *j, const char *model, const char *path)
     if (status || !path) return status ? status : finish(j, s->output, false);
     status = read_columns(j, path, j->joint.names, j->joint.channels, &j->joint.face);
     if (status) return status;
-    const size_t known = rows_known(j, &j->joint.face), window = loci_probe_inspect(j->joint.probe).window;
-    const bool on = known > 0 || goes_on(j, &j->joint.face);
+    const size_t known = j->data.known, window = loci_probe_inspect(j->joint.probe).window;
+    const bool on = known > 0 || goes_on(j, &j->joint.face, window);
     if (!s->update && j->data.n < window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
                             model, window);
@@ -316,12 +317,19 @@ static int run_joint(job *j, const char *model, const char *path)
     } else if (!status) {
         status = joint_recall(&j->joint, &j->data);
     }
-    forecast_times(&j->joint.face, &j->data);
+    if (!s->update || known < j->data.n) forecast_times(&j->joint.face, &j->data);
     if (!status) status = finish(j, s->update ? NULL : s->output, s->update);
     const int written = s->update && (!status || j->report.closed)
                             ? joint_write(&j->joint, s->output ? s->output : model)
                             : STATUS_DONE;
     return status ? status : written;
+}
+
+/* What two forecasters know of the steps between their rows. */
+static void times_add(forecaster *f, const forecaster *other)
+{
+    for (size_t i = 0; i < 2; i++) pace_pause(f->pauses, other->pauses[i]);
+    f->uneven = f->uneven || other->uneven;
 }
 
 /* Two of these: one has learned what both did, and goes on where the later one ends. */
@@ -347,6 +355,7 @@ static int run_joint_add(job *j, const char *a, const char *b)
         if (loci_probe_add(later ? other.probe : mine->probe, later ? mine->probe : other.probe, &error) !=
             LOCI_OK)
             status = message_error(b, &error);
+        times_add(later ? &other.face : &mine->face, later ? &mine->face : &other.face);
         if (!status) status = joint_solve(later ? &other : mine, b);
         if (!status) status = joint_write(later ? &other : mine, j->s->output);
     }
@@ -372,14 +381,14 @@ static int run_add(job *j, const char *a, const char *b)
         const bool follows =
             j->f.stamped && other.stamped &&
             fabs(other.last - (rows - 1) * other.step - (j->f.last + j->f.step)) < 0.01 * j->f.step;
-        loci_status added = loci_readout_add(j->f.readout, other.readout, follows, &error);
-        if (added == LOCI_E_MISMATCH && follows && mine.spec.window == theirs.spec.window)
-            added = loci_readout_add(j->f.readout, other.readout, 0, &error);
+        bool joined = follows;
+        loci_status added = loci_readout_add(j->f.readout, other.readout, joined, &error);
+        if (added == LOCI_E_MISMATCH && joined && mine.spec.window == theirs.spec.window)
+            added = loci_readout_add(j->f.readout, other.readout, joined = false, &error);
         if (added != LOCI_OK || loci_readout_solve(j->f.readout, &error) != LOCI_OK)
             status = message_error(b, &error);
-        if (follows) j->f.last = other.last;
-        j->f.longest = fmax(j->f.longest, other.longest);
-        j->f.uneven = j->f.uneven || other.uneven;
+        if (joined) j->f.last = other.last;
+        times_add(&j->f, &other);
     }
     if (!status) status = forecaster_write(&j->f, j->s->output);
     forecaster_close(&other);

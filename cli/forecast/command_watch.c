@@ -233,7 +233,7 @@ static int begin(job *j)
     j->pace = (pace){.step = f->step,
                      .even = f->stamped && !f->uneven,
                      .longest = loci_readout_spec_of(f->readout)->window,
-                     .pause = f->longest};
+                     .pause = f->pauses[1]};
     j->hole = calloc(f->channels, sizeof *j->hole);
     if (!j->hole) return message_memory();
     for (size_t c = 0; c < f->channels; c++) j->hole[c] = NAN;
@@ -245,7 +245,7 @@ static int begin(job *j)
     if (!j->s->follows && !(timed && pace_goes_on(&j->pace, j->from.t[0] - f->last))) return STATUS_DONE;
     if (loci_readout_watch_follow(j->watch, f->readout, &error) != LOCI_OK)
         return message_error(f->path, &error);
-    if (!j->s->follows) pace_begin(&j->pace, f->last);
+    if (!j->s->follows) pace_begin(&j->pace, j->last = f->last);
     return STATUS_DONE;
 }
 

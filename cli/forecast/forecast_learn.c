@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forecast/pace.h"
 #include "shared/message.h"
 #include "shared/ranks.h"
 
@@ -135,17 +136,19 @@ static int calibrate(loci_readout *r, const series *s, size_t from, size_t to)
     return STATUS_DONE;
 }
 
-/* Fewer rows that are learned later do not tell the step, and fewer steps of another length do not make a series uneven. */
+/* Fewer rows that are learned later, with steps of another length among them, do not tell the step, and fewer such steps do not make a
+ * series uneven. */
 enum { ENOUGH_ROWS = 1000, ENOUGH_STEPS = 10 };
 
 void forecast_times(forecaster *f, const series *s)
 {
-    const bool first = !f->stamped;
+    const bool first = !f->stamped || !s->stamped;
+    if (!first && s->first > f->last) pace_pause(f->pauses, s->first - f->last);
+    for (size_t i = 0; i < 2; i++) pace_pause(f->pauses, s->pauses[i]);
     f->stamped = s->stamped;
     f->iso = s->iso;
     f->last = s->last;
-    if (first || s->n >= ENOUGH_ROWS) f->step = s->step;
-    f->longest = fmax(f->longest, s->longest);
+    if (first || s->n >= ENOUGH_ROWS || (s->n > ENOUGH_STEPS && s->irregular == 0)) f->step = s->step;
     if (first || s->irregular >= ENOUGH_STEPS) f->uneven = f->uneven || 100 * s->irregular > s->n;
 }
 

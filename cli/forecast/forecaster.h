@@ -16,7 +16,7 @@ typedef struct {
     bool stamped, iso;
     double last, step; /* of the rows learned */
     bool uneven;       /* many of those steps had another length */
-    double longest;    /* of those steps but one; 0: not known */
+    double pauses[2];  /* the two longest of those steps; 0: not known */
     size_t season;     /* rows; 0: none */
 } forecaster;
 

@@ -22,7 +22,7 @@ void note_put_time(note *n, const forecaster *f)
     note_put(n, "step", json_real(f->step));
     note_put(n, "season", json_integer((json_int_t)f->season));
     if (f->uneven) note_put(n, "uneven", json_true());
-    if (f->longest > f->step) note_put(n, "longest", json_real(f->longest));
+    if (f->pauses[0] > f->step) note_put(n, "pauses", note_numbers(f->pauses, 2));
 }
 
 /* Adds a value, which it takes over; where it cannot, nothing is left of the array. */
@@ -71,7 +71,8 @@ loci_status note_read_time(forecaster *f, const json_t *root)
     f->step = json_number_value(json_object_get(root, "step"));
     f->season = season > 0 ? (size_t)season : 0;
     f->uneven = json_is_true(json_object_get(root, "uneven"));
-    f->longest = json_number_value(json_object_get(root, "longest"));
+    const json_t *pauses = json_object_get(root, "pauses");
+    for (size_t i = 0; i < 2; i++) f->pauses[i] = json_number_value(json_array_get(pauses, i));
     return f->step > 0 ? LOCI_OK : LOCI_E_FORMAT;
 }
 

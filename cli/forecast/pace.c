@@ -19,11 +19,22 @@ void pace_begin(pace *p, double last)
     p->rows = 1;
 }
 
+void pace_pause(double pauses[2], double step)
+{
+    pauses[1] = fmax(pauses[1], fmin(step, pauses[0]));
+    pauses[0] = fmax(pauses[0], step);
+}
+
+static bool is_pause(const pace *p, double apart)
+{
+    return p->pause >= FAR * p->step && apart <= PAUSE * p->pause;
+}
+
 bool pace_goes_on(const pace *p, double apart)
 {
     const double steps = apart / p->step;
     if (!(steps >= 0.5)) return false;
-    return steps < 1.5 || (p->even && (steps < 1.5 + (double)p->longest || apart <= PAUSE * p->pause));
+    return steps < 1.5 || (p->even && (steps < 1.5 + (double)p->longest || is_pause(p, apart)));
 }
 
 size_t pace_next(pace *p, double t)
@@ -44,7 +55,7 @@ size_t pace_next(pace *p, double t)
         p->irregular++;
     if (!p->even || !(steps >= FAR || (!beside && whole >= 2))) return 0;
     if (whole - 1 > (double)p->longest) {
-        if (apart <= PAUSE * p->pause) {
+        if (is_pause(p, apart)) {
             p->pauses++;
             return 0;
         }

@@ -23,6 +23,8 @@ typedef struct {
         irregular; /* steps that are no whole number of steps of the series; of a series that is not even, another length */
 } pace;
 
+/* Takes a step into account among the two longest, longest first: a pause is what happened twice. */
+void pace_pause(double pauses[2], double step);
 /* Whether a row so many seconds behind another belongs to the same series, though rows may be missing, or a pause may lie, between them. */
 bool pace_goes_on(const pace *p, double apart);
 /* Rows that are missing before the one at time t, which comes next; SIZE_MAX: something new begins with it. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forecast/pace.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/ranks.h"
@@ -85,7 +86,7 @@ static int compare(const void *a, const void *b)
 /* The step of most rows, from their times, and how many steps are another. */
 static int steps_settle(series *s, const double *t)
 {
-    double some[LOOKED], most = 0;
+    double some[LOOKED];
     const size_t steps = s->n > 0 ? s->n - 1 : 0, looked = steps < LOOKED ? steps : LOOKED;
     s->step = 1;
     if (!s->stamped || steps == 0) return STATUS_DONE;
@@ -103,8 +104,7 @@ static int steps_settle(series *s, const double *t)
                                 s->path, words_time(time, t[k], s->iso), k + 1);
         }
         s->irregular += fabs(step - s->step) > 0.01 * s->step;
-        s->longest = fmax(s->longest, fmin(step, most));
-        most = fmax(most, step);
+        pace_pause(s->pauses, step);
     }
     if (s->irregular > 0) {
         char step[WORDS_SIZE], some_text[WORDS_SIZE], all[WORDS_SIZE];
@@ -163,7 +163,7 @@ static int rows_read(series *s, source *from, bool refuse, double **times)
     return STATUS_DONE;
 }
 
-static int read_from(series *s, source *from, bool refuse)
+static int read_from(series *s, source *from, bool refuse, double until)
 {
     s->channels = from->info.channels;
     s->stamped = from->info.stamped;
@@ -181,6 +181,7 @@ static int read_from(series *s, source *from, bool refuse)
     if (!status) {
         s->first = s->stamped ? times[0] : 0;
         s->last = s->stamped ? times[s->n - 1] : (double)s->n - 1;
+        while (s->stamped && s->known < s->n && times[s->known] <= until) s->known++;
     }
     if (!s->stamped && from->dt != 1 && !status) {
         s->step = from->dt;
@@ -205,7 +206,7 @@ static int same_series(const series *s)
     return status || alike ? status : message_fail("%s: is not the same on all ranks", s->path);
 }
 
-int series_read(series *s, const char *path, const source_options *options, bool refuse)
+int series_read(series *s, const char *path, const source_options *options, bool refuse, double until)
 {
     source from = {0};
     source_options o = *options;
@@ -217,7 +218,7 @@ int series_read(series *s, const char *path, const source_options *options, bool
     char *time = series_dates(path, options);
     if (time) o.time = time;
     int status = source_open(&from, path, &o, 0);
-    if (!status) status = read_from(s, &from, refuse);
+    if (!status) status = read_from(s, &from, refuse, until);
     source_close(&from);
     free(time);
     return status ? status : same_series(s);

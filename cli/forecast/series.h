@@ -16,14 +16,15 @@ typedef struct {
     bool stamped, iso;
     /* seconds: of the first and the last row, and between rows; where there are no times, rows */
     double first, last, step;
+    size_t known;     /* rows that are not after `until` */
     size_t irregular; /* steps that are another length */
-    double longest;   /* step but one: what happened once is no habit */
+    double pauses[2]; /* the two longest steps */
     size_t missing;   /* values that were held */
 } series;
 
 /* Reads path; where no time column is named, a column of dates is one. refuse: a missing value is an error; else the last one
- * stands for it. A series of {0} or of a call, even in vain, is for series_close. */
-int series_read(series *s, const char *path, const source_options *options, bool refuse);
+ * stands for it. until: a time, or NAN. A series of {0} or of a call, even in vain, is for series_close. */
+int series_read(series *s, const char *path, const source_options *options, bool refuse, double until);
 void series_close(series *s);
 
 /* The column of dates where none is named and the file can be opened twice, a copy to be freed; NULL: there is none. */

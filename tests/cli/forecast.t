@@ -132,3 +132,16 @@ $ for e in 1000000000000 9000000000000000; do awk -v e=$e 'BEGIN { print "c"; fo
 | 499,9e+15,9e+15
 $ yes 1e15 | head -n 100 > same.csv; loci forecast same.csv --horizon 2 > out
 ! loci: note: same.csv: "u" is constant over the first 60 rows; so is its forecast
+
+# Rows without times, foretold by a model that learned from dates, are counted.
+$ (echo load,wind; head -n 120 rows | cut -d , -f 2,3) > bare.csv; loci forecast a.loci bare.csv | grep -v '^#' | cut -d , -f 1 | sed -n 2,3p
+| 120
+| 121
+
+# What was learned is known by its times: rows that are missing, and a file of yesterday, change nothing. A sum that cannot go on ends where the first does.
+$ awk 'BEGIN { print "t,x"; for (k = 0; k < 900; k++) printf "%d,%.4f\n", 60 * (k + (k >= 700 ? 50 : 0)), sin(k * .26) + k % 7 / 9 }' > all.csv; head -n 651 all.csv > part.csv; loci forecast part.csv --time t --horizon 10 --window 24 --order 8 -o part.loci > o; loci forecast part.loci all.csv --time t --update -o v.loci --json 2> notes | grep updated
+|   "updated": 250,
+$ loci forecast v.loci part.csv --time t --update > o; loci inspect v.loci | sed -n 2p
+| learned     from 900 rows, the last at 56940, 60 s apart
+$ (echo date,load,wind; sed -n 601,800p rows) > b2.csv; (echo date,load,wind; sed -n 801,1000p rows) > c2.csv; for m in a b2 c2; do loci forecast $m.csv --horizon 12 --window 48 --order 16 --ridge 0.1 --shared -o $m.loci > o; done; loci forecast b2.loci c2.loci --add -o bc.loci > o; loci forecast a.loci bc.loci --add -o abc.loci > o; loci inspect abc.loci | sed -n 2p
+| learned     from 1,000 rows, the last at 2024-01-25T23:00:00Z, 60 min apart

@@ -130,9 +130,10 @@ $ loci watch odd.csv odd.csv
 $ cat > days.awk <<'END'
 + BEGIN { print "t,x"; for (d = from; d < to; d++) for (k = 0; k < 240; k++) printf "%d,%.4f\n", 86400 * d + 60 * k, sin((240 * d + k) / 7) + 0.01 * ((37 * k + d) % 11) }
 + END
-$ awk -v from=0 -v to=6 -f days.awk > days.csv; awk -v from=6 -v to=9 -f days.awk > more.csv; loci forecast days.csv --time t --window 64 --horizon 8 -o days.loci >out 2>&1; loci watch days.loci more.csv --time t --alarms | wc -l
-|~ [1-9]*
+$ awk -v from=0 -v to=6 -f days.awk > days.csv; awk -v from=6 -v to=9 -f days.awk > more.csv; loci forecast days.csv --time t --window 64 --horizon 8 -o days.loci >out 2>&1; loci watch days.loci more.csv --time t | grep -c ',,'
+| 0
 ! loci: note: more.csv: 3 pauses, as there were in what was learned; rows follow one another across them
+= 1
 $ { head -n 300 more.csv; sed -n '4,5p' more.csv; } > back.csv; loci watch days.loci back.csv --time t | wc -l
 | 302
 ! loci: warning: back.csv: the times of 2 rows are not after the latest before them; rows are taken as they come
@@ -143,15 +144,23 @@ $ loci watch even.loci up.csv --time t --state-out st >/dev/null 2>&1; loci insp
 | signal    50 samples so far
 
 # A pause that was there once is none. A step that a few rows have is not that of the series; ten steps of another length make it uneven.
-$ { echo t,x; seq 1 900 | awk '{ print 60 * ($1 + 100 * ($1 > 400)) "," sin($1 / 9) }'; } > once.csv; loci forecast once.csv --time t --window 64 --horizon 4 -o once.loci >out 2>&1; { echo t,x; seq 901 990 | awk '{ print 60 * ($1 + 100 + 150 * ($1 > 950)) "," sin($1 / 9) }'; } > on.csv; loci watch once.loci on.csv --time t --alarms | wc -l
-|~ [1-9]*
+$ { echo t,x; seq 1 900 | awk '{ print 60 * ($1 + 100 * ($1 > 400)) "," sin($1 / 9) }'; } > once.csv; loci forecast once.csv --time t --window 64 --horizon 4 -o once.loci >out 2>&1; { echo t,x; seq 901 990 | awk '{ print 60 * ($1 + 100 + 150 * ($1 > 950)) "," sin($1 / 9) }'; } > on.csv; loci watch once.loci on.csv --time t | grep -c ',,'
+| 40
 ! loci: note: on.csv: 1 gap longer than the window, 64 rows; behind it the watch begins anew
-! loci: note: on.csv: 40 of 90 rows fill the window and were not judged
 $ cp even.loci step.loci; printf 't,x\n39060,0.1\n39180,0.2\n' > two.csv; loci forecast step.loci two.csv --time t --update >out 2>&1; loci inspect step.loci --json | grep -o '"step": [0-9]*'
 | "step": 60
-$ { echo t,x; seq 660 710 | awk '{ print 60 * $1 + 20 * ($1 % 3) "," sin($1 / 9) }'; } > jump.csv; loci forecast even.loci jump.csv --time t --update -o jump.loci >out 2>&1; loci inspect jump.loci --json | grep even; loci inspect jump.loci | sed -n 2p
+$ { echo t,x; seq 660 710 | awk '{ print 60 * $1 + 20 * ($1 % 3) "," sin($1 / 9) }'; } > jump.csv; loci forecast even.loci jump.csv --time t --update -o jump.loci 2>&1 >out | grep note; loci inspect jump.loci --json | grep even; loci inspect jump.loci | sed -n 2p
+| loci: note: jump.csv: its first row is 10 min behind the last one learned; rows are taken to follow one another
 |   "even": false,
-| learned     from 696 rows, the last at 42640, 60 s apart, unevenly
+| learned     from 701 rows, the last at 42640, 60 s apart, unevenly
+
+# Pauses that are learned one by one, in tables that overlap: as if all rows had been in one table.
+$ for d in 0 1 2 3 4 5; do awk -v from=$((d > 0 ? d - 1 : d)) -v to=$((d + 1)) -f days.awk > day.csv; loci forecast $(test $d = 0 && echo day.csv --window 64 --order 8 --ridge 1e-5 --horizon 8 -o daily.loci || echo daily.loci day.csv --update) --time t >out 2>&1; done; loci watch daily.loci more.csv --time t | grep -c ',,'; loci inspect daily.loci | sed -n 2p; loci inspect daily.loci --json | grep windows; loci forecast days.csv --time t --window 64 --order 8 --ridge 1e-5 --horizon 8 -o days8.loci >out 2>&1; loci inspect days8.loci --json | grep windows
+| 0
+| learned     from 1,440 rows, the last at 446340, 60 s apart
+|   "windows": 1369,
+|   "windows": 1369,
+! loci: note: more.csv: 3 pauses, as there were in what was learned; rows follow one another across them
 
 # Rows behind the latest time, and a clock that is set back; a state knows the latest time, so that going on is as one run is.
 $ awk 'BEGIN { print "t,x"; for (k = 651; k <= 850; k++) print 60 * k "," sin(k / 9); print 60 * 660 "," sin(9) }' > a.csv; awk 'BEGIN { print "t,x"; for (k = 851; k <= 950; k++) if (k < 900 || k > 905) print 60 * k "," sin(k / 9) }' > b.csv; (cat a.csv; tail -n +2 b.csv) > ab.csv
@@ -160,11 +169,10 @@ $ loci watch even.loci ab.csv --time t -o whole; loci watch even.loci a.csv --ti
 ! loci: note: ab.csv: 6 missing rows in 1 place; what was expected stands for them
 ! loci: warning: a.csv: the times of 1 row are not after the latest before them; rows are taken as they come
 ! loci: note: b.csv: 6 missing rows in 1 place; what was expected stands for them
-$ (cat a.csv; echo 9e9,0; awk 'NR > 1' b.csv) > far.csv; loci watch even.loci far.csv --time t --alarms --json | wc -l
-|~ [0-9]*
+$ (cat a.csv; echo 9e9,0; awk 'NR > 1' b.csv) > far.csv; loci watch even.loci far.csv --time t | grep -c ',,'
+| 64
 ! loci: warning: far.csv: the times of 66 rows are not after the latest before them; rows are taken as they come
 ! loci: note: far.csv: 1 gap longer than the window, 64 rows; behind it the watch begins anew
-! loci: note: far.csv: 64 of 296 rows fill the window and were not judged
 
 # A number that is refused: the state has what came before it, and no rows that are missing behind.
 $ { echo t,x; seq 651 670 | awk '$1 != 661 { print 60 * $1 "," ($1 == 655 ? 1e200 : 0.5) }'; } > bad.csv; loci watch even.loci bad.csv --time t --state-out st >out; loci inspect st | grep signal
