@@ -42,7 +42,7 @@ static void make_right(uint8_t *bytes, size_t size)
     size_t header = get(bytes + 8);
     if (header < 16 || header > size) header = size;
     put(bytes + 8, header, 4);
-    bytes[12] = 1;
+    bytes[12] = 2; /* the version */
     put(bytes + header - 4, sum_of(bytes, header - 4), 4);
     for (size_t at = header; size - at >= 24;) {
         uint8_t *page = bytes + at;

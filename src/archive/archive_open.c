@@ -62,13 +62,18 @@ static bool page_add(loci_archive *a, size_t *room, archive_page page)
 
 typedef enum { FOUND, UNFINISHED, DAMAGED } scan;
 
-/* Whether a page is one that can be recalled: no longer than pages are, or joined ones whose numbers are not more than there is room for. */
+/* Whether a page is one that can be recalled: no longer than pages are, or joined ones whose numbers are not more than there is room for; and
+ * copied: its bytes are no more than such a page takes. */
 static bool page_can(const loci_archive *a, const page_view *view)
 {
-    if (view->samples <= a->header.page) return true;
     for (size_t c = 0; c < view->channels; c++) {
         const page_part *part = &view->part[c];
         if (part->kind == PART_EMPTY) continue;
+        if (part->kind == PART_CODED &&
+            (uint64_t)part->coarse_size + part->fine_size + part->correction_size >
+                loci_page_coded_room(a->capacity))
+            return false;
+        if (view->samples <= a->header.page) continue;
         if (!(part->flags & PART_ROOTED) || loci_page_numbers(part, view->order) > a->capacity) return false;
     }
     return true;
@@ -81,6 +86,8 @@ static scan page_scan(loci_archive *a, size_t at, bool whole, archive_page *page
     size_t head, body;
     if (left < PAGE_FIXED) return UNFINISHED;
     if (!loci_page_sizes(a->bytes + at, left, &head, &body)) return DAMAGED;
+    const size_t most = loci_page_room(a->capacity, a->header.channels);
+    if (head > most || body > most - head) return DAMAGED;
     if (head > left || body > left - head) return UNFINISHED;
     page_view view = {.part = a->part};
     if (!loci_page_parse(&view, a->bytes + at, head + body, a->header.channels,

@@ -7,12 +7,17 @@
 
 #include <loci/archive.h>
 
+#include "base/allocate.h"
 #include "base/checksum.h"
 #include "base/vector.h"
 
 size_t loci_page_room(size_t samples, size_t channels)
 {
-    return 64 + channels * (HEAD_ROOM + 16 * GRAM_ORDER_MAX * COARSE_NODES + (8 + RUN_ROOM) * samples);
+    size_t room;
+    const bool fits = loci_size_multiply(&room, samples, 8 + RUN_ROOM) &&
+                      loci_size_add(&room, room, HEAD_ROOM + 16 * GRAM_ORDER_MAX * COARSE_NODES) &&
+                      loci_size_multiply(&room, room, channels) && loci_size_add(&room, room, 64);
+    return fits ? room : SIZE_MAX;
 }
 
 /* A float that is not below x. */

@@ -88,8 +88,10 @@ void loci_page_coder_destroy(page_coder *coder);
 pyramid *loci_page_pyramid(page_coder *coder);
 size_t loci_page_order(const page_coder *coder);
 
-/* An upper bound of a page's bytes. */
+/* An upper bound of a page's bytes; SIZE_MAX, which no memory holds: more than a size_t. */
 size_t loci_page_room(size_t samples, size_t channels);
+/* ... and of those of a coded channel, but for its head. */
+size_t loci_page_coded_room(size_t samples);
 
 /* Writes samples first to first + samples - 1 of all channels, u [channels][stride], NaN where missing, to bytes
  * (loci_page_room of them) and returns how many. Samples are counted from the least one of their channel. */

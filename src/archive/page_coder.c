@@ -16,13 +16,18 @@ static void room_free(page_coder *p)
     p->bytes[0] = p->bytes[1] = NULL;
 }
 
+size_t loci_page_coded_room(size_t samples)
+{
+    return 8 * samples + 1024;
+}
+
 page_coder *loci_page_coder_create(const loci_allocator *by, size_t order, size_t page)
 {
     page_coder *p = loci_allocate_by(by, 1, sizeof *p);
     if (!p) return NULL;
     p->order = order;
     p->page = page;
-    p->room = 8 * page + 1024;
+    p->room = loci_page_coded_room(page);
     p->transform = loci_pyramid_create(by, order, page);
     p->coefficients = loci_coefficients_create(by, page);
     p->c = loci_allocate_room_by(by, page, sizeof *p->c);

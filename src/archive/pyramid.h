@@ -22,7 +22,7 @@
 #include "archive/gram.h"
 
 enum {
-    PYRAMID_LEVELS = 50, /* of equal merges */
+    PYRAMID_LEVELS = 53, /* of equal merges: of 2^53 samples, the most, in leaves of 1 */
     PYRAMID_TABLES =
         28, /* levels with a matrix of their own: above, it is that of the integral to rounding */
     PYRAMID_UNEQUAL = PYRAMID_LEVELS + 1
