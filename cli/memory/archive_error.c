@@ -185,7 +185,7 @@ static int match(const comparison *by, const source *from, double dt)
     if (from->info.channels != k->channels)
         return message_fail("%s: it has %zu channel%s; %s has %zu", from->path, from->info.channels,
                             from->info.channels == 1 ? "" : "s", k->path, k->channels);
-    if (fabs(dt - by->info.dt) > 1e-9 * by->info.dt)
+    if (fabs(dt - by->info.dt) > grid_tolerance(from) * by->info.dt)
         return message_fail("%s: its rate is %s Hz; that of %s is %s", from->path, words_rate(is, dt),
                             k->path, words_rate(wanted, by->info.dt));
     return STATUS_DONE;

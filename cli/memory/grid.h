@@ -18,8 +18,11 @@ typedef struct {
     uint64_t filled, gaps; /* how many of them there were, in how many places */
 } grid;
 
-/* The seconds between the first two samples, or the source's own step. Returns a status of the program. */
+/* The seconds between samples, as the first ones tell, or the source's own step. Returns a status of the program. */
 int grid_step(double *dt, source *from);
+
+/* By what share such a step may differ from that of an archive: of few rounded times it is known so well; grid_push looks at each. */
+double grid_tolerance(const source *from);
 
 /* A source_taker for a grid whose fields, but empty, are set; grid_release releases what it made. */
 loci_status grid_push(void *target, const double *u, const double *t, size_t n, loci_error *error);

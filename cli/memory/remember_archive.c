@@ -340,7 +340,7 @@ static int follows(const memory_file *k, const source *from, const loci_archive_
         if (strcmp(k->names[c], loci_signal_channel(from->signal, c)) != 0)
             return message_fail("%s: its channel %zu is \"%s\"; that of %s is \"%s\"", from->path, c + 1,
                                 loci_signal_channel(from->signal, c), k->path, k->names[c]);
-    if (fabs(dt - info->dt) > 1e-9 * info->dt)
+    if (fabs(dt - info->dt) > grid_tolerance(from) * info->dt)
         return message_fail("%s: its rate is %s Hz; that of %s is %s", from->path, words_rate(one, dt),
                             k->path, words_rate(other, info->dt));
     if (!again && from->info.stamped && from->t[0] < info->end - 0.5 * info->dt)

@@ -369,3 +369,20 @@ $ for f in app both; do loci recall $f.loci --against ab.csv | awk '/^[ab] / { p
 | 1
 | 1
 | 1
+
+# Times of seconds since 1970 are rounded to a quarter of a microsecond, others by who wrote them: the step is that of all rows.
+$ cat > at.awk <<'END'
++ BEGIN { print "t,x"; for (k = 0; k < n; k++) printf "%.*f,%.3f\n", digits, 1700000000 + k / rate, sin(k / 50) }
++ END
+$ for r in '-v n=60000 -v rate=10 -v digits=1' '-v n=60000 -v rate=30 -v digits=3' '-v n=20000 -v rate=100 -v digits=2' '-v n=20000 -v rate=8000 -v digits=6'; do awk $r -f at.awk > t.csv; loci remember t.csv --time t -o t.loci; loci inspect t.loci | grep ^signal; head -n 3 t.csv | loci remember - --time t -o - > two.loci; loci inspect two.loci | grep ^signal; done
+| signal    60,000 samples at 10 Hz
+| signal    2 samples at 10 Hz
+| signal    60,000 samples at 30 Hz
+|~ signal    2 samples at 30.3* Hz
+| signal    20,000 samples at 100 Hz
+| signal    2 samples at 100 Hz
+| signal    20,000 samples at 8000 Hz
+| signal    2 samples at 8000 Hz
+$ awk -v n=60000 -v rate=30 -v digits=3 -f at.awk > t.csv; head -n 30001 t.csv | loci remember - --time t --append t30.loci --error 1%; (head -n 1 t.csv; tail -n +30002 t.csv) | loci remember - --time t --append t30.loci; loci inspect t30.loci | grep ^signal; loci recall t30.loci --against t.csv --time t | grep -c '^x'
+| signal    60,000 samples at 30 Hz
+| 1
