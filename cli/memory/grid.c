@@ -45,7 +45,7 @@ static double step_of(const double *t, size_t n)
         dt = (t[end] - t[0]) / steps;
     }
     const double spacing = nextafter(fabs(t[end - 1]), INFINITY) - fabs(t[end - 1]),
-                 most = 1.5 * worst(t, end, dt) + 2 * spacing;
+                 most = 2 * worst(t, end, dt) + 2 * spacing;
     for (int digits = 1; digits <= 12; digits++) {
         const double seconds = rounded(dt, digits), hertz = rounded(1 / dt, digits);
         if (worst(t, end, seconds) <= most) return seconds;

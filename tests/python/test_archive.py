@@ -203,6 +203,18 @@ def test_times_that_are_numbers():
     assert empty.push([1, 2], [3.0, 3.5]).rate == 2.0  # as if nothing had been
 
 
+@pytest.mark.parametrize("rate, digits", [(10, 1), (30, 3), (100, 2), (8000, 6)])
+def test_steps_of_rounded_times(program, tmp_path, rate, digits):
+    """Neighbours tell the step with the rounding of their times; the archive is that of the program."""
+    t = np.round(1.7e9 + np.arange(60000) / rate, digits)
+    a = loci.Archive(error="1%").push(Series(np.sin(t), t, "u"))
+    assert a.rate == rate and a.samples == t.size
+    np.savetxt(tmp_path / "t.csv", np.column_stack([t, np.sin(t)]), delimiter=",", fmt=f"%.{digits}f,%.17g", header="t,u", comments="")
+    subprocess.run([program, "remember", "t.csv", "--time", "t", "--error", "1%", "-o", "b.loci"], cwd=tmp_path, check=True)
+    theirs = loci.Archive.load(tmp_path / "b.loci")
+    assert theirs.rate == rate and np.array_equal(theirs.to_array(), a.to_array())
+
+
 def test_one_archive_by_threads(random):
     """From its beginning on: nothing of what threads push is lost, while others look."""
     parts = random.standard_normal((200, 50))
