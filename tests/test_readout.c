@@ -488,12 +488,42 @@ static void refusals(void **state)
     loci_readout_free(r);
 }
 
+/* Far from 0, where a rounding of x is as large as its changes; and what is missing is missing only where it is looked at. */
+static void far_from_zero(void **state)
+{
+    (void)state;
+    enum { W = 6, H = 2, WINDOWS = 1000, SAMPLES = W - 1 + WINDOWS };
+    static double x[SAMPLES], y[WINDOWS * H], last[H];
+    for (size_t t = 0; t < SAMPLES; t++) x[t] = 9e15 + (double)(t % 3);
+    const loci_readout_spec spec = {
+        .size = sizeof spec, .channels = 1, .window = W, .order = W, .horizon = H, .ridge = 1e-9};
+    loci_readout *r = NULL;
+    assert_int_equal(loci_readout_create(&r, &spec, NULL, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_push(r, x, SAMPLES, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_solve(r, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_forecast(r, 0, last, NULL, NULL, NULL), LOCI_OK);
+    for (int missing = 0; missing < 2; missing++) {
+        if (missing) x[W - 1] = NAN, x[400] = INFINITY;
+        assert_int_equal(loci_readout_predict(r, 0, y, x, WINDOWS, NULL), LOCI_OK);
+        for (size_t k = 0; k < WINDOWS; k++)
+            for (size_t j = 0; j < H; j++) {
+                const double wanted = 9e15 + (double)((W + k + j) % 3), got = y[k * H + j];
+                if (missing && (k < W || (k <= 400 && 400 < k + W)))
+                    assert_true(!(fabs(got) < 1e300));
+                else
+                    assert_near(got, wanted, 0, "window %zu, ahead %zu", k, j + 1);
+                if (!missing && k == WINDOWS - 1) assert_near(got, last[j], 0, "as the forecast");
+            }
+    }
+    loci_readout_free(r);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(written_out), cmocka_unit_test(cuts),
-                                       cmocka_unit_test(adding),      cmocka_unit_test(copied_as),
-                                       cmocka_unit_test(forgetting),  cmocka_unit_test(exact),
-                                       cmocka_unit_test(walking),     cmocka_unit_test(seasons),
-                                       cmocka_unit_test(refusals),    cmocka_unit_test(fitted)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(written_out), cmocka_unit_test(cuts),         cmocka_unit_test(adding),
+        cmocka_unit_test(copied_as),   cmocka_unit_test(forgetting),   cmocka_unit_test(exact),
+        cmocka_unit_test(walking),     cmocka_unit_test(seasons),      cmocka_unit_test(refusals),
+        cmocka_unit_test(fitted),      cmocka_unit_test(far_from_zero)};
     return cmocka_run_group_tests_name("readout", tests, NULL, NULL);
 }

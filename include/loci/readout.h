@@ -151,7 +151,7 @@ LOCI_API loci_status loci_readout_season(size_t *season, const double *x, size_t
 LOCI_API loci_status loci_readout_forecast(const loci_readout *readout, size_t c, double *y, double *lower,
                                            double *upper, loci_error *error);
 /* Of channel c, after each of n samples: x is [window - 1 + n], the first of them the one at x[window - 1]; y is [n][horizon]. window horizon
- * multiply-adds a sample. The same errors. */
+ * multiply-adds a sample, and a window of scratch. The same errors, and LOCI_E_MEMORY. */
 LOCI_API loci_status loci_readout_predict(const loci_readout *readout, size_t c, double *y, const double *x,
                                           size_t n, loci_error *error);
 

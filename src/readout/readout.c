@@ -255,6 +255,8 @@ loci_status loci_readout_push(loci_readout *r, const double *u, size_t n, loci_e
 
 /* ---- forecasts ---- */
 
+enum { PREDICTED = 256 }; /* windows that are foretold at once */
+
 static loci_status ready(const loci_readout *r, size_t c, loci_error *error)
 {
     if (c >= r->spec.channels)
@@ -265,17 +267,38 @@ static loci_status ready(const loci_readout *r, size_t c, loci_error *error)
     return LOCI_OK;
 }
 
+/* The first of x [n] that is a number; 0: none is. */
+static double first_finite(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(x[i])) return x[i];
+    return 0;
+}
+
+/* Filters sum to 1 but for rounding, which would count times x: so a sample of each block is taken off and added again. */
 loci_status loci_readout_predict(const loci_readout *r, size_t c, double *y, const double *x, size_t n,
                                  loci_error *error)
 {
     const loci_status status = ready(r, c, error);
-    if (status != LOCI_OK) return status;
+    if (status != LOCI_OK || n == 0) return status;
     const readout_view v = loci_readout_view(r);
     const size_t set = r->spec.own ? c : 0, window = r->spec.window, h = r->spec.horizon;
+    const size_t block = n < PREDICTED ? n : PREDICTED;
     const double *filter = v.filter + set * window * h, *constant = v.constant + set * h;
-    for (size_t k = 0; k < n; k++)
-        for (size_t j = 0; j < h; j++) y[k * h + j] = constant[j] * v.scale[c] * v.unit[c];
-    LOCI_CHOOSE(loci_ridge_tiles_level)->multiply(y, h, x, 1, 1, filter, h, n, h, window, false, false);
+    double *const near = loci_allocate_by(loci_allocator_of(r), window - 1 + block, sizeof *near);
+    if (!near) return loci_fail(error, LOCI_E_MEMORY, "out of memory for windows of %zu samples", window);
+    for (size_t k = 0; k < n; k += block) {
+        const size_t rows = n - k < block ? n - k : block;
+        const double off = first_finite(x + k + window - 1, rows);
+        double *const to = y + k * h;
+        for (size_t i = 0; i < window - 1 + rows; i++) near[i] = x[k + i] - off;
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < h; j++) to[i * h + j] = constant[j] * v.scale[c] * v.unit[c];
+        LOCI_CHOOSE(loci_ridge_tiles_level)
+            ->multiply(to, h, near, 1, 1, filter, h, rows, h, window, false, false);
+        for (size_t i = 0; i < rows * h; i++) to[i] += off;
+    }
+    loci_free(near);
     return LOCI_OK;
 }
 
