@@ -112,7 +112,7 @@ static void compare_constant(double *square, double *absolute, const double *tru
     *absolute += sizes[0] + sizes[1] + sizes[2] + sizes[3];
 }
 
-/* Sums of errors squared and of their sizes of one simple way on channel c, for each row behind row `from` - 1. */
+/* Sums of errors squared and of their sizes of one simple way on channel c, for each row behind row `from` - 1. period: 0: none is known. */
 static void sum_simple(double sums[2], size_t way, const series *s, size_t c, size_t from, size_t h,
                        size_t period)
 {
@@ -121,8 +121,9 @@ static void sum_simple(double sums[2], size_t way, const series *s, size_t c, si
     double mean = 0;
     for (size_t k = 0; k < from && way == BASELINE_MEAN; k++) mean += (x[k] - x[0]) / (double)from;
     mean += x[0];
+    if (way == BASELINE_SEASON && period == 0) return;
     for (size_t o = from - 1; o < end; o++)
-        if (way == BASELINE_SEASON && period > 1)
+        if (way == BASELINE_SEASON)
             compare(&sums[0], &sums[1], x + o + 1, x + o + 1 - period, h, period);
         else
             compare_constant(&sums[0], &sums[1], x + o + 1, way == BASELINE_MEAN ? mean : x[o], h);
@@ -132,7 +133,7 @@ int backtest_baselines(backtest *t, loci_readout *ar, const series *s, size_t fr
                        size_t season)
 {
     const size_t h = t->horizon, origins = s->n >= from + h ? s->n - h - from + 1 : 0,
-                 period = season && season <= from ? season : 1;
+                 period = season <= from ? season : 0;
     double(*sums)[2] = calloc(s->channels * BASELINES, sizeof *sums);
     if (!sums) return message_memory();
     size_t first, end;
@@ -156,6 +157,7 @@ int backtest_baselines(backtest *t, loci_readout *ar, const series *s, size_t fr
             t->base_absolute[b] += of[b][1] * share / scale[c];
         }
     }
+    if (period == 0) t->base_square[BASELINE_SEASON] = t->base_absolute[BASELINE_SEASON] = NAN;
     free(sums);
     return status;
 }

@@ -33,7 +33,8 @@ void backtest_account(backtest *t, double scale, size_t channels);
 /* Forecasts by readout, which was solved, after each row of s from `from` - 1 on, as long as what they foretell is there; its widths follow
  * the hits. */
 int backtest_run(backtest *t, loci_readout *readout, const series *s, size_t from, const double *scale);
-/* The simple ways on the same rows. They know the rows before `from`; ar: a readout of the raw window, solved, or NULL. season: 0: none. */
+/* The simple ways on the same rows. They know the rows before `from`; ar: a readout of the raw window, solved, or NULL. season: 0: none; that one is then
+ * not measured, nor is one longer than the rows known. */
 int backtest_baselines(backtest *t, loci_readout *ar, const series *s, size_t from, const double *scale,
                        size_t season);
 

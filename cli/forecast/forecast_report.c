@@ -81,10 +81,8 @@ static void tell_trial(const forecast_report *r, output *out)
     output_format(out, "#   %-48s  %8.4f  %8.4f\n", "this forecast", t->square, t->absolute);
     for (size_t b = 0; b < BASELINES; b++) {
         char name[64];
-        if (b == BASELINE_SEASON && r->f->season)
+        if (b == BASELINE_SEASON)
             snprintf(name, sizeof name, "%s of %zu rows", in_words[b], r->f->season);
-        else if (b == BASELINE_SEASON)
-            snprintf(name, sizeof name, "seasonal repeat: no season found");
         else
             snprintf(name, sizeof name, "%s", in_words[b]);
         if (isfinite(t->base_square[b]))

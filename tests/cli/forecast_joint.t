@@ -15,6 +15,17 @@ $ loci forecast all.csv --time t --target late --horizon 10 --json | grep -E '"(
 |   "columns": ["late"],
 |   "features": ["lead", "late"],
 
+# Without a season, or with one longer than the rows known, nothing stands for it.
+$ for s in 0 720 721; do loci forecast all.csv --time t --column late --horizon 10 --season $s | grep -E '^#   (last|seasonal)' | sed 's/   *[0-9.]*  *[0-9.]*$//'; done
+| #   last value
+| #   last value
+| #   seasonal repeat of 720 rows
+| #   last value
+$ for s in 0 720 721; do loci forecast all.csv --time t --column late --horizon 10 --season $s --json | grep -o '"season": {"standardized": {"mse": ....'; done
+| "season": {"standardized": {"mse": null
+| "season": {"standardized": {"mse": 1.89
+| "season": {"standardized": {"mse": null
+
 # The model: the same forecast; after other rows theirs; columns are found by their names.
 $ loci forecast all.loci > again; grep -v '^#' out | cmp - again
 $ awk -F , -v OFS=, '{ print $3, $1, $2 }' all.csv > turned.csv; loci forecast all.loci turned.csv --time t | cut -c -20 > 1; cut -c -20 again | cmp - 1
