@@ -188,9 +188,39 @@ static void daily(void **state)
     loci_readout_free(r);
 }
 
+/* Forecasts from the end of what followed have its widths, where it has any. */
+static void followed(void **state)
+{
+    (void)state;
+    enum { H = 2, W = 3, CHANNELS = 2 };
+    const double x[10] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, mine[2 * H] = {1, 2, 3, 4},
+                 theirs[2 * H] = {0, 0, 7, 8};
+    for (int follows = 0; follows < 2; follows++)
+        for (int empty = 0; empty < 2; empty++) {
+            const loci_readout_spec spec = {
+                .size = sizeof spec, .channels = CHANNELS, .window = W, .order = 1, .horizon = H};
+            loci_readout *a = NULL, *b = NULL;
+            double found[2 * H];
+            assert_int_equal(loci_readout_create(&a, &spec, NULL, NULL), LOCI_OK);
+            assert_int_equal(loci_readout_create(&b, &spec, NULL, NULL), LOCI_OK);
+            if (!empty) assert_int_equal(loci_readout_push(a, x, 5, NULL), LOCI_OK);
+            assert_int_equal(loci_readout_push(b, x, 5, NULL), LOCI_OK);
+            for (size_t c = 0; c < CHANNELS; c++)
+                assert_int_equal(loci_readout_set_widths(a, c, mine, NULL), LOCI_OK);
+            assert_int_equal(loci_readout_set_widths(b, 1, theirs, NULL), LOCI_OK);
+            assert_int_equal(loci_readout_add(a, b, follows, NULL), LOCI_OK);
+            assert_int_equal(loci_readout_widths(a, 0, found, NULL), LOCI_OK);
+            assert_memory_equal(found, mine, sizeof mine);
+            assert_int_equal(loci_readout_widths(a, 1, found, NULL), LOCI_OK);
+            assert_memory_equal(found, follows || empty ? theirs : mine, sizeof mine);
+            loci_readout_free(a), loci_readout_free(b);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(distant), cmocka_unit_test(plainly),
-                                       cmocka_unit_test(surprised), cmocka_unit_test(daily)};
+                                       cmocka_unit_test(surprised), cmocka_unit_test(daily),
+                                       cmocka_unit_test(followed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

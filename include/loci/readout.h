@@ -110,7 +110,8 @@ LOCI_API loci_status loci_readout_part(loci_readout *readout, loci_error *error)
 LOCI_API loci_status loci_readout_forget(loci_readout *readout, double keep, loci_error *error);
 /* Learns all that `other` has learned. Both have the same spec, but for ridge and allocator; LOCI_E_MISMATCH names what differs. follows:
  * the samples of `other` came right after those of readout, so that the windows across are learned as well, as if all had been pushed to
- * one; it needs that `other` saw one history and forgot nothing (LOCI_E_MISMATCH). The history that goes on is then other's, else readout's. */
+ * one; it needs that `other` saw one history and forgot nothing (LOCI_E_MISMATCH). The history that goes on is then other's, else readout's;
+ * where it is other's, as also where readout has no samples, so are the widths of channels of which other has any. */
 LOCI_API loci_status loci_readout_add(loci_readout *readout, const loci_readout *other, int follows,
                                       loci_error *error);
 /* Weights from all windows so far. LOCI_E_VALUE: there is none yet; the sentence says how many samples are wanted. order^3 / 6 + order^2

@@ -158,6 +158,17 @@ static void add_across(bench *b, loci_ridge *to, const loci_readout *r, const lo
     }
 }
 
+/* The widths of channel c, where other has any. */
+static void take_widths(loci_readout *r, const loci_readout *other, size_t c)
+{
+    const size_t count = 2 * r->spec.horizon;
+    double *widths = loci_readout_view(r).widths + c * count;
+    const double *theirs = loci_readout_view(other).widths + c * count;
+    size_t k = 0;
+    while (k < count && !(theirs[k] > 0)) k++;
+    if (k < count) memcpy(widths, theirs, count * sizeof *widths);
+}
+
 loci_status loci_readout_add(loci_readout *r, const loci_readout *other, int follows, loci_error *error)
 {
     loci_status status = alike(r, other, error);
@@ -193,6 +204,7 @@ loci_status loci_readout_add(loci_readout *r, const loci_readout *other, int fol
         if (follows) add_across(&b, &mine, r, other, c, x);
         v.rows[c] = mine.rows;
         if (follows || empty) { /* the newest samples: of both, where other's are few */
+            if (other->held > 0) take_widths(r, other, c);
             const size_t n = other->held < past ? (size_t)other->held : past;
             double *recent = v.recent + c * past, *const their = w.recent + c * past;
             memmove(recent, recent + n, (past - n) * sizeof *recent);
