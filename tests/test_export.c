@@ -447,6 +447,18 @@ static void test_files(void **unused)
         if (file == LOCI_EXPORT_TEST) assert_non_null(strstr(text, "    {1.0f, 0.100000001f, -3.0f},\n"));
         loci_bytes_free(text);
     }
+    static const struct { /* the largest answer, and what is within, as C reads it */
+        double most;
+        const char *wanted;
+    } tests[] = {
+        {2e13, "within = 200000000.0f;"}, {5e4, "within = 0.5f;"}, {1e38, "within = 9.99999994e+32f;"}};
+    for (size_t k = 0; k < sizeof tests / sizeof *tests; k++) {
+        const double large[2][OUTPUTS] = {{0}, {tests[k].most}};
+        char *text = written(program, LOCI_EXPORT_TEST,
+                             &(loci_export_samples){sizeof samples, 2, in[0], large[0], 1e-5});
+        if (!strstr(text, tests[k].wanted)) fail_msg("no %s", tests[k].wanted);
+        loci_bytes_free(text);
+    }
     loci_error error;
     void *text;
     size_t length;

@@ -2,6 +2,7 @@
  * source_folder.c - what stands beside an exported step: its test, CMakeLists.txt and README.md. */
 #include "export/source_text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -36,10 +37,11 @@ void loci_source_test(loci_source_text *t, const loci_export_samples *s)
     for (size_t k = 0; k < s->count; k++) put_row(t, s->in + k * p->inputs, NULL, p->inputs);
     loci_source_put(t, "\n};\n\nstatic const float answers[][%s_OUTPUTS] = {", big);
     for (size_t k = 0; k < s->count; k++) put_row(t, NULL, s->out + k * p->outputs, p->outputs);
+    loci_source_put(t, "\n};\n\nint main(void)\n{\n    const float within = ");
+    loci_source_float(t, (float)fmin(most > 0 ? s->within * most : s->within, FLT_MAX));
     loci_source_put(
         t,
-        "\n};\n\nint main(void)\n{\n"
-        "    const float within = %.9gf;\n"
+        ";\n"
         "    static %s_state state;\n"
         "    float most = 0.0f;\n"
         "    %s_init(&state);\n"
@@ -58,7 +60,7 @@ void loci_source_test(loci_source_text *t, const loci_export_samples *s)
         "    }\n"
         "    printf(\"%%d samples: at most %%.2g from %s\\n\", SAMPLES, (double)most);\n"
         "    return 0;\n}\n",
-        most > 0 ? s->within * most : s->within, p->prefix, p->prefix, big, p->prefix, big, whose(p));
+        p->prefix, p->prefix, big, p->prefix, big, whose(p));
 }
 
 void loci_source_cmake(loci_source_text *t)
