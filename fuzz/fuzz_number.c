@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/number.h"
+#include "base/number.h"
 
 #include "fuzz_file.h"
 

@@ -7,6 +7,8 @@
 
 #include <loci/model.h>
 
+#include "comma.h"
+
 static loci_model_config preset(const char *name)
 {
     loci_model_config config;
@@ -174,6 +176,24 @@ static void kinds_of_layers(void **state)
     assert_string_equal(loci_layer_name((loci_layer_kind)count), "unknown layer");
 }
 
+/* A program's setlocale(LC_ALL, "") changes nothing. */
+static void whatever_the_locale(void **state)
+{
+    (void)state;
+    size_t tried = 0;
+    for (size_t which = 0; which < COMMAS; which++) {
+        if (!comma_set(which)) continue;
+        tried++;
+        loci_model_config c = preset("small");
+        set(&c, "dropout", "0.25");
+        assert_true(c.dropout == 0.25f);
+        gives(&c, "dropout", "0.25");
+        assert_int_equal(loci_config_set(&c, "dropout", "0,5", NULL), LOCI_E_ARGUMENT);
+        setlocale(LC_ALL, "C");
+    }
+    if (!tried) skip();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +202,7 @@ int main(void)
         cmocka_unit_test(whose_fields_are),
         cmocka_unit_test(what_tokens_ask_for),
         cmocka_unit_test(kinds_of_layers),
+        cmocka_unit_test(whatever_the_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 
 #include "base/allocate.h"
 #include "base/random.h"
+#include "comma.h"
 #include "export/program.h"
 #include "near.h"
 
@@ -480,6 +481,32 @@ static void test_files(void **unused)
     loci_export_free(NULL);
 }
 
+/* Byte for byte, whatever the locale. */
+static void test_locales(void **unused)
+{
+    (void)unused;
+    loci_model_config c = small("small", 0);
+    c.norm = LOCI_NORM_RMS, c.prenorm = 1, c.pool = LOCI_POOL_MEAN;
+    const loci_model_about about = {.size = sizeof about, .rate = 0.5};
+    loci_model *model = model_of(&c, &about);
+    loci_export *program = export_of(model);
+    const float in[3] = {1, 0.1f, -3};
+    const double out[OUTPUTS] = {0.25, 0.5};
+    const loci_export_samples samples = {sizeof samples, 1, in, out, 1e-5};
+    size_t tried = 0;
+    for (size_t which = 0; which < COMMAS; which++)
+        for (int file = 0; file < LOCI_EXPORT_FILES && comma_set(which); file++) {
+            char *text = written(program, (loci_export_file)file, &samples);
+            setlocale(LC_ALL, "C");
+            char *plain = written(program, (loci_export_file)file, &samples);
+            assert_string_equal(text, plain);
+            loci_bytes_free(text), loci_bytes_free(plain);
+            tried++;
+        }
+    loci_export_free(program), loci_model_free(model);
+    if (!tried) skip();
+}
+
 /* ---- what is refused ---- */
 
 static void refused(const loci_model *model, const char *prefix, loci_status status, const char *words)
@@ -536,7 +563,7 @@ int main(void)
         cmocka_unit_test(test_mean),         cmocka_unit_test(test_tasks),
         cmocka_unit_test(test_tokens),       cmocka_unit_test(test_facts),
         cmocka_unit_test(test_nothing_idle), cmocka_unit_test(test_files),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused),      cmocka_unit_test(test_locales),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

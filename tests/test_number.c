@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-#include "data/number.h"
+#include "base/number.h"
+#include "comma.h"
 
 static uint64_t seed = 1;
 
@@ -198,6 +199,32 @@ static void what_is_no_number_is_refused(void **state)
     assert_ptr_equal(loci_number_scan(&value, text), text + 3);
 }
 
+/* Written as in the C locale in any, and read back. */
+static void written_whatever_the_locale(void **state)
+{
+    (void)state;
+    static const double values[] = {0.1, -1.5e-300, 200000000, 1e22, 0, 123456.789, INFINITY, -INFINITY};
+    static const char *const wanted[] = {"0.1", "-1.5e-300",  "200000000", "1e+22",
+                                         "0",   "123456.789", "inf",       "-inf"};
+    size_t tried = 0;
+    for (size_t which = 0; which <= COMMAS; which++) { /* the last: C */
+        if (which < COMMAS && !comma_set(which)) continue;
+        tried += which < COMMAS;
+        for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+            char text[32], few[4];
+            double read;
+            loci_number_write(text, sizeof text, values[k], 15);
+            assert_string_equal(text, wanted[k]);
+            assert_ptr_equal(loci_number_scan(&read, text), text + strlen(text));
+            assert_true(read == values[k]);
+            loci_number_write(few, sizeof few, 0.125, 15);
+            assert_memory_equal(few, "0.", 2);
+        }
+        setlocale(LC_ALL, "C");
+    }
+    if (!tried) skip();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +233,7 @@ int main(void)
         cmocka_unit_test(what_printf_wrote_is_read_back),
         cmocka_unit_test(middles_are_rounded_to_even),
         cmocka_unit_test(what_is_no_number_is_refused),
+        cmocka_unit_test(written_whatever_the_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

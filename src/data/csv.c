@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/number.h"
 #include "base/status.h"
-#include "data/number.h"
 #include "data/quote.h"
 
 /* --- what is no row --- */

@@ -10,8 +10,8 @@
 
 #include <loci/data.h>
 
+#include "base/number.h"
 #include "base/status.h"
-#include "data/number.h"
 #include "data/quote.h"
 
 /* Days from 0000-01-01 of the proleptic Gregorian calendar; the year 0 is a leap year. */
@@ -166,7 +166,7 @@ void loci_time_format(char *out, size_t size, double seconds)
 {
     const double first = -86400.0 * DAYS_BEFORE_1970, last = 86400.0 * (DAYS_BEFORE_10000 - DAYS_BEFORE_1970);
     if (!(seconds >= first && seconds < last - 1e-6)) {
-        snprintf(out, size, "%.17g", seconds);
+        loci_number_write(out, size, seconds, 17);
         return;
     }
     const double whole = floor(seconds);

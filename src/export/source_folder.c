@@ -108,9 +108,13 @@ void loci_source_readme(loci_source_text *t)
                     "| a sample | %.0f multiply-adds, %.0f exponentials and the like |\n",
                     f.constants, f.constant, f.state, f.work, f.multiplies, f.functions);
     if (p->whole) loci_source_put(t, "| matrices | whole numbers of 8 bits |\n");
-    if (p->rate > 0)
-        loci_source_put(t, "| a second, at %.9g Hz | %.3g million multiply-adds |\n", p->rate,
-                        f.multiplies * p->rate / 1e6);
+    if (p->rate > 0) {
+        loci_source_put(t, "| a second, at ");
+        loci_source_real(t, p->rate, 9);
+        loci_source_put(t, " Hz | ");
+        loci_source_real(t, f.multiplies * p->rate / 1e6, 3);
+        loci_source_put(t, " million multiply-adds |\n");
+    }
     loci_source_put(
         t,
         "\nNo allocation, no operating system, no library but libm's sqrtf; single precision alone. The state is a plain struct: a\n"

@@ -3,7 +3,6 @@
 #include "export/source_text.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const types[] = {"float", "uint32_t", "uint64_t", "int8_t"};
@@ -24,7 +23,11 @@ void loci_source_header(loci_source_text *t)
         "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
         p->prefix, p->origin, loci_version(), p->prefix, p->prefix, big, big);
     loci_source_put(t, "#define %s_INPUTS %zu\n#define %s_OUTPUTS %zu\n", big, p->inputs, big, p->outputs);
-    if (p->rate > 0) loci_source_put(t, "#define %s_RATE %.9g /* samples a second */\n", big, p->rate);
+    if (p->rate > 0) {
+        loci_source_put(t, "#define %s_RATE ", big);
+        loci_source_real(t, p->rate, 9);
+        loci_source_put(t, " /* samples a second */\n");
+    }
     loci_source_put(t, "\ntypedef struct {\n");
     if (p->state.count == 0) loci_source_put(t, "    uint32_t none; /* it remembers nothing */\n");
     for (size_t i = 0; i < p->state.count; i++) {
@@ -143,12 +146,9 @@ static void put_place(loci_source_text *t, loci_place place)
     case LOCI_PLACE_COUNT:
         loci_source_put(t, "%d", place.count);
         return;
-    case LOCI_PLACE_REAL: {
-        char digits[32];
-        snprintf(digits, sizeof digits, "%.9g", (double)place.real);
-        loci_source_put(t, "%s%sf", digits, strpbrk(digits, ".e") ? "" : ".0");
+    case LOCI_PLACE_REAL:
+        loci_source_float(t, place.real);
         return;
-    }
     case LOCI_PLACE_IN:
         loci_source_put(t, "in");
         break;

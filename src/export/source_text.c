@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/number.h"
 #include "base/sized.h"
 
 static int reserve(loci_source_text *t, size_t more)
@@ -48,8 +49,15 @@ void loci_source_put(loci_source_text *t, const char *format, ...)
 void loci_source_float(loci_source_text *t, float x)
 {
     char digits[32];
-    snprintf(digits, sizeof digits, "%.9g", (double)x);
+    loci_number_write(digits, sizeof digits, (double)x, 9);
     loci_source_put(t, "%s%sf", digits, strpbrk(digits, ".e") ? "" : ".0");
+}
+
+void loci_source_real(loci_source_text *t, double x, int digits)
+{
+    char text[32];
+    loci_number_write(text, sizeof text, x, digits);
+    loci_source_put(t, "%s", text);
 }
 
 void loci_source_numbers(loci_source_text *t, loci_word word, const void *data, size_t count)

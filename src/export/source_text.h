@@ -16,6 +16,8 @@ typedef struct {
 void loci_source_put(loci_source_text *t, const char *format, ...) LOCI_PRINTF(2, 3);
 /* A float as C reads it: with a point or an exponent, and f; nine digits, which read back as the same. */
 void loci_source_float(loci_source_text *t, float x);
+/* A number of so many digits, as %g has it; what loci_source_put writes of reals has the locale's point. */
+void loci_source_real(loci_source_text *t, double x, int digits);
 /* Numbers of an initialiser, eight a line, of whole numbers of 8 bits 20. */
 void loci_source_numbers(loci_source_text *t, loci_word word, const void *data, size_t count);
 /* A text as a literal of C, with its quotes. */

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/status.h"
-#include "data/number.h"
 
 static const struct {
     const char *name;

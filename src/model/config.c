@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/status.h"
 #include "model/layer_kinds.h"
 
@@ -365,8 +365,9 @@ loci_status loci_config_get(const loci_model_config *config, const char *name, c
         snprintf(text, size, "%zu", loci_config_whole(config, row));
     else {
         const double value = loci_config_real(config, row);
-        snprintf(text, size, "%.15g", value);
-        if (strtod(text, NULL) != value) snprintf(text, size, "%.17g", value);
+        double read = 0;
+        loci_number_write(text, size, value, 15);
+        if (!loci_number_scan(&read, text) || read != value) loci_number_write(text, size, value, 17);
     }
     return LOCI_OK;
 }
@@ -378,7 +379,6 @@ loci_status loci_config_set(loci_model_config *config, const char *name, const c
     const loci_field *field = &row->field;
     size_t whole = 0;
     double number = 0;
-    char *end = NULL;
     int good;
     if (field->kind == LOCI_FIELD_WORD) {
         const int choice = loci_config_choice(row, text);
@@ -390,8 +390,8 @@ loci_status loci_config_set(loci_model_config *config, const char *name, const c
         whole = strcmp(text, truths[1]) == 0;
         good = whole || strcmp(text, truths[0]) == 0;
     } else {
-        number = strtod(text, &end);
-        good = end != text && *end == 0 && loci_config_in_range(config, row, number);
+        const char *end = loci_number_scan(&number, text);
+        good = end && *end == 0 && loci_config_in_range(config, row, number);
         if (field->kind == LOCI_FIELD_COUNT) {
             good = good && text[strspn(text, "0123456789")] == 0;
             whole = good ? (size_t)number : 0; /* no range reaches 2^53 */

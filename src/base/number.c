@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * number.c - decimal numbers to doubles: the exact ways for what one floating-point operation cannot do. */
-#include "data/number.h"
+ * number.c - decimal numbers to doubles: the exact ways for what one floating-point operation cannot do; and back. */
+#include "base/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* --- integers of a few limbs --- */
@@ -244,4 +245,26 @@ const char *loci_number_scan_slow(double *value, const char *text, char decimal_
     }
     *value = negative ? -magnitude : magnitude;
     return p;
+}
+
+/* --- back --- */
+
+/* A locale's point is a byte or more that are no other part of a number. */
+static bool is_point(char c)
+{
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return c && !letter && !(c >= '0' && c <= '9') && c != '-' && c != '+';
+}
+
+void loci_number_write(char *text, size_t size, double value, int digits)
+{
+    if (size == 0) return;
+    snprintf(text, size, "%.*g", digits, value);
+    char *to = text;
+    for (const char *from = text; *from; from++)
+        if (!is_point(*from))
+            *to++ = *from;
+        else if (!is_point(from[1]))
+            *to++ = '.';
+    *to = 0;
 }

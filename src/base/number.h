@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * data/number.h - decimal numbers to doubles: exactly rounded, whatever the locale, fast.
+ * base/number.h - decimal numbers to doubles: exactly rounded, whatever the locale, fast; and back.
  *
  * Three ways, of which the first that applies is taken; all give the double nearest to the decimal, ties to
  * even:
@@ -8,20 +8,24 @@
  * 2. At most 19 digits and a power of ten within 10^81: products and quotients of integers of a few limbs.
  * 3. Anything: digits in an array, shifted by powers of two until the binary digits stand before the point.
  */
-#ifndef LOCI_DATA_NUMBER_H
-#define LOCI_DATA_NUMBER_H
+#ifndef LOCI_BASE_NUMBER_H
+#define LOCI_BASE_NUMBER_H
 
 #include <float.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/private.h"
 #include "base/vector.h"
 
 /* The double nearest to w * 10^exponent. */
-double loci_number_assemble(uint64_t w, int64_t exponent);
+LOCI_PRIVATE double loci_number_assemble(uint64_t w, int64_t exponent);
 /* The same as loci_number_scan, for any number of digits, and for infinity. */
-const char *loci_number_scan_slow(double *value, const char *text, char point);
+LOCI_PRIVATE const char *loci_number_scan_slow(double *value, const char *text, char point);
+
+/* The number to so many digits, as printf's %g writes it where the point is a point: for what is read again. */
+LOCI_PRIVATE void loci_number_write(char *text, size_t size, double value, int digits);
 
 /* Reads the number at text: sign or none, digits with or without a point (which may be another character), exponent or
  * none; or "inf", "infinity". Returns what follows it, or NULL where there is no number. A byte that belongs to no number (a
