@@ -529,7 +529,8 @@ static void test_refused(void **unused)
     loci_model *model = model_of(&c, &about);
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         refused(model, prefixes[i], LOCI_E_ARGUMENT, "a letter, then letters");
-    static const char *const taken[] = {"math", "Stdint", "test", "ALL", "m"};
+    static const char *const taken[] = {"math",   "Stdint", "test",    "ALL",      "m",
+                                        "alloca", "endian", "Strings", "features", "newlib"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         refused(model, taken[i], LOCI_E_ARGUMENT, "another one was expected");
     assert_int_equal(loci_export_check_prefix("maths", NULL), LOCI_OK);

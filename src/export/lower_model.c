@@ -241,18 +241,20 @@ static void lower(loci_lowering *l)
 
 /* ---- the door ---- */
 
-/* What a C file or a target of CMake cannot be called: a header of C's that is included in the place of its own, a target that a
- * build has already, and what is linked with -lm. Systems that do not tell capitals apart are heeded. */
+/* What a C file or a target of CMake cannot be called: a header of C's, or one that these include, that is included in the place of
+ * its own, a target that a build has already, and what is linked with -lm. Systems that do not tell capitals apart are heeded. */
 static int is_taken(const char *prefix)
 {
     static const char *const names[] = {
-        "assert",        "complex",   "ctype",      "errno",          "fenv",      "float",
-        "inttypes",      "iso646",    "limits",     "locale",         "math",      "setjmp",
-        "signal",        "stdarg",    "stdbool",    "stddef",         "stdint",    "stdio",
-        "stdlib",        "string",    "tgmath",     "time",           "wchar",     "wctype",
-        "all",           "clean",     "depend",     "help",           "install",   "m",
-        "package",       "test",      "edit_cache", "package_source", "run_tests", "preinstall",
-        "rebuild_cache", "all_build", "zero_check",
+        "assert",       "complex",    "ctype",         "errno",     "fenv",       "float",
+        "inttypes",     "iso646",     "limits",        "locale",    "math",       "setjmp",
+        "signal",       "stdarg",     "stdbool",       "stddef",    "stdint",     "stdio",
+        "stdlib",       "string",     "tgmath",        "time",      "wchar",      "wctype",
+        "stdalign",     "stdatomic",  "stdnoreturn",   "threads",   "uchar",      "alloca",
+        "availability", "corecrt",    "crtdefs",       "endian",    "features",   "newlib",
+        "strings",      "vadefs",     "all",           "clean",     "depend",     "help",
+        "install",      "m",          "package",       "test",      "edit_cache", "package_source",
+        "run_tests",    "preinstall", "rebuild_cache", "all_build", "zero_check",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcasecmp(prefix, names[i]) == 0) return 1;
