@@ -798,6 +798,23 @@ static void arrays_have_words_as_labels(void **state)
     loci_dataset_close(set);
     refuse("word_arrays", &(loci_dataset_options){.target_given = 1, .target.values = 1}, LOCI_E_MISMATCH,
            "train_y.npy holds words; values were expected");
+    /* numbers end where their words do, whatever stands behind these */
+    static const char *const numbers[2][4] = {{"01", "02", "01", "02"}, {"1.0", "10.0", "1.0", "10.0"}};
+    static const char *const called[2][2] = {{"1", "2"}, {"1", "10"}};
+    for (size_t n = 0; n < 2; n++) {
+        unsigned char wide[4 * 16] = {0};
+        for (size_t i = 0; i < 4; i++)
+            for (size_t k = 0; numbers[n][i][k]; k++) wide[16 * i + 4 * k] = (unsigned char)numbers[n][i][k];
+        if (n == 0)
+            write_words("word_arrays/train_y.npy", "|S2", 4, 2, "01020102");
+        else
+            write_words("word_arrays/train_y.npy", "<U4", 4, 16, wide);
+        set = open_set("word_arrays", NULL);
+        assert_int_equal(loci_dataset_inspect(set).classes, 2);
+        for (size_t c = 0; c < 2; c++) assert_string_equal(loci_dataset_inspect(set).names[c], called[n][c]);
+        for (size_t i = 0; i < 4; i++) assert_int_equal(loci_dataset_label(set, i), i % 2);
+        loci_dataset_close(set);
+    }
     write_words("word_arrays/train_y.npy", "|S4", 4, 4, "up\0\0\0\0\0\0up\0\0down");
     refuse("word_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: label 1 is empty; a word was expected");
     memcpy(words, "\0\xd8\0\0", 4);

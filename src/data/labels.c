@@ -11,10 +11,17 @@
 #include "data/field.h"
 #include "data/quote.h"
 
+enum { MOST = 255 }; /* bytes of a label */
+
+/* Whether the text is a number. Another may follow it at once, as in an array of words: it is read from a copy that ends. */
 static bool number_of(double *value, const char *text, size_t length)
 {
-    const loci_field field = {.begin = text, .end = text + length};
-    return length > 0 && loci_field_classify(&field, '.', value) == LOCI_FIELD_NUMBER;
+    char copy[MOST + 1];
+    if (length == 0 || length > MOST) return false;
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    const loci_field field = {.begin = copy, .end = copy + length};
+    return loci_field_classify(&field, '.', value) == LOCI_FIELD_NUMBER;
 }
 
 static size_t find_slot(const loci_labels *labels, const char *name)
@@ -49,7 +56,7 @@ static bool grow(loci_labels *labels)
 loci_status loci_labels_add(loci_labels *labels, size_t *code, loci_dataset *set, const char *text,
                             size_t length, loci_error *error)
 {
-    char name[256];
+    char name[MOST + 1];
     double value;
     if (!grow(labels)) return loci_dataset_no_memory(set, error);
     if (number_of(&value, text, length) && value == floor(value) && fabs(value) < 1e15)
