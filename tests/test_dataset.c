@@ -521,6 +521,28 @@ static void bad_sounds_are_refused(void **state)
     refuse("bad_audio/a", NULL, LOCI_E_FORMAT, "a: holds no data set");
 }
 
+/* Names of folders and of files that cannot be told apart once they are printed. */
+static void strange_labels_of_sounds_are_refused(void **state)
+{
+    (void)state;
+    temporary_folders("strange/M\xFCller");
+    temporary_folders("strange/M\xF6ller");
+    temporary_folders("strange/c");
+    /* there are file systems that have no such names */
+    struct stat there;
+    if (stat(temporary_path("strange/M\xFCller"), &there) != 0) skip();
+    write_sound("strange/M\xFCller/1.wav", 100, 1, 40, 0);
+    write_sound("strange/M\xF6ller/1.wav", 100, 1, 40, 0);
+    write_sound("strange/c/a\xFC_1.wav", 100, 1, 40, 0);
+    write_sound("strange/c/a\n_2.wav", 100, 1, 40, 0);
+    refuse("strange", NULL, LOCI_E_FORMAT,
+           "strange: M?ller/1.wav: its label is \"M?ller\"; valid UTF-8 was expected");
+    refuse("strange/c", &(loci_dataset_options){.reading.label = "{label}_1.wav", .reading.match = "*_1.wav"},
+           LOCI_E_FORMAT, "c: a?_1.wav: its label is \"a?\"; valid UTF-8 was expected");
+    refuse("strange/c", &(loci_dataset_options){.reading.label = "{label}_2.wav", .reading.match = "*_2.wav"},
+           LOCI_E_FORMAT, "c: a?_2.wav: its label is \"a?\"; text without control characters was expected");
+}
+
 /* Resampled in the set is resampled by itself. */
 static void sounds_are_resampled(void **state)
 {
@@ -815,6 +837,11 @@ static void arrays_have_words_as_labels(void **state)
         for (size_t i = 0; i < 4; i++) assert_int_equal(loci_dataset_label(set, i), i % 2);
         loci_dataset_close(set);
     }
+    write_words("word_arrays/train_y.npy", "|S2", 4, 2, "\xFC\0\xF6\0\xFC\0\xF6\0");
+    refuse("word_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: a label is \"?\"; valid UTF-8 was expected");
+    write_words("word_arrays/train_y.npy", "|S2", 4, 2, "a\0b\nb\tb\n");
+    refuse("word_arrays", NULL, LOCI_E_FORMAT,
+           "train_y.npy: a label is \"b?\"; text without control characters was expected");
     write_words("word_arrays/train_y.npy", "|S4", 4, 4, "up\0\0\0\0\0\0up\0\0down");
     refuse("word_arrays", NULL, LOCI_E_FORMAT, "train_y.npy: label 1 is empty; a word was expected");
     memcpy(words, "\0\xd8\0\0", 4);
@@ -1011,6 +1038,7 @@ int main(void)
         cmocka_unit_test(sounds_are_labelled_by_their_names),
         cmocka_unit_test(sounds_come_in_splits),
         cmocka_unit_test(bad_sounds_are_refused),
+        cmocka_unit_test(strange_labels_of_sounds_are_refused),
         cmocka_unit_test(sounds_are_resampled),
         cmocka_unit_test(arrays_come_as_written),
         cmocka_unit_test(bad_arrays_are_refused),

@@ -412,6 +412,9 @@ static void archive(void **state)
     assert_true(loci_dataset_inspect(set).missing == 4);
     loci_dataset_close(set);
     loci_dataset_close(plain);
+    temporary_text("B_TRAIN.tsv", "M\xFCller\t1\t2\nM\xF6ller\t2\t3\n");
+    dataset_refused("B_TRAIN.tsv", (loci_reading){0},
+                    "line 1: the class is \"M?ller\"; valid UTF-8 was expected");
     /* of .tsv NaN at the end is the end */
     temporary_text("L_TRAIN.tsv", "1\t5\tNaN\t7\tNaN\tNaN\n2\t1\t2\t3\t4\t5\n");
     set = dataset_of("L_TRAIN.tsv", (loci_reading){.hold = 1});

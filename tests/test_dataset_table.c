@@ -82,6 +82,41 @@ static void what_is_no_table_is_refused(void **state)
     }
 }
 
+/* Labels and the names of sequences are classes and groups: two that would look the same are not joined. */
+static void names_that_cannot_be_told_are_refused(void **state)
+{
+    (void)state;
+    char many[301], text[1024];
+    memset(many, 'm', 300);
+    many[300] = 0;
+    const struct {
+        const char *name, *other, *says;
+    } cases[] = {
+        {"M\xFCller", "M\xF6ller", "line 2: \"M?ller\" stands in column n; valid UTF-8 was expected"},
+        {"\"a\tb\"", "\"a\001b\"", "line 2: \"a?b\" stands in column n; text without control characters"},
+        {"\"a\nb\"", "b", "line 2: \"a?b\" stands in column n; text without control characters"},
+        {"a", "b\x7F", "line 3: \"b?\" stands in column n; text without control characters was expected"},
+        {many, many + 1, "\" stands in column n; at most 255 bytes were expected"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text, "n,x,v\n%s,1,1\n%s,2,3\n", cases[i].name, cases[i].other);
+        temporary_text("names.csv", text);
+        dataset_refused("names.csv", (loci_reading){.label = "n", .window = 1}, cases[i].says);
+        dataset_refused("names.csv", (loci_reading){.value = "v", .group = "n"}, cases[i].says);
+    }
+    /* the longest that there can be, and what only looks strange, are as they stand */
+    snprintf(text, sizeof text, "n,x\n%s,1\nM\xC3\xBCller,2\n%s,1\nM\xC3\xB6ller,2\n", many + 45, many + 46);
+    temporary_text("names.csv", text);
+    loci_dataset *set = dataset_of("names.csv", (loci_reading){.label = "n", .window = 1});
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    assert_int_equal(info.classes, 4);
+    assert_string_equal(info.names[0], "M\xC3\xB6ller");
+    assert_string_equal(info.names[1], "M\xC3\xBCller");
+    assert_string_equal(info.names[2], many + 46);
+    assert_string_equal(info.names[3], many + 45);
+    loci_dataset_close(set);
+}
+
 /* Whether the first row is one of names, where a label stands in it that may be one. */
 static void headers_are_told_from_rows(void **state)
 {
@@ -310,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_read_as_they_are_written),
         cmocka_unit_test(what_is_no_table_is_refused),
+        cmocka_unit_test(names_that_cannot_be_told_are_refused),
         cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(groups_are_divided_whole),
         cmocka_unit_test(horizons),

@@ -252,6 +252,13 @@ static loci_status take_word(double *number, void *context, const char *text, si
     if (length > MOST)
         return loci_fail(error, LOCI_E_FORMAT, "%.80s: %s: a label has %zu bytes; at most %d were expected",
                          t->set->folder, t->file, length, MOST);
+    const char *expected = loci_labels_expected(text, length);
+    if (expected) {
+        char quoted[40];
+        loci_quote(quoted, sizeof quoted, text, length);
+        return loci_fail(error, LOCI_E_FORMAT, "%.80s: %s: a label is \"%s\"; %s", t->set->folder, t->file,
+                         quoted, expected);
+    }
     size_t code;
     const loci_status status = loci_labels_add(t->labels, &code, t->set, text, length, error);
     if (status == LOCI_OK) *number = (double)code;

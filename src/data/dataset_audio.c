@@ -15,6 +15,7 @@
 #include "base/allocate.h"
 #include "base/status.h"
 #include "data/dataset_signals.h"
+#include "data/labels.h"
 #include "data/quote.h"
 
 /* --- names in folders --- */
@@ -136,8 +137,14 @@ static loci_status label_of(char *text, const loci_dataset *set, const char *fil
         for (label = end; label > file && label[-1] != '/';) label--;
         length = (size_t)(end - label);
     }
+    const char *expected = loci_labels_expected(label, length);
     loci_quote(text, 256, label, length);
-    return LOCI_OK;
+    if (!expected) return LOCI_OK;
+    char at[96], quoted[48];
+    loci_quote(at, sizeof at, file, strlen(file));
+    loci_quote(quoted, sizeof quoted, label, length);
+    return loci_fail(error, LOCI_E_FORMAT, "%.80s: %s: its label is \"%s\"; %s", set->folder, at, quoted,
+                     expected);
 }
 
 static bool all_digits(const char *text)

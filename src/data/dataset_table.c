@@ -412,13 +412,13 @@ static const char *name_column(char name[48], const table *t, size_t i)
     return name;
 }
 
-static loci_status wrong_field(const table *t, const loci_dataset *set, size_t i, const loci_field *f,
-                               const char *expected, loci_error *error)
+static loci_status wrong_field(const table *t, const loci_dataset *set, loci_status status, size_t i,
+                               const loci_field *f, const char *expected, loci_error *error)
 {
     char quoted[40], column[48];
     loci_quote(quoted, sizeof quoted, f->begin, (size_t)(f->end - f->begin));
-    return loci_fail(error, LOCI_E_VALUE, "%.100s: line %zu: \"%s\" stands in column %s; %s", set->folder,
-                     t->line, quoted, name_column(column, t, i), expected);
+    return loci_fail(error, status, "%.100s: line %zu: \"%s\" stands in column %s; %s", set->folder, t->line,
+                     quoted, name_column(column, t, i), expected);
 }
 
 /* Column i of the row has no number, and the rows before it in its group, if there are any, have none that could be held. */
@@ -446,7 +446,7 @@ static loci_status take_number(const table *t, const loci_dataset *set, const lo
     const bool holds = t->roles[i] == INPUT || r->horizon;
     if (kind == LOCI_FIELD_NUMBER && isfinite(*value)) return LOCI_OK;
     if (kind == LOCI_FIELD_MISSING && holds && r->hold) return LOCI_OK;
-    return wrong_field(t, set, i, f,
+    return wrong_field(t, set, LOCI_E_VALUE, i, f,
                        kind == LOCI_FIELD_MISSING
                            ? (holds ? "a number was expected, or --missing hold"
                                     : "a number was expected, as what is learned is never held")
@@ -488,9 +488,11 @@ static loci_status take_field(table *t, loci_dataset *set, const loci_reading *r
                                          : &t->targets.at[row * t->values + t->place[i]],
                            error);
     if (length == 0)
-        return wrong_field(t, set, i, f,
+        return wrong_field(t, set, LOCI_E_VALUE, i, f,
                            what == LABEL ? "a class was expected" : "the name of a sequence was expected",
                            error);
+    const char *expected = loci_labels_expected(f->begin, length);
+    if (expected) return wrong_field(t, set, LOCI_E_FORMAT, i, f, expected, error);
     if (what == LABEL) look_at_label(t, f);
     const loci_status status = loci_labels_add(what == LABEL ? &t->labels : &t->names_of_groups, &code, set,
                                                f->begin, length, error);

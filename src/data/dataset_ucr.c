@@ -195,6 +195,13 @@ static loci_status take_target(reader *r, loci_dataset *set, loci_dataset_item *
     while (begin < end && loci_is_blank(*begin)) begin++;
     while (end > begin && loci_is_blank(end[-1])) end--;
     if (begin == end) return wrong(r, LOCI_E_FORMAT, "the class is missing", error);
+    const char *expected = r->values ? NULL : loci_labels_expected(begin, (size_t)(end - begin));
+    if (expected) {
+        char quoted[40], what[128];
+        loci_quote(quoted, sizeof quoted, begin, (size_t)(end - begin));
+        snprintf(what, sizeof what, "the class is \"%s\"; %s", quoted, expected);
+        return wrong(r, LOCI_E_FORMAT, what, error);
+    }
     if (!r->values) return loci_labels_add(r->labels, &item->label, set, begin, (size_t)(end - begin), error);
     const loci_field f = {.begin = begin, .end = end};
     double *target = loci_dataset_allocate(set, 1, sizeof *target);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/utf8.h"
 #include "data/field.h"
 #include "data/quote.h"
 
@@ -22,6 +23,18 @@ static bool number_of(double *value, const char *text, size_t length)
     copy[length] = 0;
     const loci_field field = {.begin = copy, .end = copy + length};
     return loci_field_classify(&field, '.', value) == LOCI_FIELD_NUMBER;
+}
+
+const char *loci_labels_expected(const char *text, size_t length)
+{
+    if (length > MOST) return "at most 255 bytes were expected";
+    for (size_t size; length > 0; text += size, length -= size) {
+        size = loci_utf8_length((const unsigned char *)text, length);
+        if (size == 0) return "valid UTF-8 was expected";
+        if ((unsigned char)*text < 0x20 || *text == 0x7F)
+            return "text without control characters was expected";
+    }
+    return NULL;
 }
 
 static size_t find_slot(const loci_labels *labels, const char *name)

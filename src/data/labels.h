@@ -13,7 +13,11 @@ typedef struct {
     size_t slot_count;
 } loci_labels;
 
-/* *code of text [length]; whole numbers in whatever spelling ("1", "1.0", "1e0") are one label. LOCI_E_MEMORY. */
+/* What was expected, where text [length] can be no label: it is no UTF-8, holds control characters, or is longer than 255 bytes, so that
+ * it would be printed as another is. NULL: it can be one. */
+const char *loci_labels_expected(const char *text, size_t length);
+
+/* *code of text [length], which can be a label; whole numbers in whatever spelling ("1", "1.0", "1e0") are one label. LOCI_E_MEMORY. */
 loci_status loci_labels_add(loci_labels *labels, size_t *code, loci_dataset *set, const char *text,
                             size_t length, loci_error *error);
 void loci_labels_release(loci_labels *labels);
