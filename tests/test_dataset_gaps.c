@@ -431,6 +431,47 @@ static void archive(void **state)
     loci_dataset_close(set);
 }
 
+/* Of lines without a head: what parts their fields, and what is missing among these. */
+static void fields_of_the_archive(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"1\t5\t6\t7\n",         "1,5,6,7\n",        "1 5 6 7\n",
+                                        "  1   5  6   7  \n",   " 1 , 5 ,6, 7\r\n", "1 \t 5\t 6 \t7\t",
+                                        "1,5,6,7,,\n\n\t\t\n ", "1\t5\t6\t7\t\t\n", "1, 5 6,7, NaN,\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "2 1\n%s", lines[i]);
+        temporary_text("F_TRAIN.txt", text);
+        loci_dataset *set = dataset_of("F_TRAIN.txt", (loci_reading){0});
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        float u[3];
+        assert_true(info.sequences == 2 && info.classes == 2 && info.missing == 0);
+        assert_string_equal(info.names[loci_dataset_label(set, 1)], "1");
+        assert_int_equal(loci_dataset_length(set, 1), 3);
+        loci_dataset_read(set, 1, u);
+        for (size_t k = 0; k < 3; k++) assert_true(u[k] == (float)(5 + k));
+        loci_dataset_close(set);
+    }
+    static const char *const gaps[] = {"1,5,,7\n", "1\t5\t\t7\n", "1 , 5 , , 7,\n", "1\t5\t \t7\t\t\n"};
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "2 1\n%s", gaps[i]);
+        temporary_text("F_TRAIN.txt", text);
+        dataset_refused("F_TRAIN.txt", (loci_reading){0}, "line 2: sample 1 is missing or not a number");
+        loci_dataset *set = dataset_of("F_TRAIN.txt", (loci_reading){.hold = 1});
+        float u[3];
+        assert_int_equal(loci_dataset_length(set, 1), 3);
+        loci_dataset_read(set, 1, u);
+        assert_true(u[0] == 5 && u[1] == 5 && u[2] == 7 && loci_dataset_inspect(set).missing == 1);
+        loci_dataset_close(set);
+    }
+    static const char *const unlabelled[] = {"\t0.1\t0.2\n", ",0.1,0.2\n", "  \t0.1\t0.2\n", " , 0.1\n"};
+    for (size_t i = 0; i < sizeof unlabelled / sizeof *unlabelled; i++) {
+        temporary_text("F_TRAIN.txt", unlabelled[i]);
+        dataset_refused("F_TRAIN.txt", (loci_reading){0}, "line 1: the class is missing");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -441,6 +482,7 @@ int main(void)
         cmocka_unit_test(sounds),
         cmocka_unit_test(arrays),
         cmocka_unit_test(archive),
+        cmocka_unit_test(fields_of_the_archive),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

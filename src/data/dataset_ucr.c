@@ -2,8 +2,8 @@
  * dataset_ucr.c - the text files of the UCR and UEA archives: NAME_TRAIN.ts with NAME_TEST.ts beside it, or .tsv, or .txt.
  *
  * A line is a sequence. In .ts, below lines of @, it is "1,2,3:4,5,6:class": the samples of each input, and the class (or, with
- * @targetLabel, a value). In .tsv and .txt it is the class and the samples of one input, with tabs, commas or blanks between, and
- * NaN behind the end of a sequence that is shorter than others. */
+ * @targetLabel, a value). In .tsv and .txt it is the class and the samples of one input, with a tab, a comma or any number of
+ * blanks between, and NaN or nothing behind the end of a sequence that is shorter than others. */
 #include "data/dataset_kind.h"
 
 #include <dirent.h>
@@ -161,13 +161,14 @@ static loci_status read_head(reader *r, loci_error *error)
     return wrong(r, LOCI_E_FORMAT, "there is no @data", error);
 }
 
-/* Moves to the next line that is not blank. */
+/* Moves to the next line that is not blank. A tab in front of it stays: the field before the tab is empty. */
 static bool next_line(reader *r, const char **newline)
 {
     for (; r->at < r->end; r->line++) {
-        while (*r->at != '\n' && loci_is_blank(*r->at)) r->at++;
-        *newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
-        if (*r->at != '\n' && !(r->headed && (*r->at == '#' || *r->at == '%'))) return true;
+        const char *p = r->at;
+        while (loci_is_blank(*p)) p++;
+        *newline = memchr(p, '\n', (size_t)(r->end - p));
+        if (*p != '\n' && !(r->headed && (*p == '#' || *p == '%'))) return true;
         r->at = *newline + 1;
     }
     return false;
@@ -242,20 +243,29 @@ static loci_status read_headed(reader *r, loci_dataset *set, loci_dataset_item *
     return take_target(r, set, item, last + 1, newline, error);
 }
 
-/* "class 1 2 3", of one input. */
+static bool is_separator(char c)
+{
+    return c == ',' || c == '\n' || loci_is_blank(c);
+}
+
+static const char *skip_blanks(const char *p)
+{
+    while (loci_is_blank(*p) && *p != '\t') p++;
+    return p;
+}
+
+/* "class 1 2 3", of one input: blanks with at most one tab or comma among them stand between two fields. */
 static loci_status read_plain(reader *r, loci_dataset *set, loci_dataset_item *item, const char *newline,
                               loci_error *error)
 {
-    const char *p = r->at;
-    const char *const separators = "\t, ";
-    const size_t first = strcspn(p, "\t, \n");
-    loci_status status = take_target(r, set, item, p, p + first, error);
-    for (p += first; status == LOCI_OK && p < newline;) {
-        while (p < newline && (strchr(separators, *p) || *p == '\r')) p++;
-        if (p == newline) break;
-        loci_field f = {.begin = p};
-        while (p < newline && !strchr(separators, *p) && *p != '\r') p++;
-        f.end = p;
+    loci_field f = {.begin = skip_blanks(r->at)};
+    for (f.end = f.begin; !is_separator(*f.end);) f.end++;
+    loci_status status = take_target(r, set, item, f.begin, f.end, error);
+    while (status == LOCI_OK) {
+        f.begin = skip_blanks(f.end);
+        if (f.begin == newline) break;
+        if (*f.begin == '\t' || *f.begin == ',') f.begin = skip_blanks(f.begin + 1);
+        for (f.end = f.begin; !is_separator(*f.end);) f.end++;
         status = take_number(r, &f, error);
     }
     if (status != LOCI_OK) return status;
