@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -603,6 +604,28 @@ static void many_columns_are_possible(void **state)
     expect_failure(path, &(loci_signal_options){COLUMNS("none")}, LOCI_E_ARGUMENT, "there are c0, c1, c2,");
 }
 
+/* What spreadsheets write of a sheet that was wide once: all columns but the first are nothing. */
+static void many_columns_may_be_nothing(void **state)
+{
+    (void)state;
+    const size_t columns = 16384, rows = 40;
+    char *text = malloc((rows + 1) * (columns + 8)), *at = text;
+    for (size_t row = 0; row <= rows; row++) {
+        at += row == 0 ? sprintf(at, "a") : sprintf(at, "%zu", row);
+        for (size_t c = 1; c < columns; c++) *at++ = ',';
+        *at++ = '\n';
+    }
+    const char *path = temporary_bytes("nothing.csv", text, (size_t)(at - text));
+    free(text);
+    const clock_t begin = clock();
+    reading r = read_path(path, NULL, 10);
+    assert_true(clock() - begin < 20 * (clock_t)CLOCKS_PER_SEC); /* more, where columns count squared */
+    assert_int_equal(r.info.channels, 1);
+    assert_int_equal(r.count, rows);
+    for (size_t i = 0; i < rows; i++) assert_true(r.u[i] == (double)(i + 1));
+    reading_free(&r);
+}
+
 static void lines_have_a_bound(void **state)
 {
     (void)state;
@@ -664,6 +687,7 @@ int main(void)
         cmocka_unit_test(positions_are_lines),
         cmocka_unit_test(long_texts_come_whole),
         cmocka_unit_test(many_columns_are_possible),
+        cmocka_unit_test(many_columns_may_be_nothing),
         cmocka_unit_test(lines_have_a_bound),
         cmocka_unit_test(nul_bytes_are_refused),
     };

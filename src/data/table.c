@@ -84,6 +84,7 @@ static void weigh_row(loci_layout *l, size_t row)
     for (size_t i = 0; i < l->own->fields; i++) {
         const loci_field f = loci_field_cut(p, limit_of(l), l->own->delimiter);
         loci_evidence *c = &l->columns[i];
+        c->filled = c->filled || f.begin != f.end || f.quoted;
         switch (loci_field_classify(&f, l->own->point, &value)) {
         case LOCI_FIELD_NUMBER:
             c->numbers++;

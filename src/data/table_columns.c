@@ -134,15 +134,8 @@ static void tell_texts(const loci_layout *l)
 /* Column i is what a separator at the end of each line makes: without a name, and empty. Of a table without names that is the last. */
 static bool is_nothing(const loci_layout *l, size_t i)
 {
-    const loci_evidence *c = &l->columns[i];
-    if (c->numbers + c->texts + c->dates > 0) return false;
-    if (l->own->names ? l->first[i].begin != l->first[i].end : i == 0 || i + 1 < l->own->fields) return false;
-    for (size_t k = l->data; k < l->survey.count; k++) { /* NaN is something */
-        if (loci_layout_count(l, k) != l->own->fields) continue;
-        const loci_field f = loci_layout_field(l, k, i);
-        if (f.begin != f.end || f.quoted) return false;
-    }
-    return true;
+    if (l->columns[i].filled) return false;
+    return l->own->names ? l->first[i].begin == l->first[i].end : i > 0 && i + 1 == l->own->fields;
 }
 
 /* All columns that hold a number in any of the rows that were looked at, or nothing at all under a name. */

@@ -13,6 +13,7 @@
 /* Of a column, in the rows below the first one. */
 typedef struct {
     uint16_t numbers, dates, texts;
+    bool filled; /* something stands in it, be it NaN or "" */
     bool recurs; /* the text of the first row stands in another one, too */
     bool comma;  /* a text is "1,5" */
 } loci_evidence;
