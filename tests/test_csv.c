@@ -626,6 +626,25 @@ static void many_columns_may_be_nothing(void **state)
     reading_free(&r);
 }
 
+/* Of lines that are none but comments, with quotes that open in one and close in the next. */
+static void comments_may_chain_their_quotes(void **state)
+{
+    (void)state;
+    const size_t lines = 100000;
+    char *text = malloc(lines * 5 + 16), *at = text;
+    at += sprintf(at, "1,2\n");
+    for (size_t i = 0; i < lines; i++) at += sprintf(at, "#\",\"\n");
+    at += sprintf(at, "3,4\n");
+    const char *path = temporary_bytes("chain.csv", text, (size_t)(at - text));
+    free(text);
+    const clock_t begin = clock();
+    reading r = read_path(path, NULL, 10);
+    assert_true(clock() - begin < 20 * (clock_t)CLOCKS_PER_SEC); /* more, where lines count squared */
+    assert_int_equal(r.count, 2);
+    assert_true(r.u[2] == 3 && r.u[3] == 4);
+    reading_free(&r);
+}
+
 static void lines_have_a_bound(void **state)
 {
     (void)state;
@@ -688,6 +707,7 @@ int main(void)
         cmocka_unit_test(long_texts_come_whole),
         cmocka_unit_test(many_columns_are_possible),
         cmocka_unit_test(many_columns_may_be_nothing),
+        cmocka_unit_test(comments_may_chain_their_quotes),
         cmocka_unit_test(lines_have_a_bound),
         cmocka_unit_test(nul_bytes_are_refused),
     };

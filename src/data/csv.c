@@ -35,7 +35,8 @@ static bool is_comment(loci_table *own, loci_signal *signal, const char *line, c
     const loci_field_kind behind = loci_field_classify(&body, own->point, &value);
     size_t count = 1;
     bool fits = true, others = false;
-    for (; f.closed && *f.next != '\n'; count++) {
+    /* more fields than a row has are not counted: in quotes over newlines there may be as many as all text that is held has */
+    for (; f.closed && *f.next != '\n' && count <= own->fields; count++) {
         f = loci_field_cut(f.next + 1, limit, own->delimiter);
         const loci_field_kind kind = loci_field_classify(&f, own->point, &value);
         if (count >= own->fields || own->target[count] == LOCI_TABLE_SKIP) continue;
