@@ -98,6 +98,50 @@ def test_merging(random):
     assert a == parts[0] + parts[1] and parts[0].samples == 4096
 
 
+def test_merging_where_plans_were_dropped(random):
+    """Tables of a spec are made again once many others were used since: a memory of before merges with one of after."""
+    x = random.standard_normal(600)
+    first = loci.Memory(rate=3.0).push(x[:300])
+    for rate in range(10, 90):
+        loci.Memory(order=1, rate=rate)
+    other = loci.Memory(rate=3.0, start=100.0).push(x[300:])
+    assert first + other == loci.Memory(rate=3.0).push(x) == first.copy().append(other)
+
+
+def test_appending_to_nothing(random):
+    """An empty memory stays what it is: its spec, its start, and names where it has none."""
+    x = loci.Memory(start=7.0, names=["x"]).push(random.standard_normal(50))
+    m = loci.Memory(start=100.0).append(x)
+    assert (m.start, m.end, m.names, m.samples) == (100.0, 150.0, ("x",), 50) and x.start == 7.0
+    assert loci.Memory(start=100.0, channels=1).append(x).start == 100.0
+    empty = loci.Memory(order=32)
+    with pytest.raises(loci.MismatchError, match="order: 32 and 64"):
+        empty.append(x)
+    assert empty.channels is None
+    dated = loci.Memory(rate=None).push([1.0, 2.0], np.array(["2026-01-01", "2026-01-02"], "M8[D]"))
+    assert loci.Memory(rate=None).append(dated) == dated and loci.Memory(rate=None, channels=1).append(dated).start == dated.start
+
+
+def test_a_first_push_that_fails():
+    """All or nothing: afterwards the memory is as it was, of any number of channels, of numbers as times."""
+
+    class Frame(np.ndarray):
+        """Columns as pandas' DataFrame has them."""
+
+        columns = ("a", "b")
+
+    m, days = loci.Memory(rate=None), np.array(["2026-01-01", "2026-01-02"], "M8[D]")
+    for bad, times in (([[1.0, np.nan], [1.0, 2.0]], days), ([[1.0, 2.0], [1.0, 2.0]], days[::-1])):
+        with pytest.raises(loci.InputError):
+            m.push(np.array(bad).view(Frame), times)
+        assert m.channels is None and m.names == ("u",)
+    assert m.push([1.0, 2.0], [5.0, 6.0]) == loci.Memory(rate=None).push([1.0, 2.0], [5.0, 6.0]) and b"time=iso" not in m.to_bytes()
+    kept = loci.Memory(channels=2)
+    with pytest.raises(loci.InputError):
+        kept.push([[1.0, np.nan]])
+    assert kept.channels == 2
+
+
 def test_times():
     t = np.cumsum(np.random.default_rng(1).uniform(0.5, 1.5, 500))
     x = np.sin(t)

@@ -122,18 +122,32 @@ class Memory(Recalled):
         if not stamped and times is not None:
             raise InputError("times were given to a memory with a rate; none, or rate=None, was expected")
         u, channels = _arrays.samples(x, self.channels)
-        if self._memory is None:
-            with _arrays.beginning:
-                if self._memory is None:
-                    self._names = _arrays.names_of(x, u.ndim) if self._names is None else self._names
-                    self._begin(channels)
-        t = None
+        t, dates = None, False
         if times is not None:
-            self._dates = self._dates or _arrays.are_dates(times)
+            dates = _arrays.are_dates(times)
             t = _arrays.seconds(times).reshape(-1)
             if t.size != u.shape[0]:
                 raise InputError(f"there are {t.size} times for {u.shape[0]} samples; as many were expected")
-        self._memory.push(u, t, u.shape[0])
+        inner, made, names = self._memory, None, self._names
+        if inner is None:
+            with _arrays.beginning:
+                if self._memory is None:
+                    try:
+                        self._names = _arrays.names_of(x, u.ndim) if names is None else names
+                        self._begin(channels)
+                    except Exception:
+                        self._names = names
+                        raise
+                    made = self._memory
+                inner = self._memory
+        try:
+            inner.push(u, t, u.shape[0])
+        except Exception:
+            with _arrays.beginning:
+                if made is not None and self._memory is made and made.inspect()[1] == 0:  # as if nothing had been pushed
+                    self._memory, self._names = None, names
+            raise
+        self._dates = self._dates or dates
         return self
 
     def close(self, end: float) -> "Memory":
@@ -142,13 +156,19 @@ class Memory(Recalled):
         return self
 
     def append(self, other: "Memory") -> "Memory":
-        """Takes another memory in behind this one, as if it began where this one ends, whatever its times were. Gives itself."""
+        """Takes another memory in behind this one, as if it began where this one ends, whatever its times were; an empty one whose samples have times
+        ends nowhere, and takes them as they are, with their names. Gives itself."""
         if other.channels is None:
             return self
-        if self.channels is None:
-            self._memory = other._inner().copy()
-            return self
         self._agree(other)
+        if self.samples == 0:
+            moved = other._inner().copy()
+            if self._spec[3] != 0:
+                moved.shift(self.start)
+            if self._memory is None:
+                self._names = other._names if self._names is None else self._names
+            self._memory, self._dates = moved, self._dates or other._dates
+            return self
         _, samples, start, end = self._inner().inspect()[:4]
         moved = other._inner().copy()
         moved.shift(max(end, start + self._spec[3] * samples))
@@ -167,7 +187,7 @@ class Memory(Recalled):
         ):  # fmt: skip
             if mine != others:
                 raise MismatchError(f"the memories differ in {name}: {mine} and {others}; the same was expected")
-        if self.channels != other.channels:
+        if self.channels is not None and self.channels != other.channels:
             raise MismatchError(f"the memories have {self.channels} and {other.channels} channels; as many were expected")
 
     def __add__(self, other: Any) -> "Memory":

@@ -178,7 +178,7 @@ static PyObject *memory_shift(PyObject *object, PyObject *arguments)
     return glue_none(status, &error);
 }
 
-/* merge(other): other follows; of the same plan object, which Python sees to. */
+/* merge(other): other follows; of a plan of the same spec, which the library sees to: plans are dropped and made again. */
 static PyObject *memory_merge(PyObject *object, PyObject *arguments)
 {
     memory_object *self = (memory_object *)object;
@@ -187,10 +187,6 @@ static PyObject *memory_merge(PyObject *object, PyObject *arguments)
     loci_status status;
     if (!PyArg_ParseTuple(arguments, "O!", memory_type, &given)) return NULL;
     const memory_object *other = (memory_object *)given;
-    if (other->plan != self->plan) {
-        PyErr_SetString(PyExc_ValueError, "the memories have different plans; the same one was expected");
-        return NULL;
-    }
     glue_enter_both(object, given);
     Py_BEGIN_ALLOW_THREADS status = loci_memory_merge(self->memory, plan_of(self), other->memory, &error);
     Py_END_ALLOW_THREADS glue_leave_both(object, given);
