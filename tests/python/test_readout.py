@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Readouts: forecasts against the program's, additions against one pass."""
 
+import json
 import pickle
 import subprocess
 
@@ -53,6 +54,45 @@ def test_pushing_and_adding(x):
     c = r.copy().push(x[:400])
     d = c + r.copy().push(x[400:])
     assert d.samples == 1000 and c.samples == 400
+
+
+def about(r):
+    """What a file says besides: the JSON of its note."""
+    data = r.to_bytes()
+    begin = data.index(b'{"columns"')
+    return json.loads(data[begin : data.index(b"}", begin) + 1])
+
+
+def test_times_go_on(program, tmp_path, x):
+    """The times of a file follow what is pushed, and what is learned anew has none of them."""
+    rows = [f"{1000 + 60 * k},{v}" for k, v in enumerate(x[:600])]
+    (tmp_path / "x.csv").write_text("\n".join(["time,level", *rows, ""]))
+    words = ["--horizon", "4", "--window", "32", "--order", "8", "--ridge", "0.01", "--time", "time"]
+    subprocess.run([program, "forecast", "x.csv", *words, "-o", "f.loci"], cwd=tmp_path, check=True, capture_output=True)
+    r = loci.Readout.load(tmp_path / "f.loci")
+    kept = r.copy()
+    first = 1000 + 60 * 599
+    assert (about(r)["last"], about(r)["step"], about(r)["stamped"]) == (first, 60, True)
+    r.push(x[600:603]).push(x[603])
+    assert about(r)["last"] == first + 4 * 60 and about(kept)["last"] == first  # of a copy, too
+    r.solve().save(tmp_path / "g.loci")
+    said = subprocess.run([program, "forecast", "g.loci"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert float(said.splitlines()[1].split(",")[0]) == first + 5 * 60
+    more = loci.Readout(4, window=32, order=8, ridge=0.01, scale=1.0).push(x[600:700])
+    assert about(kept.copy().add(more, follows=True))["last"] == first + 100 * 60
+    assert about(kept.copy().add(more))["last"] == first
+    again = kept.copy().fit(np.stack([x, -x], 1))
+    assert about(again) == {"columns": ["u0", "u1"], "stamped": False, "dates": False, "last": 999.0, "step": 1.0, "season": 0}
+    assert kept.names == ("level",)
+
+
+def test_columns_far_from_zero(x):
+    """What a column counts from does not matter: it varies all the same."""
+    wave = np.arange(1000) % 3.0
+    for offset in (0.0, 1e12):
+        r = loci.Readout(6).fit(offset + wave)
+        assert np.allclose(r.forecast().mean - offset, (1000 + np.arange(6)) % 3, atol=1e-2), offset
+    assert np.allclose(loci.Readout(6).fit(np.full(1000, 1e12)).forecast().mean, 1e12)
 
 
 def test_round_trips(random):

@@ -82,8 +82,9 @@ class Readout(Saved):
     def fit(self, x: Any, valid: float = 0.2) -> "Readout":
         """Learns from a signal, x [n] or [n][channels]: the newest share ``valid`` chooses what was left open, and tells how wide forecasts are off; in the
         end all of it is learned from. Gives itself."""
-        if self._names is None and hasattr(x, "columns"):
-            self._names = tuple(map(str, x.columns))
+        names = self._names if self._known is None else None  # a file's are those of the signal that it learned from
+        if names is None and hasattr(x, "columns"):
+            names = tuple(map(str, x.columns))
         u, channels = _arrays.samples(x, None)
         u = u.reshape(-1, channels)
         n = len(u)
@@ -96,8 +97,10 @@ class Readout(Saved):
         if not np.isfinite(u).all():
             raise InputError(f"x: sample {int(np.argmax(~np.isfinite(u).all(1)))} is not finite; finite numbers were expected")
         columns = np.ascontiguousarray(u.T)
-        scale = columns[:, :learned].std(1)
-        flat = ~(scale > 1e-12 * abs(columns[:, 0])) | ~np.isfinite(scale)
+        rise = columns[:, :learned] - columns[:, :1]  # exact where values are near one another
+        scale = rise.std(1)
+        scale = np.where(scale > 0, scale, abs(rise).max(1))  # the squares may be too small
+        flat = ~(scale > 0) | ~np.isfinite(scale)
         scale = np.where(flat, np.where(columns[:, 0] != 0, abs(columns[:, 0]), 1.0), scale)
         window, order, ridge, own = self._wishes
         chosen = _loci.readout_choose(
@@ -116,7 +119,7 @@ class Readout(Saved):
                 r.walk(c, part[c], part.shape[1], part.shape[1], np.zeros((5, self.horizon)))
         r.push(np.ascontiguousarray(u[learned:]), kept)
         r.solve()
-        self._readout = r
+        self._readout, self._names, self._known = r, names, None
         return self
 
     def push(self, x: Any) -> "Readout":
@@ -126,7 +129,14 @@ class Readout(Saved):
             if self._readout is None:
                 self._begin(channels)
         self._readout.push(u, u.shape[0])
+        self._go_on(u.shape[0])
         return self
+
+    def _go_on(self, rows: int) -> None:
+        """The last row lies so many steps later. Copies share what a file says: it is not changed, but replaced."""
+        known = self._known
+        if known is not None:
+            self._known = {**known, "last": known["last"] + rows * known["step"]}
 
     def part(self) -> "Readout":
         """What comes next is another history: no window reaches across. Gives itself."""
@@ -145,7 +155,13 @@ class Readout(Saved):
 
     def add(self, other: "Readout", follows: bool = False) -> "Readout":
         """Learns all that another one learned; follows: its samples came right after. Gives itself; ``solve`` makes weights."""
+        rows = other.samples
         self._inner().add(other._inner(), follows)
+        mine, others = self._known, other._known
+        if follows and mine is not None and others is not None and mine.get("stamped") and others.get("stamped"):
+            self._known = {**mine, "last": others["last"]}
+        elif follows:
+            self._go_on(rows)
         return self
 
     def __iadd__(self, other: Any) -> "Readout":
@@ -262,6 +278,7 @@ class Readout(Saved):
             self._known = json.loads(note) if note else None
             if self._known is not None:
                 self._names = tuple(map(str, self._known["columns"]))
+                self._known.update({name: float(self._known[name]) for name in ("last", "step")})
         except (ValueError, KeyError, TypeError):
             raise FormatError("the note of the readout is damaged; that of a forecaster was expected") from None
         return self
