@@ -227,3 +227,31 @@ def test_one_archive_by_threads(random):
         with ThreadPoolExecutor(16) as pool:
             seen = list(pool.map(use, parts))
         assert thing.samples == 10000 == max(seen) and min(seen) >= 50
+
+
+def test_copies_take_the_times_of_an_index():
+    """Of an archive without a rate the index of a Series counts, in whatever is made of it."""
+    a = loci.Archive(lossless=1.0).push(Series([1.0, 2.0, 3.0], [0.0, 0.5, 1.0]))
+    for b in (a, a.copy(), pickle.loads(pickle.dumps(a)), a.recode(0.01), a.forget(-1.0)):
+        b.push(Series([4.0], [2.0]))
+        assert np.allclose(b.to_array(), [1, 2, 3, np.nan, 4], atol=0.1, equal_nan=True)
+    rated = loci.Archive(lossless=1.0, rate=2.0).push([1.0, 2.0])
+    assert np.array_equal(rated.copy().push(Series([3.0], [9.0])).to_array(), [1, 2, 3])
+
+
+def test_questions_while_others_push():
+    """What is asked is of one moment; pushes take away what answered the question before."""
+
+    class Pushed(loci.Archive):
+        """Another thread pushes whenever this one has asked how many channels there are."""
+
+        def _channel(self, channel):
+            answer = super()._channel(channel)
+            self.push(np.ones(8))
+            return answer
+
+    a = Pushed(lossless=1.0, rate=1.0).push(np.arange(16.0))
+    assert len(a.to_array()) in (16, 24)
+    assert len(a.zoom(points=5)[1]) == 5
+    assert a.error() == 0 and a.max() == 15
+    assert a.inspect()["promised"] and a.pages

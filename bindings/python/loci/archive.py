@@ -144,13 +144,15 @@ class Archive(Recalled):
             raise ClosedError("the archive is closed; an open one was expected")
 
     @classmethod
-    def _of(cls, data: Any, salvage: bool = False) -> "Archive":
+    def _of(cls, data: Any, salvage: bool = False, timed: bool = False) -> "Archive":
+        """Of bytes. timed: an index counts, as it does where times are dates."""
         self = cls.__new__(cls)
         self._reader = _loci.ArchiveReader(data, salvage)
         self._data, self._writer, self._closed, self._lock = data, None, False, threading.RLock()
         i = self._reader.inspect()
         self._channels, self._names, self._options = i[0], _arrays.note_names(i[13]) or None, None
-        self._dates = self._timed = i[13].startswith(b"time=iso")
+        self._dates = i[13].startswith(b"time=iso")
+        self._timed = timed or self._dates
         self._next = i[7] + i[8]
         return self
 
@@ -237,30 +239,33 @@ class Archive(Recalled):
 
     def to_array(self, first: Optional[int] = None, count: Optional[int] = None) -> np.ndarray:
         """Samples as they are kept, [n] or [n][channels]: ``count`` from number ``first`` on, counted from the signal's beginning; all."""
-        rows, i = self._channel(None), self._reader.inspect()
+        reader, rows = self._read(), self._channel(None)  # the same one throughout: others may push
+        i = reader.inspect()
         first = i[7] if first is None else first
         count = i[7] + i[8] - first if count is None else count
         if first < 0 or count < 0:
             raise RangeError(f"samples {first} to {first + count} are not there; some of {i[7]} to {i[7] + i[8]} were expected")
         out = np.empty((len(rows), count))
         for row, c in zip(out, rows):
-            self._reader.samples(c, first, count, row)
+            reader.samples(c, first, count, row)
         return np.ascontiguousarray(out.T) if len(rows) > 1 else out[0]
 
     __array__ = lambda self, dtype=None, copy=None: self.to_array() if dtype is None else self.to_array().astype(dtype)  # noqa: E731
 
     def zoom(self, start: Any = None, end: Any = None, points: int = 1000, channel: Optional[int] = None) -> Tuple[np.ndarray, Any]:
         """A range at a glance: (times [points], values): what is faster than the distance between points is left out."""
-        a, b = self.start if start is None else float(start), self.end if end is None else float(end)
-        rows = self._channel(channel)
+        reader, rows = self._read(), self._channel(channel)
+        i = reader.inspect()
+        a, b = i[5] if start is None else float(start), i[6] if end is None else float(end)
         out = np.empty((len(rows), points))
         for row, c in zip(out, rows):
-            self._reader.zoom(c, a, b, points, row)
+            reader.zoom(c, a, b, points, row)
         return np.linspace(a, b, points), self._shaped(out, (points,))
 
-    def _known(self, start: Any, end: Any, channel: Optional[int], i: int) -> Any:
-        a, b = _arrays.stretch(start, end, self.start, self.end)
-        out = [self._read().stretch(c, a, b)[i] for c in self._channel(channel)]
+    def _known(self, start: Any, end: Any, channel: Optional[int], i: int, reader: Any = None) -> Any:
+        reader = self._read() if reader is None else reader
+        a, b = _arrays.stretch(start, end, *reader.inspect()[5:7])
+        out = [reader.stretch(c, a, b)[i] for c in self._channel(channel)]
         return np.array(out) if len(out) > 1 else out[0]
 
     def error(self, start: Any = None, end: Any = None, channel: Optional[int] = None) -> Any:
@@ -321,18 +326,21 @@ class Archive(Recalled):
         """What is known of each page, oldest first; of several channels of the first."""
         keys = ("start", "end", "first", "bytes", "step")
         more = ("samples", "missing", "mean_square_error", "max_error", "min", "max", "exact")
-        rows = (self._read().page(i, 0) for i in range(self._read().inspect()[9]))
+        reader = self._read()
+        rows = (reader.page(i, 0) for i in range(reader.inspect()[9]))
         return [{**dict(zip(keys, row)), **dict(zip(more, row[5]))} for row in rows]
 
     def inspect(self) -> Dict[str, Any]:
         """All that is known of it, as ``loci inspect`` tells."""
-        i = self._read().inspect()
+        reader = self._read()
+        i = reader.inspect()
+        square, most, least, largest = (self._known(None, None, None, k, reader) for k in (2, 3, 4, 5))
         return {
             "rule": _RULES[i[3]], "channels": i[0], "names": self.names, "order": i[1], "page": i[2], "rate": 1 / i[4],
             "start": i[5], "end": i[6], "first": i[7], "samples": i[8], "pages": i[9], "bytes": i[10], "damaged": i[12],
             "budget": i[14] or None, "fading": i[15],
-            "promised": [self._reader.bound(c) for c in range(i[0])] if i[3] != 3 else None,
-            "error": self.error(), "max_error": self.max_error(), "min": self.min(), "max": self.max(),
+            "promised": [reader.bound(c) for c in range(i[0])] if i[3] != 3 else None,
+            "error": np.sqrt(square), "max_error": most, "min": least, "max": largest,
         }  # fmt: skip
 
     def __repr__(self) -> str:
@@ -369,15 +377,15 @@ class Archive(Recalled):
         bound, relative = _bound(error, "error") if error is not None else (0.0, False)
         if relative:
             raise InputError(f"error is {error!r}; a number in the signal's unit was expected")
-        return self._of(self._read().recode(np.full(self._channels or 1, bound)))
+        return self._of(self._read().recode(np.full(self._channels or 1, bound)), timed=self._timed)
 
     def shrink(self, budget: Union[int, str], fading: float = 1.0) -> "Archive":
         """Within a budget of bytes, the past coarser than the present."""
-        return self._of(self._read().shrink(_size(budget), float(fading)))
+        return self._of(self._read().shrink(_size(budget), float(fading)), timed=self._timed)
 
     def forget(self, before: float) -> "Archive":
         """Without the pages that end at or before a time."""
-        return self._of(self._read().forget(float(before)))
+        return self._of(self._read().forget(float(before)), timed=self._timed)
 
     def __add__(self, other: Any) -> "Archive":
         """Of both, ``other`` moved to where this one ends."""
@@ -385,14 +393,14 @@ class Archive(Recalled):
             return NotImplemented
         if self._channels != other._channels:
             raise MismatchError(f"the archives have {self._channels} and {other._channels} channels; as many were expected")
-        return self._of(self._read().merge(other._read()))
+        return self._of(self._read().merge(other._read()), timed=self._timed)
 
     def __radd__(self, other: Any) -> "Archive":
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def copy(self) -> "Archive":
         """A fork: what one of them is pushed, the other does not see."""
-        return self._of(self.to_bytes())
+        return self._of(self.to_bytes(), timed=self._timed)
 
     # --- bytes ---
 
@@ -447,9 +455,9 @@ class Archive(Recalled):
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> Any:
-        return _unpickle, (_arrays.PICKLE, self.to_bytes())
+        return _unpickle, (_arrays.PICKLE, self.to_bytes(), self._timed)
 
 
-def _unpickle(version: int, data: bytes) -> Archive:
+def _unpickle(version: int, data: bytes, timed: bool = False) -> Archive:
     _arrays.pickled(version, "archive")
-    return Archive.from_bytes(data)
+    return Archive._of(data, timed=timed)
