@@ -45,6 +45,18 @@ def test_dense_by_hand(random):
     assert s.growth == pytest.approx(np.linalg.eigvals(A).real.max(), abs=1e-6)
 
 
+def test_single_precision_and_parts_that_would_be_lost(random):
+    A, B, C = (random.standard_normal((2, 4)) + 1j * random.standard_normal((2, 4)) for _ in range(3))
+    single = [m.astype(np.complex64) for m in (A - 3, B, C)]
+    s = loci.System(A=single[0], B=single[1], C=single[2], dt=0.1)
+    assert (s.structure, s.copies, s.order) == ("diagonal", 2, 8)
+    for name, given in zip("ABC", single):
+        assert np.array_equal(getattr(s, name), given.astype(np.complex128))
+    assert np.allclose(loci.System(A=single[0], B=single[1], C=single[2], P=single[1], dt=0.1).P[0], single[1])
+    with pytest.raises(loci.InputError, match="C: is complex, of a dense system"):
+        loci.System(A=-np.eye(2), B=np.ones(2), C=np.array([1j, 1.0]))
+
+
 def test_continuous_is_what_held_samples_give(random):
     s = loci.System("legt:6,dt=0.25")
     u = random.standard_normal(40)

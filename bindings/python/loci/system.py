@@ -43,6 +43,8 @@ class System:
             if m.dtype.kind not in "biufc":
                 raise InputError(f"{name}: is an array of {m.dtype}; one of numbers was expected")
         dense = not np.iscomplexobj(a) and a.ndim == 2 and a.shape[0] == a.shape[1] and P is None and not np.iscomplexobj(b)
+        if dense and np.iscomplexobj(c):
+            raise InputError("C: is complex, of a dense system; real numbers, as those of A and B, were expected")
         if dense:
             copies, order, rank, rows = 1, a.shape[0], 0, (1, a.shape[0])
         else:
@@ -58,7 +60,7 @@ class System:
             raise InputError(f"P has {p.size} numbers; {rank * rows[0] * rows[1]} were expected")
 
         def parts(m: np.ndarray) -> Tuple[Any, Any]:
-            return np.ascontiguousarray(m.real, dtype=np.float64), np.ascontiguousarray(m.imag if np.iscomplexobj(m) else np.zeros(m.shape))
+            return np.ascontiguousarray(m.real, dtype=np.float64), np.ascontiguousarray(np.imag(m), dtype=np.float64)
 
         numbers = [*parts(a), *parts(b), *parts(c), *(parts(p) if rank else (None, None))]
         d, step = (np.ascontiguousarray(np.broadcast_to(np.asarray(v, dtype=np.float64), (copies,))) for v in (D, dt))
