@@ -114,7 +114,16 @@ def test_streams(random):
     assert fresh.push(x) is None and np.array_equal(fresh.answer(), whole[-1])
     kept = model.stream()
     model.parameters["decoder.bias"][:] += 1
+    state = kept.save()
     assert np.array_equal(kept.push(x), whole)  # a model changed later
+    kept.restore(state)
+    others = [kept.fork(), copy.copy(kept), pickle.loads(pickle.dumps(kept))]  # whatever is made of it is of the model as it was
+    kept.push(x)
+    model.describe(classes=["a", "b", "c"])
+    wanted = kept.push(x)
+    for other in others:
+        other.push(x)
+        assert np.array_equal(other.push(x), wanted) and other.label() == kept.label() and other.fork().samples() == 200
 
 
 def test_windows(program, random, tmp_path):
@@ -276,6 +285,8 @@ def test_export(tmp_path, random):
         (lambda m: m.stream().restore(small("gru").stream().save()), loci.MismatchError, ""),
         (lambda m: m.generate(), loci.UnsupportedError, "tokens"),
         (lambda m: m.describe(flavour=1), loci.InputError, "flavour"),
+        (lambda m: loci.Model("small", 1, 1, **{"é" * 200: 1}), loci.InputError, "no field é"),  # cut, wherever that is
+        (lambda m: loci.Model("small", 1, 1, **{"a" + "é" * 200: 1}), loci.InputError, "no field aé"),
         (lambda m: m.describe(scale=[0.0, 1.0]), loci.InputError, "scale"),
         (lambda m: small(bidirectional=True).stream(), loci.UnsupportedError, ""),
         (lambda m: small(bidirectional=True).step(np.ones(2)), loci.UnsupportedError, "streams"),

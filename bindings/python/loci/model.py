@@ -286,12 +286,14 @@ class Model(Saved):
 
         return Stream(self, rate=rate, lanes=lanes, every=every, window=window)
 
-    def _tables(self, rate: Optional[float]) -> Any:
+    def _tables(self, rate: Optional[float]) -> Tuple[Any, "Model"]:
+        """Of streams, and the model as it is now, of which they are made."""
         key = (float(rate or 0), self._state())
         if key not in self._streams:
             if len(self._streams) >= 4:
                 self._streams.clear()
-            self._streams[key] = _loci.Tables(self._model.copy(), key[0], True)
+            copy = self.copy()
+            self._streams[key] = _loci.Tables(copy._model, key[0], True), copy
         return self._streams[key]
 
     # --- texts ---

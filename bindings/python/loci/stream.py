@@ -68,7 +68,7 @@ class Stream:
     >>> s.push(x)
     """
 
-    __slots__ = ("model", "rate", "lanes", "every", "window", "_stream", "_inputs", "_outputs", "__weakref__")
+    __slots__ = ("model", "rate", "lanes", "every", "window", "_made", "_stream", "_inputs", "_outputs", "__weakref__")
 
     def __init__(self, model: Model, *, rate: Optional[float] = None, lanes: int = 1, every: int = 1, window: Optional[int] = None) -> None:
         every, lanes = _arrays.whole(every, "every"), _arrays.whole(lanes, "lanes", 1)
@@ -77,8 +77,12 @@ class Stream:
         self._inputs, self._outputs = model.inputs, model.outputs
         if window is not None and lanes > 1:
             raise UnsupportedError(f"lanes is {lanes}; one alone was expected with a window")
-        tables = model._tables(rate)
-        self._stream: Any = _loci.Stream(tables, lanes) if self.window is None else _Window(tables, self.window)
+        self._made = model._tables(rate)  # and the model as it was
+        self._stream: Any = self._begin()
+
+    def _begin(self) -> Any:
+        tables = self._made[0]
+        return _loci.Stream(tables, self.lanes) if self.window is None else _Window(tables, self.window)
 
     def _open(self) -> Any:
         if self._stream is None:
@@ -88,7 +92,7 @@ class Stream:
     def _answers(self, y: np.ndarray) -> np.ndarray:
         out = np.empty(y.shape)
         if y.size:
-            self.model._model.answer(y, y.size // self._outputs, out)
+            self._made[1]._model.answer(y, y.size // self._outputs, out)
         return out
 
     def push(
@@ -158,7 +162,7 @@ class Stream:
 
     def label(self, lane: int = 0) -> Any:
         """The likeliest class so far."""
-        return labels_of(self.model.classes, self.model.outputs)[int(np.argmax(self.answer(lane)))]
+        return labels_of(self._made[1].classes, self._outputs)[int(np.argmax(self.answer(lane)))]
 
     def samples(self, lane: int = 0) -> int:
         """How many a lane has seen."""
@@ -173,7 +177,10 @@ class Stream:
     def fork(self) -> "Stream":
         """Another stream that has seen the same."""
         stream = self._open()
-        other = Stream(self.model, rate=self.rate, lanes=self.lanes, every=self.every, window=self.window)
+        other = Stream.__new__(Stream)
+        for name in ("model", "rate", "lanes", "every", "window", "_made", "_inputs", "_outputs"):
+            setattr(other, name, getattr(self, name))
+        other._stream = other._begin()
         for lane in range(self.lanes):
             other._stream.copy(lane, stream, lane)
         return other
@@ -213,7 +220,7 @@ class Stream:
     def __reduce__(self) -> Any:
         stream = self._open()
         states = [stream.save(lane) for lane in range(self.lanes)]
-        return _unpickle, (_arrays.PICKLE, self.model.to_bytes(), self.rate, self.every, states)
+        return _unpickle, (_arrays.PICKLE, self._made[1].to_bytes(), self.rate, self.every, states)
 
 
 def _unpickle(version: int, model: bytes, rate: Optional[float], every: int, states: Sequence[bytes]) -> Stream:

@@ -27,7 +27,10 @@ PyObject *glue_raise(const loci_error *error)
     if (PyErr_Occurred()) return NULL; /* what a callback raised comes first */
     if (error->status == LOCI_E_MEMORY) return PyErr_NoMemory();
     PyObject *class = errors ? PyTuple_GetItem(errors, error->status) : NULL;
-    PyErr_SetString(class ? class : PyExc_ValueError, error->text);
+    /* its end may lie within a character */
+    PyObject *text = PyUnicode_DecodeUTF8(error->text, (Py_ssize_t)strlen(error->text), "replace");
+    if (text) PyErr_SetObject(class ? class : PyExc_ValueError, text);
+    Py_XDECREF(text);
     return NULL;
 }
 
