@@ -51,6 +51,8 @@ same 'accessors of an archive' '1|1|1|1|1' \
     "SELECT loci_max(a) = max, loci_min(a) = min, loci_error(a, 0, 100) <= 0.02, abs(loci_mean(a) - avg) < 0.01, abs(loci_integral(a) / 50000 - avg) < 0.01 FROM (SELECT loci_archive(value, 'max=0.02') AS a, max(value) AS max, min(value) AS min, avg(value) AS avg FROM r)"
 refused 'an order of each row' 'order or detail changes within a group' "SELECT loci_memory(value, k, 1 + (k > 5)) FROM r"
 refused 'an error of each row' 'what is asked for changes within a group' "SELECT loci_archive(value, k, 'error=' || (1 + (k > 5))) FROM r"
+refused 'an error of each row, without times' 'what is asked for changes within a group' "SELECT loci_archive(value, 'error=' || (1 + (k > 5))) FROM r"
+refused 'no error in some rows' 'what is asked for changes within a group' "SELECT loci_archive(value, CASE WHEN k < 9 THEN 'error=1' END) FROM r"
 same 'points' '5|0.0|50000.0' "SELECT count(*), min(time), max(time) FROM loci_points(readfile('value.loci'), 5)"
 same 'points of many memories' '6' \
     "SELECT count(*) FROM (SELECT loci_memory(value) AS m FROM r GROUP BY k % 2) AS h, loci_points(h.m, 3)"
@@ -75,11 +77,23 @@ refused 'a gap between archives of no whole steps' 'whole steps' \
     "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r UNION ALL SELECT loci_archive(value, 'error=0.01,start=60000.5') FROM r) SELECT loci_rollup(a) FROM h"
 refused 'archives that overlap' 'overlap' \
     "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r UNION ALL SELECT loci_archive(value, 'error=0.01,start=40000') FROM r) SELECT loci_rollup(a) FROM h"
+same 'times of tenths of a second, which are rounded' '5000|5000|4949|1|1' \
+    "WITH s AS (SELECT k, value, 1700000000 + k * 0.1 AS t FROM r WHERE k < 5000), a AS (SELECT loci_archive(value, t, 'error=0.01') AS a FROM s), b AS (SELECT loci_archive(value, t, 'error=0.01') AS a FROM s GROUP BY k / 1000), c AS (SELECT loci_archive(value, t, 'error=0.01') AS a FROM s WHERE k % 97 <> 3 OR k < 100), d AS (SELECT loci_archive(value, t, 'error=0.01,step=0.1') AS a FROM s) SELECT loci_samples(a.a), (SELECT loci_samples(loci_rollup(a)) FROM b), (SELECT sum(loci_value(c.a, 1700000000 + 0.1 * k) IS NOT NULL) FROM s), loci_end(a.a) = 1700000500.0, a.a = d.a FROM a, c, d"
+same 'steps that no decimal is' '1|1|1' \
+    "SELECT a = (SELECT loci_archive(value, k * 0.015625, 'error=0.01,step=0.015625') FROM r), loci_samples(b) = 50000, abs(loci_end(b) - 50000 / 3.0) < 1e-6 FROM (SELECT loci_archive(value, k * 0.015625, 'error=0.01') AS a, loci_archive(value, k / 3.0, 'error=0.01') AS b FROM r)"
+refused 'a gap without end' 'at most 1e9 steps' "SELECT loci_archive(column1, column2, 'error=1') FROM (VALUES (1, 0), (2, 1), (3, 1e12))"
+refused 'a start long before' 'at most 1e9 steps' "SELECT loci_archive(column1, column2, 'error=1,start=0,step=0.001') FROM (VALUES (1, 1.7e9), (2, 1.7e9 + 1))"
 same 'many short archives, some of which are not there, within 60 MB' '60000000
 12000|1|1' \
     "PRAGMA hard_heap_limit = 60000000; WITH h AS (SELECT k / 10 AS h, loci_archive(value, k * 60, 'lossless=0.015625,step=60') AS a FROM r WHERE k < 12000 AND (k / 10) % 50 <> 17 GROUP BY k / 10), d AS (SELECT loci_rollup(a) AS a FROM h) SELECT loci_samples(a), loci_value(a, 175 * 60) IS NULL, loci_value(a, 4321 * 60) = (SELECT value FROM r WHERE k = 4321) FROM d"
 refused 'memories and archives' 'only one kind' "SELECT loci_rollup(column1) FROM (VALUES (readfile('value.loci')), (readfile('archive.loci')))"
 refused 'a time outside' 'lies outside' "SELECT loci_value(readfile('value.loci'), -1)"
+refused 'the error of an interval outside' 'lies outside' "SELECT loci_error(readfile('value.loci'), 60000, 70000)"
+refused 'the error of an interval that ends outside' 'time 70000 lies outside of the history, 0 to 50000' "SELECT loci_error(readfile('value.loci'), 10, 70000)"
+refused 'an error over an interval that ends first' 'from <= to' "SELECT loci_error(readfile('value.loci'), 5, 1)"
+# Newest rows are kept as they are; the stretch before them is not, and only ends where they begin.
+same 'the error of what begins where a stretch ends' '0.0|1|1|1' \
+    "SELECT loci_error(m, 4096, 4100), loci_error(m, 4095, 4100) > 0, loci_error(m, 0, 4100) = loci_error(m), loci_error(m, 100, 100) > 0 FROM (SELECT loci_memory(value, k, 64, 1) AS m FROM (SELECT * FROM r WHERE k <= 4100 ORDER BY k))"
 refused 'an interval that ends first' 'from <= to' "SELECT loci_mean(readfile('value.loci'), 5, 1)"
 refused 'extremes of a memory' 'an archive does' "SELECT loci_max(readfile('value.loci'))"
 refused 'no points' 'number of points' "SELECT * FROM loci_points(readfile('value.loci'), 0)"
@@ -115,6 +129,13 @@ same 'and rolled up again' '1|1' \
     "WITH half AS (SELECT loci_rollup(m) AS m FROM days GROUP BY day < 20), up AS (SELECT loci_rollup(m) AS m FROM half) SELECT loci_end(up.m) = 43199 * 60, max(abs(a.value - r.value)) < 0.05 FROM up, loci_forecast(up.m) AS a JOIN r ON r.k * 60 = a.time"
 same 'a day that is not there' '27360|1' \
     "WITH up AS (SELECT loci_rollup(m) AS m FROM days WHERE day <> 20) SELECT loci_samples(up.m), max(abs(a.value - r.value)) < 0.05 FROM up, loci_forecast(up.m) AS a JOIN r ON r.k * 60 = a.time"
+same 'a forecaster begins where its first rows do, gaps or not' '1|1' \
+    "WITH up AS (SELECT loci_rollup(m) AS m FROM days WHERE day <> 20) SELECT loci_start(m) = 14400 * 60, (SELECT loci_start(loci_rollup(m)) = 14400 * 60 FROM (SELECT m FROM up)) FROM up"
+refused 'an overlap with a forecaster that has a gap' 'they overlap' \
+    "SELECT loci_rollup(m) FROM (SELECT loci_rollup(m) AS m FROM days WHERE day <> 20 UNION ALL SELECT m FROM days WHERE day = 10)"
+same 'a file of loci forecast begins as before' '0.0|50000' "SELECT loci_start(m), loci_samples(m) FROM (SELECT readfile('forecaster.loci') AS m)"
+same 'what lies far from zero is no constant' '1' \
+    "SELECT max(abs(value - 1e12 - (time % 3))) < 0.1 FROM loci_forecast((SELECT loci_readout(1e12 + k % 3, k, 'horizon=6') FROM r WHERE k < 3000))"
 same 'pieces too short to foretell, and all of them' '' \
     "SELECT 1 FROM (SELECT loci_rollup(m) AS m FROM (SELECT loci_readout(value, k * 60, '$fixed') AS m FROM r WHERE k < 1000 GROUP BY k / 50)) AS up, loci_forecast(m) AS f JOIN r ON r.k * 60 = f.time WHERE NOT abs(f.value - r.value) < 0.2"
 same 'no forecaster of nothing' '1|1' "SELECT loci_readout(value, t) IS NULL, loci_readout(value, NULL) IS NULL FROM r WHERE k < 0"

@@ -136,7 +136,7 @@ void kept_close(kept *k)
 
 double kept_start(const kept *k)
 {
-    if (k->readout) return k->last - k->step * ((double)k->samples - 1);
+    if (k->readout) return isfinite(k->first) ? k->first : k->last - k->step * ((double)k->samples - 1);
     return k->archive ? loci_archive_inspect(k->archive).start
                       : loci_memory_inspect(k->memory, k->plan).start;
 }
@@ -169,6 +169,27 @@ loci_status kept_recall(const kept *k, loci_ask ask, const double *t, size_t n, 
     return loci_memory_recall(k->memory, k->plan, ask, 0, t, n, out, error);
 }
 
+/* As archives have it: an interval within the history, but for what is rounded. */
+static loci_status check_interval(double from, double to, double start, double end, loci_error *error)
+{
+    const double slack = 4e-16 * (fabs(from) + fabs(to) + fabs(start) + fabs(end));
+    const int begins = from >= start - slack && from <= end + slack;
+    if (!begins || !(to >= start - slack && to <= end + slack)) {
+        char sentence[160];
+        snprintf(sentence, sizeof sentence, "time %.17g lies outside of the history, %.17g to %.17g",
+                 begins ? to : from, start, end);
+        return fail(error, LOCI_E_RANGE, sentence);
+    }
+    if (from <= to) return LOCI_OK;
+    return fail(error, LOCI_E_RANGE, "the stretch ends before it begins; a later end was expected");
+}
+
+/* Whether a stretch has a part of the interval; where it only ends as this begins, it has none, unless the interval is a time alone. */
+static int touches(const loci_memory_stretch_info *s, double from, double to)
+{
+    return (s->start < to && s->end > from) || (from == to && s->start <= from && s->end >= to);
+}
+
 loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_error *error)
 {
     if (k->readout) return refuse_forecaster(error);
@@ -178,6 +199,10 @@ loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_er
         if (status == LOCI_OK) *rms = sqrt(known.mean_square);
         return status;
     }
+    const double start = kept_start(k), end = kept_end(k);
+    const loci_status within = check_interval(from, to, start, end, error);
+    if (within != LOCI_OK) return within;
+    from = fmin(fmax(from, start), end), to = fmin(fmax(to, start), end);
     const size_t stretches = loci_memory_inspect(k->memory, k->plan).stretches;
     double sum = 0, length = 0;
     for (size_t i = 0; i < stretches; i++) {
@@ -187,7 +212,7 @@ loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_er
         if (status == LOCI_OK)
             status = loci_memory_stretch_error(k->memory, k->plan, i, 0, &square, &variance, error);
         if (status != LOCI_OK) return status;
-        if (s.end < from || s.start > to || !(s.end > s.start)) continue;
+        if (!touches(&s, from, to) || !(s.end > s.start)) continue;
         sum += (s.exact ? 0 : square) * (s.end - s.start);
         length += s.end - s.start;
     }

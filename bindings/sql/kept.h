@@ -39,6 +39,7 @@ typedef struct {
     loci_readout *readout;
     int stamped, dates;
     double last, step; /* of its rows */
+    double first;      /* where what it learned begins; NAN: its note does not say */
     size_t season;
     uint64_t samples;
 } kept;
@@ -56,7 +57,8 @@ uint64_t kept_samples(const kept *k);
  * Recall, as loci_memory_recall and loci_archive_recall: t [n], or [n][2] of means and integrals; out [n]. */
 loci_status kept_recall(const kept *k, loci_ask ask, const double *t, size_t n, double *out,
                         loci_error *error);
-/* The root mean square of recall minus signal over [from, to]; stretches that are touched count whole. NAN: not known. */
+/* The root mean square of recall minus signal over [from, to]; stretches that are touched count whole. NAN: not known. LOCI_E_RANGE: not
+ * within the history. */
 loci_status kept_rms(const kept *k, double from, double to, double *rms, loci_error *error);
 /* The least and the largest sample in [from, to], of archives: LOCI_E_UNSUPPORTED for memories. What is not a whole page counts
  * whole. */
@@ -92,7 +94,8 @@ typedef struct {
  * are gathered. */
 loci_status kept_archive_spec(loci_archive_spec *spec, double *gather, const char *text, loci_error *error);
 /* An archive of count > 0 samples, which are sorted (kept_sort) and may be gathered: the least distance is the step, where `what` has none, and the
- * first time the start; LOCI_E_VALUE where a sample lies no whole number of steps behind it. Places without a sample are missing. dates: times are those
+ * first time the start; of times that are rounded, the shortest decimal by which all lie whole steps apart. LOCI_E_VALUE where a sample lies no whole
+ * number of steps behind it, or more than 1e9. Places without a sample are missing. dates: times are those
  * of dates. pause as in kept_plans. */
 loci_status kept_archive_make(kept_bytes *result, const char *what, kept_sample *samples, size_t count,
                               int dates, void (*pause)(void), loci_error *error);

@@ -91,7 +91,7 @@ loci_status kept_wishes_read(kept_wishes *w, const char *text, loci_error *error
 typedef struct {
     double *x; /* [n] */
     size_t n;
-    double last, step; /* the time of the last, and between them */
+    double first, last, step; /* the times of the first and the last, and between them */
 } even;
 
 static int compare(const void *a, const void *b)
@@ -150,6 +150,7 @@ static loci_status even_fill(even *e, const kept_sample *s, size_t count, const 
         e->x[to] = s[i].value;
         at = to;
     }
+    e->first = s[0].time;
     e->last = s[count - 1].time;
     return LOCI_OK;
 }
@@ -163,6 +164,7 @@ static loci_status even_make(even *e, kept_sample *s, size_t count, const kept_w
                     "gather=%g was asked for, of rows without times; times were expected", w->gather);
     if (times == KEPT_ROWS) {
         e->n = count;
+        e->first = 0;
         e->last = (double)count - 1;
         e->x = take(by, count * sizeof *e->x);
         if (!e->x) return fail(error, LOCI_E_MEMORY, "out of memory for %zu samples", count);
@@ -189,9 +191,9 @@ static loci_status save(kept_bytes *result, const loci_readout *r, const even *e
                         size_t season, loci_error *error)
 {
     char note[320];
-    json_t *root = json_pack("{s:[s], s:b, s:b, s:f, s:f, s:I}", "columns", "value", "stamped",
-                             times != KEPT_ROWS, "dates", times == KEPT_DATES, "last", e->last, "step",
-                             e->step, "season", (json_int_t)season);
+    json_t *root = json_pack("{s:[s], s:b, s:b, s:f, s:f, s:f, s:I}", "columns", "value", "stamped",
+                             times != KEPT_ROWS, "dates", times == KEPT_DATES, "first", e->first, "last",
+                             e->last, "step", e->step, "season", (json_int_t)season);
     const size_t length =
         root ? json_dumpb(root, note, sizeof note, JSON_COMPACT | JSON_REAL_PRECISION(17)) : 0;
     json_decref(root);
@@ -210,7 +212,7 @@ static double deviation(const double *x, size_t n)
     for (size_t k = 0; k < n; k++) mean += (x[k] - x[0]) / (double)n;
     for (size_t k = 0; k < n; k++) square += (x[k] - x[0] - mean) * (x[k] - x[0] - mean);
     const double scale = sqrt(square / (double)n);
-    return scale > 1e-12 * fabs(x[0]) && isfinite(scale) ? scale : fabs(x[0]) > 0 ? fabs(x[0]) : 1;
+    return scale > 0 && isfinite(scale) ? scale : fabs(x[0]) > 0 ? fabs(x[0]) : 1;
 }
 
 static loci_status push(loci_readout *r, const double *x, size_t from, size_t to, void (*pause)(void),
@@ -324,6 +326,8 @@ loci_status kept_readout_open(kept *k, const void *bytes, size_t size, loci_erro
     k->dates = json_is_true(json_object_get(root, "dates"));
     k->last = json_number_value(json_object_get(root, "last"));
     k->step = json_number_value(json_object_get(root, "step"));
+    const json_t *first = json_object_get(root, "first"); /* loci forecast does not say it */
+    k->first = json_is_number(first) ? json_number_value(first) : NAN;
     const json_int_t season = json_integer_value(json_object_get(root, "season"));
     k->season = season > 0 ? (size_t)season : 0;
     k->samples = loci_readout_inspect(k->readout).samples;
@@ -389,7 +393,7 @@ loci_status kept_readout_merge(kept_bytes *result, kept_plans *plans, kept *k, s
         if (status == LOCI_OK) status = widths_of_fit(whole, k->allocator, error);
     }
     const kept *newest = &k[count - 1];
-    const even e = {.last = newest->last, .step = newest->step};
+    const even e = {.first = kept_start(&k[0]), .last = newest->last, .step = newest->step};
     const kept_times times = newest->dates ? KEPT_DATES : newest->stamped ? KEPT_SECONDS : KEPT_ROWS;
     if (status == LOCI_OK) status = save(result, whole, &e, times, newest->season, error);
     loci_readout_free(whole);

@@ -216,6 +216,7 @@ typedef struct {
     loci_archive_writer *writer;
     kept_bytes bytes;
     double value[256];
+    char what[256];
     size_t waiting, samples;
     int begun, failed;
 } archive_state;
@@ -236,10 +237,16 @@ static int archive_begin(sqlite3_context *context, archive_state *s, sqlite3_val
     loci_archive_spec spec;
     loci_error error;
     const char *text = (const char *)sqlite3_value_text(what);
+    if (!text) text = "";
     s->begun = 1;
     s->bytes.allocator = &loci_sqlite_shared(context)->plans.allocator;
+    if (strlen(text) >= sizeof s->what) {
+        loci_sqlite_refuse(context, "what is said is longer than 255 characters, which was not expected");
+        return 0;
+    }
+    memcpy(s->what, text, strlen(text) + 1);
     double gather;
-    loci_status status = kept_archive_spec(&spec, &gather, text ? text : "", &error);
+    loci_status status = kept_archive_spec(&spec, &gather, text, &error);
     if (status == LOCI_OK && gather > 0) {
         loci_sqlite_refuse(context, "gather was asked for, of rows without times; times were expected");
         return 0;
@@ -265,6 +272,12 @@ static void archive_step(sqlite3_context *context, int n, sqlite3_value **values
     s->failed = 1;
     double value = NAN; /* NULL is missing */
     if (!s->begun && !archive_begin(context, s, values[1])) return;
+    const char *text = (const char *)sqlite3_value_text(values[1]);
+    if (!text || strcmp(text, s->what) != 0) {
+        loci_sqlite_refuse(
+            context, "what is asked for changes within a group; the same in all of its rows was expected");
+        return;
+    }
     if (sqlite3_value_type(values[0]) != SQLITE_NULL &&
         !loci_sqlite_number(context, values[0], "loci_archive: a value", &value))
         return;
