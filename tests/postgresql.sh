@@ -111,6 +111,9 @@ refused 'no memory' 'is not a memory' "SELECT '\\x00'::bytea::loci_summary"
 refused 'overlap' 'overlap' "SELECT loci_rollup(m) FROM (SELECT m FROM one UNION ALL SELECT m FROM one) AS twice"
 refused 'memories and archives' 'only one kind' "SELECT loci_rollup(m) FROM (SELECT m FROM one UNION ALL SELECT a FROM one) AS mixed"
 refused 'a time outside' 'lies outside' "SELECT loci_value(m, -1) FROM one"
+refused 'the error of an interval outside' 'lies outside' "SELECT loci_error(m, -20, -10) FROM one"
+same 'times of tenths of a second, which are rounded' '5000|t' \
+    "SELECT loci_samples(a), loci_end(a) = 1700000500 FROM (SELECT loci_archive(value, 1700000000 + k * 0.1::float8, 'error=0.01') AS a FROM p WHERE k < 5000) AS x"
 refused 'an interval that ends first' 'from <= to' "SELECT loci_mean(m, 5, 1) FROM one"
 # Accessors beside loci recall, of the file.
 sql -c "CREATE TABLE file(m loci_summary)" -c "INSERT INTO file SELECT '\\x$(od -An -v -tx1 value.loci | tr -d ' \n')'::bytea::loci_summary"
