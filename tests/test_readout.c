@@ -518,12 +518,34 @@ static void far_from_zero(void **state)
     loci_readout_free(r);
 }
 
+/* Windows are foretold in blocks; what is in none of a row's window leaves it as it is. */
+static void an_outlier_is_in_its_windows_alone(void **state)
+{
+    (void)state;
+    enum { W = 16, WINDOWS = 300, SAMPLES = W - 1 + WINDOWS };
+    static double x[SAMPLES], y[WINDOWS], with[WINDOWS];
+    for (size_t t = 0; t < SAMPLES; t++) x[t] = sin((double)t / 3);
+    const loci_readout_spec spec = {
+        .size = sizeof spec, .channels = 1, .window = W, .order = W, .horizon = 1, .ridge = 1e-6};
+    loci_readout *r = NULL;
+    assert_int_equal(loci_readout_create(&r, &spec, NULL, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_push(r, x, SAMPLES, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_solve(r, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_predict(r, 0, y, x, WINDOWS, NULL), LOCI_OK);
+    x[W - 1] = 1e20;
+    assert_int_equal(loci_readout_predict(r, 0, with, x, WINDOWS, NULL), LOCI_OK);
+    for (size_t k = W; k < WINDOWS; k++) assert_near(with[k], y[k], 1e-12, "window %zu", k);
+    loci_readout_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_out), cmocka_unit_test(cuts),         cmocka_unit_test(adding),
-        cmocka_unit_test(copied_as),   cmocka_unit_test(forgetting),   cmocka_unit_test(exact),
-        cmocka_unit_test(walking),     cmocka_unit_test(seasons),      cmocka_unit_test(refusals),
-        cmocka_unit_test(fitted),      cmocka_unit_test(far_from_zero)};
+        cmocka_unit_test(written_out),   cmocka_unit_test(cuts),
+        cmocka_unit_test(adding),        cmocka_unit_test(copied_as),
+        cmocka_unit_test(forgetting),    cmocka_unit_test(exact),
+        cmocka_unit_test(walking),       cmocka_unit_test(seasons),
+        cmocka_unit_test(refusals),      cmocka_unit_test(fitted),
+        cmocka_unit_test(far_from_zero), cmocka_unit_test(an_outlier_is_in_its_windows_alone)};
     return cmocka_run_group_tests_name("readout", tests, NULL, NULL);
 }

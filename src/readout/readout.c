@@ -267,15 +267,17 @@ static loci_status ready(const loci_readout *r, size_t c, loci_error *error)
     return LOCI_OK;
 }
 
-/* The first of x [n] that is a number; 0: none is. */
-static double first_finite(const double *x, size_t n)
+/* The smallest in size of x [n] that is a number; 0: none is. */
+static double smallest(const double *x, size_t n)
 {
+    double least = INFINITY;
     for (size_t i = 0; i < n; i++)
-        if (isfinite(x[i])) return x[i];
-    return 0;
+        if (fabs(x[i]) < fabs(least)) least = x[i];
+    return isfinite(least) ? least : 0;
 }
 
-/* Filters sum to 1 but for rounding, which would count times x: so a sample of each block is taken off and added again. */
+/* Filters sum to 1 but for rounding, which would count times x: so a sample of each block is taken off and added again, one that is no larger
+ * than the newest of each window, lest one outlier takes the digits of all. */
 loci_status loci_readout_predict(const loci_readout *r, size_t c, double *y, const double *x, size_t n,
                                  loci_error *error)
 {
@@ -289,7 +291,7 @@ loci_status loci_readout_predict(const loci_readout *r, size_t c, double *y, con
     if (!near) return loci_fail(error, LOCI_E_MEMORY, "out of memory for windows of %zu samples", window);
     for (size_t k = 0; k < n; k += block) {
         const size_t rows = n - k < block ? n - k : block;
-        const double off = first_finite(x + k + window - 1, rows);
+        const double off = smallest(x + k + window - 1, rows);
         double *const to = y + k * h;
         for (size_t i = 0; i < window - 1 + rows; i++) near[i] = x[k + i] - off;
         for (size_t i = 0; i < rows; i++)
