@@ -104,7 +104,7 @@ static int steps_settle(series *s, const double *t)
                                 s->path, words_time(time, t[k], s->iso), k + 1);
         }
         s->irregular += fabs(step - s->step) > 0.01 * s->step;
-        pace_pause(s->pauses, step);
+        if (k + 1 >= s->known) pace_pause(s->pauses, step); /* others were counted when they were learned */
     }
     if (s->irregular > 0) {
         char step[WORDS_SIZE], some_text[WORDS_SIZE], all[WORDS_SIZE];
@@ -177,11 +177,11 @@ static int read_from(series *s, source *from, bool refuse, double until)
     double *times = NULL;
     int status = rows_read(s, from, refuse, &times);
     s->iso = loci_signal_inspect(from->signal).iso_times;
+    while (!status && s->stamped && s->known < s->n && times[s->known] <= until) s->known++;
     if (!status) status = steps_settle(s, times);
     if (!status) {
         s->first = s->stamped ? times[0] : 0;
         s->last = s->stamped ? times[s->n - 1] : (double)s->n - 1;
-        while (s->stamped && s->known < s->n && times[s->known] <= until) s->known++;
     }
     if (!s->stamped && from->dt != 1 && !status) {
         s->step = from->dt;

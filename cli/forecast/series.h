@@ -18,7 +18,7 @@ typedef struct {
     double first, last, step;
     size_t known;     /* rows that are not after `until` */
     size_t irregular; /* steps that are another length */
-    double pauses[2]; /* the two longest steps */
+    double pauses[2]; /* the two longest steps to rows that were not known */
     size_t missing;   /* values that were held */
 } series;
 

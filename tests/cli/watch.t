@@ -147,6 +147,8 @@ $ loci watch even.loci up.csv --time t --state-out st >/dev/null 2>&1; loci insp
 $ { echo t,x; seq 1 900 | awk '{ print 60 * ($1 + 100 * ($1 > 400)) "," sin($1 / 9) }'; } > once.csv; loci forecast once.csv --time t --window 64 --horizon 4 -o once.loci >out 2>&1; { echo t,x; seq 901 990 | awk '{ print 60 * ($1 + 100 + 150 * ($1 > 950)) "," sin($1 / 9) }'; } > on.csv; loci watch once.loci on.csv --time t | grep -c ',,'
 | 40
 ! loci: note: on.csv: 1 gap longer than the window, 64 rows; behind it the watch begins anew
+$ (cat once.csv; seq 901 910 | awk '{ print 60 * ($1 + 100) "," sin($1 / 9) }') > again.csv; loci forecast once.loci again.csv --time t --update -o seen.loci >out 2>&1; loci watch seen.loci on.csv --time t 2>&1 >out | grep -c 'begins anew'
+| 1
 $ cp even.loci step.loci; printf 't,x\n39060,0.1\n39180,0.2\n' > two.csv; loci forecast step.loci two.csv --time t --update >out 2>&1; loci inspect step.loci --json | grep -o '"step": [0-9]*'
 | "step": 60
 $ { echo t,x; seq 660 710 | awk '{ print 60 * $1 + 20 * ($1 % 3) "," sin($1 / 9) }'; } > jump.csv; loci forecast even.loci jump.csv --time t --update -o jump.loci 2>&1 >out | grep note; loci inspect jump.loci --json | grep even; loci inspect jump.loci | sed -n 2p
