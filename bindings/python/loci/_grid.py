@@ -11,6 +11,7 @@ from ._errors import InputError
 
 _OFF = 0.05  # how far a time may lie from its step, in steps: clocks are rounded, and so are steps
 _PIECE = 65536
+_FIRST = 4096  # samples that tell the step
 
 
 def _worst(t: np.ndarray, steps: np.ndarray, dt: float) -> float:
@@ -58,7 +59,7 @@ def step_of(t: np.ndarray) -> float:
         raise InputError(f"times: sample {0 if t[0] != t[0] else 1} has none; one was expected of each")
     if not 0 < dt < float("inf"):
         raise InputError(f"times: {'stand still at' if dt == 0 else 'go back from'} {t[0]:.15g}; a later time was expected for sample 1")
-    return _settle(t[:_PIECE], dt)
+    return _settle(t[:_FIRST], dt)
 
 
 def runs(t: np.ndarray, start: float, dt: float, following: int) -> Iterator[Tuple[int, int, int]]:

@@ -157,9 +157,9 @@ class Archive(Recalled):
         return self
 
     def push(self, x: Any, times: Any = None) -> "Archive":
-        """Takes samples: x [n] or [n][channels], in order; NaN is a missing one. How they are grouped into pushes does not matter. Gives itself.
+        """Takes samples: x [n] or [n][channels], in order; NaN is a missing one. How they are grouped into pushes does not matter, but for times. Gives itself.
 
-        times [n], seconds or dates, for an archive whose rate is None, lie on equal steps, the first two of which say how long these are; samples that
+        times [n], seconds or dates, for an archive whose rate is None, lie on equal steps; those of the first push say how long these are. Samples that
         are left out are missing. Of a pandas Series or DataFrame they are its index; an archive with a rate does not look at it: samples follow
         from ``start`` on."""
         with self._lock:
