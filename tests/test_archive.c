@@ -3,6 +3,9 @@
  * change, damage. */
 #include "archive_case.h"
 
+#include <stdbool.h>
+#include <stdio.h>
+
 #include "base/random.h"
 
 /* A slow wave, a fast one, steps and noise: every level has something. */
@@ -700,17 +703,77 @@ static void multiples_are_those_of_decimals(void **state)
     assert_int_equal(loci_archive_multiples(u, 0, 1), 0);
 }
 
+/* Seconds since 1970, or as they come, rounded to `digits` behind the point; of each 97 rows three are missing, the second one as well. */
+static double step_of_times(size_t n, double start, double rate, int digits, bool gaps)
+{
+    double *t = malloc(2 * n * sizeof *t);
+    size_t count = 0;
+    assert_non_null(t);
+    for (size_t k = 0; k < n; k++) {
+        if (gaps && (k % 97 == 1 || k % 97 == 50 || k % 97 == 51)) continue;
+        char text[40];
+        snprintf(text, sizeof text, "%.*f", digits, start + (double)k / rate);
+        t[2 * count] = strtod(text, NULL);
+        t[2 * count++ + 1] = NAN; /* what stands beside times is not looked at */
+    }
+    const double step = loci_archive_step(t, count, 2);
+    free(t);
+    return step;
+}
+
+static void steps_are_those_of_many_times(void **state)
+{
+    (void)state;
+    static const struct {
+        double rate;
+        int digits;
+    } clocks[] = {{10, 1},   {30, 3}, {100, 2}, {29.97, 3},       {8000, 6}, {44100, 9},
+                  {7.25, 4}, {60, 5}, {0.1, 0}, {1.0 / 86400, 0}, {64, 9},   {3, 15}};
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++)
+        for (int later = 0; later < 2; later++)
+            for (int gaps = 0; gaps < 2; gaps++) {
+                const double start = later ? 1.7e9 : 0,
+                             step = step_of_times(5000, start, clocks[i].rate, clocks[i].digits, gaps);
+                const double seconds = 1 / clocks[i].rate;
+                /* The decimal that was meant, or, where it has more digits than times tell, to what their rounding comes to at most. */
+                const double most = 2 * (pow(10, -clocks[i].digits) + 5e-7 * later) / 4800;
+                assert_true(step == seconds || (clocks[i].rate == 44100 && fabs(step - seconds) <= most));
+            }
+    const double second[] = {3, 5, 6, 7, 9, 10, 1.5, 11}, between[] = {0, 1, 2, 3, 4, 4.3, 5, 6},
+                 sparse[] = {0, 300, 360, 600, 3600}, still[] = {1, 1, 2}, back[] = {2, 1}, none[] = {NAN, 1},
+                 endless[] = {0, INFINITY}, beside[] = {0, 10, 10.001, 20, 30, 40},
+                 exact[] = {0, 0.015625, 0.03125, 0.078125};
+    assert_true(loci_archive_step(second, 8, 1) == 1);  /* what goes back is looked at by whoever pushes it */
+    assert_true(loci_archive_step(between, 8, 1) == 1); /* likewise what is beside the others */
+    assert_true(loci_archive_step(beside, 6, 1) == 10);
+    assert_true(loci_archive_step(sparse, 5, 1) == 60);
+    assert_true(loci_archive_step(exact, 4, 1) == 0.015625);
+    assert_true(loci_archive_step(exact, 2, 3) == 0.078125);
+    assert_true(isnan(loci_archive_step(second, 1, 1)) && isnan(loci_archive_step(second, 0, 1)));
+    assert_true(isnan(loci_archive_step(still, 3, 1)) && isnan(loci_archive_step(back, 2, 1)));
+    assert_true(isnan(loci_archive_step(none, 2, 1)) && isnan(loci_archive_step(endless, 2, 1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_are_as_stated),  cmocka_unit_test(bytes_do_not_depend_on_grouping),
-        cmocka_unit_test(resuming_continues),    cmocka_unit_test(missing_samples_stay_missing),
-        cmocka_unit_test(units_come_back),       cmocka_unit_test(recall_is_of_the_samples),
-        cmocka_unit_test(zoom_is_the_slow_part), cmocka_unit_test(change_keeps_errors_exact),
-        cmocka_unit_test(budgets_hold),          cmocka_unit_test(notes_can_change),
-        cmocka_unit_test(damage_is_found),       cmocka_unit_test(multiples_are_those_of_decimals),
-        cmocka_unit_test(bad_input_is_refused),  cmocka_unit_test(peeking_changes_nothing),
-        cmocka_unit_test(old_pages_join),        cmocka_unit_test(odd_signals),
+        cmocka_unit_test(errors_are_as_stated),
+        cmocka_unit_test(bytes_do_not_depend_on_grouping),
+        cmocka_unit_test(resuming_continues),
+        cmocka_unit_test(missing_samples_stay_missing),
+        cmocka_unit_test(units_come_back),
+        cmocka_unit_test(recall_is_of_the_samples),
+        cmocka_unit_test(zoom_is_the_slow_part),
+        cmocka_unit_test(change_keeps_errors_exact),
+        cmocka_unit_test(budgets_hold),
+        cmocka_unit_test(notes_can_change),
+        cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(multiples_are_those_of_decimals),
+        cmocka_unit_test(bad_input_is_refused),
+        cmocka_unit_test(peeking_changes_nothing),
+        cmocka_unit_test(old_pages_join),
+        cmocka_unit_test(odd_signals),
+        cmocka_unit_test(steps_are_those_of_many_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

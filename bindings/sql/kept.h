@@ -93,8 +93,8 @@ typedef struct {
  * it, with commas, "fading=1", "step=60", "start=0", "page=4096"; or "gather=60", which is *gather, else 0: a step in which samples with times
  * are gathered. */
 loci_status kept_archive_spec(loci_archive_spec *spec, double *gather, const char *text, loci_error *error);
-/* An archive of count > 0 samples, which are sorted (kept_sort) and may be gathered: the least distance is the step, where `what` has none, and the
- * first time the start; of times that are rounded, the shortest decimal by which all lie whole steps apart. LOCI_E_VALUE where a sample lies no whole
+/* An archive of count > 0 samples, which are sorted (kept_sort) and may be gathered: where `what` has no step it is that of loci_archive_step, and the
+ * first time is the start. LOCI_E_VALUE where a sample lies no whole
  * number of steps behind it, or more than 1e9. Places without a sample are missing. dates: times are those
  * of dates. pause as in kept_plans. */
 loci_status kept_archive_make(kept_bytes *result, const char *what, kept_sample *samples, size_t count,

@@ -92,45 +92,6 @@ loci_status kept_archive_spec(loci_archive_spec *spec, double *gather, const cha
 
 /* ---- samples with times ---- */
 
-/* By how much times are off whole steps behind the first one; INFINITY where it is more than `most`. `about` steps are counted by. */
-static double off(const kept_sample *s, size_t count, double about, double step, double most)
-{
-    double place = 0, largest = 0;
-    for (size_t i = 1; i < count; i++) {
-        place += floor((s[i].time - s[i - 1].time) / about + 0.5);
-        largest = fmax(largest, fabs(s[i].time - s[0].time - place * step));
-        if (!(largest <= most)) return INFINITY;
-    }
-    return largest;
-}
-
-/* The least distance, where all times lie on it exactly; else they are rounded, and so is it: then what comes of all of them, as the
- * shortest decimal that fits them as well. */
-static double step_of(const kept_sample *s, size_t count)
-{
-    const double first = s[0].time, last = s[count - 1].time;
-    double least = INFINITY, once = 0, ones = 0, steps = 0;
-    for (size_t i = 1; i < count; i++) least = fmin(least, s[i].time - s[i - 1].time);
-    if (off(s, count, least, least, 0) <= 0) return least;
-    for (size_t i = 1; i < count; i++) {
-        const double distance = s[i].time - s[i - 1].time;
-        if (distance < 1.5 * least) once += distance, ones++;
-    }
-    once /= ones;
-    for (size_t i = 1; i < count; i++) steps += floor((s[i].time - s[i - 1].time) / once + 0.5);
-    const double step = (last - first) / steps;
-    if (!(step > 0) || !isfinite(step)) return least;
-    const double far = fmax(fabs(first), fabs(last)), spacing = nextafter(far, INFINITY) - far,
-                 most = fmax(2 * off(s, count, once, step, INFINITY), 4 * spacing);
-    for (int digits = 1; digits < 17; digits++) {
-        char text[40];
-        snprintf(text, sizeof text, "%.*g", digits, step);
-        const double decimal = strtod(text, NULL); /* the point is that of snprintf */
-        if (decimal > 0 && off(s, count, once, decimal, most) <= most) return decimal;
-    }
-    return step;
-}
-
 /* The sample of time start + k step is number k, to a thousandth of a step; the places between are missing. */
 static loci_status push(loci_archive_writer *writer, const kept_sample *samples, size_t count,
                         const loci_archive_spec *spec, void (*pause)(void), loci_error *error)
@@ -196,7 +157,8 @@ loci_status kept_archive_make(kept_bytes *result, const char *what, kept_sample 
     if (status == LOCI_OK) status = kept_distinct(samples, count, error);
     if (status != LOCI_OK) return status;
     if (!strstr(what, "start=")) spec.start = samples[0].time;
-    if (!strstr(what, "step=") && !(gather > 0) && count > 1) spec.dt = step_of(samples, count);
+    if (!strstr(what, "step=") && !(gather > 0) && count > 1)
+        spec.dt = loci_archive_step(&samples[0].time, count, sizeof *samples / sizeof(double));
     if (!(samples[0].time >= spec.start)) {
         char sentence[160];
         snprintf(sentence, sizeof sentence, "the time %.17g lies before the start, %.17g", samples[0].time,

@@ -2,9 +2,10 @@
  * grid.c - samples with times onto equal steps. */
 #include "memory/grid.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <loci/archive.h>
 
 #include "shared/message.h"
 #include "shared/words.h"
@@ -13,46 +14,6 @@ enum { EMPTY = 4096 };
 
 /* How far a time may lie from its step, in steps: clocks are rounded, and so are steps. */
 #define OFF_THE_STEP 0.05
-
-/* The largest distance of times t [n] from steps of dt. */
-static double worst(const double *t, size_t n, double dt)
-{
-    double off = 0, steps = 0;
-    for (size_t k = 1; k < n; k++) {
-        steps += rint((t[k] - t[k - 1]) / dt);
-        off = fmax(off, fabs(t[k] - t[0] - steps * dt));
-    }
-    return off;
-}
-
-static double rounded(double x, int digits)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.*e", digits - 1, x);
-    return strtod(text, NULL);
-}
-
-/* The step of times t [n], n >= 2, as far as they are regular: what two neighbours tell is off by their rounding, which after many steps would be
- * a step. The shortest number of seconds, or of samples a second, that fits all of them as well as the mean step does. */
-static double step_of(const double *t, size_t n)
-{
-    double dt = t[1] - t[0], steps = 1;
-    size_t end = 2;
-    for (; end < n; end++) {
-        const double more = (t[end] - t[end - 1]) / dt;
-        if (!(rint(more) >= 1 && fabs(more - rint(more)) <= 0.25)) break;
-        steps += rint(more);
-        dt = (t[end] - t[0]) / steps;
-    }
-    const double spacing = nextafter(fabs(t[end - 1]), INFINITY) - fabs(t[end - 1]),
-                 most = 2 * worst(t, end, dt) + 2 * spacing;
-    for (int digits = 1; digits <= 12; digits++) {
-        const double seconds = rounded(dt, digits), hertz = rounded(1 / dt, digits);
-        if (worst(t, end, seconds) <= most) return seconds;
-        if (worst(t, end, 1 / hertz) <= most) return 1 / hertz;
-    }
-    return dt;
-}
 
 double grid_tolerance(const source *from)
 {
@@ -69,10 +30,8 @@ int grid_step(double *dt, source *from)
         return message_fail(
             "%s: one sample with a time does not tell how far samples are apart; two were expected",
             from->path);
-    if (from->t[1] > from->t[0] && from->t[1] - from->t[0] < INFINITY) {
-        *dt = step_of(from->t, from->count);
-        return STATUS_DONE;
-    }
+    *dt = loci_archive_step(from->t, from->count, 1);
+    if (*dt > 0) return STATUS_DONE;
     char place[64], first[WORDS_SIZE], second[WORDS_SIZE];
     source_place(from, 1, place, sizeof place);
     words_time(first, from->t[0], from->info.iso_times);

@@ -138,6 +138,12 @@ LOCI_API int loci_archive_is(const void *bytes, size_t size);
 /* How many of n samples, from the first on, are missing or multiples of a unit as LOCI_KEEP_UNITS takes them: n where all are. */
 LOCI_API size_t loci_archive_multiples(const double *u, size_t n, double unit);
 
+/* The seconds between samples that came with times t [n][stride] (the first of each `stride` numbers), as far as these rise: for dt. Times may be
+ * rounded, and samples missing between them. It is the shortest decimal number of seconds, or of samples a second, that fits times as well as
+ * their mean step does; of times that do not lie on steps, what those before the first that is beside one tell. NAN: fewer than two times, or
+ * the second is not later. Cost: some passes. */
+LOCI_API double loci_archive_step(const double *t, size_t n, size_t stride);
+
 /* Opens an archive that lies in memory (mapped, perhaps); the bytes must stay as they are. Looks at the heads of pages: bodies are
  * checked when they are needed, or by loci_archive_verify; LOCI_ARCHIVE_SALVAGE checks them all. On failure *archive is NULL. */
 LOCI_API loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t size,

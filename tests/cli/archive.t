@@ -386,3 +386,8 @@ $ for r in '-v n=60000 -v rate=10 -v digits=1' '-v n=60000 -v rate=30 -v digits=
 $ awk -v n=60000 -v rate=30 -v digits=3 -f at.awk > t.csv; head -n 30001 t.csv | loci remember - --time t --append t30.loci --error 1%; (head -n 1 t.csv; tail -n +30002 t.csv) | loci remember - --time t --append t30.loci; loci inspect t30.loci | grep ^signal; loci recall t30.loci --against t.csv --time t | grep -c '^x'
 | signal    60,000 samples at 30 Hz
 | 1
+
+# Where samples are missing does not matter for that, not even behind the first.
+$ printf 't,x\n0,1\n20,2\n30,3\n40,4\n' > early.csv; loci remember early.csv --time t --error 1% -o early.loci; loci inspect early.loci | grep ^signal
+! loci: note: early.csv: the times leave out 1 sample of 10 s, in 1 gap; it is missing in the archive
+| signal    5 samples at 0.1 Hz

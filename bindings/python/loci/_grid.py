@@ -7,47 +7,12 @@ from typing import Iterator, Tuple
 
 import numpy as np
 
+from . import _loci
 from ._errors import InputError
 
 _OFF = 0.05  # how far a time may lie from its step, in steps: clocks are rounded, and so are steps
 _PIECE = 65536
 _FIRST = 4096  # samples that tell the step
-
-
-def _worst(t: np.ndarray, steps: np.ndarray, dt: float) -> float:
-    return float(np.max(abs(t - t[0] - steps * dt)))
-
-
-def _regular(t: np.ndarray, dt: float) -> np.ndarray:
-    """How many steps of about dt each time is behind the first, as far as times are regular."""
-    more = np.diff(t) / dt
-    whole = np.rint(more)
-    bad = ~((whole >= 1) & (abs(more - whole) <= 0.25))
-    end = int(np.argmax(bad)) if bad.any() else bad.size
-    return np.concatenate([[0.0], np.cumsum(whole[:end])])
-
-
-def _settle(t: np.ndarray, dt: float) -> float:
-    """The step of regular times, of which two neighbours are so far apart: what these tell is off by their rounding, which after many steps would
-    be a step. The shortest number of seconds, or of samples a second, that fits all of them as well as the mean step does."""
-    steps = _regular(t, dt)
-    gaps = np.flatnonzero(np.diff(steps) > 1)
-    alone = int(gaps[0]) if gaps.size else steps.size - 1
-    if alone > 0:
-        steps = _regular(t, (t[alone] - t[0]) / alone)
-    if steps.size < 2:
-        return dt
-    t = t[: steps.size]
-    dt = float((t[-1] - t[0]) / steps[-1])
-    most = 2 * _worst(t, steps, dt) + 2 * float(np.spacing(abs(t[-1])))
-    for digits in range(12):
-        seconds = float(f"{dt:.{digits}e}")
-        hertz = float(f"{1 / dt:.{digits}e}")
-        if _worst(t, steps, seconds) <= most:
-            return seconds
-        if _worst(t, steps, 1 / hertz) <= most:
-            return 1 / hertz
-    return dt
 
 
 def step_of(t: np.ndarray) -> float:
@@ -59,7 +24,7 @@ def step_of(t: np.ndarray) -> float:
         raise InputError(f"times: sample {0 if t[0] != t[0] else 1} has none; one was expected of each")
     if not 0 < dt < float("inf"):
         raise InputError(f"times: {'stand still at' if dt == 0 else 'go back from'} {t[0]:.15g}; a later time was expected for sample 1")
-    return _settle(t[:_FIRST], dt)
+    return _loci.archive_step(np.ascontiguousarray(t[:_FIRST]))
 
 
 def runs(t: np.ndarray, start: float, dt: float, following: int) -> Iterator[Tuple[int, int, int]]:

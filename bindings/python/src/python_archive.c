@@ -64,6 +64,17 @@ static PyObject *archive_resume(PyObject *module, PyObject *arguments)
     return glue_raise(&error);
 }
 
+/* archive_step(times): of doubles. */
+static PyObject *archive_step(PyObject *module, PyObject *arguments)
+{
+    (void)module;
+    Py_buffer t;
+    if (!PyArg_ParseTuple(arguments, "y*", &t)) return NULL;
+    const double step = loci_archive_step(t.buf, (size_t)t.len / sizeof(double), 1);
+    PyBuffer_Release(&t);
+    return PyFloat_FromDouble(step);
+}
+
 static void writer_delete(PyObject *object)
 {
     writer_object *self = (writer_object *)object;
@@ -400,6 +411,7 @@ static PyType_Spec writer_spec = {"loci._loci.ArchiveWriter", sizeof(writer_obje
 static PyType_Spec reader_spec = {"loci._loci.ArchiveReader", sizeof(reader_object), 0, Py_TPFLAGS_DEFAULT,
                                   reader_slots};
 static PyMethodDef functions[] = {{"archive_resume", archive_resume, METH_VARARGS, NULL},
+                                  {"archive_step", archive_step, METH_VARARGS, NULL},
                                   {NULL, NULL, 0, NULL}};
 
 int add_archive(PyObject *module)
