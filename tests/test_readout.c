@@ -538,14 +538,49 @@ static void an_outlier_is_in_its_windows_alone(void **state)
     loci_readout_free(r);
 }
 
+/* Each is taken as (u - origin) / scale and back: four roundings of numbers not much larger than the sample and the first one. */
+static void newest_are_those_pushed(void **state)
+{
+    (void)state;
+    double u[N * C], x[24 + 7 - 1];
+    signals(u, N);
+    loci_readout *r = made(0, 8);
+    assert_int_equal(loci_readout_newest(r, 0, x), 0);
+    for (size_t n = 0, some = 1; n < N; n += some, some = some % 11 + 1) {
+        if (n + some > N) some = N - n;
+        assert_int_equal(loci_readout_push(r, u + n * C, some, NULL), LOCI_OK);
+        const size_t all = n + some, count = all < 30 ? all : 30;
+        for (size_t c = 0; c < C; c++) {
+            assert_int_equal(loci_readout_newest(r, c, x), count);
+            for (size_t k = 0; k < count; k++) {
+                const double truth = u[(all - count + k) * C + c];
+                assert_true(fabs(x[k] - truth) <= 4 * 0x1p-53 * (fabs(truth) + 2 * fabs(u[c])));
+            }
+        }
+    }
+    assert_int_equal(loci_readout_newest(r, 1, NULL), 30);
+    assert_int_equal(loci_readout_newest(r, C, x), 0);
+    assert_int_equal(loci_readout_part(r, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_newest(r, 0, x), 0);
+    assert_int_equal(loci_readout_push(r, u, 5, NULL), LOCI_OK);
+    assert_int_equal(loci_readout_newest(r, 0, x), 5);
+    loci_readout_free(r);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_out),   cmocka_unit_test(cuts),
-        cmocka_unit_test(adding),        cmocka_unit_test(copied_as),
-        cmocka_unit_test(forgetting),    cmocka_unit_test(exact),
-        cmocka_unit_test(walking),       cmocka_unit_test(seasons),
-        cmocka_unit_test(refusals),      cmocka_unit_test(fitted),
-        cmocka_unit_test(far_from_zero), cmocka_unit_test(an_outlier_is_in_its_windows_alone)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(written_out),
+                                       cmocka_unit_test(cuts),
+                                       cmocka_unit_test(adding),
+                                       cmocka_unit_test(copied_as),
+                                       cmocka_unit_test(forgetting),
+                                       cmocka_unit_test(exact),
+                                       cmocka_unit_test(walking),
+                                       cmocka_unit_test(seasons),
+                                       cmocka_unit_test(refusals),
+                                       cmocka_unit_test(fitted),
+                                       cmocka_unit_test(far_from_zero),
+                                       cmocka_unit_test(newest_are_those_pushed),
+                                       cmocka_unit_test(an_outlier_is_in_its_windows_alone)};
     return cmocka_run_group_tests_name("readout", tests, NULL, NULL);
 }

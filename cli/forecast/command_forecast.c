@@ -209,21 +209,46 @@ static int push_rows(job *j, size_t from, bool whole)
     return status;
 }
 
-/* How the model's forecasts of the new rows were, and widths that have followed them. */
-static int try_model(job *j, size_t known)
+/* The rows of the table from `from` on, behind the newest that the model has learned, of which there are so many; without names. */
+static int behind_learned(series *joined, const job *j, size_t from, size_t before)
+{
+    const size_t behind = j->data.n - from;
+    *joined = j->data;
+    joined->names = NULL;
+    joined->n = before + behind;
+    joined->x = calloc(joined->channels, sizeof *joined->x);
+    for (size_t c = 0; joined->x && c < joined->channels; c++) {
+        double *x = joined->x[c] = malloc(joined->n * sizeof *x);
+        if (!x) return message_memory();
+        loci_readout_newest(j->f.readout, c, x);
+        memcpy(x + before, j->data.x[c] + from, behind * sizeof *x);
+    }
+    return joined->x ? STATUS_DONE : message_memory();
+}
+
+/* How the model's forecasts of the new rows were, and widths that have followed them. The first `known` rows were learned; follows: the others go
+ * on behind what was. */
+static int try_model(job *j, size_t known, bool follows)
 {
     const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
-    const size_t first = known > 0 ? known : spec.window; /* the first row that is foretold */
+    const size_t learned = loci_readout_newest(j->f.readout, 0, NULL);
+    size_t first = known > 0 ? known : spec.window; /* the first row that is foretold */
+    series joined = {0}, *tried = &j->data;
     double *scale = series_scales(&j->data);
-    if (!scale) return message_memory();
-    int status = STATUS_DONE;
-    if (j->data.n > first && first >= spec.window) { /* fewer than a horizon: widths alone follow */
+    int status = scale ? STATUS_DONE : message_memory();
+    if (!status && follows && known < spec.window && learned >= spec.window) {
+        status = behind_learned(&joined, j, known, learned);
+        tried = &joined;
+        first = learned;
+    }
+    if (!status && tried->n > first && first >= spec.window) { /* fewer than a horizon: widths alone follow */
         status = backtest_open(&j->t, spec.horizon);
-        if (!status) status = backtest_run(&j->t, j->f.readout, &j->data, first, scale);
+        if (!status) status = backtest_run(&j->t, j->f.readout, tried, first, scale);
         if (!status && j->t.windows > 0)
-            status = backtest_baselines(&j->t, NULL, &j->data, first, scale, j->f.season);
+            status = backtest_baselines(&j->t, NULL, tried, first, scale, j->f.season);
         j->report.t = &j->t;
     }
+    series_close(&joined);
     free(scale);
     return status;
 }
@@ -258,7 +283,7 @@ static int run_model(job *j, const char *model, const char *path)
     if (!on && !s->update && j->data.n < spec.window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
                             model, spec.window);
-    status = try_model(j, known);
+    status = try_model(j, known, on || known > 0);
     if (!status && s->update) {
         loci_error error;
         status = push_rows(j, known, !on && known == 0);

@@ -145,6 +145,10 @@ LOCI_API loci_status loci_readout_choose(loci_readout_spec *spec, loci_readout_c
 LOCI_API loci_status loci_readout_season(size_t *season, const double *x, size_t n, size_t most,
                                          loci_error *error);
 
+/* The newest samples of channel c, oldest first, as far as they were pushed since their history began: x has room for window + horizon - 1 (NULL: it
+ * is not wanted). Returns how many there are; of a channel that does not exist, 0. They come back to rounding. */
+LOCI_API size_t loci_readout_newest(const loci_readout *readout, size_t c, double *x);
+
 /* ---- forecasts, of a readout that was solved ---- */
 
 /* Of channel c after the newest sample pushed: y, and lower and upper bounds, [horizon] and [2][horizon]: first of 80, then of 95 of a

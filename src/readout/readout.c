@@ -304,6 +304,15 @@ loci_status loci_readout_predict(const loci_readout *r, size_t c, double *y, con
     return LOCI_OK;
 }
 
+size_t loci_readout_newest(const loci_readout *r, size_t c, double *x)
+{
+    const readout_view v = loci_readout_view(r);
+    const size_t past = readout_lags(r) - 1, n = r->held < past ? (size_t)r->held : past;
+    if (c >= r->spec.channels) return 0;
+    for (size_t k = 0; x && k < n; k++) x[k] = v.recent[(c + 1) * past - n + k] * v.scale[c] + v.origin[c];
+    return n;
+}
+
 loci_status loci_readout_forecast(const loci_readout *r, size_t c, double *y, double *lower, double *upper,
                                   loci_error *error)
 {

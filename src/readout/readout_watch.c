@@ -197,7 +197,7 @@ loci_status loci_readout_watch_follow(loci_readout_watch *w, const loci_readout 
         return loci_fail(error, LOCI_E_MISMATCH, "the watch is by another readout");
     const watch_view v = view_of(w);
     const readout_view from = loci_readout_view(r);
-    const size_t past = readout_lags(r) - 1, n = r->held < past ? (size_t)r->held : past;
+    const size_t past = readout_lags(r) - 1, n = loci_readout_newest(r, 0, NULL);
     loci_readout_watch_part(w);
     for (size_t k = past - n; k < past; k++, w->samples++)
         for (size_t c = 0; c < w->channels; c++) {

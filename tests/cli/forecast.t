@@ -36,6 +36,16 @@ $ loci forecast a.loci b.loci --add -o ab.loci; loci forecast ab.loci | cut -d ,
 $ loci forecast a.loci b.csv --update -o u.loci | grep -v '^#' | cut -d , -f 1,2,7 | sed 's/\(\.[0-9]\{9\}\)[0-9]*/\1/g' | cmp - 1
 $ loci forecast a.loci load.csv --update -o u.loci --json | grep updated; loci forecast u.loci | cut -d , -f 1,2,7 | sed 's/\(\.[0-9]\{9\}\)[0-9]*/\1/g' | cmp - 1
 |   "updated": 400,
+
+# Rows that go on are tried, whether those before them are handed over again or not: the errors are the same, and widths follow. A day at a time, too.
+$ for d in load b; do loci forecast a.loci $d.csv --update -o u$d.loci --json | grep -E '"(windows|mse)"' | head -n 2 | sed 's/\(\.[0-9]\{4\}\)[0-9]*/\1/g' > tried.$d; done; cmp tried.load tried.b; head -n 1 tried.b
+|   "windows": 389,
+$ (echo date,load,wind; sed -n 601,624p rows) > day.csv; (echo date,load,wind; sed -n 611,634p rows) > lap.csv; loci forecast a.loci day.csv --update -o day.loci --json | grep windows; loci forecast day.loci lap.csv --update -o lap.loci --json | grep -E 'windows|updated'
+|   "windows": 13,
+|   "updated": 10,
+$ for m in a day; do loci forecast $m.loci | tail -n 1 | awk -F , '{ printf "%.6f\n", $4 - $3 }'; done | uniq | wc -l
+| 2
+
 $ loci forecast b.csv --horizon 11 -o other.loci > o; loci forecast a.loci other.loci --add -o x.loci
 ! loci: other.loci: window is 48 in the one and 32 in the other; the same was expected
 = 1
