@@ -97,7 +97,7 @@ static int write_both(work *w, const void *known)
     int status = STATUS_DONE;
     if (known)
         status = output_file(name, known, w->bytes);
-    else if (access(name, F_OK) == 0 && remove(name) != 0)
+    else if (!output_is_stream(path) && access(name, F_OK) == 0 && remove(name) != 0)
         status = message_fail("%s: cannot be removed", name);
     free(name);
     return status ? status : model_write(loci_learner_model(w->learner), path);

@@ -254,7 +254,21 @@ static const char *skip_blanks(const char *p)
     return p;
 }
 
-/* "class 1 2 3", of one input: blanks with at most one tab or comma among them stand between two fields. */
+/* Where the field behind the one that ends at p begins: blanks with a comma, or with at most one tab, among them stand between two. */
+static const char *next_field(const char *p)
+{
+    const char *comma = p;
+    while (loci_is_blank(*comma)) comma++;
+    if (*comma == ',') {
+        do comma++;
+        while (loci_is_blank(*comma));
+        return comma;
+    }
+    p = skip_blanks(p);
+    return *p == '\t' ? skip_blanks(p + 1) : p;
+}
+
+/* "class 1 2 3", of one input. */
 static loci_status read_plain(reader *r, loci_dataset *set, loci_dataset_item *item, const char *newline,
                               loci_error *error)
 {
@@ -262,9 +276,8 @@ static loci_status read_plain(reader *r, loci_dataset *set, loci_dataset_item *i
     for (f.end = f.begin; !is_separator(*f.end);) f.end++;
     loci_status status = take_target(r, set, item, f.begin, f.end, error);
     while (status == LOCI_OK) {
-        f.begin = skip_blanks(f.end);
-        if (f.begin == newline) break;
-        if (*f.begin == '\t' || *f.begin == ',') f.begin = skip_blanks(f.begin + 1);
+        if (skip_blanks(f.end) == newline) break;
+        f.begin = next_field(f.end);
         for (f.end = f.begin; !is_separator(*f.end);) f.end++;
         status = take_number(r, &f, error);
     }

@@ -292,6 +292,8 @@ $ printf '3\t1\t2\n' > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
 $ printf '1\n2\t1\n' > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
 ! loci: o_TRAIN.tsv: line 1: has no samples
 = 1
+$ printf '1,\t5,6\n2\t,7 , \t8\n' > o_TRAIN.tsv; sh t o_TRAIN.tsv --show | sed -n 2p
+| training    2 sequences of 2 samples
 $ : > o_TRAIN.tsv; sh t o_TRAIN.tsv --show
 ! loci: o_TRAIN.tsv: its training split is empty
 = 1
