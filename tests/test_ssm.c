@@ -485,14 +485,93 @@ static void growth_of_the_stiff(void **state)
         }
 }
 
+/* Of a dense system with a dt of 1: growth, and the radius under Euler. */
+static void grown(double *found, double *radius, const double *a, size_t n)
+{
+    loci_system *s;
+    assert_int_equal(loci_system_create(&s, LOCI_DENSE, 1, n, 0, NULL), LOCI_OK);
+    memcpy(s->a_re, a, n * n * sizeof *a);
+    s->dt[0] = 1;
+    assert_int_equal(loci_system_growth(s, found, NULL, NULL), LOCI_OK);
+    loci_ssm *ssm = ready(s, LOCI_RECURRENT, LOCI_EULER, 0);
+    *radius = loci_ssm_radius(ssm);
+    loci_ssm_free(ssm), loci_system_free(s);
+}
+
+/* What does not grow as an exponential: oscillators without damping, what rises as a power of time, poles of several fold at 1 and within; and
+ * what does, however little. */
+static void growth_at_the_border(void **state)
+{
+    (void)state;
+    double found, radius;
+    const double bounded[4][4] = {{0, 1, -4, 0}, {0, 1, -0.5, 0}, {0, 1, 0, 0}, {0, 1e9, -1e-3, 0}};
+    for (size_t i = 0; i < 4; i++) {
+        grown(&found, &radius, bounded[i], 2);
+        assert_true(found <= 0);
+    }
+    for (size_t n = 2; n <= 6; n++)
+        for (int inside = 0; inside < 2; inside++) { /* the companion of (z - p)^n, less 1 */
+            const double p = inside ? 0.999 : 1;
+            double a[36] = {0}, c = 1;
+            for (size_t k = 0; k < n; k++) {
+                c *= -p * (double)(n - k) / (double)(k + 1);
+                a[(n - 1) * n + n - 1 - k] = -c;
+                if (k + 1 < n) a[k * n + k + 1] = 1;
+            }
+            for (size_t k = 0; k < n; k++) a[k * n + k] -= 1;
+            grown(&found, &radius, a, n);
+            assert_true(found <= 0 && radius <= 1);
+        }
+    for (double rate = 1; rate > 1e-9; rate /= 8) {
+        const double a[4] = {rate, 1, 0, -2}, turning[4] = {rate, 3, -3, rate};
+        grown(&found, &radius, a, 2);
+        assert_true(fabs(found - rate) <= 1e-6 * rate + 1e-12 &&
+                    fabs(radius - 1 - rate) <= 1e-6 * rate + 1e-12);
+        grown(&found, &radius, turning, 2);
+        assert_true(fabs(found - rate) <= 1e-6 * rate + 1e-12);
+    }
+}
+
+/* Signals that are short beside a kernel that grows: its largest taps, which no answer needs, must not drown the others. */
+static void growing_kernels(void **state)
+{
+    (void)state;
+    enum { LENGTH = 4096, N = 20, L = 40 };
+    for (int dense = 0; dense < 2; dense++) {
+        loci_system *s = random_system(dense ? LOCI_DENSE : LOCI_DIAGONAL, 1, N, 0, 3);
+        s->a_re[0] = 0.02;
+        if (!dense) s->a_im[0] = 0;
+        for (size_t k = 1; dense && k < N; k++) s->a_re[k] = s->a_re[k * N] = 0;
+        s->dt[0] = 1;
+        loci_ssm *chosen = ready(s, LOCI_FORM_CHOOSE, LOCI_ZOH, LENGTH),
+                 *steps = ready(s, LOCI_RECURRENT, LOCI_ZOH, 0);
+        assert_int_equal(loci_ssm_form(chosen), LOCI_MIXED);
+        real *u = noises(L, 5), y[L], truth[L], most = 0;
+        run(chosen, y, NULL, u, 1, L);
+        run(steps, truth, NULL, u, 1, L);
+        for (size_t k = 0; k < L; k++) {
+            most = truth[k] > most ? truth[k] : -truth[k] > most ? -truth[k] : most;
+            assert_true(fabs((double)(y[k] - truth[k])) <= 1000 * (double)LOCI_REAL_EPSILON * (double)most);
+        }
+        free(u), loci_ssm_free(chosen), loci_ssm_free(steps), loci_system_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms_agree), cmocka_unit_test(large_ones_agree),
-        cmocka_unit_test(cuts),        cmocka_unit_test(steps),
-        cmocka_unit_test(published),   cmocka_unit_test(backward),
-        cmocka_unit_test(refusals),    cmocka_unit_test(growth),
-        cmocka_unit_test(choose_form), cmocka_unit_test(growth_of_the_stiff),
+        cmocka_unit_test(forms_agree),
+        cmocka_unit_test(large_ones_agree),
+        cmocka_unit_test(cuts),
+        cmocka_unit_test(steps),
+        cmocka_unit_test(published),
+        cmocka_unit_test(backward),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(growth),
+        cmocka_unit_test(choose_form),
+        cmocka_unit_test(growth_of_the_stiff),
+        cmocka_unit_test(growth_at_the_border),
+        cmocka_unit_test(growing_kernels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

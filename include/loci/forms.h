@@ -61,10 +61,10 @@ LOCI_API loci_status loci_kernel_backward_f32(loci_system *gradient, const float
 
 /* A system made ready to run in one form: read-only, shared by threads. */
 typedef enum {
-    LOCI_RECURRENT,   /* sample by sample: any length, a step per sample if wanted */
-    LOCI_CONVOLUTION, /* with the kernel, by FFT: up to `length` samples a run */
-    LOCI_MIXED,       /* chunks as small dense products, the state carried from one to the next: any length */
-    LOCI_FORM_CHOOSE  /* the fastest of the three for inputs of about `length` samples, by a fixed rule
+    LOCI_RECURRENT, /* sample by sample: any length, a step per sample if wanted */
+    LOCI_CONVOLUTION, /* with the kernel, by FFT: up to `length` samples a run; rounded to the largest tap of all of them */
+    LOCI_MIXED,      /* chunks as small dense products, the state carried from one to the next: any length */
+    LOCI_FORM_CHOOSE /* the fastest of the three for inputs of about `length` samples, by a fixed rule
                          (docs/forms.md) */
 } loci_form;
 

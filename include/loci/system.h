@@ -104,7 +104,8 @@ LOCI_API loci_status loci_system_check(const loci_system *system, loci_error *er
 
 /* *growth is the largest real part of an eigenvalue of A over all copies, in 1/second, and *copy the copy it
  * is in (may be NULL): above 0 the system is unstable and its answer grows without bound. Dense and dplr by
- * repeated squaring of the exponential, to about 1e-9 of A's norm: O(40 N^3) a copy. A forward Euler
+ * repeated squaring of the exponential, O(80 N^3) a copy, to what A's numbers tell: an m-fold eigenvalue is known to the m-th root of
+ * their rounding. Where that leaves open whether it lies above 0, as of an oscillator without damping, it is 0. A forward Euler
  * recurrence of a stable system can be unstable: see loci_ssm_radius. */
 LOCI_API loci_status loci_system_growth(const loci_system *system, double *growth, size_t *copy,
                                         loci_error *error);

@@ -3,6 +3,7 @@
 #include "base/each_precision.h"
 #include "ssm/forms_made.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "ssm/kernel.h"
@@ -125,6 +126,24 @@ static loci_status fill_chunk(loci_forms *f, size_t block, loci_error *error)
     return status;
 }
 
+/* Whether one of the kernels k [length][V] is a thousand times larger later than at its beginning, or no number: a transform rounds all of its
+ * answers to eps of the largest. */
+static int kernel_grows(const real *k, size_t length)
+{
+    enum { BEGINNING = 64, TIMES = 1000 };
+    for (size_t i = 0; i < V; i++) {
+        double first = 0, most = 0;
+        for (size_t t = 0; t < length; t++) {
+            const double size = fabs((double)k[t * V + i]);
+            if (!isfinite(size)) return 1;
+            if (size > most) most = size;
+            if (t < BEGINNING) first = most;
+        }
+        if (most > TIMES * first) return 1;
+    }
+    return 0;
+}
+
 static loci_status fill_kernel(loci_forms *f, size_t block, real *k, real *scratch, loci_error *error)
 {
     const loci_system *s = f->system;
@@ -132,6 +151,7 @@ static loci_status fill_kernel(loci_forms *f, size_t block, real *k, real *scrat
         loci_kernel_block(k, s, block * V, f->options.discretization, f->options.length, error);
     if (status) return status;
     for (size_t i = 0; i < V && block * V + i < s->copies; i++) k[i] += (real)s->d[block * V + i];
+    f->grows |= kernel_grows(k, f->options.length);
     loci_convolution_prepare(f->plan, f->kernels + block * f->prepared, k, scratch);
     return LOCI_OK;
 }
@@ -213,6 +233,11 @@ loci_status loci_forms_create(loci_forms **forms, const loci_system *s, const lo
     }
     *forms = f;
     return LOCI_OK;
+}
+
+int loci_forms_grow(const loci_forms *f)
+{
+    return f->grows;
 }
 
 void loci_forms_free(loci_forms *f)

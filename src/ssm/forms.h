@@ -12,6 +12,7 @@
 #define loci_forms LOCI_NAME(loci_forms)
 #define loci_forms_create LOCI_NAME(loci_forms_create)
 #define loci_forms_free LOCI_NAME(loci_forms_free)
+#define loci_forms_grow LOCI_NAME(loci_forms_grow)
 #define loci_forms_workspace LOCI_NAME(loci_forms_workspace)
 #define loci_forms_run LOCI_NAME(loci_forms_run)
 #define loci_forms_backward LOCI_NAME(loci_forms_backward)
@@ -22,6 +23,8 @@ typedef struct loci_forms loci_forms;
 loci_status loci_forms_create(loci_forms **forms, const loci_system *system, const loci_ssm_options *options,
                               loci_error *error);
 void loci_forms_free(loci_forms *forms);
+/* Of a convolution: whether its kernels grow so much that answers to signals shorter than they are drown in rounding. */
+int loci_forms_grow(const loci_forms *forms);
 size_t loci_forms_workspace(const loci_forms *forms, size_t length);
 
 /* As loci_ssm_run and loci_ssm_backward, arguments checked, workspace there. */
@@ -36,6 +39,7 @@ struct loci_precision {
     loci_status (*create)(void **forms, const loci_system *system, const loci_ssm_options *options,
                           loci_error *error);
     void (*release)(void *forms); /* NULL is allowed */
+    int (*grow)(const void *forms);
     size_t (*workspace)(const void *forms, size_t length);
 };
 extern const struct loci_precision loci_precision_f32, loci_precision_f64;

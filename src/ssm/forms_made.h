@@ -27,6 +27,7 @@ struct loci_forms {
     loci_convolution *plan; /* convolution */
     real *kernels;          /* [blocks][prepared]: */
     size_t prepared;
+    int grows;    /* a kernel does, so that it is no good for short signals */
     real *chunks; /* mixed: [blocks][loci_chunk_size] */
 };
 

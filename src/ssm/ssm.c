@@ -59,6 +59,11 @@ loci_status loci_ssm_create(loci_ssm **ssm, const loci_system *system, const loc
     if (s->options.chunk == 0) s->options.chunk = system->order <= 16 ? 32 : 64;
     status = loci_system_copy(&s->system, system, error);
     if (!status) status = s->precision->create(&s->forms, s->system, &s->options, error);
+    if (!status && options->form == LOCI_FORM_CHOOSE && s->precision->grow(s->forms)) {
+        s->precision->release(s->forms);
+        s->options.form = LOCI_MIXED;
+        status = s->precision->create(&s->forms, s->system, &s->options, error);
+    }
     if (status) {
         loci_ssm_free(s);
         return status;

@@ -27,12 +27,17 @@ static void release(void *forms)
     loci_forms_free(forms);
 }
 
+static int grow(const void *forms)
+{
+    return loci_forms_grow(forms);
+}
+
 static size_t workspace_of(const void *forms, size_t length)
 {
     return loci_forms_workspace(forms, length);
 }
 
-const struct loci_precision LOCI_NAME(loci_precision) = {create, release, workspace_of};
+const struct loci_precision LOCI_NAME(loci_precision) = {create, release, grow, workspace_of};
 
 /* What running and running backward have in common. */
 static loci_status check(const loci_ssm *s, const void *y, const void *u, const double *steps, size_t batch,

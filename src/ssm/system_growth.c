@@ -3,7 +3,9 @@
  *
  * |E^(2^k)|^(1/2^k) falls to the spectral radius of E; k = 40 leaves the logarithm of a condition number over 2^40. Matrices of
  * memories are so far from normal that rounding alone could make a stable one seem to grow; so where A + A^T is negative
- * semidefinite, which proves that nothing grows, an estimate above 0 becomes 0. */
+ * semidefinite, which proves that nothing grows, an estimate above 0 becomes 0. So does one that is not the same of A with its numbers
+ * changed in their last digits, as of one on the border, or that states do not follow from step to step: powers of E round away what an
+ * m-fold eigenvalue is. */
 #include <loci/system.h>
 
 #include <math.h>
@@ -11,6 +13,7 @@
 
 #include "base/allocate.h"
 #include "base/linalg.h"
+#include "base/random.h"
 #include "base/status.h"
 #include "ssm/discretize.h"
 #include "ssm/system.h"
@@ -36,7 +39,7 @@ static double log_radius(double *e, double *other, size_t n)
 /* Cholesky of -(A + A^T) + tiny: whether it is positive. l [n][n] is scratch. */
 static bool dissipative(double *l, const double *a, size_t n)
 {
-    const double tiny = 1e-13 * (1 + loci_linalg_norm(a, n));
+    const double tiny = 1e-13 * loci_linalg_norm(a, n);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++) {
             double sum = -(a[i * n + j] + a[j * n + i]) + (i == j ? tiny * (double)n : 0);
@@ -47,10 +50,22 @@ static bool dissipative(double *l, const double *a, size_t n)
     return true;
 }
 
-static loci_status dense_growth(const loci_allocator *by, double *growth, const double *a, size_t n,
-                                double *memory, loci_error *error)
+/* a [n][n], each number changed by up to 2^-43 of itself. */
+static void shake(double *shaken, const double *a, size_t n)
 {
-    double *e = memory, *other = e + n * n;
+    for (size_t i = 0; i < n * n; i++) shaken[i] = a[i] * (1 + 0x1p-43 * (2 * loci_random_uniform(0, i) - 1));
+}
+
+/* Whether `found` > 0 is to be believed beside what was found of a matrix that was shaken. */
+static bool sure(double found, double shaken)
+{
+    return fabs(shaken - found) <= 0.1 * found;
+}
+
+/* The estimate; e, other [n][n] are scratch. */
+static loci_status estimate(const loci_allocator *by, double *growth, const double *a, size_t n, double *e,
+                            double *other, loci_error *error)
+{
     const double norm = loci_linalg_norm(a, n);
     *growth = 0;
     if (norm == 0) return LOCI_OK;
@@ -66,8 +81,51 @@ static loci_status dense_growth(const loci_allocator *by, double *growth, const 
         if (status) return status;
         *growth = log_radius(e, other, n) * rate;
     }
-    if (*growth > 0 && dissipative(e, a, n)) *growth = 0;
     return LOCI_OK;
+}
+
+/* Whether states of x <- E x grow as exp(rate steps), as far as that can be tried: from step to step rounding moves an m-fold eigenvalue far less
+ * than in powers of E, whose largest numbers drown what it is, and a state that grows as a power of time falls behind. e [n][n]; x [2 n] is scratch. */
+static bool outgrows(const double *e, double *x, size_t n, double rate)
+{
+    const double most = 1e9 / ((double)n * (double)n), steps = 30 / rate;
+    double *y = x + n, size = 0, half = 0;
+    if (!(steps <= most)) return true;
+    for (size_t i = 0; i < n; i++) x[i] = loci_random_uniform(1, i) - 0.5;
+    for (size_t k = 0; k < (size_t)steps; k++) {
+        double square = 0;
+        for (size_t i = 0; i < n; i++) {
+            y[i] = 0;
+            for (size_t j = 0; j < n; j++) y[i] += e[i * n + j] * x[j];
+            square += y[i] * y[i];
+        }
+        if (!(square > 0)) return false;
+        for (size_t i = 0; i < n; i++) x[i] = y[i] / sqrt(square);
+        size += 0.5 * log(square);
+        if (k == (size_t)steps / 2) half = size;
+    }
+    return size - half > 0.25 * rate * steps; /* half of what is expected of the second half */
+}
+
+/* memory [3][n][n] */
+static loci_status dense_growth(const loci_allocator *by, double *growth, const double *a, size_t n,
+                                double *memory, loci_error *error)
+{
+    double *e = memory, *other = e + n * n, *shaken = other + n * n, again;
+    const double norm = loci_linalg_norm(a, n);
+    loci_status status = estimate(by, growth, a, n, e, other, error);
+    if (status || !(*growth > 0)) return status;
+    shake(shaken, a, n);
+    status = estimate(by, &again, shaken, n, e, other, error);
+    if (status) return status;
+    if (*growth < 0x1p-60 * norm || !sure(*growth, again) || dissipative(e, a, n)) {
+        *growth = 0;
+        return LOCI_OK;
+    }
+    for (size_t i = 0; i < n * n; i++) other[i] = a[i] / norm;
+    status = loci_linalg_exponential(by, e, other, n, error);
+    if (!status && !outgrows(e, other, n, *growth / norm)) *growth = 0;
+    return status;
 }
 
 loci_status loci_system_growth(const loci_system *system, double *growth, size_t *copy, loci_error *error)
@@ -84,7 +142,7 @@ loci_status loci_system_growth(const loci_system *system, double *growth, size_t
         loci_system *dense;
         status = loci_system_to_dense(&dense, system, error);
         if (status) return status;
-        double *memory = loci_allocate_by(loci_allocator_of(system), 2 * n * n, sizeof *memory);
+        double *memory = loci_allocate_by(loci_allocator_of(system), 3 * n * n, sizeof *memory);
         if (!memory) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
         for (size_t h = 0; !status && h < system->copies; h++) {
             const double *a = dense->a_re + h * n * n;
@@ -100,6 +158,27 @@ loci_status loci_system_growth(const loci_system *system, double *growth, size_t
     *growth = most;
     if (copy) *copy = where;
     return LOCI_OK;
+}
+
+/* Of abar of copy h; e, shaken [n][n], other [n][n] and n more are scratch. */
+static loci_status abar_radius(double *radius, const loci_system *dense, size_t h, loci_discretization rule,
+                               double *e, double *other, double *shaken, loci_error *error)
+{
+    const loci_allocator *by = loci_allocator_of(dense);
+    const size_t n = dense->order;
+    const double *a = dense->a_re + h * n * n, *b = dense->b_re + h * n, dt = dense->dt[h];
+    loci_status status = loci_discretize_dense_by(by, rule, e, other + n * n, a, b, n, dt, error);
+    if (status) return status;
+    const double found = log_radius(e, other, n);
+    *radius = exp(found);
+    if (!(found > 0)) return LOCI_OK;
+    shake(shaken, a, n);
+    status = loci_discretize_dense_by(by, rule, e, other + n * n, shaken, b, n, dt, error);
+    if (status) return status;
+    const double again = log_radius(e, other, n);
+    status = loci_discretize_dense_by(by, rule, e, other + n * n, a, b, n, dt, error);
+    if (!status && (!sure(found, again) || !outgrows(e, other, n, found))) *radius = 1;
+    return status;
 }
 
 /* The largest |eigenvalue| of abar: bilinear and backward Euler map a stable half-plane into the circle and zoh and foh are
@@ -123,18 +202,16 @@ loci_status loci_system_radius(double *radius, const loci_system *s, loci_discre
     loci_system *dense;
     loci_status status = loci_system_to_dense(&dense, s, error);
     if (status) return status;
-    double *e = loci_allocate_by(loci_allocator_of(s), 2 * n * n + n, sizeof *e),
-           *other = e ? e + n * n : NULL;
+    double *e = loci_allocate_by(loci_allocator_of(s), 3 * n * n + n, sizeof *e),
+           *other = e ? e + n * n : NULL, *shaken = e ? other + n * n + n : NULL;
     if (!e) status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a system of order %zu", n);
     for (size_t h = 0; !status && h < s->copies; h++) {
         const double *a = dense->a_re + h * n * n;
         const loci_discretization rule = discretization == LOCI_FOH ? LOCI_ZOH : discretization;
         if (h && s->dt[h] == s->dt[h - 1] && !memcmp(a, a - n * n, n * n * sizeof *a)) continue;
-        status = loci_discretize_dense_by(loci_allocator_of(s), rule, e, other + n * n, a,
-                                          dense->b_re + h * n, n, s->dt[h], error);
-        if (status) break;
-        double one = exp(log_radius(e, other, n));
-        if (one > 1 && discretization != LOCI_EULER && dissipative(e, a, n)) one = 1;
+        double one = 0;
+        status = abar_radius(&one, dense, h, rule, e, other, shaken, error);
+        if (!status && one > 1 && discretization != LOCI_EULER && dissipative(e, a, n)) one = 1;
         *radius = fmax(*radius, one);
     }
     loci_free(e);
