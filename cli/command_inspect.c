@@ -372,7 +372,8 @@ static int inspect(const char *path, bool json, const char *plot, bool salvage)
         bool is;
         status = inspect_system(&is, path, json);
         if (!is) status = other_refuse(kind, name, path);
-    } else if (!file_kind_is_own(kind)) {
+    } else if (!file_kind_is_own(kind) &&
+               !(plot && kind == FILE_ZIP)) { /* a zip file may be a system of ours */
         status = other_refuse(kind, name, path);
     } else if (plot) {
         status = message_usage("inspect: --plot draws the kernels of a model; %s is none", name);

@@ -294,6 +294,21 @@ static int system_write(result *r, const settings *s)
     return status;
 }
 
+/* Whole numbers of which some are more than doubles tell apart: what was found is a rule of what they were rounded to. */
+static void rounded_tell(const sequence *q)
+{
+    bool large = false;
+    for (size_t k = 0; k < q->count; k++) {
+        if (q->y[k] != floor(q->y[k])) return;
+        large = large || fabs(q->y[k]) >= 0x1p53;
+    }
+    if (large)
+        message_note(
+            "%s: whole numbers of 2^53 and more are rounded when they are read, and what is exact is looked for only where all are smaller; "
+            "the terms before them may show more",
+            q->path);
+}
+
 static int identify(const sequence *q, result *r, const settings *s)
 {
     loci_error error;
@@ -302,6 +317,7 @@ static int identify(const sequence *q, result *r, const settings *s)
     if (loci_rule_find(&r->rule, q->y, q->count, &options, &error) != LOCI_OK)
         return message_fail("%s: %s", q->path, error.text);
     r->info = loci_rule_inspect(r->rule);
+    rounded_tell(q);
     r->next = malloc((s->next + 1) * sizeof *r->next);
     if (!r->next) return message_memory();
     if (loci_rule_continue(r->rule, r->next, s->next, &error) != LOCI_OK ||
@@ -354,7 +370,7 @@ int command_identify(int argc, char **argv)
         .synopsis = "SEQUENCE|NUMBER... [OPTION]...",
         .purpose =
             "Find the rule behind a sequence: the smallest linear system whose free response it is, its recurrence and poles, and how it "
-            "goes on. Whole numbers are continued exactly, however large they become. Where the terms show no rule, that is said, "
+            "goes on. Whole numbers below 2^53 are continued exactly, however large they become. Where the terms show no rule, that is said, "
             "with status 1.",
         .options = table,
         .count = sizeof table / sizeof table[0],

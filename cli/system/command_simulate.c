@@ -445,7 +445,9 @@ int command_simulate(int argc, char **argv)
     if (status == OPTIONS_GO) {
         status = usage_check(&s, argv[1], argv[2]);
         if (!status) status = forms_settle(&j);
-        if (!status) status = system_option_open(&g, argv[1], s.discretization, "simulate");
+        const char *rule = s.discretization;
+        if (!rule && s.form && strcmp(s.form, "continuous") == 0 && s.switch_at == NOT_GIVEN) rule = "zoh";
+        if (!status) status = system_option_open(&g, argv[1], rule, "simulate");
         if (!status) status = source_open(&from, argv[2], &s.source, 0);
         if (!status) {
             steps_settle(&g, &from, &s);

@@ -40,7 +40,7 @@ typedef struct {
 } loci_rule_options;
 
 /* The rule behind y [terms]. LOCI_E_ARGUMENT: no terms, more than LOCI_RULE_TERMS_MAX, an option out of range or an order that
- * the terms are too few for (2 order + 2); LOCI_E_VALUE: a term is not finite, or all are 0; LOCI_E_UNSUPPORTED: there is no rule that so many terms could show.
+ * the terms are too few for (2 order + 2); LOCI_E_VALUE: a term is not finite, or all are 0, or below 1e-140 in size, or squares are infinite; LOCI_E_UNSUPPORTED: there is no rule that so many terms could show.
  * An exact rule of order n needs 2n + 2 terms (2n to make it, 2 to confirm it), one with noise 3n + 6. With noise an order is
  * taken where singular values n and n + 1 are at least a factor of 2 + 30/terms apart, which those of white noise hardly ever are; among such
  * orders the one that pays for its numbers (2n, at 2.5 log(terms) each pair, and more where terms are few: a maximum a posteriori rule, Djuric 1996), if what

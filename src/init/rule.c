@@ -13,6 +13,7 @@
 #define GAP(terms) (2 + 30 / (double)(terms))
 /* What a rule leaves, over the largest term, from which on it is rounding and no noise. */
 #define ROUNDING 1e-13
+#define SMALLEST 1e-140 /* the largest term, so that the square of what is rounding is no 0 */
 
 typedef struct {
     const double *y;
@@ -224,6 +225,11 @@ loci_status loci_rule_find(loci_rule **rule, const double *y, size_t terms, cons
     if (!isfinite(w.squares))
         return loci_fail(error, LOCI_E_VALUE,
                          "the terms are as large as %g; their squares were expected to be finite", w.largest);
+    if (w.largest < SMALLEST)
+        return loci_fail(
+            error, LOCI_E_VALUE,
+            "the terms are no larger than %g; one of %g, whose square is not rounded to 0, was expected",
+            w.largest, SMALLEST);
     w.rule = loci_allocate_by(o.allocator, 1, sizeof *w.rule);
     if (!w.rule) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a rule");
     w.rule->by = loci_allocator_of(w.rule);

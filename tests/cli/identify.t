@@ -108,3 +108,29 @@ $ loci identify 1 2 3 4 --next 10001
 $ loci identify 1 2 3 4 -o x.csv
 ! loci: identify: -o is x.csv; a file that ends in .npz was expected for the system
 = 2
+
+# Whole numbers that doubles do not tell apart, and terms whose squares are 0.
+$ awk 'BEGIN { a = b = 1; for (i = 0; i < 88; i++) { printf "%.0f\n", a; c = a + b; a = b; b = c } }' > fib.txt; loci identify fib.txt --next 1 | head -n 1; head -n 70 fib.txt > less.txt; loci identify less.txt --next 1 | sed -n 1p
+! loci: note: fib.txt: whole numbers of 2^53 and more are rounded when they are read, and what is exact is looked for only where all are smaller; the terms before them may show more
+| order        1, from 88 terms; exact to rounding
+| order        2, from 70 terms; whole numbers, exact
+$ loci identify 1e-200 2e-200 4e-200 8e-200 16e-200
+! loci: the sequence: the terms are no larger than 1.6e-199; one of 1e-140, whose square is not rounded to 0, was expected
+= 1
+
+# What was found answers a single 1 with the sequence, however much it grows later; a pole of several fold within 1 grows without bound for nobody.
+$ loci identify 1 8 27 64 125 216 343 512 729 1000 -o cubes.npz > o; printf '1\n0\n0\n0\n' > single.txt; loci simulate cubes.npz single.txt --discretization euler
+! loci: note: cubes.npz: its poles are 0 or not each for itself, so it is meant for --discretization euler
+| time,y
+| 1,1
+| 2,8
+| 3,27
+| 4,64
+$ loci identify $(awk 'BEGIN { for (k = 0; k < 12; k++) printf "%.17g ", k * k * 0.999 ^ k }') -o within.npz > o; loci kernel within.npz --length 1 --discretization euler | head -n 1
+! loci: note: within.npz: its poles are 0 or not each for itself, so it is meant for --discretization euler
+| sample,k
+$ loci inspect within.npz --plot x.svg
+! loci: inspect: --plot draws the kernels of a model; within.npz is none
+= 2
+$ loci simulate s4-legs:4 single.txt --form continuous | wc -l
+| 5
