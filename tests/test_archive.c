@@ -739,6 +739,27 @@ static void steps_are_those_of_many_times(void **state)
                 const double most = 2 * (pow(10, -clocks[i].digits) + 5e-7 * later) / 4800;
                 assert_true(step == seconds || (clocks[i].rate == 44100 && fabs(step - seconds) <= most));
             }
+    /* Gaps as long as they come, near the beginning: of the number, the rows before and behind, and the digits of times. */
+    static const struct {
+        double rate;
+        size_t before, gap, behind;
+        int digits;
+    } gaps[] = {{7, 100, 100000, 4000, 3}, {60, 500, 100000, 40, 3}, {30, 500, 100000, 100, 3},
+                {30, 2, 10001, 3, 3},      {3, 2, 3000, 1999, 3},    {8000, 100, 1000000, 5000, 6},
+                {1, 2, 1000000, 2, 0}};
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        const size_t count = gaps[i].before + gaps[i].behind;
+        double *t = malloc(count * sizeof *t);
+        assert_non_null(t);
+        for (size_t k = 0; k < count; k++) {
+            char text[40];
+            const size_t place = k < gaps[i].before ? k : k + gaps[i].gap - 1;
+            snprintf(text, sizeof text, "%.*f", gaps[i].digits, (double)place / gaps[i].rate);
+            t[k] = strtod(text, NULL);
+        }
+        assert_true(loci_archive_step(t, count, 1) == 1 / gaps[i].rate);
+        free(t);
+    }
     const double second[] = {3, 5, 6, 7, 9, 10, 1.5, 11}, between[] = {0, 1, 2, 3, 4, 4.3, 5, 6},
                  sparse[] = {0, 300, 360, 600, 3600}, still[] = {1, 1, 2}, back[] = {2, 1}, none[] = {NAN, 1},
                  endless[] = {0, INFINITY}, beside[] = {0, 10, 10.001, 20, 30, 40},

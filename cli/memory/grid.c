@@ -15,6 +15,8 @@ enum { EMPTY = 4096 };
 /* How far a time may lie from its step, in steps: clocks are rounded, and so are steps. */
 #define OFF_THE_STEP 0.05
 
+#define LONGEST 1e9 /* steps of a gap: a time that is wrong would be filled up to for hours */
+
 double grid_tolerance(const source *from)
 {
     return from->info.stamped ? OFF_THE_STEP : 1e-9;
@@ -56,6 +58,10 @@ static loci_status refuse(const grid *g, uint64_t next, size_t k, double t, loci
     else if (next > 0 && t < before)
         message_fail("%s: %s: time goes back from %s to %s; a later time was expected", g->from->path, place,
                      words_time(step, before, dates), now);
+    else if (t - before > LONGEST * g->dt)
+        message_fail(
+            "%s: %s: before the time %s %.3g steps of %s s are missing; a gap of at most %.0e steps was expected",
+            g->from->path, place, now, (t - before) / g->dt - 1, words_number(step, g->dt), LONGEST);
     else
         message_fail(
             "%s: %s: the time %s does not lie on steps of %s s behind the sample before it; an archive keeps "
@@ -108,7 +114,8 @@ loci_status grid_push(void *target, const double *u, const double *t, size_t n, 
         }
         for (; i + run < n; run++) {
             const double at = (t[i + run] - g->start) / g->dt, step = rint(at);
-            if (!(fabs(at - step) <= OFF_THE_STEP) || step < (double)(g->next + run) || step > 0x1p52)
+            if (!(fabs(at - step) <= OFF_THE_STEP) || step < (double)(g->next + run) ||
+                step - (double)(g->next + run) > LONGEST)
                 return refuse(g, g->next + run, i + run, t[i + run], error);
             if (step > (double)(g->next + run)) {
                 if (run == 0) {

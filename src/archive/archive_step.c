@@ -28,21 +28,6 @@ static double apart(const times *s, size_t i)
     return at(s, i) - at(s, i - 1);
 }
 
-/* As many times as lie whole steps of about dt from their neighbours: dt becomes the mean step, which counts from `sure` steps on. */
-static size_t follow(const times *s, double *dt, double sure)
-{
-    double steps = 0, about = *dt;
-    size_t i = 1;
-    for (; i < s->n; i++) {
-        const double more = apart(s, i) / about, whole = rint(more);
-        if (!(whole >= 1 && fabs(more - whole) <= UNSURE)) break;
-        steps += whole;
-        *dt = (at(s, i) - at(s, 0)) / steps;
-        if (steps >= sure) about = *dt;
-    }
-    return i;
-}
-
 /* By how much times are off steps of dt behind the first one, which are counted by `about`; INFINITY where it is more than `most`. */
 static double off(const times *s, double about, double dt, double most)
 {
@@ -64,17 +49,57 @@ static double rounded(double x, int digits)
     return value;
 }
 
-/* Most distances are a step, or all are exactly so many of the least: else that is one row that fell between the others. *dt is the mean of the
- * distances that are about as short as the least. */
-static bool least(const times *s, double *dt, double *count)
+/* The step of times that lie whole numbers of steps of `about` apart: their mean step as the shortest decimal, of seconds or of samples a
+ * second, that fits them as well. */
+static double settle(const times *s, double about)
 {
-    double shortest = INFINITY, sum = 0;
-    *count = 0;
+    double steps = 0;
+    for (size_t i = 1; i < s->n; i++) steps += rint(apart(s, i) / about);
+    const double first = at(s, 0), last = at(s, s->n - 1), dt = (last - first) / steps,
+                 spacing = loci_time_spacing(fmax(fabs(first), fabs(last))),
+                 most = 2 * off(s, about, dt, INFINITY) + 2 * spacing;
+    for (int digits = 1; digits <= DIGITS; digits++) {
+        const double seconds = rounded(dt, digits), hertz = 1 / rounded(1 / dt, digits);
+        if (off(s, about, seconds, most) <= most) return seconds;
+        if (off(s, about, hertz, most) <= most) return hertz;
+    }
+    return dt;
+}
+
+/* The step where distances are about `unit`: what the longest run of such without a gap tells, since the steps in a gap can only be counted
+ * by one that is known well. */
+static double run_step(const times *s, double unit)
+{
+    size_t from = 0, count = 0, begin = 1;
+    for (size_t i = 1; i <= s->n; i++) {
+        if (i < s->n && apart(s, i) > 0.5 * unit && apart(s, i) < 1.5 * unit) continue;
+        if (i - begin > count) count = i - begin, from = begin - 1;
+        begin = i + 1;
+    }
+    const times run = {s->t + from * s->stride, count + 1, s->stride};
+    return settle(&run, unit);
+}
+
+/* As many times, from the first on, as lie whole steps of dt from their neighbours. */
+static size_t regular(const times *s, double dt)
+{
+    size_t i = 1;
+    for (; i < s->n; i++) {
+        const double more = apart(s, i) / dt, whole = rint(more);
+        if (!(whole >= 1 && fabs(more - whole) <= UNSURE)) break;
+    }
+    return i;
+}
+
+/* The least distance, where most are about as short, or all exactly so many times as long: else it is one row that fell between the others, and
+ * 0 comes back. */
+static double least(const times *s)
+{
+    double shortest = INFINITY;
+    size_t count = 0;
     for (size_t i = 1; i < s->n; i++) shortest = fmin(shortest, apart(s, i));
-    for (size_t i = 1; i < s->n; i++)
-        if (apart(s, i) < 1.5 * shortest) sum += apart(s, i), ++*count;
-    *dt = sum / *count;
-    return 2 * *count >= (double)(s->n - 1) || off(s, shortest, shortest, 0) <= 0;
+    for (size_t i = 1; i < s->n; i++) count += apart(s, i) < 1.5 * shortest;
+    return 2 * count >= s->n - 1 || off(s, shortest, shortest, 0) <= 0 ? shortest : 0;
 }
 
 double loci_archive_step(const double *t, size_t n, size_t stride)
@@ -82,19 +107,14 @@ double loci_archive_step(const double *t, size_t n, size_t stride)
     times s = {t, 1, stride};
     while (s.n < n && apart(&s, s.n) > 0 && apart(&s, s.n) < INFINITY) s.n++;
     if (s.n < 2) return NAN;
-    double dt = apart(&s, 1), shorter, count;
-    size_t regular = follow(&s, &dt, 1);
-    if (regular < s.n && least(&s, &shorter, &count)) {
-        const size_t more = follow(&s, &shorter, count);
-        if (more > regular) regular = more, dt = shorter;
+    double dt = run_step(&s, apart(&s, 1));
+    size_t count = regular(&s, dt);
+    const double unit = count < s.n ? least(&s) : 0;
+    if (unit > 0) {
+        const double shorter = run_step(&s, unit);
+        const size_t more = regular(&s, shorter);
+        if (more > count) count = more, dt = shorter;
     }
-    s.n = regular;
-    const double far = fmax(fabs(at(&s, 0)), fabs(at(&s, s.n - 1))), spacing = loci_time_spacing(far),
-                 most = 2 * off(&s, dt, dt, INFINITY) + 2 * spacing;
-    for (int digits = 1; digits <= DIGITS; digits++) {
-        const double seconds = rounded(dt, digits), hertz = 1 / rounded(1 / dt, digits);
-        if (off(&s, dt, seconds, most) <= most) return seconds;
-        if (off(&s, dt, hertz, most) <= most) return hertz;
-    }
-    return dt;
+    s.n = count;
+    return count < 2 ? dt : settle(&s, dt);
 }

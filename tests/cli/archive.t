@@ -391,3 +391,8 @@ $ awk -v n=60000 -v rate=30 -v digits=3 -f at.awk > t.csv; head -n 30001 t.csv |
 $ printf 't,x\n0,1\n20,2\n30,3\n40,4\n' > early.csv; loci remember early.csv --time t --error 1% -o early.loci; loci inspect early.loci | grep ^signal
 ! loci: note: early.csv: the times leave out 1 sample of 10 s, in 1 gap; it is missing in the archive
 | signal    5 samples at 0.1 Hz
+
+# A time far ahead is no gap.
+$ printf 't,x\n0,1\n0.001,2\n0.002,3\n1e12,4\n' > ahead.csv; loci remember ahead.csv --time t --error 0.01 --append ahead.loci
+! loci: ahead.csv: line 5: before the time 1000000000000 1e+15 steps of 0.001 s are missing; a gap of at most 1e+09 steps was expected
+= 1
