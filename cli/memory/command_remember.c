@@ -407,7 +407,7 @@ int command_remember(int argc, char **argv)
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The whole signal, in an archive:"},
         ARCHIVE_OPTIONS(s.file),
         {"order", 0, OPTION_COUNT, &s.file.order, "N",
-         "samples of a leaf, 1 to 32 (the best of 4, 8 and 16); of a memory the coefficients of a stretch, 1 to 1024 (64)"},
+         "samples of a leaf, 1 to 32 (the best of 4, 8 and 16, or 1 or 2 where they save an eighth); of a memory the coefficients of a stretch, 1 to 1024 (64)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Or a memory of some coefficients, with any of these:"},
         {"detail", 0, OPTION_COUNT, &s.detail, "K",
          "legs: stretches kept of each length, 0 to 256; more is sharper; 0 keeps N coefficients in all (4)"},

@@ -34,7 +34,7 @@ typedef struct {
      "instead of -o: continue this archive, page by page; it is whole at every moment, and made where it is not there"}, \
     {"page", 0, OPTION_COUNT, &(s).page, "N",                                                                \
      "samples of a page, the most that a kill can lose: a power of 2 of at least 64, or with --order that times a power of " \
-     "2 (65536)"}
+     "2 (65536, of a budget 16384)"}
 /* clang-format on */
 
 /* Where path is an archive itself, it is made coarser. Returns a status of the program. */

@@ -140,8 +140,8 @@ LOCI_API size_t loci_archive_multiples(const double *u, size_t n, double unit);
 
 /* The seconds between samples that came with times t [n][stride] (the first of each `stride` numbers), as far as these rise: for dt. Times may be
  * rounded, and samples missing between them. It is the shortest decimal number of seconds, or of samples a second, that fits times as well as
- * their mean step does, counted by what the longest run without a gap tells; of times that do not lie on steps, what those before the first that is beside one tell. NAN: fewer than two times, or
- * the second is not later. Cost: some passes. */
+ * their mean step does; steps in gaps are counted by what the longest run without one tells. Of times that do not lie on steps it is what those before
+ * the first that is beside one tell. NAN: fewer than two times, or the second is not later. Cost: some passes. */
 LOCI_API double loci_archive_step(const double *t, size_t n, size_t stride);
 
 /* Opens an archive that lies in memory (mapped, perhaps); the bytes must stay as they are. Looks at the heads of pages: bodies are
