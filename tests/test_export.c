@@ -85,7 +85,18 @@ static loci_export *export_of(const loci_model *model)
     return program;
 }
 
-/* What a stream answers, in the target's units or as probabilities: [LENGTH][outputs]. */
+/* What an answer of the network means: probabilities where classes have names, values in the target's units, else itself. */
+static void mean(const loci_model *model, double *answer, const float *y)
+{
+    const loci_model_about *about = loci_model_description(model);
+    if (about->classes || loci_task_inspect(about->task)->values) {
+        loci_model_answer(model, answer, y);
+        return;
+    }
+    for (size_t i = 0; i < loci_model_configuration(model)->outputs; i++) answer[i] = (double)y[i];
+}
+
+/* What a stream answers: [LENGTH][outputs]. */
 static double *streamed(const loci_model *model, const float *u)
 {
     const size_t outputs = loci_model_configuration(model)->outputs;
@@ -97,7 +108,7 @@ static double *streamed(const loci_model *model, const float *u)
     if (loci_stream_tables_create(&tables, model, 0, 0, &error)) fail_msg("%s", error.text);
     if (loci_stream_init(&stream, NULL, 0, tables, 1, &error)) fail_msg("%s", error.text);
     if (loci_stream_push(stream, NULL, 1, u, NULL, LENGTH, 1, y, &error)) fail_msg("%s", error.text);
-    for (size_t k = 0; k < LENGTH; k++) loci_model_answer(model, answers + k * outputs, y + k * outputs);
+    for (size_t k = 0; k < LENGTH; k++) mean(model, answers + k * outputs, y + k * outputs);
     loci_stream_free(stream);
     loci_stream_tables_free(tables);
     loci_free(y);
@@ -300,6 +311,7 @@ static void test_mean(void **unused)
 static void test_tasks(void **unused)
 {
     (void)unused;
+    static const char *const names[OUTPUTS] = {"a", "b", "c", "d", "e"};
     for (int task = 0; task < LOCI_TASK_NEXT; task++)
         for (int pool = 0; pool < 2; pool++) {
             const loci_task_info *is = loci_task_inspect((loci_task)task);
@@ -309,6 +321,7 @@ static void test_tasks(void **unused)
                                             .task = (loci_task)task,
                                             .shift = pool ? shift : NULL,
                                             .scale = scale,
+                                            .classes = !is->values && pool ? names : NULL,
                                             .target_shift = is->values && pool ? target_shift : NULL,
                                             .target_scale = is->values ? target_scale : NULL};
             loci_model *model = model_of(&c, &about);

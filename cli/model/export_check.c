@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/answer.h"
 #include "shared/message.h"
 
 enum { KEPT = 64, NUMBERS = 8192 };
@@ -58,7 +59,7 @@ int export_check_push(export_check *c, const float *in, size_t count, const char
     for (size_t k = 0; k < count; k++, in += c->inputs) {
         if (loci_stream_push(c->stream, NULL, 1, in, NULL, 1, 1, c->y, &error) != LOCI_OK)
             return message_error(path, &error);
-        loci_model_answer(c->model, c->answer, c->y);
+        answer_mean(c->answer, c->model, c->y);
         loci_export_step(c->program, c->state, c->out, in, c->work);
         for (size_t i = 0; i < c->outputs; i++) {
             if (!isfinite(c->answer[i]))

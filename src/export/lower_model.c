@@ -223,7 +223,8 @@ static void end(const loci_lowering *l, loci_place x)
     loci_lower_dense_into(l, out, x, name, loci_lower_parameter(l, "%s", name), "decoder.bias",
                           l->c->head == LOCI_HEAD_LINEAR ? loci_lower_parameter(l, "decoder.bias") : NULL, H,
                           outputs);
-    if (!loci_task_inspect(about->task)->values)
+    if (about
+            ->classes) /* without names nothing tells classes from values: the numbers stay as they are, as in loci stream */
         LOCI_DO(l->p, softmax, out, out, loci_number(outputs));
     else if (about->target_shift || about->target_scale)
         LOCI_DO(l->p, in_units, out, out, numbers(l, "output.unit", about->target_scale, 1, outputs, 1),
@@ -363,7 +364,10 @@ loci_status loci_export_create(loci_export **out, const loci_model *model, const
     p->inputs = c->inputs, p->outputs = c->outputs, p->rate = about->rate;
     p->tokens = (int)loci_token_count(model);
     p->whole = o.weights == LOCI_EXPORT_INT8;
-    p->answer = loci_task_inspect(about->task)->values ? "numbers in the target's units" : "probabilities";
+    p->answer = about->classes ? "probabilities"
+                : loci_task_inspect(about->task)->values
+                    ? "numbers in the target's units"
+                    : "the network's own numbers: the model names no classes";
     if (about->classes && !p->status) copy_classes(p, about->classes);
     lower(&(loci_lowering){.p = p, .model = model, .c = c, .o = &o});
     if (p->status) {

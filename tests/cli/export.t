@@ -45,6 +45,14 @@ $ for k in values next; do ./run $k < n.csv > mine.csv; loci stream $k.safetenso
 | next 2000 16 0 1
 $ for k in s4 values next; do c++ -std=c++98 -Wall -Wextra -Werror -x c++ -fsyntax-only $k/$k.h || echo $k; done
 
+# Without names of classes neither knows what the numbers are: both give them as the network does.
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o nameless.safetensors; loci export nameless.safetensors -o nameless | tail -n 1
+|~ 256 samples of noise: at most ?.?e-0[5-8] from loci stream, whose answers are -* to *
+$ cc -std=c99 nameless/*.c -lm -o own && ./own; grep -c softmax nameless/nameless.c; sed -n 's/.*OUTPUTS.: //p' nameless/nameless.h
+|~ 64 samples: at most * from the answers of loci stream
+| 0
+| the network's own numbers: the model names no classes; NULL: not wanted now, which is quicker. */
+
 # What lies in a folder; the test that comes with it. An export may take the place of the one before, other files stay.
 $ ls s4d; sed -n 1p s4d/CMakeLists.txt
 | CMakeLists.txt

@@ -32,8 +32,10 @@ def write(model: Model, folder: Path, prefix: str, weights: str, calibrate: Any,
     u = u.reshape(-1, model.inputs)
     within = 1e-3 if model.config["layer"] == "bank" else 1e-5
     set_ = None if calibrate is None else _calibrating(model, calibrate)
+    nameless = model.classes is None and not model.task.startswith("value")  # then answers are the network's, as ``loci stream`` has them
+    answers = np.asarray(model.stream().push(u, raw=nameless), dtype=np.float64)
     files, facts, calibration = _loci.export_files(
-        model._model, prefix, origin, int(weights == "int8"), set_, u, model.stream().push(u), len(u), within
+        model._model, prefix, origin, int(weights == "int8"), set_, u, answers, len(u), within
     )
     write_folder(folder, dict(files), f"{prefix}.c")
     told: Dict[str, Any] = dict(zip(("constants", "state", "work", "multiplies", "functions", "difference"), facts))

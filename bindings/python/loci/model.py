@@ -379,8 +379,8 @@ class Model(Saved):
         their answers, CMakeLists.txt, README.md. weights: float, or int8, of 8 bits. calibrate: sequences, (x, y) or a path as ``train`` has
         them, by which what int8 weights are multiplied with is of 8 bits, too.
 
-        Gives what it takes: bytes of constants, state and work, operations a sample, and the largest difference from what a stream answers;
-        calibrated, ``calibration`` tells how many sequences there were, the scores of floats and of whole numbers, and by how much their answers
+        Gives what it takes: bytes of constants, state and work, operations a sample, and the largest difference from what a stream answers
+        (raw where the model is not of values and has no names of classes: so answers the C, too); calibrated, ``calibration`` tells how many sequences there were, the scores of floats and of whole numbers, and by how much their answers
         differ at most and on the average."""
         from .exporting import write
 
