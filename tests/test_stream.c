@@ -509,6 +509,36 @@ static void rates_of(const loci_model_config *config)
     close_bench(&t);
 }
 
+/* Samples that come shifted and scaled: the answers of the model that does neither, to the bit, and states of the model itself. */
+static void test_frame(void **unused)
+{
+    (void)unused;
+    const double shift[3] = {1000, -7e5, 0.5}, scale[3] = {0.3, 11, 1e-3};
+    const loci_model_config config = small(LOCI_POOL_MEAN);
+    bench own, bare;
+    loci_error error;
+    open_bench(&own, &config, &(loci_model_about){.shift = shift, .scale = scale});
+    open_bench(&bare, &config, NULL);
+    loci_stream *plain = stream_of(own.tables, 1), *other = stream_of(bare.tables, 1);
+    loci_stream_tables *framed;
+    assert_int_equal(loci_stream_tables_create(&framed, own.model, 0, 1, &error), LOCI_OK);
+    loci_stream_tables_frame(framed, shift, scale);
+    loci_stream *stream = stream_of(framed, 1);
+    float *a = some(LENGTH * own.outputs, sizeof *a), *b = some(LENGTH * own.outputs, sizeof *b);
+    push(stream, own.u, LENGTH, 1, a);
+    push(other, own.u, LENGTH, 1, b);
+    assert_memory_equal(a, b, LENGTH * own.outputs * sizeof *a);
+    const size_t size = loci_stream_state_size(stream);
+    void *bytes = some(size, 1);
+    assert_int_equal(loci_stream_save(stream, 0, bytes, size, &error), LOCI_OK);
+    assert_int_equal(loci_stream_restore(plain, 0, bytes, size, &error), LOCI_OK);
+    assert_int_equal(loci_stream_restore(other, 0, bytes, size, &error), LOCI_E_MISMATCH);
+    loci_free(bytes), loci_free(a), loci_free(b);
+    loci_stream_free(stream), loci_stream_free(plain), loci_stream_free(other);
+    loci_stream_tables_free(framed);
+    close_bench(&own), close_bench(&bare);
+}
+
 static void test_rates(void **state)
 {
     (void)state;
@@ -701,6 +731,7 @@ int main(void)
         cmocka_unit_test(test_reset),
         cmocka_unit_test(test_damaged_states),
         cmocka_unit_test(test_states_of_others),
+        cmocka_unit_test(test_frame),
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_bad_samples),
         cmocka_unit_test(test_memory_of_the_caller),

@@ -15,11 +15,11 @@ static bool loses(double shift, double scale)
     return fabs(shift) > 1e30 || fabs(scale) > 1e30 || fabs(scale) < 1e-30 || fabs(shift * scale) > 16;
 }
 
-int model_inputs_open(model_inputs *inputs, loci_model *model)
+int model_inputs_find(model_inputs *inputs, const loci_model *model)
 {
     *inputs = (model_inputs){.tokens = loci_token_count(model)};
     const size_t count = loci_model_configuration(model)->inputs;
-    loci_model_about about = *loci_model_description(model);
+    const loci_model_about about = *loci_model_description(model);
     bool wide = false;
     for (size_t c = 0; c < count; c++)
         wide = wide || loses(about.shift ? about.shift[c] : 0, about.scale ? about.scale[c] : 1);
@@ -31,6 +31,14 @@ int model_inputs_open(model_inputs *inputs, loci_model *model)
         inputs->shift[c] = about.shift ? about.shift[c] : 0;
         inputs->scale[c] = about.scale ? about.scale[c] : 1;
     }
+    return STATUS_DONE;
+}
+
+int model_inputs_open(model_inputs *inputs, loci_model *model)
+{
+    const int status = model_inputs_find(inputs, model);
+    if (status || !inputs->shift) return status;
+    loci_model_about about = *loci_model_description(model);
     about.size = sizeof about; /* all fields */
     about.shift = about.scale = NULL;
     loci_error error;

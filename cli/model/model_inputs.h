@@ -3,7 +3,7 @@
  * model_inputs.h - doubles on their way into a model of floats.
  *
  * A model takes floats and shifts and scales them itself. Of numbers far from 0 beside their range a float leaves little;
- * for a model that was trained on such, both are taken out of it and done here, in double.
+ * for a model that was trained on such, both are done here, in double.
  */
 #ifndef LOCI_CLI_MODEL_INPUTS_H
 #define LOCI_CLI_MODEL_INPUTS_H
@@ -19,7 +19,10 @@ typedef struct {
     size_t tokens;         /* samples are numbers below this one; 0: they are no tokens */
 } model_inputs;
 
-/* 0, or a status after saying what went wrong. Pointers into the model's description are not valid any more. */
+/* 0, or a status after saying what went wrong. The model stays as it is: with shift and scale here, loci_stream_tables_frame says so. */
+int model_inputs_find(model_inputs *inputs, const loci_model *model);
+/* The same, and both are taken out of the model, which is another one then: not for states, which are bound to it. Pointers into its
+ * description are not valid any more. */
 int model_inputs_open(model_inputs *inputs, loci_model *model);
 void model_inputs_close(model_inputs *inputs);
 

@@ -95,6 +95,7 @@ static int rate_settle(job *j)
     j->rate = rate;
     if (loci_stream_tables_create(&j->tables, j->model, own > 0 ? rate : 0, 1, &error) != LOCI_OK)
         return message_error(j->model_path, &error);
+    if (j->in.shift) loci_stream_tables_frame(j->tables, j->in.shift, j->in.scale);
     return STATUS_DONE;
 }
 
@@ -407,7 +408,7 @@ int stream_run(const char *model_path, const char *signal, const stream_settings
 {
     job j = {.s = s, .model_path = model_path};
     int status = model_read(&j.model, model_path);
-    if (!status) status = model_inputs_open(&j.in, j.model);
+    if (!status) status = model_inputs_find(&j.in, j.model);
     if (!status) {
         j.inputs = loci_model_configuration(j.model)->inputs;
         j.outputs = loci_model_configuration(j.model)->outputs;

@@ -50,6 +50,8 @@ typedef struct loci_stream_tables loci_stream_tables;
 LOCI_API loci_status loci_stream_tables_create(loci_stream_tables **tables, const loci_model *model,
                                                double rate, int chunks, loci_error *error);
 LOCI_API void loci_stream_tables_free(loci_stream_tables *tables); /* NULL is allowed */
+/* Before their streams take samples: these come as (x - origin) unit, as loci_network_frame has it. States belong to the model all the same. */
+LOCI_API void loci_stream_tables_frame(loci_stream_tables *tables, const double *origin, const double *unit);
 /* As loci_network_lend: for pushes of one sample of one lane. */
 LOCI_API void loci_stream_tables_lend(loci_stream_tables *tables, const loci_crew *crew);
 

@@ -78,6 +78,12 @@ void loci_stream_tables_free(loci_stream_tables *tables)
     loci_free(tables);
 }
 
+void loci_stream_tables_frame(loci_stream_tables *tables, const double *origin, const double *unit)
+{
+    loci_network_frame(tables->step, tables->model, origin, unit);
+    if (tables->chunk) loci_network_frame(tables->chunk, tables->model, origin, unit);
+}
+
 void loci_stream_tables_lend(loci_stream_tables *tables, const loci_crew *crew)
 {
     loci_network_lend(tables->step, crew);

@@ -111,6 +111,14 @@ $ for m in shifted scaled; do loci stream $m.safetensors x.csv --state-in s; don
 ! loci: s: is the state of a stream of another model, or of this one when its parameters, shift or scale were others
 = 1
 
+# Inputs far from 0, which are shifted in double: states are bound to the model of the file, whose shift counts.
+$ for k in 1000 2000; do loci convert "$FIXTURES/s4d_state.safetensors" -o far$k.safetensors --shift $k,0,0; done
+$ loci stream far1000.safetensors x.csv --state-out s --every 0 -o out.csv; for k in s far1000.safetensors; do loci inspect $k | sed -n 's/.*fingerprint //p'; done | uniq | wc -l
+| 1
+$ loci stream far1000.safetensors x.csv --state-in s --every 0 -o out.csv; loci stream far2000.safetensors x.csv --state-in s
+! loci: s: is the state of a stream of another model, or of this one when its parameters, shift or scale were others
+= 1
+
 # A state that version 1 of the format holds, after three samples.
 $ printf '1,2,3\n4,5,6\n' | loci stream n.safetensors --state-in "$FIXTURES/stream_state_1.bin" | cut -d , -f 1
 | 4
