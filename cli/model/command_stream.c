@@ -25,8 +25,7 @@ static int files_check(const stream_settings *s, const char *model, const char *
                                      names[i]);
     for (size_t t = 0; t < 3; t++)
         for (size_t i = 0; i < t; i++)
-            if (targets[t] && targets[i] && strcmp(targets[i], targets[t]) == 0 &&
-                strcmp(targets[i], "-") != 0)
+            if (targets[t] && targets[i] && output_same_place(targets[i], targets[t]))
                 return message_usage("stream: %s is named for two things that are written", targets[t]);
     return STATUS_DONE;
 }

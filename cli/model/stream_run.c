@@ -369,14 +369,15 @@ static int stream(job *j)
     const bool closed = answer_writer_failed(&j->out), interrupted = interrupt_seen();
     const bool strange = j->out.strange;
     const unsigned long long strange_at = j->out.strange_at;
+    const bool whole = j->out.out.path || drawn_instead; /* a file is written whole or not at all */
     int saved = STATUS_DONE;
-    /* after an error too: the samples before it are in the state, and their answers were given */
-    if (j->stream && (!status || closed || !j->out.out.path))
-        saved = state_file_save(&s->state, state_save, j->stream, loci_stream_state_size(j->stream));
     if (!status && s->plot && !closed) status = plot(j);
-    /* standard output has what there was before an error, a file is written whole or not at all */
+    /* standard output has what there was before an error */
     const int written = status && !closed && j->out.out.path ? (answer_writer_abandon(&j->out), STATUS_DONE)
                                                              : answer_writer_close(&j->out);
+    /* behind the answers: samples whose answers are lost must not be in the state; after an error those before it had theirs */
+    if (j->stream && !(whole && (status || written)))
+        saved = state_file_save(&s->state, state_save, j->stream, loci_stream_state_size(j->stream));
     source_missing_tell(j->from.path, j->missing);
     if (s->latency) latency_tell(j);
     if (strange)

@@ -415,3 +415,26 @@ bool output_same_file(const char *a, const char *b)
         return false;
     return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
+
+/* The folder of a file, and its name there. */
+static bool place_of(const char *path, struct stat *folder, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    char *parent = slash ? strdup(path) : strdup(".");
+    if (!parent) return false;
+    if (slash) parent[slash + 1 - path] = 0;
+    const bool there = stat(parent, folder) == 0;
+    free(parent);
+    return there;
+}
+
+bool output_same_place(const char *a, const char *b)
+{
+    struct stat first, second;
+    const char *name, *other;
+    if (output_is_stream(a) || output_is_stream(b)) return false;
+    if (strcmp(a, b) == 0 || output_same_file(a, b)) return true;
+    return place_of(a, &first, &name) && place_of(b, &second, &other) && strcmp(name, other) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}

@@ -79,4 +79,8 @@ bool output_is_stream(const char *path);
 /* Whether both names lead to one existing file. */
 bool output_same_file(const char *a, const char *b);
 
+/* The same of files to be written, which may not be there yet: then the folder counts, and the name in it. Not of what is no file
+ * (output_is_stream). */
+bool output_same_place(const char *a, const char *b);
+
 #endif

@@ -45,14 +45,6 @@ static bool is_beside(const char *written, const char *read)
     return false;
 }
 
-static bool are_one(const char *a, const char *b)
-{
-    struct stat about;
-    if (strcmp(a, "-") == 0 || (stat(a, &about) == 0 && !S_ISREG(about.st_mode)))
-        return false; /* /dev/null */
-    return strcmp(a, b) == 0 || output_same_file(a, b);
-}
-
 int overwrite_check(const overwrite_files *f, const char *command)
 {
     for (size_t k = 0; k < f->writes; k++) {
@@ -67,7 +59,7 @@ int overwrite_check(const overwrite_files *f, const char *command)
                                      command, to);
         }
         for (size_t i = 0; i < k; i++)
-            if (f->written[i] && are_one(f->written[i], to))
+            if (f->written[i] && output_same_place(f->written[i], to))
                 return message_usage("%s: %s is named for two things that are written", command, to);
     }
     return STATUS_DONE;

@@ -156,6 +156,13 @@ $ { head -n 10 x.csv; echo nan,0,0; } | loci stream n.safetensors - --state-out 
 !~ loci: standard input: line 11: * is missing or not a number; a number was expected, or --missing hold
 = 1
 $ tail -n +11 x.csv | loci stream n.safetensors --state-in kept | cat out.csv - | cmp - every.csv
+$ rm kept; { head -n 10 x.csv; echo nan,0,0; } | loci stream n.safetensors - --state-out kept -o lost.csv 2>&1 | wc -l; { head -n 10 x.csv; echo nan,0,0; } | loci stream n.safetensors - --state-out kept --plot lost.svg 2>&1 | wc -l; ls kept lost.* 2>/dev/null
+| 1
+| 1
+= 2
+$ loci stream n.safetensors x.csv -o /dev/full --state-out kept; ls kept 2>/dev/null
+!~ loci: /dev/full: *No space left on device
+= 2
 $ loci stream n.safetensors x.csv --state-out nowhere/kept
 ! loci: nowhere/kept: cannot be created: No such file or directory
 = 1
@@ -193,6 +200,9 @@ $ loci stream n.safetensors x.csv -o n.safetensors
 = 2
 $ loci stream n.safetensors x.csv -o y --state-out y
 ! loci: stream: y is named for two things that are written
+= 2
+$ mkdir -p in; loci stream n.safetensors x.csv -o y --state-out in/../y; ls y 2>/dev/null
+! loci: stream: in/../y is named for two things that are written
 = 2
 $ loci stream n.safetensors x.csv --state-out -
 ! loci: stream: a state goes into and comes from a file; the name of one was expected
