@@ -12,6 +12,7 @@
 #include "model/export_calibrate.h"
 #include "model/export_check.h"
 #include "model/export_folder.h"
+#include "model/export_signal.h"
 #include "model/model_noise.h"
 #include "model/model_open.h"
 #include "shared/message.h"
@@ -60,49 +61,14 @@ static const char *prefix_of(char prefix[LOCI_EXPORT_PREFIX], const char *model)
 
 static int run_noise(export_check *check, const char *path)
 {
-    float *u = calloc(NOISE * check->inputs, sizeof *u);
-    if (!u) return message_memory();
-    model_noise(u, NOISE, check->model, NULL, 1);
-    const int status = export_check_push(check, u, NOISE, path);
+    double *u = calloc(check->inputs, sizeof *u);
+    uint64_t key = 1;
+    int status = u ? STATUS_DONE : message_memory();
+    for (int k = 0; k < NOISE && !status; k++) {
+        for (size_t c = 0; c < check->inputs; c++) u[c] = model_noise_next(&key, c, check->model, &check->in);
+        status = export_check_push(check, u, 1, path);
+    }
     free(u);
-    return status;
-}
-
-/* A piece of a signal. */
-static int run_piece(export_check *check, const source *from, float *row)
-{
-    for (size_t k = 0; k < from->count; k++) {
-        for (size_t c = 0; c < check->inputs; c++) {
-            row[c] = (float)from->u[k * check->inputs + c];
-            if (isfinite(row[c])) continue;
-            char place[64];
-            loci_signal_position(from->signal, k, place, sizeof place);
-            return message_fail("%s: %s: \"%s\" is missing or not finite; a number was expected", from->path,
-                                place, loci_signal_channel(from->signal, c));
-        }
-        const int status = export_check_push(check, row, 1, from->path);
-        if (status) return status;
-    }
-    return STATUS_DONE;
-}
-
-static int run_signal(export_check *check, const settings *s)
-{
-    source from = {0};
-    float *row = calloc(check->inputs, sizeof *row);
-    int status = row ? source_open(&from, s->check, &s->source, loci_model_description(check->model)->rate)
-                     : message_memory();
-    if (!status && from.info.channels != check->inputs)
-        status = message_fail("%s: it has %zu channel%s; %zu, as many as the model has inputs, %s expected "
-                              "(--column chooses)",
-                              from.path, from.info.channels, from.info.channels == 1 ? "" : "s",
-                              check->inputs, check->inputs == 1 ? "was" : "were");
-    while (!status && from.count > 0) {
-        status = run_piece(check, &from, row);
-        if (!status) status = source_next(&from);
-    }
-    source_close(&from);
-    free(row);
     return status;
 }
 
@@ -183,7 +149,8 @@ static int export_model(const loci_model *model, const char *path, const setting
     if (!status && s->calibrate) status = export_calibrate_whole(&calibration, program);
     if (!status) status = export_check_open(&check, model, program, path);
     check.own = options.weights == LOCI_EXPORT_INT8;
-    if (!status) status = s->check ? run_signal(&check, s) : run_noise(&check, path);
+    if (!status)
+        status = s->check ? export_signal_run(&check, s->check, &s->source) : run_noise(&check, path);
     const loci_export_samples samples = {sizeof samples, check.kept, check.kept_in, check.kept_out, within};
     if (!status) status = export_folder_write(s->output, program, &samples);
     if (!status) status = tell(program, &check, &calibration, s);
@@ -210,7 +177,7 @@ int command_export(int argc, char **argv)
         {"check", 0, OPTION_TEXT, &s.check, "SIGNAL",
          "compare on this signal, and put its first samples into the test (noise)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The signal:"},
-        SOURCE_CONTENT_OPTIONS(s.source, "all that hold numbers"),
+        SOURCE_CONTENT_OPTIONS(s.source, "those of the training, or all that hold numbers"),
     };
     const options_page page = {
         .command = "export",

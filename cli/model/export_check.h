@@ -9,15 +9,20 @@
 #include <loci/export.h>
 #include <loci/stream.h>
 
+#include "model/model_inputs.h"
+
 typedef struct {
     const loci_model *model;
     const loci_export *program;
     size_t inputs, outputs;
-    loci_stream_tables *tables;
-    loci_stream *stream;
+    model_inputs in; /* as loci stream takes samples: shifted in double, where floats would lose too much */
+    loci_stream_tables *tables, *plain;
+    loci_stream *stream,
+        *rounded; /* rounded: of the same samples as floats, for the test; NULL: the other one takes these */
     void *state, *work;
-    float *y, *out; /* [outputs]: what the network says; what the step does */
-    double *answer; /* [outputs] */
+    float *x, *single; /* [inputs]: a sample for the stream; for the step, which has floats alone */
+    float *y, *out;    /* [outputs]: what the network says; what the step does */
+    double *answer;    /* [outputs] */
     /* the first ones, for the test among the files: in [room][inputs], answers [room][outputs] */
     float *kept_in;
     double *kept_out;
@@ -33,6 +38,6 @@ int export_check_open(export_check *check, const loci_model *model, const loci_e
 void export_check_close(export_check *check);
 
 /* Samples [count][inputs] through both. */
-int export_check_push(export_check *check, const float *in, size_t count, const char *path);
+int export_check_push(export_check *check, const double *in, size_t count, const char *path);
 
 #endif

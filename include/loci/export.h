@@ -57,7 +57,7 @@ LOCI_API size_t loci_export_state_size(const loci_export *program);
 LOCI_API size_t loci_export_work_size(const loci_export *program);
 /* The beginning; a copy of a state is a fork. */
 LOCI_API void loci_export_init(const loci_export *program, void *state);
-/* One sample: in [inputs], as the source gives it, out [outputs], as `loci stream` prints it: probabilities where the model
+/* One sample: in [inputs], as the source gives it, in single precision, out [outputs], as `loci stream` prints it: probabilities where the model
  * has names of classes (or of tokens), numbers in the target's units where it is of values, else what the network gives, whose softmax
  * loci_model_answer takes; NULL: no answer is wanted now. Threads may share the program. */
 LOCI_API void loci_export_step(const loci_export *program, void *state, float *out, const float *in,

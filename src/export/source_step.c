@@ -43,7 +43,7 @@ void loci_source_header(loci_source_text *t)
     if (p->tokens)
         loci_source_put(t, "the number of a token, 0 to %d (of what is none, that of 0)", p->tokens - 1);
     else
-        loci_source_put(t, "finite numbers as they come from the source");
+        loci_source_put(t, "finite numbers as they come from the source, in single precision");
     loci_source_put(t, ".\n * out [%s_OUTPUTS]: %s; NULL: not wanted now, which is quicker. */\n", big,
                     p->answer);
     loci_source_put(t, "void %s_step(%s_state *state, const float *in, float *out);\n", p->prefix, p->prefix);

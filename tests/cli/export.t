@@ -53,6 +53,20 @@ $ cc -std=c99 nameless/*.c -lm -o own && ./own; grep -c softmax nameless/nameles
 | 0
 | the network's own numbers: the model names no classes; NULL: not wanted now, which is quicker. */
 
+# Inputs far from 0: loci stream shifts them in double, the step has floats. What is told is that difference, and not what a stream of floats would be.
+$ loci convert "$FIXTURES/s4d_state.safetensors" -o far.safetensors --shift 100000,0,0; loci export far.safetensors -o far | tail -n 1
+|~ 256 samples of noise: at most ?.?e-0[234] from loci stream, whose answers are -* to *
+!~ loci: warning: far.safetensors: the step is *e-0[234] from loci stream; less than 1e-05 of the answers' range was expected
+$ cc -std=c99 far/*.c -lm -o own && ./own
+|~ 64 samples: at most *e-0[678] from the answers of loci stream
+
+# A signal is read as loci stream reads it: the columns of the training, held values.
+$ awk 'BEGIN { print "t,v,w"; for (k = 0; k < 300; k++) printf "%d,%s,%d\n", k, k % 9 == 5 ? "" : sin(k / 5), k % 3 }' > holes.csv
+$ loci train holes.csv --column v --missing hold --horizon 1 --window 30 --layer gru --width 4 --layers 1 --batch 8 --steps 2 --seed 4 -o holes.safetensors >log 2>&1 || cat log
+$ loci export holes.safetensors -o holes --check holes.csv | tail -n 1
+|~ 300 samples of holes.csv: at most ?.?e-0[78] from loci stream, whose answers are 0.* to 0.*
+! loci: note: holes.csv: 33 missing values; of each the value before stands there
+
 # What lies in a folder; the test that comes with it. An export may take the place of the one before, other files stay.
 $ ls s4d; sed -n 1p s4d/CMakeLists.txt
 | CMakeLists.txt
