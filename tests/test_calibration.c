@@ -151,6 +151,78 @@ static void ranges_and_scores_are_those_of_a_loop(void **state)
     check(1);
 }
 
+/* Two values in units that differ by far, each about a mean of its own. */
+static void read_values(const void *context, size_t i, double *target)
+{
+    (void)context;
+    target[0] = 1000 + sin((double)(7 * i));
+    target[1] = cos((double)(5 * i));
+}
+
+/* The share explained: errors and differences from the mean, each output's own, summed over both. */
+static double explained(const loci_export *program)
+{
+    char *state = malloc(loci_export_state_size(program)), *work = malloc(loci_export_work_size(program));
+    double error = 0, sum[2] = {0}, all = 0;
+    assert_true(state && work);
+    for (size_t i = 0; i < SEQUENCES; i++) {
+        float u[INPUTS * LONGEST], out[2];
+        double target[2];
+        read_samples(NULL, i, u);
+        read_values(NULL, i, target);
+        loci_export_init(program, state);
+        for (size_t k = 0; k < length_of(NULL, i); k++)
+            loci_export_step(program, state, out, u + INPUTS * k, work);
+        for (size_t o = 0; o < 2; o++) error += pow((double)out[o] - target[o], 2), sum[o] += target[o];
+    }
+    for (size_t i = 0; i < SEQUENCES; i++) {
+        double target[2];
+        read_values(NULL, i, target);
+        for (size_t o = 0; o < 2; o++) all += pow(target[o] - sum[o] / SEQUENCES, 2);
+    }
+    free(state);
+    free(work);
+    return 1 - error / all;
+}
+
+static void values_are_explained_each_about_its_mean(void **state)
+{
+    (void)state;
+    const double shift[2] = {1000, 0}, scale[2] = {1, 1};
+    const loci_dataset_source source = {.size = sizeof source,
+                                        .count = SEQUENCES,
+                                        .inputs = INPUTS,
+                                        .outputs = 2,
+                                        .target = {.values = 1},
+                                        .length = length_of,
+                                        .read = read_samples,
+                                        .read_target = read_values};
+    loci_dataset *set;
+    loci_model_config config;
+    loci_model *model;
+    loci_calibration *calibration;
+    loci_calibration_result r = {.size = sizeof r};
+    loci_error error;
+    assert_int_equal(loci_dataset_from(&set, &source, &error), LOCI_OK);
+    assert_int_equal(loci_model_preset(&config, "lstm", INPUTS, 2, &error), LOCI_OK);
+    config.width = 16, config.layers = 1;
+    assert_int_equal(loci_model_create(&model, &config, &error), LOCI_OK);
+    loci_model_initialize(model, 4);
+    const loci_model_about about = {
+        .size = sizeof about, .task = LOCI_TASK_VALUE, .target_shift = shift, .target_scale = scale};
+    assert_int_equal(loci_model_describe(model, &about, &error), LOCI_OK);
+    loci_export *floats = program_of(model, LOCI_EXPORT_FLOAT, NULL);
+    assert_int_equal(loci_calibration_create(&calibration, model, floats, set, NULL, &error), LOCI_OK);
+    assert_int_equal(loci_calibration_compare(calibration, floats, &r, &error), LOCI_OK);
+    const double wanted = explained(floats);
+    assert_true(wanted < 0.5); /* it has learned nothing */
+    assert_true(fabs(r.floats - wanted) < 1e-5 && r.whole == r.floats);
+    loci_calibration_free(calibration);
+    loci_export_free(floats);
+    loci_model_free(model);
+    loci_dataset_close(set);
+}
+
 static int stop_at_two(void *context, size_t done, size_t all)
 {
     *(size_t *)context = all;
@@ -190,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_and_scores_are_those_of_a_loop),
+        cmocka_unit_test(values_are_explained_each_about_its_mean),
         cmocka_unit_test(what_does_not_fit_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

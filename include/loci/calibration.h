@@ -47,7 +47,8 @@ LOCI_API const float *loci_calibration_ranges(const loci_calibration *calibratio
 typedef struct {
     size_t size; /* sizeof of this struct */
     size_t sequences;
-    /* the share of answers that are right, or of the variance that is explained; NAN: there is none */
+    /* the share of answers that are right, or of the variance that is explained, as loci_evaluate has it; NAN:
+     * there is none */
     double floats, whole;
     double most, mean; /* by how much answers differ */
 } loci_calibration_result;

@@ -7,15 +7,12 @@
 #include "base/allocate.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "train/score.h"
 
 enum { SEQUENCES = 256 };
 
-/* Sums for a score, answer by answer; of values those of each output together. */
-typedef struct {
-    double right, count, error, sum, squares;
-} tally;
-
 struct loci_calibration {
+    const loci_model *model;
     const loci_dataset *set;
     loci_dataset_info info;
     loci_calibrate_options options;
@@ -23,6 +20,8 @@ struct loci_calibration {
     float *u;     /* [longest][inputs] */
     double *target;
     float *floats; /* the answers of floats, [answers][outputs] */
+    float *y;      /* [outputs]: an answer of values, as the network has it */
+    double *wanted;
     size_t answers;
     float *ranges;
     double score, most, mean;
@@ -33,28 +32,29 @@ static size_t sequence(const loci_calibration *c, size_t i)
     return i * c->info.sequences / c->count;
 }
 
-static void tally_add(tally *t, const loci_dataset_info *info, const float *out, const double *target)
+/* Values shifted and scaled as the network has them, and as an evaluation does: in their units one output could count for all. */
+static void score_values(loci_calibration *c, loci_score *score, const float *out, const double *target)
 {
-    size_t best = 0;
-    t->count++;
-    if (!info->classes) {
-        for (size_t i = 0; i < info->outputs; i++) {
-            t->error += ((double)out[i] - target[i]) * ((double)out[i] - target[i]);
-            t->sum += target[i];
-            t->squares += target[i] * target[i];
-        }
-        return;
+    const loci_model_about *about = loci_model_description(c->model);
+    for (size_t i = 0; i < c->info.outputs; i++) {
+        const double shift = about->target_shift ? about->target_shift[i] : 0,
+                     scale = about->target_scale ? about->target_scale[i] : 1;
+        c->y[i] = (float)(((double)out[i] - shift) * scale);
+        c->wanted[i] = (target[i] - shift) * scale;
     }
-    for (size_t i = 1; i < info->outputs; i++)
-        if (out[i] > out[best]) best = i;
-    t->right += (double)best == *target;
+    loci_score_add(score, &(loci_tally){0}, c->y, c->wanted, 1);
 }
 
-static double tally_score(const tally *t, const loci_dataset_info *info)
+static void score_answer(loci_calibration *c, loci_score *score, const float *out, const double *target)
 {
-    const double numbers = t->count * (double)info->outputs,
-                 variance = t->squares - t->sum * t->sum / numbers;
-    return info->classes ? t->right / t->count : variance > 0 ? 1 - t->error / variance : NAN;
+    if (!c->info.classes) {
+        score_values(c, score, out, target);
+        return;
+    }
+    size_t best = 0;
+    for (size_t i = 1; i < c->info.outputs; i++)
+        if (out[i] > out[best]) best = i;
+    loci_score_add(score, &(loci_tally){.right = (double)best == *target}, NULL, NULL, 1);
 }
 
 static void read_sequence(const loci_calibration *c, size_t i)
@@ -72,7 +72,7 @@ typedef struct {
     const loci_export *program;
     void *state, *work;
     float *out; /* [outputs]; NULL: its answers become those that others are compared with */
-    tally t;
+    loci_score score;
 } steps;
 
 /* One sequence, whose answers are those from `answer` on; how many these were. */
@@ -91,7 +91,7 @@ static size_t run_sequence(loci_calibration *c, steps *s, size_t n, float *answe
         else
             loci_export_watch(s->program, s->state, to, in, s->work, c->ranges);
         if (!to) continue;
-        tally_add(&s->t, &c->info, to, target);
+        score_answer(c, &s->score, to, target);
         for (size_t o = 0; o < outputs; o++) {
             const double apart = fabs((double)to[o] - (double)answer[o]);
             c->most = fmax(c->most, apart);
@@ -114,6 +114,8 @@ static loci_status run(loci_calibration *c, const loci_export *program, int comp
     loci_status status = LOCI_OK;
     if (!s.state || !s.work || (compared && !s.out))
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory");
+    const loci_task_row *task = loci_task_look_up(c->info.classes ? LOCI_TASK_CLASS : LOCI_TASK_VALUE);
+    if (!status) status = loci_score_open(&s.score, task, c->info.outputs, NULL, error);
     c->most = c->mean = 0;
     float *answer = c->floats;
     for (size_t i = 0; i < c->count && !status; i++) {
@@ -121,7 +123,10 @@ static loci_status run(loci_calibration *c, const loci_export *program, int comp
         if (c->options.progress && c->options.progress(c->options.context, i + 1, c->count))
             status = loci_fail(error, LOCI_E_STOPPED, "stopped after %zu of %zu sequences", i + 1, c->count);
     }
-    *score = tally_score(&s.t, &c->info);
+    loci_evaluation result = {.size = sizeof result};
+    if (!status) loci_score_finish(&s.score, &result, NULL);
+    *score = result.score;
+    loci_score_close(&s.score);
     loci_free(s.state);
     loci_free(s.work);
     loci_free(s.out);
@@ -156,9 +161,11 @@ static loci_status allocate(loci_calibration *c, const loci_export *floats, loci
         c->u = loci_allocate(samples, sizeof *c->u);
         c->target = loci_allocate(numbers, sizeof *c->target);
         c->floats = loci_allocate(answers, sizeof *c->floats);
+        c->y = loci_allocate(c->info.outputs, sizeof *c->y);
+        c->wanted = loci_allocate(c->info.outputs, sizeof *c->wanted);
         c->ranges = loci_allocate(loci_export_products(floats) + 1, 2 * sizeof *c->ranges);
     }
-    return c->u && c->target && c->floats && c->ranges
+    return c->u && c->target && c->floats && c->y && c->wanted && c->ranges
                ? LOCI_OK
                : loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu answers", c->answers);
 }
@@ -173,6 +180,7 @@ loci_status loci_calibration_create(loci_calibration **calibration, const loci_m
     if (status != LOCI_OK) return status;
     loci_calibration *c = loci_allocate(1, sizeof *c);
     if (!c) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a calibration");
+    c->model = model;
     c->set = set;
     c->info = loci_dataset_inspect(set);
     c->options = options;
@@ -192,6 +200,8 @@ void loci_calibration_free(loci_calibration *c)
     loci_free(c->u);
     loci_free(c->target);
     loci_free(c->floats);
+    loci_free(c->y);
+    loci_free(c->wanted);
     loci_free(c->ranges);
     loci_free(c);
 }
