@@ -117,10 +117,10 @@ static int write_prompt(job *j)
     return flush();
 }
 
-/* A line ends, but bytes are what they are. */
+/* A line ends, but bytes are what they are, unless they are told as numbers. */
 static int finish(job *j)
 {
-    if (j->last && j->last != '\n' && loci_token_kind(j->model) != 2) putchar('\n');
+    if (j->last && j->last != '\n' && !(j->spelled && loci_token_kind(j->model) == 2)) putchar('\n');
     return flush();
 }
 

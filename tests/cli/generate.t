@@ -89,6 +89,8 @@ $ loci inspect b --json | grep -c '"255"'
 | 1
 $ loci generate b --prompt "$(printf 'die K\303')" --tokens 1 --temperature 0 | tail -c 2 | od -An -t x1
 |  c3 a4
+$ loci generate b --ids 100,105,101 --tokens 2 | wc -l
+| 1
 $ loci eval b bytes | sed -n 2p
 |~ loss        * nats, * bits a byte, perplexity *
 ! loci: note: bytes: all of it is measured, what was trained on too where it is the same text
