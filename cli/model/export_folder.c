@@ -140,6 +140,24 @@ static int empty(const char *from, const char *to, const loci_export *program)
     return status;
 }
 
+/* Whether each file can take its place in a folder that is there. */
+static int check_places(const char *folder, const loci_export *program)
+{
+    int status = STATUS_DONE;
+    for (int file = 0; file < LOCI_EXPORT_FILES && !status; file++) {
+        char name[LOCI_EXPORT_PREFIX + 16];
+        struct stat about;
+        loci_export_name(program, (loci_export_file)file, name);
+        char *path = joined(folder, name);
+        if (!path)
+            status = message_memory();
+        else if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+            status = message_fail("%s: is no file; a file to be written anew, or none, was expected", path);
+        free(path);
+    }
+    return status;
+}
+
 int export_folder_write(const char *path, const loci_export *program, const loci_export_samples *samples)
 {
     static const char inside[] = "/.loci-XXXXXX", outside[] = ".XXXXXX";
@@ -163,6 +181,7 @@ int export_folder_write(const char *path, const loci_export *program, const loci
         const mode_t mask = umask(0);
         umask(mask);
         status = fill(beside, program, samples);
+        if (!status && there) status = check_places(place, program);
         if (!status && there)
             status = empty(beside, place, program);
         else if (!status && (chmod(beside, 0777 & ~mask) != 0 || rename(beside, place) != 0))

@@ -9,7 +9,8 @@
  * what is wrong, or 0. */
 int export_folder_check(const char *path, const char *prefix);
 
-/* The files, all or none of them: a status after saying what went wrong, or 0. Others in the folder stay. */
+/* The files, made whole beside their places and then renamed, so that none is changed unless all could be written: a status after saying
+ * what went wrong, or 0. Others in the folder stay. */
 int export_folder_write(const char *path, const loci_export *program, const loci_export_samples *samples);
 
 #endif

@@ -127,6 +127,10 @@ $ loci export gru.safetensors -o d
 $ loci export gru.safetensors -o s4d
 ! loci: s4d: has the export of s4d; another folder, or --prefix s4d, was expected
 = 1
+$ mkdir -p odd/README.md; cp s4d/CMakeLists.txt odd; loci export s4d.safetensors -o odd; ls -A odd; cmp odd/CMakeLists.txt s4d/CMakeLists.txt; rm -r odd
+! loci: odd/README.md: is no file; a file to be written anew, or none, was expected
+| CMakeLists.txt
+| README.md
 $ loci export gru.safetensors -o no/such/place
 ! loci: no/such/place: cannot be made: No such file or directory
 = 1
