@@ -330,6 +330,31 @@ static void test_tasks(void **unused)
         }
 }
 
+/* The answer of a step to its first sample, out [29]. */
+static void first(const loci_export *program, float in, float *out)
+{
+    void *state = some(loci_export_state_size(program), 1), *work = some(loci_export_work_size(program), 1);
+    loci_export_init(program, state);
+    loci_export_step(program, state, out, &in, work);
+    loci_free(state), loci_free(work);
+}
+
+/* What is no token's number counts as 0: between two, behind the last one, where rows fill the table up, and none at all. */
+static void no_tokens(const loci_model *model)
+{
+    const float none[] = {2.5f, 27, 28, 29, 1e9f, -1, NAN};
+    loci_export *program = export_of(model);
+    float zero[29], two[29], out[29];
+    first(program, 0, zero);
+    first(program, 2, two);
+    assert_memory_not_equal(zero, two, sizeof zero);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        first(program, none[i], out);
+        assert_memory_equal(out, zero, sizeof zero);
+    }
+    loci_export_free(program);
+}
+
 static void test_tokens(void **unused)
 {
     (void)unused;
@@ -340,6 +365,7 @@ static void test_tokens(void **unused)
         const loci_model_about about = {.size = sizeof about, .task = LOCI_TASK_NEXT};
         loci_model *model = model_of(&c, &about);
         same(model, "tokens");
+        if (c.tokens) no_tokens(model);
         loci_model_free(model);
     }
     loci_model_config c = small("lstm", 1);

@@ -188,7 +188,8 @@ static loci_place begin(const loci_lowering *l)
         loci_program_note(l->p, "the token's row of the embedding");
         LOCI_DO(l->p, row_of, y, x,
                 loci_lower_constant(l, "embedding", "weight", l->c->vocabulary * l->c->width),
-                loci_number(l->c->vocabulary), loci_number(l->c->width));
+                loci_number(loci_token_count(l->model)), /* rows behind these fill the table up */
+                loci_number(l->c->width));
     } else if (!l->c->plain) {
         y = loci_lower_dense(l, x, "encoder", "weight", "bias", inputs, l->c->width);
     } else {

@@ -19,10 +19,10 @@ static inline void in_units(float *y, const float *x, const float *unit, const f
     for (int i = 0; i < n; i++) y[i] = x[i] * unit[i] + origin[i];
 }
 
-/* y [outputs] = row x of a table [rows][outputs]; of what is no number of a row, row 0 */
+/* y [outputs] = row x of a table [rows][outputs]; of what is no number of a row, 2.5 too, row 0 */
 static inline void row_of(float *y, const float *x, const float *table, int rows, int outputs)
 {
-    const int row = *x >= 0.0f && *x < (float)rows ? (int)*x : 0;
+    const int whole = *x >= 0.0f && *x < (float)rows ? (int)*x : 0, row = (float)whole == *x ? whole : 0;
     for (int i = 0; i < outputs; i++) y[i] = table[row * outputs + i];
 }
 
