@@ -582,6 +582,18 @@ static void test_refused(void **unused)
     loci_model_values(model)[table[4].offset + 2] = NAN;
     refused(model, "x", LOCI_E_VALUE, table[4].name);
     loci_model_free(model);
+    const double huge[3] = {1, 1e300, 1}; /* doubles that no float holds: given, and worked out */
+    const loci_model_about scaled = {.size = sizeof scaled, .task = LOCI_TASK_VALUE_EACH, .scale = huge};
+    model = model_of(&c, &scaled);
+    refused(model, "x", LOCI_E_VALUE, "input_scale");
+    loci_model_free(model);
+    loci_model_config selective = small("mamba", 0);
+    model = model_of(&selective, &about);
+    table = loci_model_parameters(model, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strstr(table[i].name, ".A_log")) loci_model_values(model)[table[i].offset] = 100;
+    refused(model, "x", LOCI_E_VALUE, "-inf at 0");
+    loci_model_free(model);
     c.bidirectional = 1;
     model = model_of(&c, &about);
     refused(model, "x", LOCI_E_UNSUPPORTED, "looks ahead");

@@ -45,7 +45,8 @@ typedef struct {
 LOCI_API loci_status loci_export_check_prefix(const char *prefix, loci_error *error);
 
 /* The model's step. The model may go then. LOCI_E_ARGUMENT: the prefix is none; LOCI_E_UNSUPPORTED: no stream can be made of the
- * model, and the sentence says why; LOCI_E_VALUE: a number of it is not finite, and named. */
+ * model, and the sentence says why; LOCI_E_VALUE: a number of it, or of what the step makes of it
+ * in single precision, is not finite, and named. */
 LOCI_API loci_status loci_export_create(loci_export **program, const loci_model *model,
                                         const loci_export_options *options, loci_error *error);
 LOCI_API void loci_export_free(loci_export *program); /* NULL is allowed */

@@ -371,6 +371,7 @@ loci_status loci_export_create(loci_export **out, const loci_model *model, const
                     : "the network's own numbers: the model names no classes";
     if (about->classes && !p->status) copy_classes(p, about->classes);
     lower(&(loci_lowering){.p = p, .model = model, .c = c, .o = &o});
+    loci_program_check(p);
     if (p->status) {
         if (error) *error = p->error;
         status = p->status;

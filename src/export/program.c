@@ -181,6 +181,29 @@ void loci_program_product(loci_export *p)
     if (!p->status) loci_program_calls(p)[p->calls.count - 1].product = ++p->products;
 }
 
+void loci_program_check(loci_export *p)
+{
+    for (size_t i = 0; i < p->constants.count && !p->status; i++) {
+        const loci_array *constant = &loci_program_constants(p)[i];
+        const float *numbers = constant->data;
+        for (size_t k = 0; constant->word == LOCI_WORD_FLOAT && k < constant->count; k++)
+            if (!isfinite(numbers[k]))
+                loci_program_fail(p, LOCI_E_VALUE,
+                                  "constant %s of the step has %g at %zu; numbers that are finite in single "
+                                  "precision were expected",
+                                  constant->name, (double)numbers[k], k);
+    }
+    for (size_t i = 0; i < p->calls.count && !p->status; i++) {
+        const loci_call *call = &loci_program_calls(p)[i];
+        for (size_t k = 0; k < call->step->operands; k++)
+            if (call->operand[k].kind == LOCI_PLACE_REAL && !isfinite(call->operand[k].real))
+                loci_program_fail(p, LOCI_E_VALUE,
+                                  "a number of the step's %s is %g; one that is finite in single precision "
+                                  "was expected",
+                                  call->step->name, (double)call->operand[k].real);
+    }
+}
+
 void loci_export_free(loci_export *p)
 {
     if (!p) return;

@@ -141,6 +141,9 @@ void loci_program_do(loci_export *p, const char *step, const loci_place *operand
 /* The last call was a product with a matrix, of its second operand. */
 void loci_program_product(loci_export *p);
 
+/* A failure where a float among constants or operands is not finite: what was worked out in double may be too large for one. */
+void loci_program_check(loci_export *p);
+
 void loci_program_fail(loci_export *p, loci_status status, const char *format, ...);
 
 #endif
