@@ -126,6 +126,17 @@ def test_streams(random):
         assert np.array_equal(other.push(x), wanted) and other.label() == kept.label() and other.fork().samples() == 200
 
 
+def test_states_of_the_program(program, random, tmp_path):
+    """Also where inputs are so far from 0 that the program shifts them itself: the state belongs to the model of the file."""
+    model, x = small(inputs=1).describe(shift=[5000.0], scale=[1.0]), 5000 + random.standard_normal(30)
+    model.save(tmp_path / "m.safetensors")
+    np.savetxt(tmp_path / "x.csv", x, fmt="%.17g")
+    subprocess.run([program, "stream", "m.safetensors", "x.csv", "--state-out", "s", "-o", "y.csv"], cwd=tmp_path, check=True)
+    stream = model.stream().restore((tmp_path / "s").read_bytes())
+    theirs = np.loadtxt(tmp_path / "y.csv", delimiter=",", skiprows=1)[-1, 1:]
+    assert stream.samples() == 30 and np.allclose(stream.answer(raw=True), theirs, rtol=1e-6)
+
+
 def test_windows(program, random, tmp_path):
     """As the program answers, however it is cut; the newest samples alone count."""
     model, x = small("gru", inputs=1).describe(classes="abc"), random.standard_normal(300).astype(np.float32)
