@@ -224,8 +224,8 @@ static void end(const loci_lowering *l, loci_place x)
     loci_lower_dense_into(l, out, x, name, loci_lower_parameter(l, "%s", name), "decoder.bias",
                           l->c->head == LOCI_HEAD_LINEAR ? loci_lower_parameter(l, "decoder.bias") : NULL, H,
                           outputs);
-    if (about
-            ->classes) /* without names nothing tells classes from values: the numbers stay as they are, as in loci stream */
+    /* Without names nothing tells classes from values: the numbers stay as they are, as in loci stream. */
+    if (about->classes)
         LOCI_DO(l->p, softmax, out, out, loci_number(outputs));
     else if (about->target_shift || about->target_scale)
         LOCI_DO(l->p, in_units, out, out, numbers(l, "output.unit", about->target_scale, 1, outputs, 1),
