@@ -27,6 +27,9 @@
 
 static const double save_interval = 60;
 
+/* What ranks agree on before each step: the most urgent of what any of them wishes. A save is due by the clock of rank 0. */
+enum { WISH_NOTHING, WISH_SAVE, WISH_STOP, WISH_FAILED };
+
 typedef struct {
     const training_plan *plan;
     const loci_dataset *train, *valid;
@@ -325,23 +328,24 @@ static int steps(run *r)
                       ceil((double)sequences / (double)batch)); /* the last batch is smaller */
     int status = STATUS_DONE;
     while (!status) {
-        /* all ranks stop where one was told to; and where rank 0 could not write */
-        int wish = interrupt_seen();
+        /* all ranks stop where one was told to; and where rank 0 could not write; what follows is for all of them the same */
+        const bool due = ranks_first() && progress_clock() - r->saved >= save_interval;
+        int wish = interrupt_seen() ? WISH_STOP : due ? WISH_SAVE : WISH_NOTHING;
         status = ranks_most(&wish);
         if (status) break;
-        if (wish > 1)
+        if (wish == WISH_FAILED)
             status = STATUS_FAILED;
-        else if (wish)
+        else if (wish == WISH_STOP)
             status = interrupted(r, &report);
         else if (report.epoch_ended)
             status = epoch_end(r, &report);
         else if (report.finished)
             break;
-        else if (progress_clock() - r->saved >= save_interval)
+        else if (wish == WISH_SAVE)
             status = save_state(r);
         else
             status = step(r, &report);
-        if (status && wish < 2 && !r->alone) ranks_most(&(int){2});
+        if (status && wish != WISH_FAILED && !r->alone) ranks_most(&(int){WISH_FAILED});
     }
     progress_wipe();
     r->result->report = report;
