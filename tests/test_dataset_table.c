@@ -194,6 +194,53 @@ static void groups_are_divided_whole(void **state)
     loci_dataset_close(set);
 }
 
+/* Of windows that share rows the last of each class are divided off, and none of the others has a row of theirs. Those that share none
+ * are drawn by the seed. */
+static void overlapping_windows_are_divided_by_time(void **state)
+{
+    (void)state;
+    enum { ROWS_OF = 400, WINDOW = 20 };
+    static char text[16 * ROWS_OF];
+    size_t used = (size_t)snprintf(text, sizeof text, "x,c\n");
+    for (size_t k = 0; k < ROWS_OF; k++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%zu,%c\n", k, k / 50 % 2 ? 'a' : 'b');
+    temporary_bytes("long.csv", text, used);
+    static const char *const x[] = {"x"};
+    loci_reading r = {.label = "c", .columns = x, .column_count = 1, .window = WINDOW};
+    for (r.stride = 1; r.stride <= WINDOW; r.stride += r.stride > 15 ? 4u : 3u) {
+        loci_dataset *set = dataset_of("long.csv", r), *part;
+        const loci_dataset_info all = loci_dataset_inspect(set);
+        assert_int_equal(all.overlap, r.stride < WINDOW);
+        const double shift = all.origin ? all.origin[0] : 0, unit = all.unit ? all.unit[0] : 1;
+        loci_error error;
+        if (loci_dataset_divide(&part, set, 0.1, r.stride, &error)) fail_msg("%s", error.text);
+        const loci_dataset_info stays = loci_dataset_inspect(set), goes = loci_dataset_inspect(part);
+        assert_in_range(goes.sequences, all.sequences / 10 - 1, all.sequences / 10 + 2);
+        if (!all.overlap) assert_int_equal(stays.sequences + goes.sequences, all.sequences);
+        float u[WINDOW];
+        for (size_t i = 0; i < goes.sequences; i++) {
+            loci_dataset_read(part, i, u);
+            const double first = (double)u[0] / unit + shift;
+            for (size_t j = 0; j < stays.sequences; j++) {
+                loci_dataset_read(set, j, u);
+                assert_true(fabs((double)u[0] / unit + shift - first) >= WINDOW - 0.5);
+            }
+            if (all.overlap && i + 1 == goes.sequences)
+                assert_true(first > ROWS_OF - WINDOW - (double)r.stride - 0.5);
+        }
+        loci_dataset_close(part);
+        loci_dataset_close(set);
+    }
+    r.window = 250, r.stride = 1;
+    loci_dataset *set = dataset_of("long.csv", r), *part;
+    loci_error error;
+    const size_t before = loci_dataset_inspect(set).sequences;
+    assert_int_equal(loci_dataset_divide(&part, set, 0.5, 1, &error), LOCI_E_ARGUMENT);
+    assert_non_null(strstr(error.text, "no window is left to train with"));
+    assert_int_equal(loci_dataset_inspect(set).sequences, before);
+    loci_dataset_close(set);
+}
+
 /* What follows a window: of the column itself, of another one, of all inputs; by groups; the last windows to test with. */
 static void horizons(void **state)
 {
@@ -264,6 +311,10 @@ static void horizons(void **state)
             assert_int_equal(loci_dataset_divide(&part, set, 0.25, 1, &error), LOCI_OK);
             loci_dataset_read_target(part, 0, target);
             assert_true(loci_dataset_inspect(part).sequences == 3 && target[0] == 9 + 4);
+            assert_int_equal(loci_dataset_inspect(set).sequences,
+                             12 - 3 - 6); /* and what shares rows is gone */
+            loci_dataset_read_target(set, 2, target);
+            assert_true(target[0] == 2 + 4);
             loci_dataset_close(part);
         }
         loci_dataset_close(set);
@@ -348,6 +399,7 @@ int main(void)
         cmocka_unit_test(names_that_cannot_be_told_are_refused),
         cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(groups_are_divided_whole),
+        cmocka_unit_test(overlapping_windows_are_divided_by_time),
         cmocka_unit_test(horizons),
         cmocka_unit_test(known_inputs_are_found),
     };

@@ -119,6 +119,7 @@ typedef struct {
     size_t units_line; /* of a table whose second row holds units: its line, which was left out; 0: none */
     size_t
         empty_column; /* of a table: the first without a name and without content, left out, from 1; 0: none */
+    int overlap; /* windows of a table share rows with those beside them: what is held out or divided off by itself has a gap in front */
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)
@@ -142,7 +143,8 @@ LOCI_API void loci_dataset_read_target(const loci_dataset *set, size_t i, double
 
 /* Takes the share 0 < share < 1 of the sequences of each class (to the nearest, but at least one of a class that has two, and
  * never all), or of all sequences where they have not one label each, but groups (reading.group) whole, drawn at random by the seed, or the last ones of a text, out of set and into
- * *part, which shares the memory of set and must be closed before it. Both keep their order. */
+ * *part, which shares the memory of set and must be closed before it. Both keep their order. Of windows of one table that share rows, and
+ * of those with a horizon, it is the last ones, and set loses, too, what shares rows with them; LOCI_E_ARGUMENT: that would be all. */
 LOCI_API loci_status loci_dataset_divide(loci_dataset **part, loci_dataset *set, double share, uint64_t seed,
                                          loci_error *error);
 

@@ -174,7 +174,8 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .value_count = set->value_count,
                                      .missing = set->missing,
                                      .rows = set->rows,
-                                     .columns = set->columns};
+                                     .columns = set->columns,
+                                     .overlap = set->near > 1};
     loci_sized_give(info, size, &whole, sizeof whole);
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * dataset_divide.c - a set in two, by chance. */
+ * dataset_divide.c - a set in two, by chance, or by time where sequences are cut from one that is longer. */
 #include "data/dataset_kind.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/allocate.h"
 #include "base/random.h"
@@ -78,7 +79,7 @@ static bool choose_each(bool *chosen, const loci_dataset *set, double share, uin
         size_t wanted = (size_t)floor(share * (double)count + 0.5);
         if (wanted == 0 && count > 1) wanted = 1;
         if (wanted >= count) wanted = count > 0 ? count - 1 : 0;
-        if (set->coded || set->ordered) { /* the end of a text, or of a table */
+        if (set->coded || set->ordered || set->near > 1) { /* the end of a text, or of a table */
             for (size_t k = 0; k < wanted; k++) chosen[of_class[count - 1 - k]] = true;
             continue;
         }
@@ -97,14 +98,14 @@ static bool choose(bool *chosen, const loci_dataset *set, double share, uint64_t
     return (set->grouped ? choose_groups : choose_each)(chosen, set, share, key);
 }
 
-/* part, which has room for them, gets those that were chosen. */
-static void divide(loci_dataset *part, loci_dataset *set, const bool *chosen)
+/* part, which has room for them, gets those that were chosen; what else is touched is in neither. */
+static void divide(loci_dataset *part, loci_dataset *set, const bool *chosen, const bool *touched)
 {
     size_t stays = 0, goes = 0;
     for (size_t i = 0; i < set->picks; i++)
         if (chosen[i])
             part->pick[goes++] = set->pick[i];
-        else
+        else if (!touched[i])
             set->pick[stays++] = set->pick[i];
     set->picks = stays;
     loci_dataset_take_stock(set);
@@ -119,24 +120,36 @@ loci_status loci_dataset_divide(loci_dataset **result, loci_dataset *set, double
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "%s: the share to divide off is %g; between 0 and 1 was expected", set->folder,
                          share);
-    bool *chosen = loci_allocate(set->picks, sizeof *chosen);
+    bool *chosen = loci_allocate(set->picks, 2 * sizeof *chosen);
     loci_dataset *part = loci_allocate(1, sizeof *part);
     if (!chosen || !part || !choose(chosen, set, share, seed)) {
         loci_free(chosen);
         loci_free(part);
         return loci_dataset_no_memory(set, error);
     }
+    bool *const touched = chosen + set->picks;
+    if (set->near > 1 && !set->grouped)
+        loci_dataset_touch(touched, chosen, set);
+    else
+        memcpy(touched, chosen, set->picks * sizeof *touched);
     *part = *set;
     part->part = true;
     part->picks = 0;
-    for (size_t i = 0; i < set->picks; i++) part->picks += chosen[i];
+    size_t stays = 0;
+    for (size_t i = 0; i < set->picks; i++) part->picks += chosen[i], stays += !touched[i];
     part->pick = loci_allocate(part->picks, sizeof *part->pick);
     loci_status status = part->pick ? LOCI_OK : loci_dataset_no_memory(set, error);
     if (status == LOCI_OK && part->picks == 0)
         status = loci_fail(error, LOCI_E_ARGUMENT, "%s: cannot be divided: no class has two %s", set->folder,
                            set->grouped ? "groups" : "sequences");
+    if (status == LOCI_OK && stays == 0)
+        status =
+            loci_fail(error, LOCI_E_ARGUMENT,
+                      "%s: no window is left to train with that shares no row with those to validate with; a "
+                      "larger stride, a smaller share or none may leave some",
+                      set->folder);
     if (status == LOCI_OK) {
-        divide(part, set, chosen);
+        divide(part, set, chosen, touched);
         *result = part;
     } else {
         loci_dataset_close(part);

@@ -143,21 +143,36 @@ static size_t choose_last(bool *out, const loci_dataset *set, double share)
     return held;
 }
 
-loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t rows, size_t stride,
-                                   loci_error *error)
+static size_t place_of(const loci_dataset *set, size_t i)
+{
+    return set->items[set->pick ? set->pick[i] : i].number;
+}
+
+void loci_dataset_touch(bool *touched, const bool *out, const loci_dataset *set)
+{
+    const size_t count = set->pick ? set->picks : set->count;
+    size_t reach = 0, next = SIZE_MAX; /* up to where the one before reaches; where the one behind stands */
+    for (size_t i = 0; i < count; i++) {
+        if (out[i]) reach = place_of(set, i) + set->near;
+        touched[i] = place_of(set, i) < reach;
+    }
+    for (size_t i = count; i-- > 0;) {
+        if (out[i]) next = place_of(set, i);
+        touched[i] = touched[i] || next - place_of(set, i) < set->near;
+    }
+}
+
+loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, loci_error *error)
 {
     const size_t count = set->count;
-    bool *out = loci_allocate(count, sizeof *out);
+    bool *out = loci_allocate(count, 2 * sizeof *out);
     if (!out) return loci_dataset_no_memory(set, error);
-    const size_t held = choose_last(out, set, share), near = (rows + stride - 1) / stride;
-    /* windows i and j share rows where |i - j| < near; last: one more than the last j < i + near that is held out */
+    const size_t held = choose_last(out, set, share);
+    bool *const touched = out + count;
+    loci_dataset_touch(touched, out, set);
     size_t kept = 0;
-    for (size_t i = 0, j = 0, last = 0; i < count; i++) {
-        for (; j < count && j < i + near; j++)
-            if (out[j]) last = j + 1;
-        const bool touched = last > 0 && last + near > i + 1;
-        if (test ? out[i] : !touched) set->items[kept++] = set->items[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        if (test ? out[i] : !touched[i]) set->items[kept++] = set->items[i];
     loci_free(out);
     if (held == 0)
         return loci_fail(error, LOCI_E_ARGUMENT,

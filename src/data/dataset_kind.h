@@ -67,7 +67,9 @@ struct loci_dataset {
     bool ordered;         /* sequences follow one another in time: the last ones are divided off */
     bool coded;           /* samples are tokens, and the target of each is the next one */
     double rate;
-    bool grouped;       /* items have groups */
+    bool grouped; /* items have groups */
+    size_t
+        near; /* windows i and j of a table (of a group of it) share rows where |i - j| < near; 0: these are none */
     bool split;         /* the data have a test split of their own */
     bool validates;     /* and one to validate with */
     size_t held;        /* sequences of the other split, where a share is held out */
@@ -101,10 +103,10 @@ loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error);
  * to divide. */
 loci_status loci_dataset_hold(loci_dataset *set, double share, bool test, loci_error *error);
 
-/* The same for windows of one long table, of `rows` rows, one every `stride`: the last ones of each class. What shares rows with them is in
- * neither split. */
-loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, size_t rows, size_t stride,
-                                   loci_error *error);
+/* The same for windows of one long table or text: the last ones of each class. What shares rows with them is in neither split. */
+loci_status loci_dataset_hold_last(loci_dataset *set, double share, bool test, loci_error *error);
+/* Of windows of one table: touched = which share rows with one that is out, these included. Both are [items], or [picks] where there are. */
+void loci_dataset_touch(bool *touched, const bool *out, const loci_dataset *set);
 
 /* Red, green and blue, that are a plane apart, as one number. */
 float loci_dataset_gray(const unsigned char *pixel, size_t plane);

@@ -619,7 +619,8 @@ static size_t stride_of(const loci_reading *r)
 static loci_status cut(loci_dataset *set, const sorted_rows *s, const table *t, const loci_reading *r,
                        loci_error *error)
 {
-    const size_t window = window_of(r), stride = stride_of(r);
+    const size_t window = window_of(r), stride = stride_of(r), all = window + r->horizon;
+    if (window) set->near = all / stride + (all % stride != 0);
     for (size_t g = 0; g < s->groups; g++) {
         const char *name = r->group ? t->names_of_groups.names[g] : "window";
         const size_t rows = s->first[g + 1] - s->first[g], length = window ? window : rows;
@@ -733,8 +734,7 @@ static loci_status table_read(loci_dataset *set, const loci_dataset_options *opt
     if (status == LOCI_OK) status = name_values(set, &t, error);
     if (status == LOCI_OK) status = name_inputs(set, &t, error);
     if (status == LOCI_OK && r->test > 0 && window_of(r) > 0 && !r->group)
-        status = loci_dataset_hold_last(set, r->test, options->test != 0, window_of(r) + r->horizon,
-                                        stride_of(r), error);
+        status = loci_dataset_hold_last(set, r->test, options->test != 0, error);
     release(&t);
     return status;
 }

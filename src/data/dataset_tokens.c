@@ -276,6 +276,7 @@ static loci_status tokens_read(loci_dataset *set, const loci_dataset_options *op
         status = loci_fail(error, LOCI_E_FORMAT, "%s: is empty; a text was expected", set->folder);
     set->inputs = 1;
     set->coded = true;
+    set->near = 1; /* texts follow one another */
     set->target.each = LOCI_TARGET_NEXT;
     if (status == LOCI_OK && r->bytes)
         status = number_bytes(&tokens, set, text, count = size, error);
@@ -284,7 +285,7 @@ static loci_status tokens_read(loci_dataset *set, const loci_dataset_options *op
     loci_input_close(&input);
     if (status == LOCI_OK) status = cut(set, tokens, count, window, error);
     if (status == LOCI_OK && r->test > 0)
-        status = loci_dataset_hold_last(set, r->test, options->test != 0, window, window, error);
+        status = loci_dataset_hold_last(set, r->test, options->test != 0, error);
     return status;
 }
 

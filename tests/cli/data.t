@@ -119,10 +119,13 @@ $ loci predict both tone.csv | head -n 1; loci predict ahead tone.csv | head -n 
 | file,y_1,y_2,y_3,y_4,y_5,y_6
 ! loci: note: tone.csv: the newest 40 of its 400 samples were taken, since both was trained on windows of so many
 ! loci: note: tone.csv: the newest 40 of its 400 samples were taken, since ahead was trained on windows of so many
-$ sh t tone.csv --time time --task value --horizon 24 --layer s4d --valid 0.2 --show | sed -n 2,4p
-| training    33 sequences of 336 samples
-| validation  8 sequences of 336 samples
+$ sh t tone.csv --time time --task value --horizon 24 --layer s4d --window 40 --valid 0.2 --show | sed -n 2,4p
+| training    207 sequences of 40 samples
+| validation  67 sequences of 40 samples
 | task        value: 48 values of each sequence
+$ sh t tone.csv --time time --task value --horizon 24 --valid 0.2 --show
+! loci: tone.csv: no window is left to train with that shares no row with those to validate with; a larger stride, a smaller share or none may leave some
+= 1
 $ sh t tone.csv --time time --horizon 380 --window 40 --show
 ! loci: tone.csv: no sequence has 420 rows, which a window with its horizon needs
 = 1
