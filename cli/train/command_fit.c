@@ -37,7 +37,8 @@ typedef struct {
 typedef struct {
     const settings *s;
     loci_learner *learner;
-    bool made; /* of the first data: no learner was there before */
+    bool made;    /* of the first data: no learner was there before */
+    bool overlap; /* windows that were learned share rows */
     loci_learner_report report;
     loci_evaluation test; /* sequences 0: there was no test split */
     const char *data;     /* the first operand that is no model; NULL: there is none */
@@ -206,6 +207,7 @@ static int learn_from(work *w, const char *path)
     dataset_tell(path, set, NULL);
     const loci_dataset_info info = loci_dataset_inspect(set);
     if (!w->made) share_tell(w, path, &info, whole);
+    w->overlap = w->overlap || info.overlap;
     if (w->learner)
         trained_columns_compare(path, &loci_model_description(loci_learner_model(w->learner))->reading,
                                 info.input_names, info.inputs);
@@ -326,15 +328,16 @@ static void text_write(output *out, const work *w, const loci_task_info *task)
     const loci_learner_report *r = &w->report;
     const char *path = w->s->data.output;
     char a[WORDS_SIZE], b[WORDS_SIZE], c[WORDS_SIZE];
+    const char *known = w->overlap ? ", beside windows that share rows with it" : ""; /* and so know it */
     output_format(out, "model       %s: %s, %s of them\n", path, words_plural(a, r->modes, "oscillator"),
                   words_plural(b, r->features, "statistic"));
     output_format(out, "learned     %s, %s\n", words_plural(a, r->sequences, "sequence"),
                   r->each ? "known one by one" : "as sums of products");
     if (!isnan(r->score))
-        output_format(out, "left out    %s %s, each sequence in turn\n", words_share(a, r->score),
-                      task->values ? "of the variance explained" : "right");
+        output_format(out, "left out    %s %s, each sequence in turn%s\n", words_share(a, r->score),
+                      task->values ? "of the variance explained" : "right", known);
     else
-        output_format(out, "left out    error %.3g, by cross-validation\n", r->error);
+        output_format(out, "left out    error %.3g, by cross-validation%s\n", r->error, known);
     if (w->test.sequences && task->values)
         output_format(out, "test        %s of the variance of %s explained\n", words_share(a, w->test.score),
                       words_plural(b, w->test.sequences, "sequence"));

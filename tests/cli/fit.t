@@ -103,6 +103,17 @@ $ loci fit first -o x.safetensors --test 0
 ! loci: fit: --test is 0; a share above 0 and below 1 was expected
 = 2
 
+# Windows that share rows are no strangers to each other: it is said where one is left out, and of those that are divided off none is.
+$ LC_ALL=C awk 'BEGIN { s = 7; for (j = 0; j < 16; j++) printf "u%d,", j; print "c"; for (k = 0; k < 1200; k++) { if (k % 60 == 0) { s = s * 16807 % 2147483647; l = s % 2 ? "a" : "b"; for (j = 0; j < 16; j++) { s = s * 16807 % 2147483647; o[j] = s / 2147483647 } } for (j = 0; j < 16; j++) { s = s * 16807 % 2147483647; printf "%.4f,", o[j] + s / 2147483647 * 0.1 } print l } }' > leak.csv
+$ for s in 1 20; do loci fit leak.csv --label c --window 20 --stride $s --modes 20 -o leak.safetensors | grep -E -o '(by cross|each seq).*'; done
+| by cross-validation, beside windows that share rows with it
+| each sequence in turn
+$ for s in 1 20; do loci train leak.csv --label c --window 20 --stride $s --valid 0.1 --show | grep -E -o '^(training|validation) .*sequences'; done
+| training    1,006 sequences
+| validation  118 sequences
+| training    54 sequences
+| validation  6 sequences
+
 # What does not fit.
 $ loci fit all
 ! loci: fit: -o MODEL.safetensors is missing; a file for the model was expected
