@@ -2,6 +2,7 @@
  * command_fit.c - a model in one pass over the data: random oscillators, read by a ridge regression. */
 #include "shared/command.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "model/dataset_tell.h"
 #include "model/model_open.h"
 #include "model/trained_columns.h"
+#include "shared/interrupt.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/progress.h"
@@ -89,19 +91,35 @@ static int learner_read(loci_learner **learner, const char *path)
     return status;
 }
 
-/* What is known first: a model without it learns nothing new, the other way round it only waits. known NULL: --final. */
+/* What is known, then the model: neither takes the place of what was there before both are whole. */
+static int write_known(work *w, const void *known, const char *name)
+{
+    static const char fresh[] = ".new";
+    char *waiting = malloc(strlen(name) + sizeof fresh);
+    if (!waiting) return message_memory();
+    sprintf(waiting, "%s%s", name, fresh);
+    interrupt_catch(); /* so that none comes between the two */
+    int status = output_file(waiting, known, w->bytes);
+    if (!status) status = model_write(loci_learner_model(w->learner), w->s->data.output);
+    if (!status && rename(waiting, name) != 0)
+        status = message_fail("%s: cannot be replaced by %s: %s", name, waiting, strerror(errno));
+    else if (status)
+        remove(waiting);
+    free(waiting);
+    return status;
+}
+
+/* known NULL: --final, by which what was known before goes, but not before the model is there. */
 static int write_both(work *w, const void *known)
 {
     const char *path = w->s->data.output;
     char *name = beside(path);
     if (!name) return message_memory();
-    int status = STATUS_DONE;
-    if (known)
-        status = output_file(name, known, w->bytes);
-    else if (!output_is_stream(path) && access(name, F_OK) == 0 && remove(name) != 0)
-        status = message_fail("%s: cannot be removed", name);
+    int status = known ? write_known(w, known, name) : model_write(loci_learner_model(w->learner), path);
+    if (!status && !known && !output_is_stream(path) && access(name, F_OK) == 0 && remove(name) != 0)
+        status = message_fail("%s: cannot be removed: %s", name, strerror(errno));
     free(name);
-    return status ? status : model_write(loci_learner_model(w->learner), path);
+    return status;
 }
 
 /* ---- learning ---- */
