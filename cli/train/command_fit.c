@@ -215,6 +215,23 @@ static void share_tell(const work *w, const char *path, const loci_dataset_info 
         message_note("%s: %s is kept to test with, as before (--test chooses)", path, share);
 }
 
+static bool same_words(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : !a && !b;
+}
+
+/* The model keeps which files it was made of, and is measured by that. */
+static void files_tell(const work *w, const char *path)
+{
+    const loci_reading *kept = &loci_model_description(loci_learner_model(w->learner))->reading;
+    const training_settings *d = &w->s->data;
+    if (!same_words(kept->match, d->match) || !same_words(kept->except, d->except))
+        message_note(
+            "%s: is chosen from by other --match or --except than the model's own, which it keeps and 'loci eval' goes "
+            "by",
+            path);
+}
+
 static int learn_from(work *w, const char *path)
 {
     loci_dataset *set;
@@ -226,6 +243,7 @@ static int learn_from(work *w, const char *path)
     const loci_dataset_info info = loci_dataset_inspect(set);
     if (!w->made) share_tell(w, path, &info, whole);
     w->overlap = w->overlap || info.overlap;
+    if (w->learner) files_tell(w, path);
     if (w->learner)
         trained_columns_compare(path, &loci_model_description(loci_learner_model(w->learner))->reading,
                                 info.input_names, info.inputs);
@@ -325,9 +343,9 @@ static int note_put(const work *w, const char *command)
     loci_model *model = loci_learner_model(w->learner);
     json_t *note =
         json_pack("{so ss so sI so so}", "program", json_sprintf("loci %s", loci_version()), "command",
-                  command, "seed", json_integer((json_int_t)training_settings_seed(&w->s->data)), "sequences",
-                  (json_int_t)w->report.sequences, "ridge", output_json_number(w->report.ridge), "left_out",
-                  output_json_number(w->report.score));
+                  command, "seed", json_integer((json_int_t)loci_model_configuration(model)->bank_seed),
+                  "sequences", (json_int_t)w->report.sequences, "ridge", output_json_number(w->report.ridge),
+                  "left_out", output_json_number(w->report.score));
     char *text = note ? model_note_text(note) : NULL;
     json_decref(note);
     if (!text) return message_memory();
@@ -490,6 +508,20 @@ static int usage_check(const settings *s, int count, char **operands)
     return files_check(s, count, operands);
 }
 
+/* What the model was made by; with --add that is the model that was there, too. NULL: out of memory. */
+static char *command_words(const options_page *page, const settings *s, size_t count, char **operands)
+{
+    const char **words = calloc(count + 2, sizeof *words);
+    if (!words) return NULL;
+    for (size_t i = 0; i < count; i++) words[i] = operands[i];
+    words[count] = "-o";
+    words[count + 1] = s->data.output;
+    const bool added = s->add && s->data.output;
+    char *command = training_settings_command(page, added ? count + 2 : count, words);
+    free(words);
+    return command;
+}
+
 int command_fit(int argc, char **argv)
 {
     settings s = {.data = training_settings_none(), .modes = NOT_GIVEN, .span = NAN};
@@ -542,7 +574,7 @@ int command_fit(int argc, char **argv)
     work w = {.s = &s};
     int status = options_parse(&page, &argc, argv);
     if (status == OPTIONS_GO) {
-        char *command = training_settings_command(&page, (size_t)argc - 1, (const char *const *)argv + 1);
+        char *command = command_words(&page, &s, (size_t)argc - 1, argv + 1);
         status = command ? usage_check(&s, argc - 1, argv + 1) : message_memory();
         if (!status) status = fit(&w, argc - 1, argv + 1, command);
         free(command);

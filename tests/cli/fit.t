@@ -103,6 +103,12 @@ $ loci fit first -o x.safetensors --test 0
 ! loci: fit: --test is 0; a share above 0 and below 1 was expected
 = 2
 
+# What is learned on is told by the model's own seed, by the model that was there, and by other files than those that it keeps.
+$ loci fit first -o seeded.safetensors --modes 20 --seed 5 --match '*' --json > out; loci fit second -o seeded.safetensors --add --json > out; loci inspect seeded.safetensors --json | grep -o -e '"seed": [0-9]*' -e 'loci fit.*add'
+! loci: note: second: is chosen from by other --match or --except than the model's own, which it keeps and 'loci eval' goes by
+| loci fit second -o seeded.safetensors --add
+| "seed": 5
+
 # A pair stays together where the disk is full; --final takes what was known when the model is there.
 $ cp steps.safetensors pair.safetensors; cp steps.safetensors.learned pair.safetensors.learned; for o in '' --add '--add --final'; do (ulimit -f 1; trap '' XFSZ; loci fit first -o pair.safetensors $o > out 2>err; echo $?); cmp pair.safetensors steps.safetensors; cmp pair.safetensors.learned steps.safetensors.learned; done; ls pair.*
 | 1
