@@ -38,7 +38,7 @@ static void joins_what_children_have(void **state)
     loci_layer *layer =
         chain(lstm("a", 3, 17),
               s4d_block("b", 17, (loci_s4d_options){4, LOCI_ZOH, 0.05, 0.5, LOCI_SSM_INIT_DEFAULT}, 0, 0));
-    assert_int_equal(layer->flags, LOCI_LAYER_TAKES_STEPS);
+    assert_int_equal(layer->flags, LOCI_LAYER_TAKES_STEPS | LOCI_LAYER_TAKES_RATE);
     assert_int_equal(layer->inputs, 3);
     assert_int_equal(layer->outputs, 17);
     assert_int_equal(layer->parameters, 4 + 7);

@@ -165,6 +165,17 @@ static void refuses(void **state)
             "rate is nan Hz; 0 or more was expected");
     refused(model, arrays, (loci_evaluate_options){.threads = 2000}, LOCI_E_ARGUMENT,
             "number of threads is 2000; 0 to 1024 was expected");
+    loci_model *lstm; /* which knows no time */
+    loci_model_config config;
+    assert_int_equal(loci_model_preset(&config, "lstm", 1, loci_dataset_inspect(sounds).outputs, NULL),
+                     LOCI_OK);
+    config.layers = 1, config.width = 8;
+    assert_int_equal(loci_model_create(&lstm, &config, NULL), LOCI_OK);
+    assert_int_equal(loci_model_describe(lstm, &(loci_model_about){.rate = 16000}, NULL), LOCI_OK);
+    refused(lstm, sounds, usual, LOCI_E_UNSUPPORTED,
+            "rate is 8000 Hz, and the model's layers know no time; 16000 Hz");
+    refused(lstm, arrays, (loci_evaluate_options){.rate = 4000}, LOCI_E_UNSUPPORTED, "rate is 4000 Hz");
+    loci_model_free(lstm);
     loci_model_values(model)[0] = INFINITY;
     refused(model, arrays, usual, LOCI_E_VALUE, "the loss of train_x.npy");
     loci_model_free(model), loci_model_free(two), loci_model_free(four);

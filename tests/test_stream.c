@@ -557,6 +557,22 @@ static void test_rates(void **state)
     open_bench(&t, &config, NULL);
     assert_int_equal(loci_stream_tables_create(&none, t.model, 8000, 0, &error), LOCI_E_ARGUMENT);
     close_bench(&t);
+    loci_model_config bank = recurrent("bank"); /* at another rate, but not sample by sample */
+    bank.layers = 1, bank.plain = 1, bank.width = 60;
+    open_bench(&t, &bank, &(loci_model_about){.rate = 8000});
+    float slow[5], usual[5];
+    const double two[1] = {2};
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(loci_stream_tables_create(&none, t.model, k ? 8000 : 4000, 0, &error), LOCI_OK);
+        loci_stream *at = stream_of(none, 1);
+        assert_int_equal(loci_stream_push(at, NULL, 1, t.u, two, 1, 0, NULL, &error), LOCI_E_UNSUPPORTED);
+        assert_int_equal(loci_stream_push(at, NULL, 1, t.u, NULL, LENGTH, LENGTH, k ? usual : slow, &error),
+                         LOCI_OK);
+        loci_stream_free(at);
+        loci_stream_tables_free(none);
+    }
+    assert_memory_not_equal(slow, usual, sizeof slow);
+    close_bench(&t);
     const loci_model_config lstm = recurrent("lstm");
     open_bench(&t, &lstm, &(loci_model_about){.rate = 8000});
     assert_int_equal(loci_stream_tables_create(&none, t.model, 4000, 0, &error), LOCI_E_UNSUPPORTED);

@@ -120,7 +120,7 @@ typedef struct loci_trainer loci_trainer;
 
 /* The model is changed by each step. Its task, in its description, is one for the targets of the sets, its outputs are their
  * classes or values, its inputs theirs. The variance of values is explained as of targets whose normalisation in the model's
- * description is that of the training set (loci_dataset_target_moments). Sequences at another rate than the model's are trained on as such. valid NULL: none, the last parameters are the best. Model and sets
+ * description is that of the training set (loci_dataset_target_moments). Sequences at another rate than the model's are trained on as such, by layers that know time. valid NULL: none, the last parameters are the best. Model and sets
  * must live as long, and the model's description stays as it is. Memory: the activations of a micro-batch for each thread,
  * and 8 gradients, or up to 64 small ones, each with some 2 L numbers a channel of an S4D layer.
  * LOCI_E_MISMATCH (also where a rank of the team has another model, other data or options, which the sentence names), LOCI_E_ARGUMENT,
@@ -207,8 +207,8 @@ typedef struct {
 } loci_evaluate_options;
 
 /* Without dropout. Results do not depend on the number of threads. options NULL: all zero. LOCI_E_MISMATCH: the set does
- * not fit the model. LOCI_E_VALUE: the loss of a sequence, which the sentence names, is not finite. LOCI_E_ARGUMENT,
- * LOCI_E_MEMORY. */
+ * not fit the model. LOCI_E_VALUE: the loss of a sequence, which the sentence names, is not finite. LOCI_E_UNSUPPORTED: the
+ * rate is not the model's, whose layers know no time. LOCI_E_ARGUMENT, LOCI_E_MEMORY. */
 LOCI_API loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, const loci_dataset *set,
                                    const loci_evaluate_options *options, loci_error *error);
 

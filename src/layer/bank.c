@@ -365,7 +365,7 @@ loci_status loci_bank_create(loci_layer **out, const loci_allocator *by, const c
                                                       .shape = {2, modes},
                                                       .group = LOCI_GROUP_UNDECAYED,
                                                       .initial = LOCI_INITIAL_CONSTANT});
-    self->layer.flags = LOCI_LAYER_SHRINKS;
+    self->layer.flags = LOCI_LAYER_SHRINKS | LOCI_LAYER_TAKES_RATE;
     self->layer.state = mode_reals(self) + V + loci_lane_blocks(inputs) * V;
     *out = &self->layer;
     return LOCI_OK;

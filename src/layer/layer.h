@@ -148,6 +148,9 @@ enum loci_layer_flags {
     /* y of a sample depends on all samples before it, each for itself: no state of a fixed size carries it on, and there is no
      * step */
     LOCI_LAYER_LOOKS_BACK = 8,
+    /* samples that all last longer, or shorter, than those of the training (the rate of prepare) have a meaning; every layer that
+     * takes steps takes a rate, too */
+    LOCI_LAYER_TAKES_RATE = 16,
 };
 
 enum {

@@ -125,7 +125,8 @@ static loci_status create_mixer(loci_layer **out, const loci_allocator *by, cons
     self->sign = self->has_b ? -1 : 1;
     self->discretization = o->discretization;
     /* kernels that end count samples, so that they know no time; what looks ahead has no state */
-    self->layer.flags = (o->taps ? 0u : LOCI_LAYER_TAKES_STEPS) | (self->both ? LOCI_LAYER_LOOKS_AHEAD : 0u);
+    self->layer.flags = (o->taps ? 0u : LOCI_LAYER_TAKES_STEPS | LOCI_LAYER_TAKES_RATE) |
+                        (self->both ? LOCI_LAYER_LOOKS_AHEAD : 0u);
     self->layer.state =
         self->both ? 0 : loci_s4_blocks(&self->layer) * (o->taps ? (o->taps - 1) * V : loci_s4_part(self));
     add_parameters(self, o);

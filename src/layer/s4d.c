@@ -428,7 +428,7 @@ loci_status loci_s4d_create(loci_layer **out, const loci_allocator *by, const ch
     if (status) return status;
     const size_t H = channels, modes = options->order / 2;
     self->modes = modes;
-    self->layer.flags = LOCI_LAYER_TAKES_STEPS;
+    self->layer.flags = LOCI_LAYER_TAKES_STEPS | LOCI_LAYER_TAKES_RATE;
     self->discretization = options->discretization;
     self->layer.state = blocks_of(&self->layer) * modes * 2 * V;
     /* the initial values of the example: C normal of variance 1/2 a part, D normal */

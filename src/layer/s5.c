@@ -457,7 +457,7 @@ loci_status loci_s5_create(loci_layer **out, const loci_allocator *by, const cha
     self->blocks = loci_lane_blocks(P);
     self->discretization = options->discretization;
     self->liquid = options->liquid;
-    layer->flags = LOCI_LAYER_TAKES_STEPS;
+    layer->flags = LOCI_LAYER_TAKES_STEPS | LOCI_LAYER_TAKES_RATE;
     layer->state = PARTS * apart(self);
     self->d = loci_layer_add(
         layer, "D", (loci_parameter){.dimensions = 1, .shape = {H}, .initial = LOCI_INITIAL_NORMAL, .b = 1});

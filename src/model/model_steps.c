@@ -35,7 +35,7 @@ loci_status loci_model_steps(double *steps, const loci_model *model, double rate
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "rate is %g Hz, and the model does not know that of its training; none was expected",
                          rate);
-    if (!loci_model_takes_steps(model))
+    if (!(model->flags & LOCI_LAYER_TAKES_RATE))
         return loci_fail(error, LOCI_E_UNSUPPORTED,
                          "rate is %g Hz, and the model's layers know no time; %g Hz, as it was trained, was "
                          "expected",

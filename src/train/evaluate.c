@@ -240,9 +240,11 @@ loci_status loci_evaluate(loci_evaluation *result, const loci_model *model, cons
     if (info.sequences == 0) return loci_fail(error, LOCI_E_MISMATCH, "the set has no sequences");
     status = check_alike(&team, model, set, error);
     if (status) return status;
+    double steps;
+    status = loci_fit_steps(&steps, model, options->rate > 0 ? options->rate : info.rate, error);
+    if (status) return status;
     loci_evaluator e;
-    status = loci_evaluator_open(&e, model, set, &team, loci_threads_count(options->threads),
-                                 loci_fit_rate(model, options->rate > 0 ? options->rate : info.rate), error);
+    status = loci_evaluator_open(&e, model, set, &team, loci_threads_count(options->threads), steps, error);
     if (!status) status = loci_evaluator_run(&e, &sum, options->progress, options->context, error);
     loci_evaluator_close(&e);
     if (status) return status;

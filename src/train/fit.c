@@ -2,6 +2,7 @@
  * fit.c - models against sets. */
 #include "train/fit.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -41,8 +42,8 @@ loci_status loci_fit_check(const loci_model *model, const loci_dataset *set, con
     return LOCI_OK;
 }
 
-double loci_fit_rate(const loci_model *model, double rate)
+loci_status loci_fit_steps(double *steps, const loci_model *model, double rate, loci_error *error)
 {
-    const double own = loci_model_description(model)->rate;
-    return own > 0 && rate > 0 ? own / rate : 1;
+    const bool known = loci_model_description(model)->rate > 0;
+    return loci_model_steps(steps, model, known ? rate : 0, error);
 }

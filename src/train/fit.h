@@ -11,7 +11,8 @@
 loci_status loci_fit_check(const loci_model *model, const loci_dataset *set, const char *what,
                            loci_error *error);
 
-/* How many of the model's steps a sample of `rate` Hz lasts; 1 where one of the rates is not known (0). */
-double loci_fit_rate(const loci_model *model, double rate);
+/* *steps: how many of the model's steps a sample of `rate` Hz lasts; 1 where one of the rates is not known (0). Otherwise as
+ * loci_model_steps, which refuses rates that the model cannot run at. */
+loci_status loci_fit_steps(double *steps, const loci_model *model, double rate, loci_error *error);
 
 #endif

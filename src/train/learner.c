@@ -286,8 +286,8 @@ loci_status loci_learner_push(loci_learner *l, const loci_dataset *set, const lo
     const loci_dataset_info info = loci_dataset_inspect(set);
     loci_status status = options_take(&o, given, error);
     if (!status) status = loci_fit_check(l->model, set, "set", error);
+    if (!status) status = loci_fit_steps(&l->rate, l->model, info.rate, error);
     if (status) return status;
-    l->rate = loci_fit_rate(l->model, info.rate);
     loci_model_bank_prepare(l->bank, l->model, l->rate);
     const size_t part = info.sequences < PART ? info.sequences : PART;
     float *told = loci_allocate(part, l->features * sizeof *told);

@@ -93,17 +93,21 @@ static loci_status open_all(loci_trainer *trainer, loci_error *error)
     if (!trainer->m || !trainer->v || !trainer->gradient || !trainer->order ||
         (trainer->valid && !trainer->best))
         return loci_fail(error, LOCI_E_MEMORY, "out of memory to train %zu parameters", trainer->size);
-    const double rate = loci_fit_rate(trainer->model, loci_dataset_inspect(trainer->train).rate);
+    double rate = 1, valid_rate = 1;
     const size_t threads = loci_threads_count(trainer->options.threads);
     status = loci_trainer_alike(trainer, error);
+    if (!status)
+        status = loci_fit_steps(&rate, trainer->model, loci_dataset_inspect(trainer->train).rate, error);
+    if (!status && trainer->valid)
+        status =
+            loci_fit_steps(&valid_rate, trainer->model, loci_dataset_inspect(trainer->valid).rate, error);
     if (!status)
         status = loci_batch_open(&trainer->batch, trainer->model, trainer->train, batch,
                                  trainer->options.shards, &trainer->team, threads, rate, error);
     trainer->batch.augment = trainer->options.augment;
     if (!status && trainer->valid)
-        status = loci_evaluator_open(
-            &trainer->evaluator, trainer->model, trainer->valid, &trainer->team, threads,
-            loci_fit_rate(trainer->model, loci_dataset_inspect(trainer->valid).rate), error);
+        status = loci_evaluator_open(&trainer->evaluator, trainer->model, trainer->valid, &trainer->team,
+                                     threads, valid_rate, error);
     if (status) return status;
     /* the first batch's memory, which is as good as all that sets of one length need */
     size_t count;
