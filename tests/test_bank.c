@@ -185,6 +185,38 @@ static void any_cut_gives_the_same_bits(void **state)
     loci_layer_free(layer);
 }
 
+/* A count that a float no longer holds by itself, where it goes on from one of its two numbers into the other: shares stay shares. */
+static void counts_for_ever(void **state)
+{
+    (void)state;
+    enum { L = 1024, M = 20, BLOCKS = (M + LANES - 1) / LANES };
+    static const double turns[] = {3, 1048575, 16777214}; /* of 2^20 samples */
+    loci_layer *layer = bank(1, M, LOCI_STATISTICS_SHARES, 100, 1);
+    bench t;
+    uint64_t seed = 3;
+    bench_open(&t, layer, 1, L);
+    fill_parameters(t.p, layer, &seed);
+    fill(t.x, 1, L, 1, &seed);
+    loci_layer_prepare(layer, t.derived, t.p, 1);
+    for (size_t k = 0; k < sizeof turns / sizeof *turns; k++) {
+        memset(t.states, 0, layer->state * sizeof(real));
+        real *const row = t.states + BLOCKS * LOCI_BANK_ROWS * LANES;
+        row[0] = 1048576 - 256, row[1] = (real)turns[k];
+        for (size_t b = 0; b < BLOCKS; b++) /* half of them above each threshold */
+            for (size_t i = 0; i < LANES; i++)
+                for (size_t s = 2; s < 6; s += 2)
+                    t.states[(b * LOCI_BANK_ROWS + LOCI_BANK_SUMS + s) * LANES + i] =
+                        (real)((turns[k] + 1) * 524288);
+        layer->class->forward(layer, t.derived, &t.pass, t.y, t.x, t.state, NULL, t.scratch);
+        assert_true(row[0] == 768 && (double)row[1] == turns[k] + 1);
+        for (size_t c = 0; c < layer->outputs; c++)
+            assert_near(t.y[place(layer->outputs, 1, 0, 0, c)], 0.5, 1e-3, "output %zu after %g turns", c,
+                        turns[k]);
+    }
+    bench_close(&t);
+    loci_layer_free(layer);
+}
+
 /* A signal at half the rate tells much the same at steps of two. */
 static void another_rate(void **state)
 {
@@ -219,7 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_its_recurrence), cmocka_unit_test(has_the_slopes),
         cmocka_unit_test(passes_the_checks), cmocka_unit_test(any_cut_gives_the_same_bits),
-        cmocka_unit_test(another_rate),
+        cmocka_unit_test(another_rate),      cmocka_unit_test(counts_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,8 +24,9 @@
 
 enum { V = LOCI_LANES, RUN = LOCI_BANK_RUN };
 
-#define TURN LOCI_REAL(1048576.0) /* a multiple of RUN that a float counts to exactly */
-#define LEAST 1e-10               /* is added to a mean power, of which there is a logarithm */
+#define TURN LOCI_REAL(1048576.0)   /* a multiple of RUN that a float counts to exactly */
+#define TURNS LOCI_REAL(16777216.0) /* the most that a float counts to exactly: 2^44 samples */
+#define LEAST 1e-10                 /* is added to a mean power, of which there is a logarithm */
 
 typedef struct {
     loci_layer layer;
@@ -116,7 +117,7 @@ static loci_layer_memory memory(const loci_layer *layer, const void *derived, si
 static size_t count_of(const real *row)
 {
     const real low = row[0], high = row[1];
-    const size_t turns = high >= 0 && high < TURN ? (size_t)high : 0;
+    const size_t turns = high >= 0 && high < TURNS ? (size_t)high : 0;
     return turns * (size_t)TURN + (low >= 0 && low < TURN ? (size_t)low : 0);
 }
 
