@@ -101,6 +101,13 @@ static void test_initial(void **state)
     const float bound = 0.0884f; /* 1/sqrt(128) */
     for (size_t i = 0; i < p->count; i++) assert_true(fabsf(v[i] - (i / 128 == 1 ? 1 : 0)) < bound);
     loci_model_free(one);
+    loci_model_config far; /* limits of steps whose quotient no double holds */
+    assert_int_equal(loci_model_preset(&far, "mamba", 1, 10, NULL), LOCI_OK);
+    far.dt_min = 1e-303, far.dt_max = 1e6;
+    assert_int_equal(loci_model_create(&one, &far, NULL), LOCI_OK);
+    loci_model_initialize(one, 7);
+    for (size_t i = 0; i < loci_model_size(one); i++) assert_true(isfinite(loci_model_values_const(one)[i]));
+    loci_model_free(one);
 }
 
 static void test_description(void **state)

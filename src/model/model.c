@@ -221,7 +221,9 @@ static double initial_value(const loci_parameter *p, uint64_t key, size_t i)
     case LOCI_INITIAL_LOG_UNIFORM:
         return log(p->a + (p->b - p->a) * loci_random_uniform(key, i));
     case LOCI_INITIAL_STEPS: {
-        const double step = p->a * exp(log(p->b / p->a) * loci_random_uniform(key, i));
+        const double times = p->b / p->a, at = loci_random_uniform(key, i);
+        const double step =
+            isfinite(times) ? p->a * exp(log(times) * at) : exp(log(p->a) + (log(p->b) - log(p->a)) * at);
         return step + log(-expm1(-step));
     }
     }
