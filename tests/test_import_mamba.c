@@ -480,6 +480,14 @@ static void refusals(void **state)
         refuse(&d, "{\"tie_word_embeddings\": false}", 0, LOCI_E_FORMAT, "lm_head.weight is missing");
         close_dict(&d);
     }
+    dict wide; /* states of more numbers than any model has: the file's fault, not the caller's */
+    open_dict(&wide, 0);
+    loci_tensor *rates = &wide.tensor[where(&wide, "layers.0.mixer.A_log")];
+    free((void *)(uintptr_t)rates->data);
+    rates->shape[1] = 2000, rates->bytes = 4 * 2000 * rates->shape[0];
+    assert_non_null(rates->data = calloc(2000 * rates->shape[0], 4));
+    refuse(&wide, NULL, 0, LOCI_E_FORMAT, "2000");
+    close_dict(&wide);
     dict none = {.count = 0};
     refuse(&none, NULL, 0, LOCI_E_FORMAT, "backbone.embedding.weight is missing");
 }

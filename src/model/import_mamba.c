@@ -416,7 +416,8 @@ static loci_status configure(loci_model_config *config, const checkpoint *c, siz
                    : loci_fail(error, LOCI_E_FORMAT,
                                "tensor %.100s has %zu dimensions; 2, tokens by channels, were expected", name,
                                embedding->dimensions);
-    loci_status status = loci_model_preset(config, "mamba", 1, embedding->shape[0], error);
+    loci_status status =
+        loci_model_blame_file(loci_model_preset(config, "mamba", 1, embedding->shape[0], error), error);
     if (!status) status = check_config(c, error);
     if (!status) status = is_tied(&tied, c, embedding, error);
     if (status) return status;
@@ -506,7 +507,7 @@ static loci_status import(loci_model **out, const checkpoint *c, size_t tokens, 
     if (!status) status = configure(&config, c, tokens, error);
     if (status) return status;
     config.allocator = c->by;
-    status = loci_model_outline(&model, &config, error);
+    status = loci_model_blame_file(loci_model_outline(&model, &config, error), error);
     if (!status) status = fill(model, c, error);
     const loci_model_about about = {.size = sizeof about, .task = LOCI_TASK_NEXT};
     if (!status) status = loci_model_describe(model, &about, error);
