@@ -242,12 +242,24 @@ static int measure(const loci_model *model, const loci_dataset *set, const char 
 }
 
 /* Sounds without a folder `test` are all there is: whoever names none of them measures what was learned by heart, too. */
-static void split_warn(const loci_dataset *set, const char *path, const settings *s)
+static void split_warn(const loci_dataset *set, const char *path, const loci_reading *trained,
+                       const settings *s)
 {
+    char count[WORDS_SIZE];
     const loci_dataset_info info = loci_dataset_inspect(set);
     if (info.split || info.held_out || s->match || s->except || s->train || s->all) return;
     if (info.target.each == LOCI_TARGET_NEXT) { /* most often another text */
         message_note("%s: all of it is measured, what was trained on too where it is the same text", path);
+        return;
+    }
+    if (trained->match || trained->except) {
+        message_warn(
+            "%s: has no test split, so just what was trained on is measured, the %s that its %s chose; --match or "
+            "--except chooses others",
+            path, words_plural(count, info.sequences, "sequence"),
+            !trained->except  ? "--match"
+            : !trained->match ? "--except"
+                              : "--match and --except");
         return;
     }
     message_warn(
@@ -304,7 +316,7 @@ static int evaluate(const char *model_path, const char *path, const settings *s)
         status =
             message_fail("%s: its task is %s, of which there are no classes; no --confusion was expected",
                          model_path, task->name);
-    if (!status) split_warn(set, path, s);
+    if (!status) split_warn(set, path, &about->reading, s);
     if (!status) status = measure(model, set, path, s);
     loci_dataset_close(set);
     loci_model_free(model);
