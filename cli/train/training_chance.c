@@ -115,11 +115,13 @@ void training_chance_warn(const training_result *result, const loci_dataset *tra
     }
     const record_epoch *best = &record->epochs[record->best - 1];
     const size_t kept = valid ? loci_dataset_inspect(valid).sequences : 0, tries = record->epoch_count;
+    /* the last epoch may be cut, by --steps */
+    const size_t seen = record->best == tries ? result->report.sequences : info.sequences;
     chance is;
     bool measured = kept > 0 && judge(&is, valid, best->valid_score, kept, tries);
     /* so few that even all of them right would be chance */
     if (measured && tail(kept, kept, is.share) * (double)tries > level) measured = false;
-    if (!measured && !judge(&is, train, best->train_score, result->report.sequences, 1)) return;
+    if (!measured && !judge(&is, train, best->train_score, seen, 1)) return;
     if (is.tail <= level) return;
     char a[WORDS_SIZE], b[WORDS_SIZE], c[WORDS_SIZE];
     message_warn("the training ended at chance: %s of %s %s sequences are answered right, which cannot be "
