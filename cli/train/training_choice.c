@@ -28,15 +28,15 @@ const char *training_choice_words(char *text, const training_settings *s, const 
                                   const loci_train_options *o)
 {
     const loci_dataset_info info = loci_dataset_inspect(train);
-    const size_t kept = valid ? loci_dataset_inspect(valid).sequences : 0, all = info.sequences + kept;
+    const size_t kept = valid ? loci_dataset_inspect(valid).sequences : 0;
     const bool batch = s->batch == NOT_GIVEN, epochs = s->epochs == NOT_GIVEN && s->steps == NOT_GIVEN,
                share = isnan(s->valid);
     char number[WORDS_SIZE], other[WORDS_SIZE], part[3 * WORDS_SIZE];
     text[0] = 0;
     if (!batch && !epochs && !share) return text;
-    snprintf(text, CHOICE_SIZE, "chosen for %s of %s%s: ", words_plural(number, all, "sequence"),
+    snprintf(text, CHOICE_SIZE, "chosen for %s of %s%s%s: ", words_plural(number, info.sequences, "sequence"),
              info.samples == (uint64_t)info.sequences * info.longest ? "" : "at most ",
-             words_plural(other, info.longest, "sample"));
+             words_plural(other, info.longest, "sample"), kept ? " to train with" : "");
     const size_t head = strlen(text);
     if (batch) {
         snprintf(part, sizeof part, "%s a step", words_plural(number, o->batch, "sequence"));

@@ -78,8 +78,8 @@ static inline loci_train_options loci_train_options_default(void)
 }
 /* What suits a model and a training set, from numbers n and lengths of its sequences; data NULL: a large one.
  *
- *     lr       loci_layer_traits of the kind: 0.001 for LSTM and GRU layers, which learn slowly or not at all at 0.01, that
- *              of the others (docs/results.md)
+ *     lr       loci_layer_traits of the kind: 0.001 for LSTM, GRU, convolutions, attention and banks, which learn slowly or not at all
+ *              at 0.01, that of the others (docs/results.md), 0.002 for Mamba and Mamba 2
  *     batch    the power of two next to n/25, 4 to 64: few sequences make few steps an epoch, and what learns is steps; of long ones
  *              halved while a step has more than 65,536 samples, to the nearest, but not below 16
  *     epochs   10 (2400/n)^(2/3), at least 10: of few sequences each is seen more often. Not so many that more than five

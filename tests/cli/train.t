@@ -133,10 +133,10 @@ $ loci train d --show | grep -A1 ^steps
 |             chosen for 80 sequences of 20 samples: 4 sequences a step, 97 epochs, 1,940 steps in all, none to validate with, as a tenth would be too few to judge by (--batch --epochs --valid change it)
 $ loci train d --show --patience 3 --batch 16 | grep -A1 ^steps
 | steps       520, 104 epochs of 16 sequences a step; ends after 3 epochs without a better validation
-|             chosen for 80 sequences of 20 samples: 104 epochs, 520 steps in all, 8 to validate with (--epochs --valid change it)
+|             chosen for 72 sequences of 20 samples to train with: 104 epochs, 520 steps in all, 8 to validate with (--epochs --valid change it)
 $ "$FIXTURES"/../labelled.sh large 3000; loci train large --show | grep -A1 ^steps
 | steps       430, 10 epochs of 64 sequences a step
-|             chosen for 3,000 sequences of 20 samples: 64 sequences a step, 10 epochs, 430 steps in all, 300 to validate with (--batch --epochs --valid change it)
+|             chosen for 2,700 sequences of 20 samples to train with: 64 sequences a step, 10 epochs, 430 steps in all, 300 to validate with (--batch --epochs --valid change it)
 $ loci train d --width 8 --state 8 --lr 1e-9 --epochs 2 --valid 0.5 -o n.safetensors 2>&1 >out | tail -n 1
 |~ loci: warning: the training ended at chance: * of 40 validation sequences are answered right, which cannot be told from always answering "0", which 50 % are; *
 $ loci train d --width 8 --state 8 --lr 1e-9 --steps 3 -o n.safetensors 2>&1 >out | tail -n 1
