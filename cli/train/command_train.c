@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/dataset_tell.h"
 #include "shared/message.h"
+#include "shared/output.h"
 #include "shared/ranks.h"
 #include "shared/words.h"
 #include "train/training.h"
@@ -156,6 +158,24 @@ static int show(const work *w, const training_settings *s)
                               training_choice_words(choice, s, w->train, w->valid, &report, &options));
 }
 
+static bool is_missing(const char *path)
+{
+    return path && (output_is_stream(path) || access(path, F_OK) != 0);
+}
+
+/* What a training that is finished leaves undone. */
+static void finished_tell(const training_settings *s)
+{
+    const bool log = is_missing(s->log), plot = is_missing(s->plot);
+    if (log || plot)
+        message_warn(
+            "%s: its steps went with its end, so that there is nothing to write for %s; --restart trains anew",
+            s->output,
+            !plot ? "--log"
+            : log ? "--log and --plot"
+                  : "--plot");
+}
+
 static int train(const work *w, const training_settings *s, const options_page *page)
 {
     char *command = training_settings_command(page, 1, &w->path);
@@ -174,11 +194,13 @@ static int train(const work *w, const training_settings *s, const options_page *
     int status = training_run(&result, w->model, w->train, w->valid, &plan);
     if (!status && result.finished) {
         fprintf(stderr, "loci: %s: this training is finished\n", s->output);
+        finished_tell(s);
     } else if (!status) {
         const bool log_told = s->log && strcmp(s->log, "-") == 0;
         const bool drawn_instead = s->plot && strcmp(s->plot, "-") == 0;
-        if (!log_told && !drawn_instead) status = training_show_result(&result, w->model, &plan);
-        if (!status && s->plot && ranks_first()) status = training_draw(&result, s->output, s->plot);
+        if (s->plot && ranks_first()) status = training_draw(&result, s->output, s->plot);
+        if (!status) status = training_forget(s->output);
+        if (!status && !log_told && !drawn_instead) status = training_show_result(&result, w->model, &plan);
         if (!status) training_chance_warn(&result, w->train, w->valid);
     }
     training_release(&result);

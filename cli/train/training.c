@@ -391,14 +391,23 @@ int training_run(training_result *result, loci_model *model, const loci_dataset 
     if (!status) status = start(&r);
     if (!status && !result->finished) status = steps(&r);
     if (!status && !result->finished) status = save_model(&r, true);
-    if (!status && !result->finished && ranks_first() && is_kept(&r) && unlink(r.resume_path) != 0 &&
-        errno != ENOENT)
-        status = message_fail("%s: cannot be removed: %s", r.resume_path, strerror(errno));
     ranks_last_words(NULL);
     log_close(&r.log);
     loci_trainer_free(r.trainer);
     loci_model_free(r.best);
     free(r.resume_path);
+    return status;
+}
+
+int training_forget(const char *model)
+{
+    if (!ranks_first() || output_is_stream(model)) return STATUS_DONE;
+    char *name = resume_name(model);
+    if (!name) return message_memory();
+    int status = STATUS_DONE;
+    if (unlink(name) != 0 && errno != ENOENT)
+        status = message_fail("%s: cannot be removed: %s", name, strerror(errno));
+    free(name);
     return status;
 }
 

@@ -4,7 +4,7 @@
  *
  * Two files are kept. MODEL is the best model so far: written after every epoch that improved, and at the end. MODEL.resume
  * is all that is needed to go on: written before the first step, after every epoch, about every minute, and when a signal
- * asks to stop; removed when MODEL is whole. Of an epoch that improved MODEL is written first. A kill between any
+ * asks to stop; removed when MODEL is whole, and what was to be drawn is, too. Of an epoch that improved MODEL is written first. A kill between any
  * two of these leaves a MODEL.resume from which the same steps are made again, to the same bits, and what they write is
  * what was there already.
  */
@@ -45,6 +45,8 @@ int training_check(const char *model, bool resume, bool restart);
 /* valid may be NULL. A status, after saying what went wrong; the result is released by training_release in any case. */
 int training_run(training_result *result, loci_model *model, const loci_dataset *train,
                  const loci_dataset *valid, const training_plan *plan);
+/* Then, when nothing more is made of the result: MODEL.resume goes. A status. */
+int training_forget(const char *model);
 void training_release(training_result *result);
 
 /* Loss and score, drawn to path as `--plot` says. */

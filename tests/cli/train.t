@@ -80,6 +80,11 @@ $ for log in m k; do sed 's/, "seconds".*//' $log.jsonl > $log.told; done; cmp m
 # What is finished is not done again; what was stopped is not overwritten unless that is wanted.
 $ sh t --epochs 6 -o k.safetensors --resume
 ! loci: k.safetensors: this training is finished
+$ sh t --epochs 6 -o k.safetensors --resume --log k.jsonl; sh t --epochs 6 -o k.safetensors --resume --log late.jsonl --plot late.svg; ls late.* 2>/dev/null
+! loci: k.safetensors: this training is finished
+! loci: k.safetensors: this training is finished
+! loci: warning: k.safetensors: its steps went with its end, so that there is nothing to write for --log and --plot; --restart trains anew
+= 2
 $ sh t --epochs 7 -o k.safetensors --resume
 ! loci: k.safetensors: was made by another command, and there is no k.safetensors.resume to go on from; without --resume it is made anew
 = 1
