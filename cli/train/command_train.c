@@ -130,8 +130,13 @@ static int prepare(work *w, const training_settings *s)
     if (validates && valid_open(w, &read, &all)) return STATUS_FAILED;
     dataset_tell(w->path, w->train, w->valid);
     const double share = validates ? 0 : training_choice_share(s, &all);
-    if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK)
-        return message_error(w->path, &error);
+    if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK) {
+        if (!all.overlap || !isnan(s->valid) || error.status != LOCI_E_ARGUMENT)
+            return message_error(w->path, &error);
+        message_note(
+            "%s: no windows are kept to validate with, since all others share rows with them; a larger --stride allows it",
+            w->path);
+    }
     const loci_dataset_info info = loci_dataset_inspect(w->train);
     const int status = training_settings_model(&config, s, &info);
     if (status) return status;

@@ -126,6 +126,10 @@ $ sh t tone.csv --time time --task value --horizon 24 --layer s4d --window 40 --
 $ sh t tone.csv --time time --task value --horizon 24 --valid 0.2 --show
 ! loci: tone.csv: no window is left to train with that shares no row with those to validate with; a larger stride, a smaller share or none may leave some
 = 1
+$ awk -v OFS=, 'BEGIN { print "x,c"; for (k = 0; k < 1600; k++) print sin(k), int(k / 50) % 2 }' > near.csv; sh t near.csv --label c --window 1000 --stride 1 --show | sed -n 2,3p
+! loci: note: near.csv: no windows are kept to validate with, since all others share rows with them; a larger --stride allows it
+| training    601 sequences of 1,000 samples
+| validation  none
 $ sh t tone.csv --time time --horizon 380 --window 40 --show
 ! loci: tone.csv: no sequence has 420 rows, which a window with its horizon needs
 = 1
