@@ -52,7 +52,7 @@ CREATE AGGREGATE loci_memory(value float8, "time" timestamptz, "order" int, deta
     COMBINEFUNC = loci_collected_combine, SERIALFUNC = loci_collected_serial, DESERIALFUNC = loci_collected_deserial, PARALLEL = SAFE);
 
 -- loci_archive(value [, time], what)
-CREATE FUNCTION loci_archive_step(internal, float8, text) RETURNS internal AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION loci_archive_step(internal, float8, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_archive_step_untimed' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION loci_archive_step(internal, float8, float8, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_archive_step_timed' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION loci_archive_step(internal, float8, timestamptz, text) RETURNS internal AS 'MODULE_PATHNAME', 'loci_archive_step_stamped' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE AGGREGATE loci_archive(value float8, what text) (

@@ -244,7 +244,7 @@ static Datum told_step(FunctionCallInfo fcinfo, made makes, times given, bool to
     {                                                                                                        \
         return told_step(fcinfo, makes, given, told);                                                        \
     }
-STEP(loci_archive_step, MAKES_ARCHIVE, NO_TIMES, true)
+STEP(loci_archive_step_untimed, MAKES_ARCHIVE, NO_TIMES, true)
 STEP(loci_archive_step_timed, MAKES_ARCHIVE, SECONDS, true)
 STEP(loci_archive_step_stamped, MAKES_ARCHIVE, STAMPS, true)
 STEP(loci_readout_step, MAKES_READOUT, NO_TIMES, false)
