@@ -80,10 +80,12 @@ static int budget_parse(loci_archive_spec *spec, const char *text)
     double bytes = 0;
     snprintf(number, sizeof number, "%.*s", (int)(unit ? length - 1 : length), text);
     spec->rule = LOCI_KEEP_BUDGET;
-    if (length >= sizeof number || !options_number(&bytes, number) || !(bytes >= 1) || !(bytes < 0x1p40))
+    const bool is = length < sizeof number && options_number(&bytes, number);
+    if (unit) bytes = ldexp(bytes, 10 * (int)(unit - units + 1));
+    if (!is || !(bytes >= 1) || !(bytes < (double)SIZE_MAX))
         return message_usage(
             "remember: --budget is \"%s\"; a number of bytes, as 65536, 64K or 1M, was expected", text);
-    spec->budget = (size_t)ldexp(bytes, unit ? 10 * (int)(unit - units + 1) : 0);
+    spec->budget = (size_t)bytes;
     return STATUS_DONE;
 }
 

@@ -115,6 +115,9 @@ $ loci remember waves.loci --max 0.1 -o x.loci
 $ loci remember waves.txt --budget 100 -o x.loci
 ! loci: remember: --budget is 100 bytes; 256 to 1099511627776 was expected
 = 2
+$ loci remember waves.txt --budget 17179869184G -o x.loci
+! loci: remember: --budget is "17179869184G"; a number of bytes, as 65536, 64K or 1M, was expected
+= 2
 $ loci remember waves.txt --budget many -o x.loci
 ! loci: remember: --budget is "many"; a number of bytes, as 65536, 64K or 1M, was expected
 = 2
