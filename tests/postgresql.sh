@@ -140,6 +140,12 @@ file_of "SELECT loci_memory(value, t) FROM p" >mine.loci
 "$program" recall mine.loci --points 777 >got
 cmp got want
 report $? 'rows with times: what loci remember recalls'
+"$program" remember timed.csv --time 1 --column value --order 64 --detail 0 -o timed.loci
+file_of "SELECT loci_memory(value, t, 64, 0) FROM p" >mine.loci
+"$program" recall timed.loci --points 777 >want
+"$program" recall mine.loci --points 777 >got
+cmp got want
+report $? 'of detail 0, too'
 
 # Forecasters.
 fixed='horizon=24,window=64,order=16,ridge=0.01'

@@ -43,6 +43,19 @@ cmp mine_archive.loci archive.loci
 report $? 'the bytes of loci remember --error'
 same 'a file is a value' "$("$program" recall value.loci --at 12345 | awk -F , 'END { printf "%.6g", $2 }')" \
     "SELECT printf('%.6g', loci_value(readfile('value.loci'), 12345))"
+# Of detail 0 one stretch is kept, however many rows there were.
+wrong=
+for n in 2 63 64 65 500 4097; do
+    sql "SELECT writefile('mine_whole.loci', loci_memory(value, t, 16, 0)) FROM (SELECT * FROM r WHERE k < $n ORDER BY k)" >/dev/null
+    { echo t,value; sql -separator , "SELECT printf('%.17g', t), value FROM r WHERE k < $n ORDER BY k"; } >whole.csv
+    "$program" remember whole.csv --time t --order 16 --detail 0 -o whole.loci
+    [ "$("$program" recall mine_whole.loci --points 33)" = "$("$program" recall whole.loci --points 33)" ] || wrong+=" $n"
+done
+[ -z "$wrong" ]
+report $? 'a memory of detail 0 is what loci remember --detail 0 recalls'
+[ -z "$wrong" ] || echo "# not of rows:$wrong"
+same 'memories of detail 0 rolled up' '50000|1' \
+    "WITH h AS (SELECT loci_memory(value, t, 16, 0) AS m FROM r GROUP BY k / 777), d AS (SELECT loci_rollup(m) AS m FROM h), e AS (SELECT loci_memory(value, t, 16, 0) AS m FROM r) SELECT loci_samples(d.m), abs(loci_mean(d.m) - loci_mean(e.m)) < 1e-9 FROM d, e"
 same 'hours rolled up are the day' '1|1|1|50000' \
     "WITH h AS (SELECT loci_memory(value, t) AS m FROM r GROUP BY CAST(t / 3600 AS INT)), d AS (SELECT loci_rollup(m) AS m FROM h), e AS (SELECT loci_memory(value, t) AS m FROM r) SELECT abs(loci_mean(d.m) - loci_mean(e.m)) < 1e-9, loci_end(d.m) = loci_end(e.m), loci_start(d.m) = 0, loci_samples(d.m) FROM d, e"
 same 'archives rolled up, in any order' '1|50000' \

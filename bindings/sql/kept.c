@@ -294,8 +294,8 @@ loci_status kept_memory_bytes(const kept *k, kept_bytes *bytes, loci_error *erro
         status = make_room(&whole, error);
         if (status == LOCI_OK) status = loci_memory_collapse(whole.memory, k->memory, k->plan, error);
     }
-    const size_t size = loci_memory_save_size(k->memory, k->plan, k->note_length);
     bytes->size = 0;
+    const size_t size = status == LOCI_OK ? loci_memory_save_size(whole.memory, k->plan, k->note_length) : 0;
     if (status == LOCI_OK) status = kept_bytes_room(bytes, size, error);
     if (status == LOCI_OK)
         status = loci_memory_save(whole.memory, k->plan, k->note, k->note_length, bytes->at, size, error);
