@@ -92,6 +92,12 @@ refused 'archives that overlap' 'overlap' \
     "WITH h AS (SELECT loci_archive(value, 'error=0.01') AS a FROM r UNION ALL SELECT loci_archive(value, 'error=0.01,start=40000') FROM r) SELECT loci_rollup(a) FROM h"
 same 'times of tenths of a second, which are rounded' '5000|5000|4949|1|1' \
     "WITH s AS (SELECT k, value, 1700000000 + k * 0.1 AS t FROM r WHERE k < 5000), a AS (SELECT loci_archive(value, t, 'error=0.01') AS a FROM s), b AS (SELECT loci_archive(value, t, 'error=0.01') AS a FROM s GROUP BY k / 1000), c AS (SELECT loci_archive(value, t, 'error=0.01') AS a FROM s WHERE k % 97 <> 3 OR k < 100), d AS (SELECT loci_archive(value, t, 'error=0.01,step=0.1') AS a FROM s) SELECT loci_samples(a.a), (SELECT loci_samples(loci_rollup(a)) FROM b), (SELECT sum(loci_value(c.a, 1700000000 + 0.1 * k) IS NOT NULL) FROM s), loci_end(a.a) = 1700000500.0, a.a = d.a FROM a, c, d"
+same 'times of thirtieths of a second, which are rounded' '50000|1|1' \
+    "SELECT loci_samples(a), abs(loci_end(a) - 50000 / 30.0) < 1e-6, loci_samples(b) = 50000 FROM (SELECT loci_archive(value, round(k / 30.0, 3), 'error=0.01') AS a, loci_archive(value, round(k / 30.0, 3), 'error=0.01,step=0.033333333333') AS b FROM r)"
+refused 'times further from their steps' 'step=S says another step' \
+    "SELECT loci_archive(value, CASE WHEN k = 9 THEN 9.06 ELSE k END, 'error=0.01') FROM r"
+same 'and another step, as was said' '99901' \
+    "SELECT loci_samples(loci_archive(value, CASE WHEN k = 9 THEN 9.06 ELSE k END, 'error=0.01,step=0.01')) FROM r WHERE k < 1000"
 same 'steps that no decimal is' '1|1|1' \
     "SELECT a = (SELECT loci_archive(value, k * 0.015625, 'error=0.01,step=0.015625') FROM r), loci_samples(b) = 50000, abs(loci_end(b) - 50000 / 3.0) < 1e-6 FROM (SELECT loci_archive(value, k * 0.015625, 'error=0.01') AS a, loci_archive(value, k / 3.0, 'error=0.01') AS b FROM r)"
 refused 'a gap without end' 'at most 1e9 steps' "SELECT loci_archive(column1, column2, 'error=1') FROM (VALUES (1, 0), (2, 1), (3, 1e12))"

@@ -94,9 +94,8 @@ typedef struct {
  * are gathered. */
 loci_status kept_archive_spec(loci_archive_spec *spec, double *gather, const char *text, loci_error *error);
 /* An archive of count > 0 samples, which are sorted (kept_sort) and may be gathered: where `what` has no step it is that of loci_archive_step, and the
- * first time is the start. LOCI_E_VALUE where a sample lies no whole
- * number of steps behind it, or more than 1e9. Places without a sample are missing. dates: times are those
- * of dates. pause as in kept_plans. */
+ * first time is the start. LOCI_E_VALUE where a sample lies no whole number of steps behind it, but for a twentieth of one, or more than 1e9 behind the
+ * sample before. Places without a sample are missing. dates: times are those of dates. pause as in kept_plans. */
 loci_status kept_archive_make(kept_bytes *result, const char *what, kept_sample *samples, size_t count,
                               int dates, void (*pause)(void), loci_error *error);
 /* Of kept_rollup: `count` > 0 archives, sorted by their start, which are closed. Between them samples may be missing, whole steps. */

@@ -92,7 +92,10 @@ loci_status kept_archive_spec(loci_archive_spec *spec, double *gather, const cha
 
 /* ---- samples with times ---- */
 
-/* The sample of time start + k step is number k, to a thousandth of a step; the places between are missing. */
+/* How far a time may lie from its step, in steps, as in the program: clocks are rounded, and so are steps. */
+#define OFF_THE_STEP 0.05
+
+/* The sample of time start + k step is number k; the places between are missing. */
 static loci_status push(loci_archive_writer *writer, const kept_sample *samples, size_t count,
                         const loci_archive_spec *spec, void (*pause)(void), loci_error *error)
 {
@@ -103,7 +106,7 @@ static loci_status push(loci_archive_writer *writer, const kept_sample *samples,
     for (size_t i = 0; i < count; i++) {
         const double place = (samples[i].time - spec->start) / spec->dt, whole = floor(place + 0.5);
         char sentence[sizeof error->text];
-        if (fabs(place - whole) > 1e-3 || !(whole < 0x1p53)) {
+        if (fabs(place - whole) > OFF_THE_STEP || !(whole < 0x1p53)) {
             snprintf(
                 sentence, sizeof sentence,
                 "the time %.17g is no whole number of steps of %g s from %.17g; step=S says another step, "
