@@ -67,6 +67,8 @@ refused 'an error of each row' 'what is asked for changes within a group' "SELEC
 refused 'an error of each row, without times' 'what is asked for changes within a group' "SELECT loci_archive(value, 'error=' || (1 + (k > 5))) FROM r"
 refused 'no error in some rows' 'what is asked for changes within a group' "SELECT loci_archive(value, CASE WHEN k < 9 THEN 'error=1' END) FROM r"
 same 'points' '5|0.0|50000.0' "SELECT count(*), min(time), max(time) FROM loci_points(readfile('value.loci'), 5)"
+same 'points of NULL, and NULL points' '0|0' \
+    "SELECT (SELECT count(*) FROM loci_points(NULL, 5)), (SELECT count(*) FROM loci_points(readfile('value.loci'), NULL))"
 same 'points of many memories' '6' \
     "SELECT count(*) FROM (SELECT loci_memory(value) AS m FROM r GROUP BY k % 2) AS h, loci_points(h.m, 3)"
 same 'nothing' '1|1|1' "SELECT loci_memory(value, t) IS NULL, loci_rollup(NULL) IS NULL, loci_archive(value, 'error=1%') IS NULL FROM r WHERE k < 0"
@@ -158,7 +160,8 @@ same 'what lies far from zero is no constant' '1' \
 same 'pieces too short to foretell, and all of them' '' \
     "SELECT 1 FROM (SELECT loci_rollup(m) AS m FROM (SELECT loci_readout(value, k * 60, '$fixed') AS m FROM r WHERE k < 1000 GROUP BY k / 50)) AS up, loci_forecast(m) AS f JOIN r ON r.k * 60 = f.time WHERE NOT abs(f.value - r.value) < 0.2"
 same 'no forecaster of nothing' '1|1' "SELECT loci_readout(value, t) IS NULL, loci_readout(value, NULL) IS NULL FROM r WHERE k < 0"
-same 'no forecast of nothing' '0' "SELECT count(*) FROM loci_forecast(NULL)"
+same 'no forecast of nothing' '0|0' \
+    "SELECT (SELECT count(*) FROM loci_forecast(NULL)), (SELECT count(*) FROM loci_forecast(readfile('forecaster.loci'), NULL))"
 same 'times of an archive' '3|1|2.5' \
     "SELECT loci_samples(a), loci_value(a, 60) IS NULL, loci_value(a, 120) FROM (SELECT loci_archive(column1, column2, 'lossless=0.5') AS a FROM (VALUES (3, 120 + 60), (2.5, 120), (1, 0)) WHERE column2 <= 120 OR column1 > 5 UNION ALL SELECT loci_archive(column1, column2, 'lossless=0.5,gather=60') FROM (VALUES (1, 7), (2, 120), (3, 179))) WHERE loci_samples(a) = 3 AND loci_value(a, loci_end(a)) = 2.5"
 refused 'few rows' 'too few' "SELECT loci_readout(value, k) FROM r WHERE k < 5"

@@ -146,7 +146,8 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *name, int n
     sqlite3_free(c->numbers);
     c->numbers = NULL;
     c->count = c->at = 0;
-    if (sqlite3_value_type(values[0]) == SQLITE_NULL) return SQLITE_OK;
+    for (int i = 0; i < n; i++)
+        if (sqlite3_value_type(values[i]) == SQLITE_NULL) return SQLITE_OK; /* no rows */
     kept k;
     loci_status status = kept_open(&k, plans, &plans->allocator, sqlite3_value_blob(values[0]),
                                    (size_t)sqlite3_value_bytes(values[0]), &error);
