@@ -187,6 +187,12 @@ refused 'forecasters of other windows' 'window is 32 in the one' \
 refused 'forecasters of other steps' 'steps of' \
     "SELECT loci_rollup(m) FROM (SELECT m FROM days WHERE day = 10 UNION ALL SELECT loci_readout(value, k * 30, '$fixed') FROM r WHERE k BETWEEN 40000 AND 41000)"
 refused 'forecasters and memories' 'only one kind' "SELECT loci_rollup(m) FROM (SELECT m FROM learned UNION ALL SELECT readfile('value.loci'))"
+tail -n +2 value.csv | head -n 1000 >former.csv
+tail -n +1002 value.csv | head -n 1000 | sed '7s/.*/nan/' >later.csv
+"$program" remember former.csv --order 64 --detail 4 -o former.loci
+"$program" remember later.csv --order 64 --detail 4 --missing hold --start 1000 -o later.loci
+same 'memories that missing values are refused of, and held over in' '2000|1|1' \
+    "WITH m(a, b) AS (SELECT readfile('former.loci'), readfile('later.loci')) SELECT loci_samples(loci_rollup(x)), max(loci_end(x)) = 2000, abs(loci_integral(loci_rollup(x)) - sum(loci_integral(x))) < 1e-9 FROM (SELECT a AS x FROM m UNION ALL SELECT b FROM m)"
 refused 'memories of other orders' 'different order' \
     "SELECT loci_rollup(m) FROM (SELECT loci_memory(value, t, 64) AS m FROM r WHERE k < 1000 UNION ALL SELECT loci_memory(value, t, 32) FROM r WHERE k >= 1000)"
 

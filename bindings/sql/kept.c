@@ -41,12 +41,19 @@ struct kept_plan {
     kept_plan *next;
 };
 
-static int same(const loci_memory_spec *a, const loci_memory_spec *b)
+/* Whether memories of both merge. */
+static int alike(const loci_memory_spec *a, const loci_memory_spec *b)
 {
     return a->measure == b->measure && a->order == b->order && a->detail == b->detail &&
            memcmp(&a->dt, &b->dt, sizeof a->dt) == 0 &&
            memcmp(&a->window, &b->window, sizeof a->window) == 0 && a->join == b->join &&
-           a->missing == b->missing && a->method == b->method && a->discretization == b->discretization;
+           a->method == b->method && a->discretization == b->discretization;
+}
+
+/* What is done about missing values leaves no trace in a memory, but files tell it. */
+static int same(const loci_memory_spec *a, const loci_memory_spec *b)
+{
+    return alike(a, b) && a->missing == b->missing;
 }
 
 static loci_status find(const loci_memory_plan **plan, kept_plans *plans, const loci_memory_spec *wanted,
@@ -397,7 +404,7 @@ static loci_status merge_memories(kept_bytes *result, kept_plans *plans, kept *k
                                   loci_error *error)
 {
     for (size_t i = 1; i < count; i++) {
-        if (k[i].plan != k[0].plan)
+        if (!alike(loci_memory_plan_spec(k[i].plan), loci_memory_plan_spec(k[0].plan)))
             return fail(error, LOCI_E_MISMATCH,
                         "memories of different order, detail or step; alike ones were expected");
         const loci_status status = loci_memory_merge(k[0].memory, k[0].plan, k[i].memory, error);
