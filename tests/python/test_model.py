@@ -41,6 +41,24 @@ def test_whole_step_and_stream_agree(layer, random):
         assert np.array_equal(stream.push(x[i])[-1], answer)  # the same bits as single steps
 
 
+def test_what_is_not_finite(random):
+    """No class of it, and none of an answer that overflows."""
+    model, x = small(inputs=1), random.standard_normal((3, 20)).astype(np.float32)
+    for bad in (np.nan, np.inf):
+        y = x.copy()
+        y[1, 7] = bad
+        for ask in (model.forward, model.predict, model.predict_proba):
+            with pytest.raises(loci.InputError, match="sequence 1, sample 7 is not finite"):
+                ask(y)
+            with pytest.raises(loci.InputError, match="sequence 2, sample 3 is not finite"):
+                ask([x[0], x[1, :9], np.r_[x[2, :3], bad]])
+    model.parameters["decoder.bias"][:] = np.nan
+    for ask in (model.predict, model.predict_proba):
+        with pytest.raises(loci.InputError, match="no finite number comes out of it"):
+            ask(x)
+    assert np.isnan(model.forward(x)).all()
+
+
 def test_shapes(random):
     model, x = small(inputs=1), random.standard_normal((4, 30))
     assert model.forward(x).shape == (4, 3) and model.forward(x).dtype == np.float32

@@ -91,6 +91,16 @@ def sequences(x: Any, inputs: Optional[int] = None, lengths: Any = None, name: s
     return Sequences(data, starts, width, single)
 
 
+def finite(s: Sequences, name: str = "x") -> None:
+    """Refuses what holds NaN or infinity."""
+    good = np.isfinite(s.data)
+    if good.all():
+        return
+    bad = int(np.argmin(good.all(1)))
+    i = int(np.searchsorted(s.starts, bad, "right")) - 1
+    raise InputError(f"{name}: sequence {i}, sample {bad - int(s.starts[i])} is not finite; finite numbers were expected")
+
+
 def frame_of(s: Sequences) -> Optional[np.ndarray]:
     """[2][inputs], origin and unit, where doubles far from 0 beside their range would lose in floats what they are about; else None. As
     src/data/dataset_frame.c chooses it."""
@@ -231,10 +241,7 @@ def dataset(
         raise InputError("y is missing; a target of each sequence was expected")
     s = sequences(x, inputs, lengths)
     t = targets(y, s, task, classes)
-    if not np.isfinite(s.data).all():
-        bad = int(np.argmax(~np.isfinite(s.data).all(1)))
-        i = int(np.searchsorted(s.starts, bad, "right")) - 1
-        raise InputError(f"x: sequence {i}, sample {bad - int(s.starts[i])} is not finite; finite numbers were expected")
+    finite(s)
     frame = frame_of(s)
     return _loci.Dataset(
         s.data, s.kind, s.starts, s.number, s.inputs, t.data, t.values, int(t.each), t.outputs, t.classes, float(rate or 0), frame

@@ -14,7 +14,7 @@ from . import _arrays, _loci
 from ._arrays import Path
 from ._errors import InputError, MismatchError, UnsupportedError
 from ._recalled import Saved
-from ._sequences import Sequences, frame_of, groups, sequences
+from ._sequences import Sequences, finite, frame_of, groups, sequences
 from ._texts import compact, config_texts, pack
 
 _BATCH = 16  # sequences that go through a network at once
@@ -180,6 +180,7 @@ class Model(Saved):
 
     def _forward(self, s: Sequences, rate: Optional[float], threads: int) -> List[np.ndarray]:
         """What the network answers to each sequence: [outputs], or [samples][outputs]."""
+        finite(s)
         whole = self._model.config().get("pool") == "none"
         frame, lengths = frame_of(s), s.lengths
         out: List[Any] = [None] * s.number
@@ -236,18 +237,24 @@ class Model(Saved):
             out.append(answer)
         return out
 
+    def _predicted(self, s: Sequences, rate: Optional[float], threads: int) -> List[np.ndarray]:
+        rows = self._answers(self._forward(s, rate, threads))
+        if not all(np.isfinite(row).all() for row in rows):
+            raise InputError("the model's answer overflows: no finite number comes out of it")
+        return rows
+
     def predict_proba(self, x: Any, *, rate: Optional[float] = None, lengths: Any = None, threads: int = 0) -> Any:
         """The probability of each class, shaped as ``forward`` has it."""
         if self.task.startswith("value"):
             raise UnsupportedError(f"the model's task is {self.task}; one of classes was expected")
         s = sequences(x, self.inputs, lengths)
-        return self._shaped(s, self._answers(self._forward(s, rate, threads)))
+        return self._shaped(s, self._predicted(s, rate, threads))
 
     def predict(self, x: Any, *, rate: Optional[float] = None, lengths: Any = None, threads: int = 0) -> Any:
         """Classes (their names, or numbers where all of them are), or values in the target's own units: [sequences], or [sequences][outputs]
         of several values, with an axis of samples in the middle for tasks that answer at every one."""
         s = sequences(x, self.inputs, lengths)
-        rows = self._answers(self._forward(s, rate, threads))
+        rows = self._predicted(s, rate, threads)
         if self.task.startswith("value"):
             rows = [row[..., 0] if self.outputs == 1 else row for row in rows]
         else:
