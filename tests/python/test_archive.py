@@ -207,6 +207,32 @@ def test_times_that_are_numbers():
     assert empty.push([1, 2], [3.0, 3.5]).rate == 2.0  # as if nothing had been
 
 
+def test_a_first_push_that_fails():
+    """Where no sample was taken, the archive is as it was."""
+    a = loci.Archive(lossless=1.0)
+    with pytest.raises(loci.InputError, match="sample 0 of channel 0"):
+        a.push([[np.inf, 1]])
+    assert a.channels is None and a.push([1.0, 2, 3]).channels == 1
+    timed = loci.Archive(lossless=1.0)
+    with pytest.raises(loci.InputError, match="sample 1 of channel 0"):
+        timed.push([1, np.inf], [0, 1])
+    assert timed.push([1, 2, 3], [0, 0.5, 1]).rate == 2.0
+    loaded = loci.Archive.from_bytes(timed.to_bytes())
+    for bad in ([np.inf], [1.0, np.inf]):
+        with pytest.raises(loci.InputError):
+            loaded.push(bad)
+    assert loaded == timed and np.array_equal(loaded.push([4]).to_array(), [1, 2, 3, 4])
+
+
+def test_questions_by_dates():
+    hours = np.datetime64("2026-01-01") + np.arange(3000) * np.timedelta64(1, "h")
+    a = loci.Archive(lossless=1.0, page=1024).push(np.arange(3000.0), hours)
+    t, y = a.zoom("2026-01-02", hours[47], 24)
+    assert t[0] == a.start + 86400 and y[0] == 24
+    assert np.array_equal(a.zoom(a.start + 86400, a.start + 47 * 3600, 24)[1], y)
+    assert a.forget("2026-03-01").to_bytes() == a.forget(a.start + 59 * 86400).to_bytes() != a.to_bytes()
+
+
 @pytest.mark.parametrize("rate, digits", [(10, 1), (30, 3), (100, 2), (8000, 6)])
 def test_steps_of_rounded_times(program, tmp_path, rate, digits):
     """Neighbours tell the step with the rounding of their times; the archive is that of the program."""

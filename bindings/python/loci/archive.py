@@ -168,7 +168,7 @@ class Archive(Recalled):
             if self._writer is not None and times is None and not (self._timed and _arrays.is_series(x)):
                 self._write(u)
                 return self
-            before = {name: getattr(self, name) for name in ("_options", "_channels", "_names", "_dates", "_writer")}
+            before = {name: getattr(self, name) for name in ("_options", "_channels", "_names", "_dates", "_writer", "_next")}
             try:
                 t = self._times(x, times, u.shape[0])
                 if self._channels is None:
@@ -176,18 +176,15 @@ class Archive(Recalled):
                     self._channels = channels
                 if self._writer is None:
                     self._begin(t)
-                there = None if t is None else runs(t, *self._steps(), self._next)
-            except InputError:
-                for name, value in before.items():
-                    setattr(self, name, value)
-                raise
-            if there is None:
-                self._write(u)
-            else:
-                for gap, first, end in there:
+                for gap, first, end in ((0, 0, len(u)),) if t is None else runs(t, *self._steps(), self._next):
                     for nothing in missing(gap, channels):
                         self._write(nothing)
                     self._write(u[first:end])
+            except Exception:
+                if self._next == before["_next"]:  # as if nothing had been pushed
+                    for name, value in before.items():
+                        setattr(self, name, value)
+                raise
         return self
 
     def _write(self, u: np.ndarray) -> None:
