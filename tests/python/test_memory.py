@@ -168,6 +168,45 @@ def test_dates_and_nothing(program, tmp_path):
     )
 
 
+def test_dates_of_any_year():
+    """Nanoseconds count from 1677 to 2262; seconds have no end."""
+    dates = np.array(["1500-01-01", "1677-01-01", "1969-12-31T23:59:59.25", "2026-01-31T12:00", "3000-01-01"], "M8[ms]")
+    wanted = dates.astype(np.int64) / 1000
+    m = loci.Memory(rate=None).push(np.arange(5.0), dates).close("3001-01-01")
+    assert (m.start, m.end) == (wanted[0], 32535216000.0)
+    for times in (dates, dates.astype("M8[us]"), [str(date) for date in dates], dates.tolist(), dates - np.datetime64(0, "s")):
+        assert np.array_equal(m.recall(times), m.recall(wanted))
+        assert loci.Memory(rate=None).push(np.arange(5.0), times).start == wanted[0]
+    exact = np.array([-1, 1, 1_700_000_000_123_456_789, 10**15 + 1], "M8[ns]").astype(np.int64)
+    starts = [loci.Memory(rate=None).push([1.0], np.array([t], "M8[ns]")).start for t in exact]
+    assert starts == [t // 10**9 + (t % 10**9) * 1e-9 for t in exact.tolist()]
+    both = np.stack([dates[1:4], dates[1:4]])
+    assert np.array_equal(m.recall(both.T), m.recall(both).T) and np.isnan(loci._arrays.seconds(np.array("NaT", "M8[D]")))
+
+
+def test_dates_and_seconds_do_not_mix():
+    days = np.array(["2026-01-01", "2026-01-02"], "M8[D]")
+    plain, dated = loci.Memory(rate=None).push([1.0, 2.0], [5.0, 6.0]), loci.Memory(rate=None).push([1.0, 2.0], days)
+    for m, times, said in (
+        (plain, days, "times: are dates, and those of the memory are seconds; seconds were expected"),
+        (dated, [2e9], "times: are seconds, and those of the memory are dates; dates were expected"),
+    ):
+        for memory in (m, loci.Memory.from_bytes(m.to_bytes())):
+            with pytest.raises(loci.InputError, match=said):
+                memory.push(np.ones(len(times)), times)
+            assert memory.push([], []) == m
+    for one, other in ((plain, dated), (plain.copy(), dated)):
+        with pytest.raises(loci.MismatchError, match="differ in times: seconds and dates"):
+            one + other
+        with pytest.raises(loci.MismatchError, match="differ in times: seconds and dates"):
+            one += other
+    empty = loci.Memory.from_bytes(loci.Memory(rate=None, channels=1, names=["a"]).to_bytes()).push([1.0, 2.0], days)
+    assert empty.to_bytes().count(b"time=iso") == 1 and empty.names == ("a",)
+    numbers = np.array([7.0, 8.0], dtype=object)
+    assert plain.copy().push([1.0, 2.0], numbers).end == 8.0
+    assert plain.copy().shift(np.datetime64("1970-01-02")).start == 86400 and dated.close("2026-01-03").end == 1767398400
+
+
 def test_pandas():
     pd = pytest.importorskip("pandas")
     index = pd.date_range("2020-01-01", periods=300, freq="h", tz="Europe/Berlin")
@@ -253,6 +292,8 @@ def test_round_trips(random):
         (lambda m: loci.Memory.load("/nowhere"), FileNotFoundError, ""),
         (lambda m: m.save("/nowhere/m.loci"), loci.FileError, "/nowhere"),
         (lambda m: m + 1, TypeError, ""),
+        (lambda m: m.shift("noon"), loci.InputError, '"noon" is no date'),
+        (lambda m: m.close([1.0, 2.0]), loci.InputError, "are 2 times; one was expected"),
     ],
 )
 def test_bad_input(call, error, text):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 import os
 import re
@@ -74,11 +75,14 @@ def is_series(x: Any) -> bool:
 
 def are_dates(t: Any) -> bool:
     """Whether times are dates."""
-    return np.asarray(t).dtype.kind in "MOU"
+    values = np.asarray(t)
+    if values.dtype.kind == "O":
+        return not isinstance(next(iter(values.flat), 0), numbers.Number)
+    return values.dtype.kind in "MU"
 
 
 def seconds(t: Any, name: str = "times") -> np.ndarray:
-    """Times as doubles; dates (datetime64, pandas', datetime, ISO 8601) become seconds since 1970-01-01T00:00:00Z."""
+    """Times as doubles, row by row; dates (datetime64, pandas', datetime, ISO 8601) become seconds since 1970-01-01T00:00:00Z."""
     if np.ma.is_masked(t):
         raise InputError(f"{name}: some are masked; seconds, or dates as 2026-01-31T12:00, were expected")
     if hasattr(t, "tz_convert") and getattr(t, "tz", None) is not None:
@@ -93,9 +97,12 @@ def seconds(t: Any, name: str = "times") -> np.ndarray:
                 text = f'"{values.reshape(-1)[0]}" is no date' if values.size == 1 else "are no dates"
                 raise InputError(f"{name}: {text}; seconds, or dates as 2026-01-31T12:00, were expected") from None
     if values.dtype.kind in "mM":
-        unit = values.astype("datetime64[ns]" if values.dtype.kind == "M" else "timedelta64[ns]")
-        whole = unit.astype(np.int64)
-        return np.where(np.isnat(unit), np.nan, whole // 10**9 + (whole % 10**9) * 1e-9)
+        kind = values.dtype.kind + "8"
+        if np.datetime_data(values.dtype)[0] in ("ps", "fs", "as"):  # few years, and NumPy makes no seconds of the finest
+            values = values.astype(kind + "[ns]")
+        whole = values.astype(kind + "[s]")  # of any year; nanoseconds alone count to 2262
+        rest = (values - whole.astype(values.dtype)).astype("m8[ns]").astype(np.int64)
+        return np.asarray(np.where(np.isnat(values), np.nan, whole.astype(np.int64) + rest * 1e-9), order="C")
     return doubles(values, name)
 
 

@@ -253,7 +253,8 @@ class Archive(Recalled):
         """A range at a glance: (times [points], values): what is faster than the distance between points is left out."""
         reader, rows = self._read(), self._channel(channel)
         i = reader.inspect()
-        a, b = i[5] if start is None else float(start), i[6] if end is None else float(end)
+        a = i[5] if start is None else _arrays.moment(start, "start")
+        b = i[6] if end is None else _arrays.moment(end, "end")
         out = np.empty((len(rows), points))
         for row, c in zip(out, rows):
             reader.zoom(c, a, b, points, row)

@@ -128,7 +128,9 @@ class Memory(Recalled):
             t = _arrays.seconds(times).reshape(-1)
             if t.size != u.shape[0]:
                 raise InputError(f"there are {t.size} times for {u.shape[0]} samples; as many were expected")
-        inner, made, names = self._memory, None, self._names
+        inner, made, names, was = self._memory, None, self._names, (self._dates, self._note)
+        if t is not None and t.size and dates != self._dates:
+            self._stamp(dates)
         if inner is None:
             with _arrays.beginning:
                 if self._memory is None:
@@ -136,7 +138,7 @@ class Memory(Recalled):
                         self._names = _arrays.names_of(x, u.ndim) if names is None else names
                         self._begin(channels)
                     except Exception:
-                        self._names = names
+                        self._names, (self._dates, self._note) = names, was
                         raise
                     made = self._memory
                 inner = self._memory
@@ -144,15 +146,24 @@ class Memory(Recalled):
             inner.push(u, t, u.shape[0])
         except Exception:
             with _arrays.beginning:
-                if made is not None and self._memory is made and made.inspect()[1] == 0:  # as if nothing had been pushed
-                    self._memory, self._names = None, names
+                if inner.inspect()[1] == 0:  # as if nothing had been pushed
+                    self._dates, self._note = was
+                    if made is not None and self._memory is made:
+                        self._memory, self._names = None, names
             raise
-        self._dates = self._dates or dates
         return self
 
-    def close(self, end: float) -> "Memory":
-        """Ends the interval of the last sample, of a memory with times or joined by lines: it holds until ``end``. Gives itself."""
-        self._inner().close(float(end))
+    def _stamp(self, dates: bool) -> None:
+        """Times are dates from now on, or seconds: of a memory without samples, whose note, from a file, may say otherwise."""
+        if self.samples:
+            theirs, mine = ("dates", "seconds") if dates else ("seconds", "dates")
+            raise InputError(f"times: are {theirs}, and those of the memory are {mine}; {mine} were expected")
+        self._dates, self._note = dates, None
+
+    def close(self, end: Any) -> "Memory":
+        """Ends the interval of the last sample, of a memory with times or joined by lines: it holds until ``end``, seconds or a date. Gives
+        itself."""
+        self._inner().close(_arrays.moment(end, "end"))
         return self
 
     def append(self, other: "Memory") -> "Memory":
@@ -167,7 +178,9 @@ class Memory(Recalled):
                 moved.shift(self.start)
             if self._memory is None:
                 self._names = other._names if self._names is None else self._names
-            self._memory, self._dates = moved, self._dates or other._dates
+            if other._dates != self._dates:
+                self._stamp(other._dates)
+            self._memory = moved
             return self
         _, samples, start, end = self._inner().inspect()[:4]
         moved = other._inner().copy()
@@ -175,9 +188,9 @@ class Memory(Recalled):
         self._memory.merge(moved)
         return self
 
-    def shift(self, start: float) -> "Memory":
-        """Moves the history in time, so that it begins at ``start``. Gives itself."""
-        self._inner().shift(float(start))
+    def shift(self, start: Any) -> "Memory":
+        """Moves the history in time, so that it begins at ``start``, seconds or a date. Gives itself."""
+        self._inner().shift(_arrays.moment(start, "start"))
         return self
 
     def _agree(self, other: "Memory") -> None:
@@ -190,16 +203,24 @@ class Memory(Recalled):
         if self.channels is not None and self.channels != other.channels:
             raise MismatchError(f"the memories have {self.channels} and {other.channels} channels; as many were expected")
 
+    def _merge(self, other: "Memory") -> "Memory":
+        """Takes another one in that begins where this one ends."""
+        self._agree(other)
+        if self._spec[3] == 0 and other.samples and other._dates != self._dates:
+            if self.samples:
+                one, two = ("dates", "seconds") if self._dates else ("seconds", "dates")
+                raise MismatchError(f"the memories differ in times: {one} and {two}; the same was expected")
+            self._stamp(other._dates)
+        self._memory.merge(other._memory)
+        return self
+
     def __add__(self, other: Any) -> "Memory":
         """The memory of both, where ``other`` begins at the end of this one (``append`` moves it there)."""
         if not isinstance(other, Memory):
             return NotImplemented
         if self._memory is None or other._memory is None:
             return (self if other._memory is None else other).copy()
-        self._agree(other)
-        whole = self.copy()
-        whole._memory.merge(other._memory)
-        return whole
+        return self.copy()._merge(other)
 
     def __radd__(self, other: Any) -> "Memory":
         return self.copy() if isinstance(other, int) and other == 0 else NotImplemented  # so that sum() adds up
@@ -209,9 +230,7 @@ class Memory(Recalled):
             return NotImplemented
         if self._memory is None or other._memory is None:
             return self + other
-        self._agree(other)
-        self._memory.merge(other._memory)
-        return self
+        return self._merge(other)
 
     def copy(self) -> "Memory":
         """A fork: what one of them is pushed, the other does not see."""
