@@ -15,6 +15,7 @@ from ._grid import missing, runs, step_of
 from ._recalled import Recalled
 
 _RULES = ("error", "max", "lossless", "budget")
+_CHANNELS, _ORDER, _PAGE, _BUDGET = 65535, 32, 2**20, 2**40  # at most, as in loci/archive.h
 Bound = Union[float, str, None]
 
 
@@ -33,9 +34,12 @@ def _size(given: Union[int, float, str]) -> int:
     try:
         text = str(given).strip()
         unit = {"K": 10, "M": 20, "G": 30}.get(text[-1:].upper(), 0)
-        return int(text[:-1] if unit else text) << unit
+        size = int(text[:-1] if unit else text) << unit
     except ValueError:
         raise InputError(f'budget is {given!r}; a number of bytes, or one as "64K", was expected') from None
+    if not 256 <= size <= _BUDGET:
+        raise InputError(f"budget is {size} bytes; 256 to {_BUDGET} was expected")
+    return size
 
 
 class Archive(Recalled):
@@ -100,8 +104,8 @@ class Archive(Recalled):
         self._options: Any = (
             1.0 if rate is None else 1.0 / rate,
             float(start),
-            int(order),
-            int(page),
+            _arrays.whole(order, "order", 0, _ORDER),
+            _arrays.whole(page, "page", 0, _PAGE),
             _RULES.index(rule),
             bound,
             relative,
@@ -119,6 +123,8 @@ class Archive(Recalled):
         self._lock = threading.RLock()
         if channels is None and self._names is not None:
             channels = len(self._names)
+        if channels is not None:
+            channels = _arrays.whole(channels, "channels", 1, _CHANNELS)
         if channels is not None and self._names is not None and len(self._names) != channels:
             raise InputError(f"there are {len(self._names)} names for {channels} channels; as many were expected")
         self._make(channels or 1)  # what is wrong with the options is better known now
