@@ -101,6 +101,8 @@ def test_damage(x, tmp_path):
         loci.Archive.from_bytes(data).verify()
     left = loci.Archive.from_bytes(bytes(data), salvage=True)
     assert 0 < left.inspect()["damaged"] < 20000 and np.isnan(left.to_array()).sum() == left.inspect()["damaged"]
+    for other in (left.copy(), pickle.loads(pickle.dumps(left)), left.copy().push([0.5]), left.recode(1.0), left.forget(0.0), left + left):
+        assert np.array_equal(np.isnan(other.to_array()[:20000]), np.isnan(left.to_array()))
 
 
 @pytest.mark.parametrize(

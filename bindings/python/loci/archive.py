@@ -72,6 +72,7 @@ class Archive(Recalled):
         "_data",
         "_reader",
         "_closed",
+        "_salvage",
         "_lock",
         "__weakref__",
     )
@@ -119,7 +120,7 @@ class Archive(Recalled):
         self._writer: Any = None
         self._data: Any = None
         self._reader: Any = None
-        self._closed = False
+        self._closed = self._salvage = False
         self._lock = threading.RLock()
         if channels is None and self._names is not None:
             channels = len(self._names)
@@ -154,7 +155,7 @@ class Archive(Recalled):
         """Of bytes. timed: an index counts, as it does where times are dates."""
         self = cls.__new__(cls)
         self._reader = _loci.ArchiveReader(data, salvage)
-        self._data, self._writer, self._closed, self._lock = data, None, False, threading.RLock()
+        self._data, self._writer, self._closed, self._salvage, self._lock = data, None, False, salvage, threading.RLock()
         i = self._reader.inspect()
         self._channels, self._names, self._options = i[0], _arrays.note_names(i[13]) or None, None
         self._dates = i[13].startswith(b"time=iso")
@@ -229,7 +230,7 @@ class Archive(Recalled):
         with self._lock:
             self._open()
             if self._reader is None:
-                self._reader = _loci.ArchiveReader(self.to_bytes(), False)
+                self._reader = _loci.ArchiveReader(self.to_bytes(), self._salvage)
             return self._reader
 
     def __len__(self) -> int:
@@ -376,20 +377,24 @@ class Archive(Recalled):
 
     # --- changing: each gives a new one ---
 
+    def _as(self, data: bytes) -> "Archive":
+        """Of bytes, to be read as these were."""
+        return self._of(data, self._salvage, self._timed)
+
     def recode(self, error: Bound) -> "Archive":
         """Coarser: with an rms error of at most ``error``, a number or as "5%" of each channel's promise deviation."""
         bound, relative = _bound(error, "error") if error is not None else (0.0, False)
         if relative:
             raise InputError(f"error is {error!r}; a number in the signal's unit was expected")
-        return self._of(self._read().recode(np.full(self._channels or 1, bound)), timed=self._timed)
+        return self._as(self._read().recode(np.full(self._channels or 1, bound)))
 
     def shrink(self, budget: Union[int, str], fading: float = 1.0) -> "Archive":
         """Within a budget of bytes, the past coarser than the present."""
-        return self._of(self._read().shrink(_size(budget), float(fading)), timed=self._timed)
+        return self._as(self._read().shrink(_size(budget), float(fading)))
 
-    def forget(self, before: float) -> "Archive":
-        """Without the pages that end at or before a time."""
-        return self._of(self._read().forget(float(before)), timed=self._timed)
+    def forget(self, before: Any) -> "Archive":
+        """Without the pages that end at or before a time, seconds or a date."""
+        return self._as(self._read().forget(_arrays.moment(before, "before")))
 
     def __add__(self, other: Any) -> "Archive":
         """Of both, ``other`` moved to where this one ends."""
@@ -397,14 +402,14 @@ class Archive(Recalled):
             return NotImplemented
         if self._channels != other._channels:
             raise MismatchError(f"the archives have {self._channels} and {other._channels} channels; as many were expected")
-        return self._of(self._read().merge(other._read()), timed=self._timed)
+        return self._of(self._read().merge(other._read()), self._salvage or other._salvage, self._timed)
 
     def __radd__(self, other: Any) -> "Archive":
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def copy(self) -> "Archive":
         """A fork: what one of them is pushed, the other does not see."""
-        return self._of(self.to_bytes(), timed=self._timed)
+        return self._as(self.to_bytes())
 
     # --- bytes ---
 
@@ -459,9 +464,9 @@ class Archive(Recalled):
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> Any:
-        return _unpickle, (_arrays.PICKLE, self.to_bytes(), self._timed)
+        return _unpickle, (_arrays.PICKLE, self.to_bytes(), self._timed, self._salvage)
 
 
-def _unpickle(version: int, data: bytes, timed: bool = False) -> Archive:
+def _unpickle(version: int, data: bytes, timed: bool = False, salvage: bool = False) -> Archive:
     _arrays.pickled(version, "archive")
-    return Archive._of(data, timed=timed)
+    return Archive._of(data, salvage, timed)
