@@ -768,6 +768,12 @@ static void steps_are_those_of_many_times(void **state)
     assert_true(loci_archive_step(between, 8, 1) == 1); /* likewise what is beside the others */
     assert_true(loci_archive_step(beside, 6, 1) == 10);
     assert_true(loci_archive_step(sparse, 5, 1) == 60);
+    for (int later = 0; later < 2; later++) { /* tenths of a second, of which most are not there */
+        const int there[] = {0, 2, 3, 5, 7, 10, 12, 14, 17, 20, 120, 121};
+        double t[12];
+        for (size_t k = 0; k < 12; k++) t[k] = 1.7e9 * later + there[k] * 0.1;
+        assert_true(loci_archive_step(t, 10, 1) == 0.1 && loci_archive_step(t, 12, 1) == 0.1);
+    }
     assert_true(loci_archive_step(exact, 4, 1) == 0.015625);
     assert_true(loci_archive_step(exact, 2, 3) == 0.078125);
     assert_true(isnan(loci_archive_step(second, 1, 1)) && isnan(loci_archive_step(second, 0, 1)));

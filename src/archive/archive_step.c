@@ -10,6 +10,8 @@
 
 enum { DIGITS = 15 }; /* that a decimal may have: as many as any double keeps */
 
+#define SPARSE                                                                                               \
+    64 /* steps between samples, on the average, at most, where rounded times that are all beside each other still tell a step */
 #define UNSURE 0.25 /* by how much of a step a time is beside one, at most, where it counts as one of them */
 
 /* Times t [n][stride] that rise. */
@@ -91,15 +93,20 @@ static size_t regular(const times *s, double dt)
     return i;
 }
 
-/* The least distance, where most are about as short, or all exactly so many times as long: else it is one row that fell between the others, and
- * 0 comes back. */
+/* The least distance, where most are about as short, or all are so many times as long: exactly, or to the rounding of doubles and not too many
+ * times. Else it is one row that fell between the others, and 0 comes back. */
 static double least(const times *s)
 {
     double shortest = INFINITY;
     size_t count = 0;
     for (size_t i = 1; i < s->n; i++) shortest = fmin(shortest, apart(s, i));
     for (size_t i = 1; i < s->n; i++) count += apart(s, i) < 1.5 * shortest;
-    return 2 * count >= s->n - 1 || off(s, shortest, shortest, 0) <= 0 ? shortest : 0;
+    if (2 * count >= s->n - 1 || off(s, shortest, shortest, 0) <= 0) return shortest;
+    const double step = run_step(s, shortest), first = at(s, 0), last = at(s, s->n - 1),
+                 rounding = 4 * loci_time_spacing(fmax(fabs(first), fabs(last)));
+    return last - first <= SPARSE * (double)(s->n - 1) * step && off(s, step, step, rounding) <= rounding
+               ? shortest
+               : 0;
 }
 
 double loci_archive_step(const double *t, size_t n, size_t stride)
