@@ -522,6 +522,10 @@ static void growth_at_the_border(void **state)
             grown(&found, &radius, a, n);
             assert_true(found <= 0 && radius <= 1);
         }
+    for (double a = -1.5; a > -1e7; a *= 1.7) { /* stiff, and stable, but not for Euler */
+        grown(&found, &radius, &a, 1);
+        assert_true(found == a && (1 + a >= -1 || fabs(radius + 1 + a) <= 1e-9 * radius));
+    }
     for (double rate = 1; rate > 1e-9; rate /= 8) {
         const double a[4] = {rate, 1, 0, -2}, turning[4] = {rate, 3, -3, rate};
         grown(&found, &radius, a, 2);

@@ -90,7 +90,7 @@ static bool outgrows(const double *e, double *x, size_t n, double rate)
 {
     const double most = 1e9 / ((double)n * (double)n), steps = 30 / rate;
     double *y = x + n, size = 0, half = 0;
-    if (!(steps <= most)) return true;
+    if (rate > 1 || !(steps <= most)) return true; /* no rounding makes a factor of e a step */
     for (size_t i = 0; i < n; i++) x[i] = loci_random_uniform(1, i) - 0.5;
     for (size_t k = 0; k < (size_t)steps; k++) {
         double square = 0;
