@@ -131,7 +131,9 @@ static int prepare(work *w, const training_settings *s)
     dataset_tell(w->path, w->train, w->valid);
     const double share = validates ? 0 : training_choice_share(s, &all);
     if (share > 0 && loci_dataset_divide(&w->valid, w->train, share, seed, &error) != LOCI_OK) {
-        if (!all.overlap || !isnan(s->valid) || error.status != LOCI_E_ARGUMENT)
+        const bool patient = s->patience != NOT_GIVEN && s->patience > 0;
+        if (!all.overlap || read.reading.group || patient || !isnan(s->valid) ||
+            error.status != LOCI_E_ARGUMENT)
             return message_error(w->path, &error);
         message_note(
             "%s: no windows are kept to validate with, since all others share rows with them; a larger --stride allows it",

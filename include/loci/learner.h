@@ -52,7 +52,7 @@ LOCI_API loci_status loci_learner_like(loci_learner **learner, const loci_model 
 LOCI_API void loci_learner_free(loci_learner *learner); /* NULL is allowed */
 
 /* Learns from all sequences of the set, in their order; in several calls it comes to the same, to the bit. Of the options threads, progress and context count. On a failure
- * it may know some of them. LOCI_E_MISMATCH: the set is not one for its model; LOCI_E_VALUE: a sequence is not finite; LOCI_E_MEMORY, LOCI_E_STOPPED. */
+ * it may know some of them. LOCI_E_MISMATCH: the set is not one for its model; LOCI_E_ARGUMENT: its rate is not within a factor of 1000 of the model's; LOCI_E_VALUE: a sequence is not finite; LOCI_E_MEMORY, LOCI_E_STOPPED. */
 LOCI_API loci_status loci_learner_push(loci_learner *learner, const loci_dataset *set,
                                        const loci_learner_options *options, loci_error *error);
 /* Adds what `other` learned: as if its sequences had come after the learner's own, to rounding, and to the bit while both know theirs one by one.

@@ -124,7 +124,7 @@ typedef struct loci_trainer loci_trainer;
  * must live as long, and the model's description stays as it is. Memory: the activations of a micro-batch for each thread,
  * and 8 gradients, or up to 64 small ones, each with some 2 L numbers a channel of an S4D layer.
  * LOCI_E_MISMATCH (also where a rank of the team has another model, other data or options, which the sentence names), LOCI_E_ARGUMENT,
- * LOCI_E_MEMORY. */
+ * LOCI_E_UNSUPPORTED (a rate that the layers cannot run at), LOCI_E_MEMORY. */
 LOCI_API loci_status loci_trainer_create(loci_trainer **trainer, loci_model *model, const loci_dataset *train,
                                          const loci_dataset *valid, const loci_train_options *options,
                                          loci_error *error);

@@ -130,6 +130,9 @@ $ awk -v OFS=, 'BEGIN { print "x,c"; for (k = 0; k < 1600; k++) print sin(k), in
 ! loci: note: near.csv: no windows are kept to validate with, since all others share rows with them; a larger --stride allows it
 | training    601 sequences of 1,000 samples
 | validation  none
+$ sh t near.csv --label c --window 1000 --stride 1 --patience 3 --show
+! loci: near.csv: no window is left to train with that shares no row with those to validate with; a larger stride, a smaller share or none may leave some
+= 1
 $ sh t tone.csv --time time --horizon 380 --window 40 --show
 ! loci: tone.csv: no sequence has 420 rows, which a window with its horizon needs
 = 1

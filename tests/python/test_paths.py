@@ -85,6 +85,10 @@ KINDS = {
         table, "walks.csv", dict(value="other", column=["speed"], window=20, stride=10, test=0.2),
         ["--value", "other", "--column", "speed", "--window", "20", "--stride", "10", "--test", "0.2"],
     ),
+    "windows of which none can validate": (
+        table, "walks.csv", dict(value="other", column=["speed"], window=1500, stride=1, steps=2),
+        ["--value", "other", "--column", "speed", "--window", "1500", "--stride", "1", "--steps", "2"],
+    ),
     "what follows": (table, "walks.csv", dict(horizon=3, column="speed", window=16), ["--horizon", "3", "--column", "speed", "--window", "16"]),
     "what follows every column": (table, "walks.csv", dict(horizon=3, window=16, group="walk"), ["--horizon", "3", "--window", "16", "--group", "walk"]),
     "holes": (
