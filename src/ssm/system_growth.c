@@ -84,27 +84,37 @@ static loci_status estimate(const loci_allocator *by, double *growth, const doub
     return LOCI_OK;
 }
 
+static double length_of(const double *x, size_t n)
+{
+    double square = 0;
+    for (size_t i = 0; i < n; i++) square += x[i] * x[i];
+    return sqrt(square);
+}
+
 /* Whether states of x <- E x grow as exp(rate steps), as far as that can be tried: from step to step rounding moves an m-fold eigenvalue far less
  * than in powers of E, whose largest numbers drown what it is, and a state that grows as a power of time falls behind. e [n][n]; x [2 n] is scratch. */
 static bool outgrows(const double *e, double *x, size_t n, double rate)
 {
-    const double most = 1e9 / ((double)n * (double)n), steps = 30 / rate;
+    enum { RUN = 32 }; /* steps until x is scaled again */
+    const double most = 2e8 / ((double)n * (double)n), steps = 30 / rate;
     double *y = x + n, size = 0, half = 0;
     if (rate > 1 || !(steps <= most)) return true; /* no rounding makes a factor of e a step */
     for (size_t i = 0; i < n; i++) x[i] = loci_random_uniform(1, i) - 0.5;
     for (size_t k = 0; k < (size_t)steps; k++) {
-        double square = 0;
         for (size_t i = 0; i < n; i++) {
             y[i] = 0;
             for (size_t j = 0; j < n; j++) y[i] += e[i * n + j] * x[j];
-            square += y[i] * y[i];
         }
-        if (!(square > 0)) return false;
-        for (size_t i = 0; i < n; i++) x[i] = y[i] / sqrt(square);
-        size += 0.5 * log(square);
-        if (k == (size_t)steps / 2) half = size;
+        memcpy(x, y, n * sizeof *x);
+        if (k == (size_t)steps / 2) half = size + log(length_of(x, n));
+        if (k % RUN) continue;
+        const double length = length_of(x, n);
+        if (!(length > 0)) return false;
+        for (size_t i = 0; i < n; i++) x[i] /= length;
+        size += log(length);
     }
-    return size - half > 0.25 * rate * steps; /* half of what is expected of the second half */
+    /* at least half of what is expected of the second half of the steps */
+    return size + log(length_of(x, n)) - half > 0.25 * rate * steps;
 }
 
 /* memory [3][n][n] */
