@@ -129,14 +129,20 @@ static int describe_tokens(const settings *s)
     return given ? message_usage("convert: --%s is not for models of tokens", given) : STATUS_DONE;
 }
 
+/* State dicts tell no task: what has names has classes, a single output is a number, and answers at every sample without names are, too. */
+static loci_task task_of(const loci_model_config *config, const settings *s)
+{
+    if (s->classes) return LOCI_TASK_CLASS;
+    if (config->pool == LOCI_POOL_NONE) return LOCI_TASK_VALUE_EACH;
+    return config->outputs == 1 ? LOCI_TASK_VALUE : LOCI_TASK_CLASS;
+}
+
 static int describe(loci_model *model, const settings *s)
 {
     const loci_model_config *config = loci_model_configuration(model);
     if (config->vocabulary) return describe_tokens(s);
-    loci_model_about about = {.rate = isnan(s->rate) ? 0 : s->rate,
-                              .task = config->pool == LOCI_POOL_NONE && !s->classes ? LOCI_TASK_VALUE_EACH
-                                                                                    : LOCI_TASK_CLASS,
-                              .reading.gray = s->gray};
+    loci_model_about about = {
+        .rate = isnan(s->rate) ? 0 : s->rate, .task = task_of(config, s), .reading.gray = s->gray};
     double *shift = NULL, *scale = NULL;
     parts names = {0};
     loci_error error;
