@@ -96,7 +96,7 @@ static double length_of(const double *x, size_t n)
 static bool outgrows(const double *e, double *x, size_t n, double rate)
 {
     enum { RUN = 32 }; /* steps until x is scaled again */
-    const double most = 2e8 / ((double)n * (double)n), steps = 30 / rate;
+    const double most = 4e8 / ((double)n * (double)n), steps = 30 / rate;
     double *y = x + n, size = 0, half = 0;
     if (rate > 1 || !(steps <= most)) return true; /* no rounding makes a factor of e a step */
     for (size_t i = 0; i < n; i++) x[i] = loci_random_uniform(1, i) - 0.5;
