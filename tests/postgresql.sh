@@ -134,18 +134,16 @@ file_of "SELECT loci_archive(value, to_timestamp(1700000000 + k), 'error=0.01') 
     $("$program" recall at_archive.loci --points 2) == *2023-11-14T22:13:20* ]]
 report $? 'files of timestamptz have dates'
 { echo time,value; sql -F , -c "SELECT t, value FROM p ORDER BY t"; } >timed.csv
-"$program" remember timed.csv --time 1 --column value --order 64 --detail 4 -o timed.loci
-file_of "SELECT loci_memory(value, t) FROM p" >mine.loci
-"$program" recall timed.loci --points 777 >want
-"$program" recall mine.loci --points 777 >got
-cmp got want
-report $? 'rows with times: what loci remember recalls'
-"$program" remember timed.csv --time 1 --column value --order 64 --detail 0 -o timed.loci
-file_of "SELECT loci_memory(value, t, 64, 0) FROM p" >mine.loci
-"$program" recall timed.loci --points 777 >want
-"$program" recall mine.loci --points 777 >got
-cmp got want
-report $? 'of detail 0, too'
+for given in '' ', 64, 0'; do # without, it is of order 64 and detail 4
+    detail=${given:+0}
+    detail=${detail:-4}
+    "$program" remember timed.csv --time 1 --column value --order 64 --detail "$detail" -o timed.loci
+    file_of "SELECT loci_memory(value, t$given) FROM p" >mine.loci
+    "$program" recall timed.loci --points 777 >want
+    "$program" recall mine.loci --points 777 >got
+    cmp got want
+    report $? "rows with times, detail $detail: what loci remember recalls"
+done
 
 # Forecasters.
 fixed='horizon=24,window=64,order=16,ridge=0.01'
