@@ -5,7 +5,7 @@
  *     bench_train [--json] [MODEL [LENGTH [THREADS [SEQUENCES]]]]
  *     bench_train --pair MODEL MODEL [LENGTH [THREADS]]
  *
- * A MODEL is a preset and fields that differ: s4-example,layer=s4,rank=1. --pair steps two in turn, and prints the processor time
+ * A MODEL is a preset and fields that differ: s4-example,layer=s4,rank=1, and precision=bf16 for its steps. --pair steps two in turn, and prints the processor time
  * of the second as a share of the first's.
  *
  * Steps of MODEL (s4-example) are timed by the clock on the wall, on THREADS threads (2). The parts are timed on one
@@ -87,14 +87,14 @@ static loci_dataset *noise(size_t L)
 
 /* ---- whole steps ---- */
 
-static void time_steps(loci_model *model, const loci_dataset *set, size_t threads)
+static void time_steps(loci_model *model, uint64_t precision, const loci_dataset *set, size_t threads)
 {
     loci_trainer *trainer;
     loci_error error;
     loci_train_report report;
     loci_evaluation result = {0};
     loci_train_options options = loci_train_options_default();
-    options.epochs = 1000, options.threads = threads;
+    options.epochs = 1000, options.threads = threads, options.precision = precision;
     bench_case step = {0}, busy = {0}, evaluation = {0};
     const double before = resident();
     if (loci_trainer_create(&trainer, model, set, NULL, &options, &error)) stop(error.text);
@@ -131,7 +131,8 @@ static void time_steps(loci_model *model, const loci_dataset *set, size_t thread
 
 enum { PAIRS = 15 };
 
-static void time_pair(loci_model *const model[2], const loci_dataset *set, size_t threads)
+static void time_pair(loci_model *const model[2], const uint64_t precision[2], const loci_dataset *set,
+                      size_t threads)
 {
     loci_trainer *trainer[2];
     loci_error error;
@@ -139,8 +140,10 @@ static void time_pair(loci_model *const model[2], const loci_dataset *set, size_
     loci_train_options options = loci_train_options_default();
     options.epochs = 1000, options.threads = threads;
     double busy[2][PAIRS], ratio[PAIRS];
-    for (size_t k = 0; k < 2; k++)
+    for (size_t k = 0; k < 2; k++) {
+        options.precision = precision[k];
         if (loci_trainer_create(&trainer[k], model[k], set, NULL, &options, &error)) stop(error.text);
+    }
     for (int r = -1; r < PAIRS; r++)
         for (size_t k = 0; k < 2; k++) {
             const double worked = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
@@ -249,12 +252,12 @@ static double weights_of(const loci_model_config *c)
     }
 }
 
-static void time_parts(loci_model *model, size_t L, size_t B)
+static void time_parts(loci_model *model, uint64_t precision, size_t L, size_t B)
 {
     const loci_model_config *c = loci_model_configuration(model);
     loci_error error;
     bench b = {.model = model, .pass = {.B = B, .L = L, .seed = 1}};
-    if (loci_network_create(&b.network, model, L, &error)) stop(error.text);
+    if (loci_network_create_in(&b.network, model, L, (loci_precision)precision, &error)) stop(error.text);
     b.parts = loci_network_parts(b.network), b.size = loci_model_size(model);
     const size_t gradient = loci_network_gradient_size(b.network);
     b.u = loci_allocate(B * L * INPUTS, sizeof(float)), b.y = loci_allocate(B * CLASSES, sizeof(float));
@@ -312,8 +315,8 @@ static size_t number(char **argv, int argc, int at, size_t usual)
     return (size_t)value;
 }
 
-/* "s4-example,layer=s4,rank=1" */
-static loci_model *model_of(const char *text)
+/* "s4-example,layer=s4,rank=1"; and precision=bf16 for its training. */
+static loci_model *model_of(const char *text, uint64_t *precision)
 {
     char words[256];
     loci_model *model = NULL;
@@ -328,7 +331,10 @@ static loci_model *model_of(const char *text)
         if (next) *next = 0;
         if (!value) stop("a field is without its value; NAME=VALUE was expected");
         *value = 0;
-        if (loci_config_set(&config, field, value + 1, &error)) stop(error.text);
+        if (!strcmp(field, "precision") && !strcmp(value + 1, "bf16"))
+            *precision = LOCI_PRECISION_BF16;
+        else if (loci_config_set(&config, field, value + 1, &error))
+            stop(error.text);
         field = next ? next + 1 : NULL;
     }
     if (loci_model_create(&model, &config, &error)) stop(error.text);
@@ -340,20 +346,22 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "--pair")) {
         if (argc < 4) stop("--pair is without its two models");
-        loci_model *const pair[2] = {model_of(argv[2]), model_of(argv[3])};
+        uint64_t precision[2] = {0};
+        loci_model *const pair[2] = {model_of(argv[2], &precision[0]), model_of(argv[3], &precision[1])};
         loci_dataset *const set = noise(number(argv, argc, 4, 1024));
-        time_pair(pair, set, number(argv, argc, 5, 1));
+        time_pair(pair, precision, set, number(argv, argc, 5, 1));
         loci_dataset_close(set);
         loci_model_free(pair[0]), loci_model_free(pair[1]);
         return 0;
     }
     if (argc > 1 && !strcmp(argv[1], "--json")) json = 1, argc--, argv++;
-    loci_model *const model = model_of(argc > 1 ? argv[1] : "s4-example");
+    uint64_t precision = LOCI_PRECISION_FLOAT;
+    loci_model *const model = model_of(argc > 1 ? argv[1] : "s4-example", &precision);
     const size_t L = number(argv, argc, 2, 1024), threads = number(argv, argc, 3, 2),
                  B = number(argv, argc, 4, loci_micro_batch_most(loci_model_configuration(model), L));
     loci_dataset *set = noise(L);
-    time_steps(model, set, threads);
-    time_parts(model, L, B);
+    time_steps(model, precision, set, threads);
+    time_parts(model, precision, L, B);
     loci_dataset_close(set);
     loci_model_free(model);
     return 0;

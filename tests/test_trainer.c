@@ -527,11 +527,11 @@ static void damaged_files(void **state)
     same_parameters(model, before);
     assert_int_equal(loci_trainer_report(trainer).step, 0);
     /* a checksum that fits, over a version and over sizes that cannot be */
-    bytes[8] = 5;
+    bytes[8] = 6;
     uint64_t sum = loci_checksum(bytes, size - 8);
     for (size_t i = 0; i < 8; i++) bytes[size - 8 + i] = (unsigned char)(sum >> (8 * i));
     assert_int_equal(loci_trainer_restore(trainer, bytes, size, &error), LOCI_E_FORMAT);
-    assert_string_equal(error.text, "is a saved training of version 5; version 4 was expected");
+    assert_string_equal(error.text, "is a saved training of version 6; version 5 was expected");
     bytes[8] = 2;
     sum = loci_checksum(bytes, size - 12);
     for (size_t i = 0; i < 8; i++) bytes[size - 12 + i] = (unsigned char)(sum >> (8 * i));

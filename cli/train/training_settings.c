@@ -174,6 +174,11 @@ static bool augment_read(uint64_t *augment, const char *words)
     return true;
 }
 
+static loci_precision precision_of(const training_settings *s)
+{
+    return s->precision && strcmp(s->precision, "bf16") == 0 ? LOCI_PRECISION_BF16 : LOCI_PRECISION_FLOAT;
+}
+
 static int numbers_check(const training_settings *s)
 {
     static const double below_1 = 1 - 0x1p-53;
@@ -196,6 +201,11 @@ static int numbers_check(const training_settings *s)
     if (!status && !augment_read(&augment, s->augment))
         status =
             message_usage("train: --augment is \"%s\"; flip, shift or flip,shift was expected", s->augment);
+    if (!status && s->precision && strcmp(s->precision, "float") != 0 && strcmp(s->precision, "bf16") != 0)
+        status = message_usage("train: --precision is \"%s\"; float or bf16 was expected", s->precision);
+    if (!status && s->precision && !loci_precision_available(precision_of(s)))
+        status = message_usage(
+            "train: --precision is bf16, and this processor has no such products (AVX512-BF16); float was expected");
     if (!status && s->valid == 0 && s->patience != NOT_GIVEN && s->patience > 0)
         status = message_usage(
             "train: --patience is about validation, and --valid 0 leaves none; one was expected");
@@ -312,6 +322,7 @@ loci_train_options training_settings_options(const training_settings *s, const l
     if (s->shards != NOT_GIVEN) o.shards = s->shards;
     o.threads = ranks_threads(o.threads);
     o.team = ranks_team();
+    o.precision = precision_of(s);
     if (!isnan(s->lr)) o.lr = s->lr;
     if (!isnan(s->lr_ssm)) o.lr_ssm = s->lr_ssm;
     if (!isnan(s->decay)) o.decay = s->decay;

@@ -40,7 +40,7 @@ typedef struct {
     bool gray, mono, bytes;
     size_t epochs, steps, batch, patience, seed, threads, shards; /* the training */
     double lr, lr_ssm, decay, warmup, clip;
-    const char *augment;
+    const char *augment, *precision;
 } training_settings;
 
 training_settings training_settings_none(void);

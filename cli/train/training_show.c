@@ -150,6 +150,8 @@ int training_show_plan(const char *path, const loci_dataset *train, const loci_d
         output_format(&out, "\n%-11s %s%s%s", "augment", o->augment & LOCI_AUGMENT_FLIP ? "flip" : "",
                       o->augment == (LOCI_AUGMENT_FLIP | LOCI_AUGMENT_SHIFT) ? ", " : "",
                       o->augment & LOCI_AUGMENT_SHIFT ? "shift" : "");
+    if (o->precision == LOCI_PRECISION_BF16)
+        output_format(&out, "\n%-11s bf16, validated in float", "precision");
     output_format(&out, "\n%-11s %llu\n", "seed", (unsigned long long)o->seed);
     return output_close(&out);
 }

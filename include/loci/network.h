@@ -37,6 +37,17 @@ typedef struct {
 
 typedef struct loci_network loci_network;
 
+/* What products with the weight matrices of layers are made of. */
+typedef enum {
+    LOCI_PRECISION_FLOAT,
+    /* Factors are rounded to bfloat16 (8 bits, to the nearest, ties to even; below 2^-126 to 0), sums are of floats: half the time of such a
+     * product on processors of AMD from Zen 4 on (AVX512-BF16). Parameters, all else that is between layers, the encoder and the decoder, and
+     * products of more than 32,768 inputs or outputs stay as they are */
+    LOCI_PRECISION_BF16,
+} loci_precision;
+/* Whether this processor has them: else all of that is done in float. */
+LOCI_API int loci_precision_available(loci_precision precision);
+
 /* Helpers that an embedder lends, threads of its own: the library has none. */
 typedef struct {
     size_t size;   /* sizeof of this struct; 0: these fields */
@@ -51,6 +62,9 @@ typedef struct {
  * Cost: O(L) numbers a channel. */
 LOCI_API loci_status loci_network_create(loci_network **network, const loci_model *model, size_t L,
                                          loci_error *error);
+/* The same with products of that precision. */
+LOCI_API loci_status loci_network_create_in(loci_network **network, const loci_model *model, size_t L,
+                                            loci_precision precision, loci_error *error);
 LOCI_API void loci_network_free(loci_network *network); /* NULL is allowed */
 
 /* The samples that follow are (x - origin) unit, [inputs] each, where floats of x itself would lose what x is about; NULL: x,

@@ -28,6 +28,7 @@
 
 #include <loci/dataset.h>
 #include <loci/model.h>
+#include <loci/network.h>
 #include <loci/status.h>
 #include <loci/task.h>
 #include <loci/team.h>
@@ -62,6 +63,9 @@ typedef struct {
     /* What is done to images (loci_dataset_info.rows), each time that one is trained on, by chance: LOCI_AUGMENT_FLIP,
      * LOCI_AUGMENT_SHIFT or both. 0: nothing. */
     uint64_t augment;
+    /* A loci_precision (network.h): of what products are made while it is trained; LOCI_E_UNSUPPORTED where the processor has none such.
+     * Validations are in float. Another precision gives another model, as another seed does. */
+    uint64_t precision;
 } loci_train_options;
 
 #define LOCI_SHARDS_MAX 65536
@@ -69,11 +73,12 @@ typedef struct {
 /* Moved by as many pixels, up or down and to a side, as an eighth of the rows and columns at most, rounded up, 4 of CIFAR-10; what comes in is 0. */
 #define LOCI_AUGMENT_SHIFT 2u
 
-/* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0, shards 0, no team, no augment. */
+/* batch 64, 10 epochs, lr 0.01, lr_ssm 0.001, decay 0.01, warmup 0.05, clip 1, patience 0, seed 0, threads 0, shards 0, no team, no augment, in float. */
 static inline loci_train_options loci_train_options_default(void)
 {
     loci_train_options options = {
-        sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0, 0, NULL, 0};
+        sizeof(loci_train_options), 64, 10, 0, 0.01, 0.001, 0.01, 0.05, 1.0, 0, 0, 0, 0, NULL, 0,
+        LOCI_PRECISION_FLOAT};
     return options;
 }
 /* What suits a model and a training set, from numbers n and lengths of its sequences; data NULL: a large one.

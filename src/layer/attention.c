@@ -97,8 +97,8 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
 {
     const attention *self = of(layer);
     const loci_allocator *by = loci_allocator_of(layer);
-    loci_dense in = loci_dense_of(layer->inputs, self->D, 3 * self->options.heads),
-               out = loci_dense_of(row_of(self), layer->outputs, 1);
+    loci_dense in = loci_dense_of(layer, layer->inputs, self->D, 3 * self->options.heads),
+               out = loci_dense_of(layer, row_of(self), layer->outputs, 1);
     const size_t wide = layer->outputs * row_of(self);
     const size_t weights = loci_dense_size(&in, 1) + loci_dense_size(&out, 1);
     derived_parts *d = loci_allocate_by(by, 1, sizeof *d);

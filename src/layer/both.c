@@ -112,6 +112,7 @@ static const loci_layer_class class = {.name = "both",
                                        .forward = forward,
                                        .backward = backward,
                                        .gather = loci_pair_gather,
+                                       .round_products = loci_pair_round_products,
                                        .free = loci_pair_free};
 
 loci_status loci_both_create(loci_layer **out, loci_layer *ahead, loci_layer *back, loci_error *error)

@@ -63,6 +63,7 @@ static const loci_layer_class class = {.name = "chain",
                                        .gather = loci_pair_gather,
                                        .step = step,
                                        .lend = loci_pair_lend,
+                                       .round_products = loci_pair_round_products,
                                        .free = loci_pair_free};
 
 loci_status loci_chain_create(loci_layer **out, loci_layer *first, loci_layer *second, loci_error *error)

@@ -54,7 +54,7 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
 {
     (void)L;
     const size_t inputs = of(layer)->taps * blocks_of(layer) * V;
-    loci_dense dense = loci_dense_of(inputs, layer->outputs, 1);
+    loci_dense dense = loci_dense_of(layer, inputs, layer->outputs, 1);
     packed *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     real *memory = loci_allocate_by(loci_allocator_of(layer),
                                     loci_dense_size(&dense, 1) + layer->outputs * inputs, sizeof(real));

@@ -11,13 +11,27 @@
 
 enum { V = LOCI_LANES };
 
-loci_dense loci_dense_of(size_t inputs, size_t outputs, size_t parts)
+/* In bfloat16 where the layer wants it and it can be done. */
+static const loci_product *product_for(const loci_layer *layer, size_t inputs, size_t wide)
 {
-    return (loci_dense){.product = loci_product_get(),
+    const loci_product *product = NULL;
+#if !LOCI_REAL_IS_DOUBLE
+    if (layer->bf16 && inputs <= LOCI_PRODUCT_BF16_MOST && wide <= LOCI_PRODUCT_BF16_MOST)
+        product = loci_product_get_bf16();
+#else
+    (void)layer, (void)inputs, (void)wide;
+#endif
+    return product ? product : loci_product_get();
+}
+
+loci_dense loci_dense_of(const loci_layer *layer, size_t inputs, size_t outputs, size_t parts)
+{
+    const size_t wide = parts == 1 ? outputs : parts * loci_lane_blocks(outputs) * V;
+    return (loci_dense){.product = product_for(layer, inputs, wide),
                         .inputs = inputs,
                         .outputs = outputs,
                         .parts = parts,
-                        .wide = parts == 1 ? outputs : parts * loci_lane_blocks(outputs) * V};
+                        .wide = wide};
 }
 
 static size_t padded(size_t reals)
@@ -108,7 +122,7 @@ static void multiply_part(void *argument, size_t i)
 void loci_dense_multiply(const loci_dense *dense, real *y, size_t y_stride, const real *x, size_t x_stride,
                          size_t rows)
 {
-    if (dense->crew && rows == 1 && dense->inputs * dense->wide >= SHARED_LEAST) {
+    if (dense->crew && !dense->product->bf16 && rows == 1 && dense->inputs * dense->wide >= SHARED_LEAST) {
         shared_row s = {dense, y, x, y_stride, x_stride, dense->crew->count};
         dense->crew->run(dense->crew->context, s.parts, multiply_part, &s);
         return;

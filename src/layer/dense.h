@@ -10,6 +10,7 @@
 #include <loci/network.h>
 
 #include "base/real.h"
+#include "layer/layer.h"
 #include "transform/product.h"
 
 #define loci_dense LOCI_NAME(loci_dense)
@@ -36,8 +37,8 @@ typedef struct {
     real *bias;            /* as y; NULL: there is none */
 } loci_dense;
 
-/* One without memory yet. */
-loci_dense loci_dense_of(size_t inputs, size_t outputs, size_t parts);
+/* One of this layer, without memory yet. */
+loci_dense loci_dense_of(const loci_layer *layer, size_t inputs, size_t outputs, size_t parts);
 
 /* Reals that it needs for its packed weights, and for a bias, a multiple of 16; and where they lie: all 0, 64-byte
  * aligned. */

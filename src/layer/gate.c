@@ -85,6 +85,7 @@ static const loci_layer_class class = {.name = "gate",
                                        .gather = loci_pair_gather,
                                        .step = step,
                                        .lend = loci_pair_lend,
+                                       .round_products = loci_pair_round_products,
                                        .free = loci_pair_free};
 
 loci_status loci_gate_create(loci_layer **out, loci_layer *a, loci_layer *b, loci_error *error)

@@ -46,7 +46,8 @@ static inline size_t blocks_out(const loci_layer *layer)
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, ((const gated *)layer)->half ? 1 : 2);
+    loci_dense dense =
+        loci_dense_of(layer, layer->inputs, layer->outputs, ((const gated *)layer)->half ? 1 : 2);
     packed *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     real *memory = loci_allocate_by(loci_allocator_of(layer), loci_dense_size(&dense, 1), sizeof(real));
     if (!d || !memory) {

@@ -100,6 +100,12 @@ void loci_layer_lend(const loci_layer *layer, void *derived, const loci_crew *cr
     if (layer->class->lend) layer->class->lend(layer, derived, crew);
 }
 
+void loci_layer_round_products(loci_layer *layer)
+{
+    layer->bf16 = 1;
+    if (layer->class->round_products) layer->class->round_products(layer);
+}
+
 loci_status loci_layer_check_modes(size_t order, double dt_min, double dt_max, loci_error *error)
 {
     if (order < 2 || order % 2 || order > LOCI_STATE_MAX)

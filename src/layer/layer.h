@@ -53,6 +53,7 @@
 #define loci_layer_prepare LOCI_NAME(loci_layer_prepare)
 #define loci_layer_gather LOCI_NAME(loci_layer_gather)
 #define loci_layer_lend LOCI_NAME(loci_layer_lend)
+#define loci_layer_round_products LOCI_NAME(loci_layer_round_products)
 #define loci_linear_create LOCI_NAME(loci_linear_create)
 #define loci_head_create LOCI_NAME(loci_head_create)
 #define loci_embedding_create LOCI_NAME(loci_embedding_create)
@@ -134,6 +135,9 @@ typedef struct {
     /* Others' help with large products of step, as long as it is not taken back: crew NULL. NULL: there are none. */
     void (*lend)(const loci_layer *, void *derived, const loci_crew *);
 
+    /* What loci_layer_round_products does to those inside it. NULL: there are none. */
+    void (*round_products)(loci_layer *);
+
     void (*free)(loci_layer *); /* children and memory of its own; NULL: there is none */
 } loci_layer_class;
 
@@ -165,6 +169,7 @@ struct loci_layer {
     size_t inputs, outputs; /* channels */
     size_t size, state;     /* reals of parameters and of a sequence's state: multiples of 16 */
     uint64_t stream;        /* of random numbers: from the name */
+    int bf16;               /* products with weight matrices are of numbers rounded to bfloat16 */
     size_t parameters;
     loci_parameter parameter[LOCI_LAYER_PARAMETERS];  /* offsets count from the layer's own first real */
     char name[LOCI_PARAMETER_NAME - LOCI_LAYER_PART]; /* what the names of its parameters begin with */
@@ -232,6 +237,8 @@ void loci_layer_close(const loci_layer *layer, void *derived);
 void loci_layer_prepare(const loci_layer *layer, void *derived, const real *p, double rate);
 void loci_layer_gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p);
 void loci_layer_lend(const loci_layer *layer, void *derived, const loci_crew *crew);
+/* From now on, in what is opened later: products in bfloat16, where the processor has them. */
+void loci_layer_round_products(loci_layer *layer);
 
 /* The layers. `name` is what the names of parameters begin with, "encoder" for encoder.weight. All give
  * LOCI_E_ARGUMENT for numbers of channels of 0 or above LOCI_LAYER_CHANNELS_MAX, and LOCI_E_MEMORY. */

@@ -23,7 +23,7 @@ typedef struct {
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     const int biased = ((const linear *)layer)->head == LOCI_HEAD_LINEAR;
-    loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, 1);
+    loci_dense dense = loci_dense_of(layer, layer->inputs, layer->outputs, 1);
     const size_t head = (sizeof dense + 63) / 64 * 64;
     dense.ahead = L == 0;
     char *memory =

@@ -58,10 +58,10 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
     const loci_mamba_options *o = options_of(layer);
     const block_counts n = blocks_of(o);
     const size_t small = n.inner * (o->order + o->convolution + 2) * V;
-    prepared d = {.in = loci_dense_of(layer->inputs, o->inner, 2),
-                  .x = loci_dense_of(o->inner, (n.rank + 2 * n.states) * V, 1),
-                  .dt = loci_dense_of(o->rank, o->inner, 1),
-                  .out = loci_dense_of(o->inner, layer->outputs, 1)};
+    prepared d = {.in = loci_dense_of(layer, layer->inputs, o->inner, 2),
+                  .x = loci_dense_of(layer, o->inner, (n.rank + 2 * n.states) * V, 1),
+                  .dt = loci_dense_of(layer, o->rank, o->inner, 1),
+                  .out = loci_dense_of(layer, o->inner, layer->outputs, 1)};
     loci_dense *const all[] = {&d.in, &d.x, &d.dt, &d.out};
     const int biased[] = {o->bias, 0, 1, o->bias};
     const size_t head = (sizeof d + 63) / 64 * 64;

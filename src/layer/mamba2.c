@@ -68,8 +68,8 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
     const loci_mamba2_options *o = loci_mamba2_options_of(layer);
     const loci_mamba2_blocks n = loci_mamba2_blocks_of(o);
     const size_t lanes = n.scan * V, small = 3 * lanes + n.convolved * (o->convolution + 1) * V;
-    loci_mamba2_prepared d = {.in = loci_dense_of(layer->inputs, n.wide * V, 1),
-                              .out = loci_dense_of(columns_of(o), layer->outputs, 1)};
+    loci_mamba2_prepared d = {.in = loci_dense_of(layer, layer->inputs, n.wide * V, 1),
+                              .out = loci_dense_of(layer, columns_of(o), layer->outputs, 1)};
     d.in.ahead = d.out.ahead = L == 0;
     const size_t head = (sizeof d + 63) / 64 * 64, in = loci_dense_size(&d.in, 1),
                  out = loci_dense_size(&d.out, o->bias),

@@ -39,7 +39,7 @@ static inline size_t blocks_of(const loci_layer *layer)
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    loci_dense dense = loci_dense_of(layer->inputs, layer->outputs, PARTS);
+    loci_dense dense = loci_dense_of(layer, layer->inputs, layer->outputs, PARTS);
     packed *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     real *memory = loci_allocate_by(loci_allocator_of(layer), loci_dense_size(&dense, 1), sizeof(real));
     if (!d || !memory) {

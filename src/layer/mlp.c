@@ -39,8 +39,8 @@ static inline const mlp *of(const loci_layer *layer)
 static loci_status open_layer(const loci_layer *layer, void **derived, size_t L, loci_error *error)
 {
     (void)L;
-    loci_dense up = loci_dense_of(layer->inputs, of(layer)->hidden, 1),
-               down = loci_dense_of(of(layer)->hidden, layer->outputs, 1);
+    loci_dense up = loci_dense_of(layer, layer->inputs, of(layer)->hidden, 1),
+               down = loci_dense_of(layer, of(layer)->hidden, layer->outputs, 1);
     packed *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     real *memory = loci_allocate_by(loci_allocator_of(layer),
                                     loci_dense_size(&up, 1) + loci_dense_size(&down, 1), sizeof(real));

@@ -71,6 +71,11 @@ void loci_pair_lend(const loci_layer *layer, void *derived, const loci_crew *cre
     for (int i = 0; i < count(layer); i++) loci_layer_lend(pair_of(layer)->child[i], d->of[i], crew);
 }
 
+void loci_pair_round_products(loci_layer *layer)
+{
+    for (int i = 0; i < count(layer); i++) loci_layer_round_products(pair_of(layer)->child[i]);
+}
+
 static loci_layer_memory memory_of(const loci_layer *layer, const children *d, int which, size_t B, size_t L)
 {
     const loci_layer *child = pair_of(layer)->child[which];

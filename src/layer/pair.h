@@ -18,6 +18,7 @@
 #define loci_pair_gather LOCI_NAME(loci_pair_gather)
 #define loci_pair_memory LOCI_NAME(loci_pair_memory)
 #define loci_pair_lend LOCI_NAME(loci_pair_lend)
+#define loci_pair_round_products LOCI_NAME(loci_pair_round_products)
 #define loci_pair_forward LOCI_NAME(loci_pair_forward)
 #define loci_pair_backward LOCI_NAME(loci_pair_backward)
 #define loci_pair_step LOCI_NAME(loci_pair_step)
@@ -41,6 +42,7 @@ void loci_pair_prepare(const loci_layer *layer, void *derived, const real *p, do
 void loci_pair_gather(const loci_layer *layer, void *derived, real *dp, const real *gradient, const real *p);
 
 void loci_pair_lend(const loci_layer *layer, void *derived, const loci_crew *crew);
+void loci_pair_round_products(loci_layer *layer);
 
 /* What both children need: the sum of what they save, the larger scratch. */
 loci_layer_memory loci_pair_memory(const loci_layer *layer, const void *derived, size_t B, size_t L);

@@ -31,8 +31,8 @@ loci_recurrent_offsets loci_recurrent_add(loci_layer *layer, size_t gates, loci_
 loci_status loci_recurrent_open(const loci_layer *layer, void **derived, size_t gates, int biased,
                                 loci_error *error)
 {
-    loci_dense input = loci_dense_of(layer->inputs, layer->outputs, gates),
-               recurrent = loci_dense_of(layer->outputs, layer->outputs, gates);
+    loci_dense input = loci_dense_of(layer, layer->inputs, layer->outputs, gates),
+               recurrent = loci_dense_of(layer, layer->outputs, layer->outputs, gates);
     loci_recurrent *d = loci_allocate_by(loci_allocator_of(layer), 1, sizeof *d);
     real *memory =
         loci_allocate_by(loci_allocator_of(layer),

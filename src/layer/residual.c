@@ -132,6 +132,7 @@ static const loci_layer_class class = {.name = "residual",
                                        .gather = loci_pair_gather,
                                        .step = step,
                                        .lend = loci_pair_lend,
+                                       .round_products = loci_pair_round_products,
                                        .free = loci_pair_free};
 
 static loci_status check(const loci_layer *inner, const loci_layer *norm,

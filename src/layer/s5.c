@@ -122,7 +122,7 @@ static loci_status open_layer(const loci_layer *layer, void **derived, size_t L,
     (void)L;
     const s5 *self = (const s5 *)layer;
     const size_t H = layer->inputs, P = self->modes, wide = PARTS * apart(self);
-    loci_dense in = loci_dense_of(H, P, PARTS), out = loci_dense_of(wide, H, 1);
+    loci_dense in = loci_dense_of(layer, H, P, PARTS), out = loci_dense_of(layer, wide, H, 1);
     const size_t of_in = loci_dense_size(&in, 0), of_out = loci_dense_size(&out, 0),
                  of_bbar = loci_lane_blocks(PARTS * P * H) * V, of_c = loci_lane_blocks(H * wide) * V;
     const size_t reals = of_in + of_out + of_bbar + of_c + 2 * wide + channel_blocks(self) * V;

@@ -74,12 +74,20 @@ static loci_status open_layers(loci_network *n, loci_error *error)
 
 loci_status loci_network_create(loci_network **out, const loci_model *model, size_t L, loci_error *error)
 {
+    return loci_network_create_in(out, model, L, LOCI_PRECISION_FLOAT, error);
+}
+
+loci_status loci_network_create_in(loci_network **out, const loci_model *model, size_t L,
+                                   loci_precision precision, loci_error *error)
+{
     loci_network *n = loci_allocate_by(loci_allocator_of(model), 1, sizeof *n);
     if (!n) return loci_fail(error, LOCI_E_MEMORY, "out of memory for a network");
     n->inputs = model->config.inputs, n->outputs = model->config.outputs, n->L = L;
     loci_model_config config = model->config;
     config.allocator = loci_allocator_of(n);
     loci_status status = loci_stack_create(&n->stack, &config, error);
+    for (size_t i = 1; precision == LOCI_PRECISION_BF16 && i + 1 < n->stack.count; i++)
+        loci_layer_round_products(n->stack.at[i].layer);
     if (!status) status = open_layers(n, error);
     if (status) {
         loci_network_free(n);

@@ -11,6 +11,8 @@
 typedef struct loci_network_f64 loci_network_f64;
 loci_status loci_network_create_f64(loci_network_f64 **network, const loci_model *model, size_t L,
                                     loci_error *error);
+loci_status loci_network_create_in_f64(loci_network_f64 **network, const loci_model *model, size_t L,
+                                       loci_precision precision, loci_error *error);
 void loci_network_free_f64(loci_network_f64 *network);
 void loci_network_frame_f64(loci_network_f64 *network, const loci_model *model, const double *origin,
                             const double *unit);
@@ -36,6 +38,7 @@ void loci_network_lend_f64(loci_network_f64 *network, const loci_crew *crew);
 #define loci_network_lend loci_network_lend_f64
 #define loci_network loci_network_f64
 #define loci_network_create loci_network_create_f64
+#define loci_network_create_in loci_network_create_in_f64
 #define loci_network_free loci_network_free_f64
 #define loci_network_parts loci_network_parts_f64
 #define loci_network_prepare loci_network_prepare_f64

@@ -51,8 +51,8 @@ loci_status loci_runner_group(loci_runner *runner, const size_t *sequences, size
     for (size_t g = 0; g < runner->used; g++) {
         loci_network **network = &runner->network[runner->groups[g].rung];
         if (*network) continue;
-        const loci_status status =
-            loci_network_create(network, runner->model, loci_runner_length(runner, g), error);
+        const loci_status status = loci_network_create_in(
+            network, runner->model, loci_runner_length(runner, g), runner->precision, error);
         if (status) return status;
         loci_network_frame(*network, runner->model, info.origin, info.unit);
     }

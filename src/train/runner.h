@@ -13,7 +13,8 @@ typedef struct {
     const loci_model *model;
     const loci_task_row *task; /* the model's */
     const loci_dataset *set;
-    double rate; /* of prepare */
+    double rate;              /* of prepare */
+    loci_precision precision; /* of networks; 0 at first */
     size_t threads;
     loci_ladder ladder;
     loci_network **network;    /* [ladder.count]; NULL: not used yet */

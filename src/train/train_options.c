@@ -99,5 +99,13 @@ loci_status loci_train_options_check(const loci_train_options *o, loci_error *er
         return loci_fail(error, LOCI_E_ARGUMENT,
                          "augment is %llu; LOCI_AUGMENT_FLIP and LOCI_AUGMENT_SHIFT were expected",
                          (unsigned long long)o->augment);
+    if (o->precision > LOCI_PRECISION_BF16)
+        return loci_fail(error, LOCI_E_ARGUMENT,
+                         "precision is %llu; LOCI_PRECISION_FLOAT or LOCI_PRECISION_BF16 was expected",
+                         (unsigned long long)o->precision);
+    if (!loci_precision_available((loci_precision)o->precision))
+        return loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "precision is bf16, and this processor has no such products (AVX512-BF16); float was expected");
     return LOCI_OK;
 }

@@ -105,6 +105,7 @@ static loci_status open_all(loci_trainer *trainer, loci_error *error)
         status = loci_batch_open(&trainer->batch, trainer->model, trainer->train, batch,
                                  trainer->options.shards, &trainer->team, threads, rate, error);
     trainer->batch.augment = trainer->options.augment;
+    trainer->batch.runner.precision = (loci_precision)trainer->options.precision;
     if (!status && trainer->valid)
         status = loci_evaluator_open(&trainer->evaluator, trainer->model, trainer->valid, &trainer->team,
                                      threads, valid_rate, error);

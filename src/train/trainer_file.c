@@ -19,7 +19,7 @@
 
 /* What a training is bound to has grown by a number a version, which is 0 where it is not used: the oldest version that holds what is
  * not 0 is written. */
-enum { OLDEST = 2, WITH_SHARDS = 3, VERSION = 4, BOUND_MAX = 32, MAGIC = 8 };
+enum { OLDEST = 2, WITH_SHARDS = 3, WITH_AUGMENT = 4, VERSION = 5, BOUND_MAX = 32, MAGIC = 8 };
 static const char magic[MAGIC] = {'L', 'O', 'C', 'I', 'T', 'R', 'N', '\n'};
 
 /* ---- what a training is bound to ---- */
@@ -114,6 +114,7 @@ static size_t bind(bound list[BOUND_MAX], const loci_trainer *trainer)
         {"seed", NUMBER, o->seed},
         {"number of shards", NUMBER, o->shards}, /* since version 3 */
         {"augment", NUMBER, o->augment},         /* since version 4 */
+        {"precision", NUMBER, o->precision},     /* since version 5 */
     };
     memcpy(list, all, sizeof all);
     return sizeof all / sizeof *all;
@@ -199,9 +200,10 @@ loci_status loci_trainer_save(const loci_trainer *trainer, void **out, size_t *s
 {
     bound list[BOUND_MAX];
     uint64_t position[WHOLE + REALS];
-    const unsigned version = trainer->options.augment  ? VERSION
-                             : trainer->options.shards ? WITH_SHARDS
-                                                       : OLDEST;
+    const unsigned version = trainer->options.precision ? VERSION
+                             : trainer->options.augment ? WITH_AUGMENT
+                             : trainer->options.shards  ? WITH_SHARDS
+                                                        : OLDEST;
     const size_t count = bind(list, trainer) - (VERSION - version);
     const size_t bytes = size_of(count, trainer->size, trainer->at.validated ? 4 : 3);
     unsigned char *const first = bytes ? loci_allocate(bytes, 1) : NULL;

@@ -25,6 +25,7 @@
 
 typedef struct loci_product {
     size_t width; /* of a panel */
+    int bf16;     /* panels are of pairs of inputs: [N / width][ceil(K / 2)][width][2] numbers of 16 bits */
     /* y [blocks(N)][rows][16] = x [blocks(K)][rows][16] times `packed`, plus bias [16 blocks(N)] (NULL: 0).
      * Columns of y from N to the end of its last block get what the panel holds there: 0. */
     void (*multiply)(real *y, size_t y_stride, const real *x, size_t x_stride, const real *packed,
@@ -39,6 +40,13 @@ LOCI_LEVELS(const loci_product, loci_product_level);
 
 /* The one for this processor. */
 const loci_product *loci_product_get(void);
+
+#if !LOCI_REAL_IS_DOUBLE
+/* The same with x, dy and weights rounded to bfloat16, 8 bits each, and sums in float; the gradient is packed as ever. NULL: the processor has no
+ * such products. For K and N of at most LOCI_PRODUCT_BF16_MOST, after rounding up to blocks. */
+#define LOCI_PRODUCT_BF16_MOST (1 << 15)
+const loci_product *loci_product_get_bf16(void);
+#endif
 
 /* Reals of packed weights from K inputs to N outputs. */
 size_t loci_product_size(const loci_product *mix, size_t K, size_t N);

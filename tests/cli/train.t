@@ -58,7 +58,15 @@ $ grep -ao 'epochs 2 .*--augment[^"]*"' a.safetensors | tr -d '\\'
 $ sh t --augment flop --show
 ! loci: train: --augment is "flop"; flip, shift or flip,shift was expected
 = 2
-$ rm a.safetensors b.safetensors out
+
+# Products of floats, or of what is left of them in bfloat16, where the processor has such products.
+$ sh t --epochs 2 --augment flip,shift --precision float -o b.safetensors --threads 2 >out 2>&1; cmp -s a.safetensors b.safetensors; for m in a b; do tail -c 2000 $m.safetensors >$m; done; cmp a b
+$ sh t --precision half --show
+! loci: train: --precision is "half"; float or bf16 was expected
+= 2
+$ sh t --epochs 2 --precision bf16 --show >out 2>&1; grep -cE '^precision   bf16, validated in float$|loci: train: --precision is bf16, and this processor has no such products .AVX512-BF16.; float was expected$' out
+| 1
+$ rm a b a.safetensors b.safetensors out
 
 # The same seed, the same bits: for any number of threads, and for a training that was killed, again and again.
 $ sh t --epochs 6 -o two.safetensors --threads 2 --note 'the first' >out 2>&1; cmp m.safetensors two.safetensors

@@ -180,6 +180,7 @@ def test_fit(waves, program, tmp_path):
     [
         (lambda x, y: loci.train(x), loci.InputError, "y is missing"),
         (lambda x, y: loci.train(x, y, augment="flop"), loci.InputError, "'flip', 'shift' or 'flip,shift' was expected"),
+        (lambda x, y: loci.train(x, y, precision="half"), loci.InputError, "'float' or 'bf16' was expected"),
         (lambda x, y: loci.train(x, y, augment="flip"), loci.InputError, "augment is about images"),
         (lambda x, y: loci.train(x, y[:10]), loci.MismatchError, "10 sequences, and x has 80"),
         (lambda x, y: loci.train(x, np.zeros(80, int)), loci.InputError, "1 classes; 2"),

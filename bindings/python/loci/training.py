@@ -169,6 +169,7 @@ def train(
     clip: Optional[float] = None,
     patience: Optional[int] = None,
     augment: Optional[str] = None,
+    precision: Optional[str] = None,
     seed: int = 0,
     threads: int = 0,
     rate: Optional[float] = None,
@@ -193,7 +194,7 @@ def train(
     task : class, class-each, value, value-each or next; None: as targets look.
     valid : the share of sequences kept to validate with, or (x, y) to validate with; None: 0.1, or none of less than 500 sequences.
     preset, **config : the network, as ``Model`` has it: preset="lstm", layer="mamba", layers=2, width=32, ...; a ``model`` goes on from another.
-    epochs, steps, batch, lr, lr_ssm, decay, warmup, clip, patience, augment, seed : as ``loci train --help`` says; None: what suits the data.
+    epochs, steps, batch, lr, lr_ssm, decay, warmup, clip, patience, augment, precision, seed : as ``loci train --help`` says; None: what suits the data.
     threads : 0: one a processor; nothing depends on it. rate : samples a second, Hz. classes : names that labels are among. lengths : samples
         of each sequence of an array. window : tokens of a sequence of a text (256).
     label, value, group, time, column, window, stride, horizon, match, except_, resample, mono, gray, permute, bytes, skip, decimal, missing, test : how files
@@ -258,7 +259,7 @@ def train(
     for i, value in ((1, epochs), (0, batch), (8, patience), (3, lr), (4, lr_ssm), (5, decay), (6, warmup), (7, clip)):
         if value is not None:
             options[i] = value
-    trainer = _loci.Trainer(net._model, train_set, valid_set, *options, seed, threads, _augment(augment))
+    trainer = _loci.Trainer(net._model, train_set, valid_set, *options, seed, threads, _augment(augment), _precision(precision))
     return _Run(trainer, valid_set is not None, name, calls, note, command or _command(locals()), seed, verbose).go(resume)
 
 
@@ -269,6 +270,15 @@ def _augment(words: Optional[str]) -> int:
     if len(set(given)) < len(given) or not flags.keys() >= set(given):
         raise InputError(f"augment is {words!r}; 'flip', 'shift' or 'flip,shift' was expected")
     return sum(flags[word] for word in given)
+
+
+def _precision(word: Optional[str]) -> int:
+    """The number of "float" or "bf16"."""
+    if word is None or word == "float":
+        return 0
+    if word != "bf16":
+        raise InputError(f"precision is {word!r}; 'float' or 'bf16' was expected")
+    return 1
 
 
 def _fresh(info: Any, text: bool, preset: Optional[str], config: Dict[str, Any], seed: int) -> Model:
@@ -290,7 +300,7 @@ def _fresh(info: Any, text: bool, preset: Optional[str], config: Dict[str, Any],
 
 def _command(given: Dict[str, Any]) -> str:
     """How the training was called, for the note."""
-    plain = ("task", "preset", "epochs", "steps", "batch", "lr", "lr_ssm", "decay", "warmup", "clip", "patience", "augment")
+    plain = ("task", "preset", "epochs", "steps", "batch", "lr", "lr_ssm", "decay", "warmup", "clip", "patience", "augment", "precision")
     words = [f"{k}={given[k]!r}" for k in plain if given[k] is not None] + [f"{k}={v!r}" for k, v in given["config"].items()]
     if given["seed"]:
         words.append(f"seed={given['seed']}")

@@ -29,23 +29,23 @@ static PyObject *train_options(PyObject *module, PyObject *arguments)
                          (Py_ssize_t)o.patience);
 }
 
-/* Trainer(model, train, valid or None, batch, epochs, steps, lr, lr_ssm, decay, warmup, clip, patience, seed, threads, augment) */
+/* Trainer(model, train, valid or None, batch, epochs, steps, lr, lr_ssm, decay, warmup, clip, patience, seed, threads, augment, precision) */
 static PyObject *trainer_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     (void)keywords;
     PyObject *model, *train, *valid;
     Py_ssize_t batch, epochs, patience, threads;
-    unsigned long long steps, seed, augment;
+    unsigned long long steps, seed, augment, precision;
     loci_train_options o = loci_train_options_default();
     loci_error error;
     loci_status status;
-    if (!PyArg_ParseTuple(arguments, "OOOnnKdddddnKnK", &model, &train, &valid, &batch, &epochs, &steps,
+    if (!PyArg_ParseTuple(arguments, "OOOnnKdddddnKnKK", &model, &train, &valid, &batch, &epochs, &steps,
                           &o.lr, &o.lr_ssm, &o.decay, &o.warmup, &o.clip, &patience, &seed, &threads,
-                          &augment))
+                          &augment, &precision))
         return NULL;
     if (!model_of(model) || !dataset_of(train) || (valid != Py_None && !dataset_of(valid))) return NULL;
     o.batch = (size_t)batch, o.epochs = (size_t)epochs, o.steps = steps, o.patience = (size_t)patience;
-    o.seed = seed, o.augment = augment, o.threads = (size_t)threads;
+    o.seed = seed, o.augment = augment, o.precision = precision, o.threads = (size_t)threads;
     trainer_object *self = (trainer_object *)glue_new(type);
     if (!self) return NULL;
     Py_INCREF(model), Py_INCREF(train);
