@@ -214,6 +214,7 @@ check '' predict tiny.safetensors 8.csv --rate 8 --resample 4 --json
 "$program" "$@" --bidirectional -o both.safetensors >"$scratch/out" 2>"$scratch/err" || failures=1
 check '' predict both.safetensors 8.csv
 check '' "$@" --layer s4 --show
+check '' train tiny --from tiny.safetensors --batch 4 --steps 5 --threads 1 --show
 check c.safetensors convert "$golden/s4_small.safetensors" -o c.safetensors
 
 # Tasks, from arrays: values and labels, of sequences of one length and of several; and gates.

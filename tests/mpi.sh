@@ -80,6 +80,10 @@ same "loci under mpirun becomes loci-mpi" one.safetensors many.safetensors
 "$loci" "${train[@]}" --epochs 2 --shards 3 -o one3.safetensors --threads 2 >/dev/null 2>&1
 ranks 4 "$loci" "${train[@]}" --epochs 2 --shards 3 -o many3.safetensors --threads 1
 same "more ranks than shards" one3.safetensors many3.safetensors
+from=(train W_TEST.tsv --from one.safetensors --batch 20 --epochs 2)
+"$loci" "${from[@]}" -o onefrom.safetensors --threads 2 >/dev/null 2>&1
+ranks 3 "$loci" "${from[@]}" -o manyfrom.safetensors --threads 1
+same "a training that begins from a model" onefrom.safetensors manyfrom.safetensors
 "$loci" eval one.safetensors W_TEST.tsv --confusion --json | grep -v seconds >one.json
 ranks 3 "$loci" eval one.safetensors W_TEST.tsv --confusion --json --threads 1
 grep -v seconds out >many.json

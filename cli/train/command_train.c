@@ -8,7 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <loci/token.h>
+
 #include "model/dataset_tell.h"
+#include "model/model_open.h"
+#include "model/trained_columns.h"
 #include "shared/message.h"
 #include "shared/output.h"
 #include "shared/ranks.h"
@@ -24,7 +28,24 @@ typedef struct {
     const char *path;
     loci_dataset *train, *valid; /* valid NULL: none */
     loci_model *model;
+    loci_model *from; /* that of --from; NULL: none */
 } work;
+
+/* As the options say, but by the inputs of the model that the training begins from and, of a text, by its tokens. */
+static loci_dataset_options data_options(const work *w, const training_settings *s)
+{
+    loci_dataset_options read = training_settings_data(s);
+    if (!w->from) return read;
+    const loci_model_about *about = loci_model_description(w->from);
+    read.reading.inputs = about->reading.inputs;
+    read.reading.input_count = about->reading.input_count;
+    if (!loci_task_inspect(about->task)->next) return read;
+    read.reading.bytes = read.reading.bytes || about->reading.bytes;
+    read.classes = about->classes;
+    read.class_count = loci_model_configuration(w->from)->outputs;
+    if (!s->task) read.target_given = 1, read.target = (loci_target){.each = LOCI_TARGET_NEXT};
+    return read;
+}
 
 /* mean and scale [outputs] of values; one that never changes cannot be learned. */
 static int targets_measure(const work *w, double *mean, double *scale)
@@ -53,18 +74,19 @@ static int describe_with(const work *w, const training_settings *s, double *numb
     double *shift = numbers, *scale = shift + info.inputs, *mean = scale + info.inputs,
            *share = mean + info.outputs;
     loci_error error;
-    const bool tokens = info.target.each == LOCI_TARGET_NEXT;
-    if (!tokens && loci_dataset_moments(w->train, shift, scale, &error) != LOCI_OK)
+    const bool own =
+        info.target.each != LOCI_TARGET_NEXT && !w->from; /* else tokens, or those of the other */
+    if (own && loci_dataset_moments(w->train, shift, scale, &error) != LOCI_OK)
         return message_error(w->path, &error);
     for (size_t i = 0; i < info.inputs; i++) scale[i] = scale[i] > 0 ? 1 / scale[i] : 1;
     const int status = values ? targets_measure(w, mean, share) : STATUS_DONE;
     if (status) return status;
-    const loci_dataset_options read = training_settings_data(s);
+    const loci_dataset_options read = data_options(w, s);
     loci_model_about about = {
         .size = sizeof about,
         .rate = info.rate,
-        .shift = tokens ? NULL : shift,
-        .scale = tokens ? NULL : scale,
+        .shift = own ? shift : NULL,
+        .scale = own ? scale : NULL,
         .classes = info.names,
         .task = training_settings_task(s, &info),
         .target_shift = values ? mean : NULL,
@@ -96,7 +118,7 @@ static void task_tell(const work *w, const training_settings *s)
     const loci_task_info *task = loci_task_inspect(loci_task_of(target.values, target.each));
     if (!s->task && target.each == LOCI_TARGET_NEXT)
         message_note("%s: is read as a text, so the task is %s, to predict the next %s (--task chooses)",
-                     w->path, task->name, s->bytes ? "byte" : "character");
+                     w->path, task->name, data_options(w, s).reading.bytes ? "byte" : "character");
     else if (!s->task && (target.values || target.each))
         message_note("%s: targets are %s%s, so the task is %s (--task chooses)", w->path, task->target,
                      target.each ? "" : " of each sequence", task->name);
@@ -117,11 +139,95 @@ static int valid_open(work *w, const loci_dataset_options *read, const loci_data
                : message_error(w->path, &error);
 }
 
+/* ---- a training that begins from a model ---- */
+
+static int task_fits(const work *w, const training_settings *s, loci_task task)
+{
+    const bool each = loci_model_configuration(w->from)->pool == LOCI_POOL_NONE,
+               next = loci_task_inspect(loci_model_description(w->from)->task)->next != 0;
+    const loci_task_info *wanted = loci_task_inspect(task);
+    if (!wanted->next == !next && !wanted->each == !each) return STATUS_DONE;
+    return message_fail("%s: the task is %s, and %s, which the training is to begin from, answers %s",
+                        w->path, wanted->name, s->from,
+                        next   ? "with the next token"
+                        : each ? "at every sample"
+                               : "once a sequence");
+}
+
+static int from_read(work *w, const training_settings *s)
+{
+    loci_task task;
+    const int status = model_read(&w->from, s->from);
+    if (status) return status;
+    if (loci_model_configuration(w->from)->layer == LOCI_LAYER_BANK)
+        return message_fail(
+            "%s: is a bank of oscillators, which 'loci fit' learns with; a network was expected", s->from);
+    if (loci_task_inspect(loci_model_description(w->from)->task)->next && !loci_token_kind(w->from))
+        return message_fail(
+            "%s: knows its tokens by number alone; a model that was trained on a text was expected", s->from);
+    const bool asked = s->task && loci_task_find(&task, s->task, NULL) == LOCI_OK;
+    return asked ? task_fits(w, s, task) : STATUS_DONE;
+}
+
+/* That inputs of the same names stand in the same order. */
+static int inputs_fit(const work *w, const training_settings *s)
+{
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    const loci_reading *r = &loci_model_description(w->from)->reading;
+    if (!info.input_names || info.inputs != r->input_count) return STATUS_DONE;
+    for (size_t i = 0; i < info.inputs; i++)
+        for (size_t k = 0; k < info.inputs; k++)
+            if (k != i && strcmp(info.input_names[i], r->inputs[k]) == 0)
+                return message_fail(
+                    "%s: input %zu is %s, which is input %zu of %s; the same order was expected", w->path,
+                    i + 1, info.input_names[i], k + 1, s->from);
+    trained_columns_compare(w->path, r, info.input_names, info.inputs);
+    return STATUS_DONE;
+}
+
+static int from_fits(const work *w, const training_settings *s)
+{
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    const size_t inputs = loci_model_configuration(w->from)->inputs;
+    char has[WORDS_SIZE], takes[WORDS_SIZE];
+    const int status = task_fits(w, s, training_settings_task(s, &info));
+    if (status) return status;
+    if (info.inputs != inputs)
+        return message_fail("%s: has %s a sample; %s, as %s takes, %s expected", w->path,
+                            words_plural(has, info.inputs, "input"), words_count(takes, inputs), s->from,
+                            inputs == 1 ? "was" : "were");
+    return inputs_fit(w, s);
+}
+
+/* After the model was described. */
+static int from_begin(const work *w, const training_settings *s)
+{
+    int whole;
+    loci_error error;
+    if (loci_model_begin(w->model, w->from, &whole, &error) != LOCI_OK) return message_error(w->path, &error);
+    const bool values = loci_task_inspect(loci_model_description(w->from)->task)->values ||
+                        loci_dataset_inspect(w->train).target.values;
+    if (!whole)
+        message_note("%s: has other %s than %s, of which all is taken but its decoder, which begins anew",
+                     w->path, values ? "targets" : "classes", s->from);
+    return STATUS_DONE;
+}
+
+static int configure(loci_model_config *config, const work *w, const training_settings *s)
+{
+    const loci_dataset_info info = loci_dataset_inspect(w->train);
+    if (!w->from) return training_settings_model(config, s, &info);
+    const int status = from_fits(w, s);
+    return status ? status : training_settings_from(config, s, loci_model_configuration(w->from), &info);
+}
+
 static int prepare(work *w, const training_settings *s)
 {
     loci_error error;
     loci_model_config config;
-    const loci_dataset_options read = training_settings_data(s);
+    int status = s->from ? from_read(w, s) : STATUS_DONE;
+    if (status) return status;
+    const loci_dataset_options read = data_options(w, s);
     const uint64_t seed = training_settings_seed(s);
     if (loci_dataset_open(&w->train, w->path, &read, &error) != LOCI_OK) return dataset_fail(w->path, &error);
     task_tell(w, s);
@@ -139,14 +245,14 @@ static int prepare(work *w, const training_settings *s)
             "%s: no windows are kept to validate with, since all others share rows with them; a larger --stride allows it",
             w->path);
     }
-    const loci_dataset_info info = loci_dataset_inspect(w->train);
-    const int status = training_settings_model(&config, s, &info);
+    status = configure(&config, w, s);
     if (status) return status;
     if (loci_model_create(&w->model, &config, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("train: %s", error.text)
                                                : message_error(NULL, &error);
     loci_model_initialize(w->model, seed);
-    return describe(w, s);
+    status = describe(w, s);
+    return status || !w->from ? status : from_begin(w, s);
 }
 
 static int show(const work *w, const training_settings *s)
@@ -160,8 +266,8 @@ static int show(const work *w, const training_settings *s)
         return message_error(NULL, &error);
     const loci_train_report report = loci_trainer_report(trainer);
     loci_trainer_free(trainer);
-    return training_show_plan(w->path, w->train, w->valid, training_settings_preset(s, info.kind), w->model,
-                              &options, &report,
+    return training_show_plan(w->path, w->train, w->valid, training_settings_preset(s, info.kind), s->from,
+                              w->model, &options, &report,
                               training_choice_words(choice, s, w->train, w->valid, &report, &options));
 }
 
@@ -218,7 +324,8 @@ static int train(const work *w, const training_settings *s, const options_page *
 static int run(work *w, training_settings *s, const options_page *page)
 {
     int status = training_settings_check(s);
-    if (!status && !s->show) status = training_files_check(s, ".resume", &w->path, 1, "train");
+    if (!status && !s->show)
+        status = training_files_check(s, ".resume", (const char *const[]){w->path, s->from}, 2, "train");
     if (!status && !s->show)
         status = ranks_status(ranks_first() ? training_check(s->output, s->resume, s->restart) : STATUS_DONE);
     if (!status) status = prepare(w, s);
@@ -248,6 +355,8 @@ int command_train(int argc, char **argv)
     const option before[] = {
         {"output", 'o', OPTION_OUTPUT, &s.output, "MODEL.safetensors", "the model's file"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "The model:"},
+        {"from", 0, OPTION_TEXT, &s.from, "BEGINNING",
+         "begins as this model, which the options below may not change, but --dropout; where the classes are others, its decoder begins anew"},
         {"preset", 0, OPTION_TEXT, &s.preset, "NAME",
          "s4-example, small, audio, lstm, gru, mingru, conv, s5, text, mamba, mamba2, s4, attention or bank, which the options below change (for sounds audio, for texts text, else small)"},
     };
@@ -323,6 +432,7 @@ int command_train(int argc, char **argv)
         status = run(&w, &s, &page);
     }
     loci_model_free(w.model);
+    loci_model_free(w.from);
     loci_dataset_close(w.valid);
     loci_dataset_close(w.train);
     options_release(&s.columns);

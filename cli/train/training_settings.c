@@ -238,6 +238,11 @@ int training_settings_check(const training_settings *s)
             "train: -o is standard output; a file was expected, which is written again and again");
     if (s->resume && s->restart)
         return message_usage("train: --resume and --restart exclude each other; one was expected");
+    if (s->from && s->preset)
+        return message_usage("train: --from and --preset exclude each other; one was expected");
+    if (s->from && strcmp(s->from, "-") == 0)
+        return message_usage(
+            "train: --from is standard input; a file was expected, which --resume reads again");
     if (s->log && s->plot && strcmp(s->log, "-") == 0 && strcmp(s->plot, "-") == 0)
         return message_usage("train: the chart and the log both go to standard output; --log with a file was "
                              "expected");
@@ -290,6 +295,34 @@ int training_settings_model(loci_model_config *config, const training_settings *
         config->pool = LOCI_POOL_NONE;
     else if (config->pool == LOCI_POOL_NONE)
         return message_usage("train: --pool is \"none\"; mean or last was expected");
+    if (loci_config_check(config, &error) != LOCI_OK) return message_usage("train: %s", error.text);
+    return STATUS_DONE;
+}
+
+int training_settings_from(loci_model_config *config, const training_settings *s,
+                           const loci_model_config *from, const loci_dataset_info *data)
+{
+    char text[WORDS_SIZE], own[WORDS_SIZE];
+    const loci_field *field;
+    loci_error error;
+    *config = *from;
+    int status = fields_set(config, s);
+    if (!status && config->layer == from->layer) status = fields_fit(config, s);
+    if (status) return status;
+    for (size_t i = 0; i < TRAINING_FIELDS_MAX && (field = loci_config_field(i)) != NULL; i++) {
+        const training_field *given = &s->field[i];
+        if (field->role == LOCI_FIELD_TRAINS ||
+            loci_config_bits(config, field) == loci_config_bits(from, field))
+            continue;
+        if (field->kind == LOCI_FIELD_FLAG)
+            return message_usage("train: --%s is not how %s was made; none was expected with --from",
+                                 given->off ? field->words[0] : field->option, s->from);
+        loci_config_get(from, field->name, own, sizeof own, NULL);
+        return message_usage("train: --%s is %s; %s, as %s has it, or none was expected with --from",
+                             field->option, text_of(text, given), own, s->from);
+    }
+    config->outputs = data->outputs;
+    if (data->target.each == LOCI_TARGET_NEXT) config->vocabulary = data->outputs;
     if (loci_config_check(config, &error) != LOCI_OK) return message_usage("train: %s", error.text);
     return STATUS_DONE;
 }

@@ -31,7 +31,7 @@ enum { TRAINING_FIELDS_MAX = 64 };
 typedef struct {
     const char *output, *log, *plot, *note;
     bool resume, restart, show;
-    const char *preset; /* the model */
+    const char *preset, *from; /* the model */
     training_field field[TRAINING_FIELDS_MAX];
     const char *task, *label, *value, *group, *time, *decimal, *match, *except, *missing; /* the data */
     option_list columns;
@@ -82,6 +82,9 @@ const char *training_settings_preset(const training_settings *settings, const ch
 /* The configuration of the model; what does not fit is said. */
 int training_settings_model(loci_model_config *config, const training_settings *settings,
                             const loci_dataset_info *data);
+/* The same of a model that begins as that of --from. */
+int training_settings_from(loci_model_config *config, const training_settings *settings,
+                           const loci_model_config *from, const loci_dataset_info *data);
 /* The task that was asked for, else that of the targets. */
 loci_task training_settings_task(const training_settings *settings, const loci_dataset_info *data);
 uint64_t training_settings_seed(const training_settings *settings);

@@ -74,12 +74,14 @@ static void data_show(output *out, const char *path, const loci_dataset *train, 
     output_text(out, info.inputs > 4 ? ", ...\n" : "\n");
 }
 
-static void model_show(output *out, const char *preset, const loci_model *model)
+static void model_show(output *out, const char *preset, const char *from, const loci_model *model)
 {
     const loci_model_config *c = loci_model_configuration(model);
     char count[WORDS_SIZE];
-    output_format(out, "\n%-11s %s: %s of %s, width %zu", "model", preset,
-                  words_plural(count, c->layers, "layer"), loci_layer_name(c->layer), c->width);
+    output_format(out, "\n%-11s %s", "model", from ? "begins as " : preset);
+    if (from) output_cell(out, from, 0);
+    output_format(out, ": %s of %s, width %zu", words_plural(count, c->layers, "layer"),
+                  loci_layer_name(c->layer), c->width);
     if (loci_config_has(c, loci_config_find("order"))) {
         output_format(out, ", state %zu", c->order);
         if (c->layer == LOCI_LAYER_S4)
@@ -124,14 +126,14 @@ static bool has_group(const loci_model *model, loci_group group)
 }
 
 int training_show_plan(const char *path, const loci_dataset *train, const loci_dataset *valid,
-                       const char *preset, const loci_model *model, const loci_train_options *o,
-                       const loci_train_report *report, const char *choice)
+                       const char *preset, const char *from, const loci_model *model,
+                       const loci_train_options *o, const loci_train_report *report, const char *choice)
 {
     output out;
     char count[WORDS_SIZE], epochs[WORDS_SIZE];
     output_open(&out, NULL);
     data_show(&out, path, train, valid, model);
-    model_show(&out, preset, model);
+    model_show(&out, preset, from, model);
     output_format(&out, "\n%-11s %s", "steps", words_count(count, report->steps));
     output_format(&out, ", %s of %s a step", words_plural(epochs, report->epochs, "epoch"),
                   words_plural(count, o->batch, "sequence"));

@@ -323,6 +323,16 @@ typedef struct {
 LOCI_API loci_status loci_model_describe(loci_model *model, const loci_model_about *about, loci_error *error);
 LOCI_API const loci_model_about *loci_model_description(const loci_model *model);
 
+/* A model that is described, and is to be trained, begins as another (fine-tuning). All parameters are taken over, and *whole is
+ * 1, where the task is the same, and so are the classes, in whatever order, or the number of values; classes without names in one of
+ * the models are the same by number. Else those of the decoder stay as they are, and *whole is 0. The description takes over shift
+ * and scale of the inputs, and the rate if there is one, so that parameters mean what they meant. Shift and scale of targets stay, and
+ * the decoder is brought to them: answers are the same in the targets' own units (where it has no bias and the shifts differ,
+ * *whole is 0). Fields that rebuild the network (loci_field_role) must be the same, but for outputs, and of the task next the
+ * tokens. whole may be NULL. LOCI_E_MISMATCH, LOCI_E_MEMORY: the model is as before. */
+LOCI_API loci_status loci_model_begin(loci_model *model, const loci_model *from, int *whole,
+                                      loci_error *error);
+
 /* answer [outputs] = what an answer y [outputs] of the network means: of labels the probability of each class, of values the
  * target's own units. Not finite where y is not. */
 LOCI_API void loci_model_answer(const loci_model *model, double *answer, const float *y);

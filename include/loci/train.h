@@ -19,6 +19,9 @@
  *         if (report.epoch_ended) loci_trainer_validate(trainer, NULL, NULL, &report, &error);
  *     } while (!report.finished);
  *     loci_trainer_best(trainer, model);      the parameters with the best validation score
+ *
+ * Training begins with whatever parameters the model has: initial values (loci_model_initialize), or those of a finished one
+ * (loci_model_begin).
  */
 #ifndef LOCI_TRAIN_H
 #define LOCI_TRAIN_H
