@@ -21,9 +21,11 @@ static loci_status told(loci_error *error)
 int archive_place_lock(const archive_place *p, size_t size)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat file;
+    struct stat file, named;
     const bool busy = fcntl(p->descriptor, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN);
-    if (!busy && fstat(p->descriptor, &file) == 0 && (size_t)file.st_size == size) return STATUS_DONE;
+    if (!busy && fstat(p->descriptor, &file) == 0 && (size_t)file.st_size == size &&
+        stat(p->path, &named) == 0 && named.st_dev == file.st_dev && named.st_ino == file.st_ino)
+        return STATUS_DONE; /* else it was removed or replaced since it was opened */
     return message_fail("%s: another program is appending to it; one at a time was expected", p->path);
 }
 

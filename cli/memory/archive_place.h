@@ -24,7 +24,7 @@ typedef struct {
 loci_status archive_place_sink(void *target, uint64_t at, const void *bytes, size_t size, loci_error *error);
 
 /* Two programs that append would write into each other. A lock goes when any descriptor of the file is closed, so nothing opens
- * it after this. size: what it held when it was looked at. Returns a status of the program. */
+ * it after this. size: what the file of that name held when it was looked at. Returns a status of the program. */
 int archive_place_lock(const archive_place *p, size_t size);
 
 /* Writes all samples so far to the file of a place that gathers. What goes wrong is said. */

@@ -440,20 +440,25 @@ static int resume(job *j, source *from)
 static int append(job *j, source *from)
 {
     const archive_settings *s = j->asked;
-    struct stat before;
-    const bool there = stat(s->append, &before) == 0 && before.st_size > 0;
+    struct stat before = {0};
+    if (stat(s->append, &before) == 0 && !S_ISREG(before.st_mode))
+        return message_usage("remember: --append is for a file that can grow; %s is none", s->append);
+    const bool there = before.st_size > 0;
     if (there && (promises(s) || s->start || s->order != NOT_GIVEN || s->page != NOT_GIVEN))
         return message_usage(
             "remember: %s is there and keeps what it promised; --error, --max, --lossless, --budget, --start, --order "
             "and --page are for a new one",
             s->append);
     archive_place *p = &j->place;
-    p->descriptor = open(s->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    p->descriptor = open(s->append, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const bool made = p->descriptor >= 0;
+    if (!made && errno == EEXIST) p->descriptor = open(s->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (p->descriptor < 0) return message_fail("%s: it cannot be opened: %s", s->append, strerror(errno));
     int status = there ? resume(j, from) : archive_place_lock(p, 0);
+    const bool ours = made && !status;
     if (!there && !status) status = create(j, from);
     struct stat after;
-    if (!there && p->descriptor >= 0 && fstat(p->descriptor, &after) == 0 && after.st_size == 0)
+    if (ours && p->descriptor >= 0 && fstat(p->descriptor, &after) == 0 && after.st_size == 0)
         unlink(s->append);
     if (p->descriptor >= 0 && close(p->descriptor) != 0 && !status)
         status = message_fail("%s: writing failed: %s", s->append, strerror(errno));

@@ -57,6 +57,18 @@ $ size=$(wc -c <grows.loci) && head -c $((size - 7)) grows.loci >cut.loci && loc
 |   "unfinished": 0,
 $ for i in 1 2 3 4 5 6; do yes 1 | timeout -s KILL 0.0$i loci remember - --append grows.loci ; loci inspect grows.loci >/dev/null || echo broken; done 2>/dev/null
 $ loci recall grows.loci --from 0 --to 99999 --points 2 >/dev/null
+# One at a time appends, and the other takes nothing away, nor what is no file. What this command made, and put nothing into, it takes away.
+$ mkfifo go; (seq 10; cat go; seq 10) | loci remember - --append two.loci & until [ -e two.loci ]; do sleep 0.1; done; sleep 1; seq 9 | loci remember - --append two.loci; echo $?; : >go; wait; loci inspect two.loci | grep ^signal
+| 1
+| signal    20 samples at 1 Hz
+! loci: two.loci: another program is appending to it; one at a time was expected
+$ seq 9 | loci remember - --append go; test -p go; echo $?; : >nothing; for f in nothing new; do echo name | loci remember - --header yes --append $f; done; ls nothing new 2>/dev/null
+| 0
+| nothing
+! loci: remember: --append is for a file that can grow; go is none
+! loci: standard input: holds no samples, only a header
+! loci: standard input: holds no samples, only a header
+= 2
 
 # Samples with times: the rate is theirs, and a gap is a gap.
 $ printf 'time,u\n2020-01-01T00:00:00,1\n2020-01-01T00:15:00,2\n2020-01-01T01:00:00,5\n2020-01-01T01:15:00,nan\n2020-01-01T01:30:00,7\n' >gaps.csv
