@@ -578,6 +578,7 @@ static void damage_is_found(void **state)
             loci_archive_close(a);
         }
         assert_int_equal(status, LOCI_E_FORMAT);
+        assert_false(loci_archive_is_empty(f.bytes, f.size));
         if (loci_archive_open(&a, f.bytes, f.size, LOCI_ARCHIVE_SALVAGE, &error) == LOCI_OK) {
             const loci_archive_info info = loci_archive_inspect(a);
             good(loci_archive_samples(a, 1, info.first, (size_t)info.samples, z, &error), &error);
@@ -596,7 +597,8 @@ static void damage_is_found(void **state)
         f.bytes[i] ^= 0x41;
     }
     assert_true(salvaged > f.size / 2);
-    /* cut short anywhere: whole up to the last page that is there, or refused where none is */
+    /* cut short anywhere: whole up to the last page that is there, or refused where none is, and empty behind the header */
+    const size_t header = f.bytes[8] + 256u * f.bytes[9];
     for (size_t size = 0; size < f.size; size++) {
         unsigned char *copy = malloc(size > 0 ? size : 1);
         assert_non_null(copy);
@@ -605,9 +607,11 @@ static void damage_is_found(void **state)
             good(loci_archive_verify(a, &error), &error);
             const loci_archive_info info = loci_archive_inspect(a);
             assert_true(info.samples % 256 == 0 && info.bytes + info.unfinished == size);
+            assert_false(loci_archive_is_empty(copy, size));
             loci_archive_close(a);
         } else {
             assert_int_equal(error.status, LOCI_E_FORMAT);
+            assert_true((loci_archive_is_empty(copy, size) != 0) == (size >= header));
         }
         free(copy);
     }

@@ -66,7 +66,6 @@ loci_status archive_place_sink(void *target, uint64_t at, const void *bytes, siz
         return LOCI_OK;
     }
     if (at == 0 && p->size > 0) return replace(p, bytes, size, error);
-    p->size = (size_t)at + size;
     const char *from = bytes;
     for (size_t done = 0; done < size;) {
         const ssize_t written = pwrite(p->descriptor, from + done, size - done, (off_t)(at + done));
@@ -74,11 +73,12 @@ loci_status archive_place_sink(void *target, uint64_t at, const void *bytes, siz
             done += (size_t)written;
         } else if (written == 0 || errno != EINTR) {
             message_fail("%s: writing failed: %s", p->path, written == 0 ? "no room" : strerror(errno));
-            if (ftruncate(p->descriptor, (off_t)at) != 0)
+            if (ftruncate(p->descriptor, (off_t)p->size) != 0)
                 return told(error); /* the rest of the page is passed over */
             return told(error);
         }
     }
+    p->size = at == 0 && p->heads ? 0 : (size_t)at + size;
     return LOCI_OK;
 }
 

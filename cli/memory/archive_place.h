@@ -17,7 +17,8 @@ typedef struct {
     int descriptor; /* of a file that grows; -1: out, or */
     bool gathers;   /* whole: all bytes so far, as of a budget, whose bytes are replaced */
     char *whole;
-    size_t size;
+    size_t size; /* of whole; of a file that grows: of what it holds up to the last whole page */
+    bool heads;  /* the first bytes are a header without a page */
 } archive_place;
 
 /* A sink of archives, target an archive_place. Where it fails it has said why, and the error's text is empty. */

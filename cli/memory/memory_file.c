@@ -301,6 +301,14 @@ bool memory_file_is_archive(const char *path)
     return is;
 }
 
+bool memory_file_is_empty(const char *path)
+{
+    memory_file k = {0};
+    const bool is = archive_map(&k, path) && loci_archive_is_empty(k.bytes, k.size);
+    memory_file_release(&k);
+    return is;
+}
+
 static int load(memory_file *k, const char *path, loci_archive_care care)
 {
     void *bytes;

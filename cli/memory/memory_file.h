@@ -54,6 +54,8 @@ int memory_file_create(memory_file *k, const loci_memory_spec *spec, size_t chan
 int memory_file_load(memory_file *k, const char *path);
 /* Whether a file begins as an archive does. */
 bool memory_file_is_archive(const char *path);
+/* Whether it is an archive that holds no whole page yet. */
+bool memory_file_is_empty(const char *path);
 /* The same where an archive may be damaged: pages that are not sound are left out. */
 int memory_file_salvage(memory_file *k, const char *path);
 int memory_file_from(memory_file *k, const void *bytes, size_t size,

@@ -315,6 +315,7 @@ static int create(job *j, source *from)
     g.start = spec->start;
     g.dt = spec->dt;
     spec->channels = from->info.channels;
+    j->place.heads = spec->rule != LOCI_KEEP_BUDGET;
     output note = {.path = j->place.path};
     loci_error error;
     status = note_make(&note, &j->noted, s, from, iso);
@@ -436,14 +437,14 @@ static int resume(job *j, source *from)
     return status;
 }
 
-/* A file that was made and holds nothing is taken away again. */
+/* A file that was made and holds nothing is taken away again; one without a whole page holds nothing yet. */
 static int append(job *j, source *from)
 {
     const archive_settings *s = j->asked;
     struct stat before = {0};
     if (stat(s->append, &before) == 0 && !S_ISREG(before.st_mode))
         return message_usage("remember: --append is for a file that can grow; %s is none", s->append);
-    const bool there = before.st_size > 0;
+    const bool there = before.st_size > 0 && !memory_file_is_empty(s->append);
     if (there && (promises(s) || s->start || s->order != NOT_GIVEN || s->page != NOT_GIVEN))
         return message_usage(
             "remember: %s is there and keeps what it promised; --error, --max, --lossless, --budget, --start, --order "
@@ -454,8 +455,10 @@ static int append(job *j, source *from)
     const bool made = p->descriptor >= 0;
     if (!made && errno == EEXIST) p->descriptor = open(s->append, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (p->descriptor < 0) return message_fail("%s: it cannot be opened: %s", s->append, strerror(errno));
-    int status = there ? resume(j, from) : archive_place_lock(p, 0);
+    int status = there ? resume(j, from) : archive_place_lock(p, (size_t)before.st_size);
     const bool ours = made && !status;
+    if (!there && !status && before.st_size > 0 && ftruncate(p->descriptor, 0) != 0)
+        status = message_fail("%s: writing failed: %s", s->append, strerror(errno));
     if (!there && !status) status = create(j, from);
     struct stat after;
     if (ours && p->descriptor >= 0 && fstat(p->descriptor, &after) == 0 && after.st_size == 0)

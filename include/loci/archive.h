@@ -135,6 +135,10 @@ typedef enum {
 /* Whether bytes start as an archive does. */
 LOCI_API int loci_archive_is(const void *bytes, size_t size);
 
+/* Whether bytes are those of an archive whose writer ended before its first page was whole: a header, and at most a part of that page. Nothing can be
+ * recalled from it, also by LOCI_ARCHIVE_SALVAGE. Allocates as loci_archive_open does; 0 where memory is short. */
+LOCI_API int loci_archive_is_empty(const void *bytes, size_t size);
+
 /* How many of n samples, from the first on, are missing or multiples of a unit as LOCI_KEEP_UNITS takes them: n where all are. */
 LOCI_API size_t loci_archive_multiples(const double *u, size_t n, double unit);
 

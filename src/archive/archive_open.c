@@ -142,8 +142,9 @@ static loci_status pages_find(loci_archive *a, loci_archive_care care, loci_erro
     return LOCI_OK;
 }
 
-loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size_t size,
-                                 loci_archive_care care, const loci_allocator *allocator, loci_error *error)
+/* The header, and room for pages. */
+static loci_status header_open(loci_archive **archive, const void *bytes, size_t size,
+                               const loci_allocator *allocator, loci_error *error)
 {
     *archive = NULL;
     loci_archive *a = loci_allocate_by(allocator, 1, sizeof *a);
@@ -160,6 +161,20 @@ loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size
         if (!a->part || !a->present || !a->held || !a->coefficients)
             status = loci_fail(error, LOCI_E_MEMORY, "out of memory for an archive's page");
     }
+    if (status != LOCI_OK) {
+        loci_archive_close(a);
+        return status;
+    }
+    *archive = a;
+    return LOCI_OK;
+}
+
+loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size_t size,
+                                 loci_archive_care care, const loci_allocator *allocator, loci_error *error)
+{
+    loci_archive *a;
+    *archive = NULL;
+    loci_status status = header_open(&a, bytes, size, allocator, error);
     if (status == LOCI_OK) status = pages_find(a, care, error);
     if (status != LOCI_OK) {
         loci_archive_close(a);
@@ -168,6 +183,18 @@ loci_status loci_archive_open_by(loci_archive **archive, const void *bytes, size
     a->held_page = a->known_page = a->pages;
     *archive = a;
     return LOCI_OK;
+}
+
+int loci_archive_is_empty(const void *bytes, size_t size)
+{
+    loci_archive *a;
+    archive_page page;
+    loci_error error;
+    if (header_open(&a, bytes, size, NULL, &error) != LOCI_OK) return 0;
+    const int empty = page_scan(a, a->begin, false, &page) == UNFINISHED &&
+                      pages_find(a, LOCI_ARCHIVE_SALVAGE, &error) == LOCI_E_FORMAT;
+    loci_archive_close(a);
+    return empty;
 }
 
 loci_status loci_archive_open(loci_archive **archive, const void *bytes, size_t size, loci_archive_care care,

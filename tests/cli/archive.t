@@ -57,6 +57,25 @@ $ size=$(wc -c <grows.loci) && head -c $((size - 7)) grows.loci >cut.loci && loc
 |   "unfinished": 0,
 $ for i in 1 2 3 4 5 6; do yes 1 | timeout -s KILL 0.0$i loci remember - --append grows.loci ; loci inspect grows.loci >/dev/null || echo broken; done 2>/dev/null
 $ loci recall grows.loci --from 0 --to 99999 --points 2 >/dev/null
+# Where no page is whole, as after a kill or on a full disk, there is nothing yet: it is begun anew, as it is asked for then. What is damaged stays.
+$ seq 20000 | awk '{ print sin($1 * $1) }' >rough.txt; for o in '--error 1e-9' '--lossless 1e-12' '--budget 200K'; do (trap '' XFSZ; ulimit -f 16; loci remember rough.txt --append full.loci $o --page 4096 2>&1 | grep writing); ! ls full.loci 2>/dev/null; done
+| loci: full.loci: writing failed: File too large
+| loci: full.loci: writing failed: File too large
+| loci: full.loci: writing failed: File too large
+$ (trap '' XFSZ; ulimit -f 144; loci remember rough.txt --append full.loci --error 1e-9 --page 4096); loci inspect full.loci --json | grep -E '^  "(samples|unfinished)'
+|   "samples": 8192,
+|   "unfinished": 0,
+! loci: full.loci: writing failed: File too large
+$ for size in 44 50 400; do head -c $size full.loci >begun.loci; seq 9 | loci remember - --append begun.loci --lossless 1; loci inspect begun.loci | grep -E '^archive|^signal|behind'; done
+| archive   multiples of a unit, to the bit; order 4
+| signal    9 samples at 1 Hz
+| archive   multiples of a unit, to the bit; order 4
+| signal    9 samples at 1 Hz
+| archive   multiples of a unit, to the bit; order 4
+| signal    9 samples at 1 Hz
+$ head -c 40 full.loci >begun.loci; (head -c 46 full.loci; printf x; tail -c +48 full.loci) >first.loci; for f in begun first; do cp $f.loci was; seq 9 | loci remember - --append $f.loci; cmp $f.loci was; done
+! loci: begun.loci: its header is damaged; an archive was expected
+! loci: first.loci: page 1, from sample 0 on, is damaged; what was written was expected
 # One at a time appends, and the other takes nothing away, nor what is no file. What this command made, and put nothing into, it takes away.
 $ mkfifo go; (seq 10; cat go; seq 10) | loci remember - --append two.loci & until [ -e two.loci ]; do sleep 0.1; done; sleep 1; seq 9 | loci remember - --append two.loci; echo $?; : >go; wait; loci inspect two.loci | grep ^signal
 | 1
