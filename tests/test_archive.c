@@ -317,7 +317,13 @@ static void change_keeps_errors_exact(void **state)
         errors_check(&later, u, INFINITY, INFINITY);
         loci_archive *b = archive_open(&later), *const both[] = {a, b};
         assert_int_equal(loci_archive_inspect(b).first, 2048);
+        loci_archive_note(a, "both", 4);
+        assert_memory_equal(loci_archive_inspect(a).note, "both", 4);
         good(loci_archive_merge(both, 2, take, &joined, &error), &error);
+        loci_archive *all = archive_open(&joined);
+        assert_int_equal(loci_archive_inspect(all).note_length, 4);
+        assert_memory_equal(loci_archive_inspect(all).note, "both", 4);
+        loci_archive_close(all);
         assert_int_equal(loci_archive_forget(a, 1e9, take, &later, &error), LOCI_E_RANGE);
         loci_archive_close(a);
         loci_archive_close(b);

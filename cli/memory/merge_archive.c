@@ -47,6 +47,20 @@ static loci_status sink(void *target, uint64_t at, const void *bytes, size_t siz
     return LOCI_OK;
 }
 
+/* The note of the whole, that of the first, counts what all hold over. */
+static int held_join(memory_file *all, size_t count, output *note)
+{
+    uint64_t later = 0;
+    for (size_t i = 1; i < count; i++) later += all[i].held;
+    if (later == 0) return STATUS_DONE;
+    all[0].holds = true;
+    all[0].held += later;
+    memory_file_note(note, &all[0]);
+    if (note->reason) return message_memory();
+    loci_archive_note(all[0].archive, note->bytes, note->size);
+    return STATUS_DONE;
+}
+
 int merge_archive(char *const *paths, size_t count, const char *to, bool append)
 {
     memory_file *all = calloc(count, sizeof *all);
@@ -62,6 +76,8 @@ int merge_archive(char *const *paths, size_t count, const char *to, bool append)
         if (!status && loaded > 0) status = agree(&all[0], &all[loaded]);
         if (!status && loaded > 0 && !append) status = follows(&all[loaded - 1], &all[loaded]);
     }
+    output note = {.path = to}; /* gathers text only, and is never closed */
+    if (!status) status = held_join(all, count, &note);
     if (!status) {
         output out;
         loci_error error;
@@ -73,6 +89,7 @@ int merge_archive(char *const *paths, size_t count, const char *to, bool append)
             status = output_close(&out);
         }
     }
+    free(note.bytes);
     for (size_t i = 0; all && i < loaded; i++) memory_file_release(&all[i]);
     free(archives);
     free(all);

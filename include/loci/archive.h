@@ -188,6 +188,9 @@ static inline loci_archive_info loci_archive_inspect(const loci_archive *archive
 /* The rms error, largest error or unit that a channel was promised, in the signal's unit; of a budget its standard deviation
  * from the means of pages so far, to a power of two times that in the first page, to which errors of channels are compared. */
 LOCI_API double loci_archive_bound(const loci_archive *archive, size_t channel);
+/* Another note in place of its own, in what is known and made of the archive from now on. It is not copied, and must stay until the archive is
+ * closed. */
+LOCI_API void loci_archive_note(loci_archive *archive, const char *note, size_t note_length);
 
 /* What is known of a stretch of a channel. */
 typedef struct {

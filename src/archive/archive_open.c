@@ -259,3 +259,9 @@ double loci_archive_bound(const loci_archive *a, size_t channel)
 {
     return a->header.bound[channel];
 }
+
+void loci_archive_note(loci_archive *a, const char *note, size_t note_length)
+{
+    a->header.note = note;
+    a->header.note_length = note_length;
+}

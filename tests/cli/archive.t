@@ -300,6 +300,19 @@ $ printf '1\n-nan\n3\nNA\n' >held.csv; for how in "--error 0.1" ""; do loci reme
 | 3,3
 ! loci: note: held.csv: 2 missing values; of each the value before stands there
 ! loci: note: held.csv: 2 missing values; of each the value before stands there
+$ for how in "--error 0.1" "--budget 4K"; do printf '1\n2\n' | loci remember - $how -o none.loci; for f in held late; do loci remember held.csv --missing hold $how -o $f.loci 2>notes; done; loci merge held.loci none.loci late.loci --append -o both.loci; loci merge none.loci held.loci --append -o last.loci; for f in both last; do loci inspect $f.loci | grep missing; loci inspect $f.loci --json | grep -E '^  "(samples|missing)"'; done; done
+| missing   4 samples; of each the value before stands there
+|   "samples": 10,
+|   "missing": 4,
+| missing   2 samples; of each the value before stands there
+|   "samples": 6,
+|   "missing": 2,
+| missing   4 samples; of each the value before stands there
+|   "samples": 10,
+|   "missing": 4,
+| missing   2 samples; of each the value before stands there
+|   "samples": 6,
+|   "missing": 2,
 $ seq 40000 | sed '0~1000s/.*/nan/' >many.csv; loci remember many.csv --missing hold -o many.loci && loci inspect many.loci --json | grep '"missing"'; head -n 30000 many.csv | loci remember - --missing hold -o some.loci && loci remember many.csv --missing hold --resume -o some.loci && loci inspect some.loci --json | grep '"missing"'
 |   "missing": 40,
 |   "missing": 40,
