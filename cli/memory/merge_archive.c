@@ -47,6 +47,15 @@ static loci_status sink(void *target, uint64_t at, const void *bytes, size_t siz
     return LOCI_OK;
 }
 
+/* The library does not know names: of what is damaged the first one is named, of the rest what was to be made. */
+static int failed(const memory_file *all, size_t count, const char *to, const loci_error *error)
+{
+    loci_error own;
+    for (size_t i = 0; i < count && error->status == LOCI_E_FORMAT; i++)
+        if (loci_archive_verify(all[i].archive, &own) != LOCI_OK) return message_error(all[i].path, &own);
+    return message_error(to, error);
+}
+
 /* The note of the whole, that of the first, counts what all hold over. */
 static int held_join(memory_file *all, size_t count, output *note)
 {
@@ -83,7 +92,7 @@ int merge_archive(char *const *paths, size_t count, const char *to, bool append)
         loci_error error;
         output_open(&out, to);
         if (loci_archive_merge(archives, count, sink, &out, &error) != LOCI_OK) {
-            status = message_error(to, &error);
+            status = failed(all, count, to, &error);
             output_abandon(&out);
         } else {
             status = output_close(&out);

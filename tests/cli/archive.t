@@ -183,6 +183,10 @@ $ cp grows.loci bad.loci && printf 'x' | dd of=bad.loci bs=1 seek=500 conv=notru
 $ loci inspect bad.loci
 !~ loci: bad.loci: page *, *is damaged; what was written was expected
 = 1
+$ head -c -6 first.loci >broken.loci && printf 'broken' >>broken.loci; for pair in "first broken" "broken first"; do loci merge $(printf '%s.loci ' $pair) --append -o x.loci; done; ls x.loci 2>/dev/null
+! loci: broken.loci: page 1, samples 0 to 65535, is damaged; what was written was expected
+! loci: broken.loci: page 1, samples 0 to 65535, is damaged; what was written was expected
+= 2
 $ loci inspect bad.loci --salvage | grep -c '^damaged'
 | 1
 ! loci: note: bad.loci: 1 damaged page, samples 8192 to 12287, left out
