@@ -111,9 +111,15 @@ static double rms(const difference *d)
     return d->count > 0 ? sqrt(d->square / (double)d->count) : NAN;
 }
 
-/* NAN where it is not known: of a constant, or of a signal whose squares vanish. */
+static double largest(const difference *d)
+{
+    return d->count > 0 ? d->largest : NAN;
+}
+
+/* NAN where it is not known: of nothing, of a constant, or of a signal whose squares vanish. */
 static double share(const difference *d)
 {
+    if (d->count == 0) return NAN;
     if (!(d->square > 0) && d->largest > 0) return NAN;
     return d->variance > 0 ? d->square / d->variance : d->square > 0 ? NAN : 0;
 }
@@ -128,7 +134,7 @@ static void json_write(output *out, const comparison *by, const loci_archive_kno
         json_array_append_new(names, output_json_text(by->k->names[c]));
         json_array_append_new(mse, output_json_number(d->square / (double)d->count));
         json_array_append_new(root, output_json_number(rms(d)));
-        json_array_append_new(max, output_json_number(d->largest));
+        json_array_append_new(max, output_json_number(largest(d)));
         json_array_append_new(shares, output_json_number(share(d)));
         json_array_append_new(variances, output_json_number(d->variance / (double)d->count));
         json_array_append_new(left_out, json_integer((json_int_t)d->left_out));
@@ -150,7 +156,7 @@ static void table_write(output *out, const comparison *by, const loci_archive_kn
         const difference *d = &by->channel[c];
         char text[WORDS_SIZE];
         output_cell(out, by->k->names[c], 10);
-        output_format(out, " %14.10g %14.10g %12.6g %12.6g ", rms(d), sqrt(stated[c].mean_square), d->largest,
+        output_format(out, " %14.10g %14.10g %12.6g %12.6g ", rms(d), sqrt(stated[c].mean_square), largest(d),
                       stated[c].largest);
         output_cell(out, words_share(text, share(d)), -12);
         output_text(out, "\n");
@@ -257,6 +263,7 @@ int archive_error_signal(const memory_file *k, const char *path, const source_op
             isnan(share(&by.channel[c])) ? NAN : by.channel[c].variance / (double)by.channel[c].count;
         if (loci_archive_stretch(k->archive, c, by.info.start, by.info.end, &stated[c], &error) != LOCI_OK)
             status = message_error(k->path, &error);
+        if (isnan(stated[c].mean_square)) stated[c].largest = NAN; /* of nothing */
     }
     if (!status) tell_left_out(&by, from_name);
     if (!status && !recall_error_drawn(picture, out)) {

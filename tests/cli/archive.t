@@ -317,6 +317,18 @@ $ for how in "--error 0.1" "--budget 4K"; do printf '1\n2\n' | loci remember - $
 | missing   2 samples; of each the value before stands there
 |   "samples": 6,
 |   "missing": 2,
+# A channel of which nothing can be compared is not off by 0.
+$ printf 'a,b\n,1\n,2\n' >half.csv; loci remember half.csv --missing keep -o half.loci; loci recall half.loci --against half.csv | sed -n 3,5p; loci recall half.loci --against half.csv --json | grep -E 'rms|max|share'
+| channel               rms         stated          max       stated        share
+| a                     nan            nan          nan          nan            ?
+| b                       0              0            0            0          0 %
+|   "rms": [null, 0],
+|   "max": [null, 0],
+|   "share": [null, 0],
+|   "stated_rms": [null, 0],
+|   "stated_max": [null, 0],
+! loci: note: half.csv: 2 samples of all channels together left out, as they are missing in the archive or in the signal
+! loci: note: half.csv: 2 samples of all channels together left out, as they are missing in the archive or in the signal
 $ seq 40000 | sed '0~1000s/.*/nan/' >many.csv; loci remember many.csv --missing hold -o many.loci && loci inspect many.loci --json | grep '"missing"'; head -n 30000 many.csv | loci remember - --missing hold -o some.loci && loci remember many.csv --missing hold --resume -o some.loci && loci inspect some.loci --json | grep '"missing"'
 |   "missing": 40,
 |   "missing": 40,
