@@ -55,8 +55,6 @@ static int usage_check(settings *s, const char *name)
     if (s->points != NOT_GIVEN && s->points > 100000000 / s->order)
         return message_usage("basis: --points is %zu; at most %zu was expected with this order", s->points,
                              100000000 / s->order);
-    if (s->json && s->points != NOT_GIVEN)
-        return message_usage("basis: --json is for the coefficients, --points for curves; one was expected");
     if (drawn && !elsewhere && (s->json || s->output || s->points != NOT_GIVEN))
         return message_usage(
             "basis: the chart and the numbers both go to standard output; -o with a file was expected");
@@ -67,9 +65,13 @@ static int usage_check(settings *s, const char *name)
     output_kind file_kind;
     const int unknown = output_kind_of(&file_kind, s->output, OUTPUT_CSV | OUTPUT_NPY | OUTPUT_JSON, "basis");
     if (unknown) return unknown;
+    if (s->points != NOT_GIVEN && (s->json || file_kind == OUTPUT_JSON))
+        return message_usage("basis: %s is for the coefficients, --points for curves; one was expected",
+                             s->json ? "--json" : "a .json file");
     s->json = s->json || file_kind == OUTPUT_JSON;
-    if (s->json && s->output && ending_is(s->output, ".npy"))
-        return message_usage("basis: --json and an .npy file exclude each other; one was expected");
+    if (s->json && s->output && (ending_is(s->output, ".npy") || ending_is(s->output, ".csv")))
+        return message_usage("basis: --json and %s file exclude each other; one was expected",
+                             ending_is(s->output, ".npy") ? "an .npy" : "a .csv");
     loci_error error;
     if (s->plot && chart_check(s->plot, &error) != LOCI_OK)
         return error.status == LOCI_E_ARGUMENT ? message_usage("basis: --plot: %s", error.text)
@@ -234,7 +236,7 @@ int command_basis(int argc, char **argv)
          "their values at P equally spaced points instead, as CSV (1001)"},
         {NULL, 0, OPTION_HEADING, NULL, NULL, "Where the answer goes:"},
         {"output", 'o', OPTION_OUTPUT, &s.output, "FILE",
-         "values as CSV or as a NumPy array where FILE ends in .csv or .npy, else what is printed (standard output)"},
+         "values as CSV or as a NumPy array where FILE ends in .csv or .npy, JSON in .json, else what is printed (standard output)"},
         {"json", 0, OPTION_FLAG, &s.json, NULL, "JSON: numerators from x^0 up, and their denominator"},
         {"plot", 0, OPTION_OUTPUT, &s.plot, "FILE",
          "draw the curves instead of the text, which -o or --json asks for as well: .svg, .png, or '-': in the terminal"},

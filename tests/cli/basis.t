@@ -76,6 +76,13 @@ $ loci basis legendre --points 1000000000000
 $ loci basis legendre --points 3 --json
 ! loci: basis: --json is for the coefficients, --points for curves; one was expected
 = 2
+$ loci basis legendre --points 3 -o b.json
+! loci: basis: a .json file is for the coefficients, --points for curves; one was expected
+= 2
+$ loci basis legendre --json -o b.csv; loci basis legendre --json -o b.npy; ls b.* 2>/dev/null
+! loci: basis: --json and a .csv file exclude each other; one was expected
+! loci: basis: --json and an .npy file exclude each other; one was expected
+= 2
 $ loci basis legendre --plot - --points 3
 ! loci: basis: the chart and the numbers both go to standard output; -o with a file was expected
 = 2
