@@ -134,6 +134,9 @@ static int usage_check(const settings *s, bool model, const char *what, const ch
     if (data && !model)
         return message_usage("check: %s is no model, and systems are run on noise; %s is one too many", what,
                              data);
+    if (s->random && !model)
+        return message_usage("check: --random is for models; %s is none, and systems are run on noise anyway",
+                             what);
     if (data && s->random) return message_usage("check: --random and %s exclude each other", data);
     if (model && s->discretization)
         return message_usage("check: --discretization is for systems; %s, a model, has its own", what);

@@ -124,6 +124,11 @@ static int sequence_read(sequence *q, int count, char **operands, const settings
         return message_usage(
             "identify: a file, or numbers, was expected, and not all of the operands are numbers");
     if (status) return status;
+    source_options content = s->source;
+    content.rate = NAN;
+    if (source_asked(&content))
+        return message_usage(
+            "identify: --column, --header, --raw and their like are for files; the terms stand on the command line");
     if (!isnan(s->source.rate)) q->dt = 1 / s->source.rate;
     q->timed = !isnan(s->source.rate);
     return STATUS_DONE;

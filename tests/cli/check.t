@@ -129,6 +129,9 @@ $ loci check model x.csv --random
 $ loci check legs:4 x.csv
 ! loci: check: legs:4 is no model, and systems are run on noise; x.csv is one too many
 = 2
+$ loci check legs:4 --random
+! loci: check: --random is for models; legs:4 is none, and systems are run on noise anyway
+= 2
 $ loci check model --discretization zoh
 ! loci: check: --discretization is for systems; model, a model, has its own
 = 2

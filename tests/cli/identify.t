@@ -105,6 +105,10 @@ $ loci identify 1 2 3 4 --order 0
 $ loci identify 1 2 3 4 --next 10001
 ! loci: identify: --next is 10001; 0 to 10000 was expected
 = 2
+$ loci identify 1 1 2 3 5 8 --column zz --skip 4 --header no; loci identify '1,1,2,3,5,8' --mono; loci identify 1 1 2 3 5 8 --rate 2 --next 0 | head -n 1
+| order        2, from 6 terms; whole numbers, exact
+! loci: identify: --column, --header, --raw and their like are for files; the terms stand on the command line
+! loci: identify: --column, --header, --raw and their like are for files; the terms stand on the command line
 $ loci identify 1 2 3 4 -o x.csv
 ! loci: identify: -o is x.csv; a file that ends in .npz was expected for the system
 = 2
