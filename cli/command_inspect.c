@@ -363,7 +363,10 @@ static int inspect(const char *path, bool json, const char *plot, bool salvage)
     int status = whole_file_read(path, &bytes, &size);
     if (status) return status;
     const file_kind kind = file_kind_of(bytes, size);
-    if (kind == FILE_MODEL) {
+    if (salvage && kind != FILE_ARCHIVE && (file_kind_is_own(kind) || kind == FILE_ZIP)) {
+        status =
+            message_usage("inspect: %s is %s, and --salvage is for archives", name, file_kind_words(kind));
+    } else if (kind == FILE_MODEL) {
         loci_model *model = NULL;
         status = model_from(&model, bytes, size, name);
         if (!status) status = inspect_model(model, name, json, plot);
@@ -378,9 +381,7 @@ static int inspect(const char *path, bool json, const char *plot, bool salvage)
     } else if (plot) {
         status = message_usage("inspect: --plot draws the kernels of a model; %s is none", name);
     } else if (kind == FILE_FORECASTER || kind == FILE_PROBE) { /* others were told of before */
-        status = message_usage("inspect: %s is a forecaster, %s", name,
-                               salvage ? "and --salvage is for archives"
-                                       : "of which the name of a file was expected");
+        status = message_usage("inspect: %s is a forecaster, of which the name of a file was expected", name);
     } else if (kind == FILE_ARCHIVE) {
         status = inspect_archive_bytes(bytes, size, name, json, salvage);
     } else if (inspect_state_knows(kind)) {

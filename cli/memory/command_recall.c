@@ -379,6 +379,8 @@ static int against(const memory_file *k, const settings *s)
 static int recall(memory_file *k, const settings *s)
 {
     int status = STATUS_DONE;
+    if (s->salvage && !k->archive)
+        return message_usage("recall: %s is a memory, and --salvage is for archives", k->path);
     if (k->archive && s->whole)
         return message_usage("recall: --whole is for memories of legs; %s is an archive", k->path);
     if (s->whole) {

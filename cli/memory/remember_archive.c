@@ -517,6 +517,11 @@ static int coarser(job *j, const memory_file *old)
             "remember: %s is an archive already; -o with --error, in the signal's unit, or --budget was "
             "expected, to make it coarser",
             old->path);
+    if (source_asked(&s->source) || s->missing || !isnan(s->every))
+        return message_usage(
+            "remember: %s is an archive already, which is made coarser as it is; --rate, --time, --column and their "
+            "like, --missing and --every are for signals",
+            old->path);
     double *rms = calloc(old->channels, sizeof *rms);
     if (!rms) return message_memory();
     for (size_t c = 0; c < old->channels; c++) rms[c] = spec->bound;

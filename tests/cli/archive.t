@@ -140,6 +140,13 @@ $ loci recall coarse.loci --against waves.txt --json | python3 -c "
 + a = json.load(sys.stdin)
 + print(abs(a['rms'][0] / a['stated_rms'][0] - 1) < 1e-9, a['rms'][0] <= 0.1)"
 | True True
+$ for o in '--column u' '--rate 2' '--missing hold' '--raw u8'; do loci remember waves.loci --error 0.1 $o -o x.loci; done; loci remember waves.loci --every 1 --budget 1K -o x.loci
+! loci: remember: waves.loci is an archive already, which is made coarser as it is; --rate, --time, --column and their like, --missing and --every are for signals
+! loci: remember: waves.loci is an archive already, which is made coarser as it is; --rate, --time, --column and their like, --missing and --every are for signals
+! loci: remember: waves.loci is an archive already, which is made coarser as it is; --rate, --time, --column and their like, --missing and --every are for signals
+! loci: remember: waves.loci is an archive already, which is made coarser as it is; --rate, --time, --column and their like, --missing and --every are for signals
+! loci: remember: waves.loci is an archive already, which is made coarser as it is; --rate, --time, --column and their like, --missing and --every are for signals
+= 2
 $ loci remember waves.loci --max 0.1 -o x.loci
 ! loci: remember: waves.loci is an archive already; -o with --error, in the signal's unit, or --budget was expected, to make it coarser
 = 2

@@ -54,6 +54,12 @@ $ for f in stream.state watch.state stopped.safetensors.resume l.safetensors.lea
 ! loci: cut: is what a model of fit has learned, but damaged or cut: its checksum does not fit its bytes
 ! loci: cut: is the state of a stream, but damaged or cut: its checksum does not fit its bytes
 = 1
+$ for f in m.loci stream.state dense.npz; do loci inspect $f --salvage; done; loci recall m.loci --salvage
+! loci: inspect: m.loci is a memory, and --salvage is for archives
+! loci: inspect: stream.state is the state of a stream, and --salvage is for archives
+! loci: inspect: dense.npz is a zip file, as of systems and of arrays, and --salvage is for archives
+! loci: recall: m.loci is a memory, and --salvage is for archives
+= 2
 $ loci inspect stream.state --plot -; loci inspect f.loci --salvage; loci inspect - < f.loci; loci inspect empty; echo text > text; loci inspect text; head -c 100 /dev/zero > zero; loci inspect zero; cp text text.npz; printf 'PK\003\004' > x.npz; loci inspect x.npz
 ! loci: inspect: --plot draws the kernels of a model; stream.state is none
 ! loci: inspect: f.loci is a forecaster, and --salvage is for archives
