@@ -49,6 +49,26 @@ static bool refuse(const settings *s)
     return !source_missing_holds(s->missing, true);
 }
 
+/* Whether the files are there that --update and --add take, and what was asked for has a meaning with them. */
+static int operands_check(const settings *s, bool model, bool second)
+{
+    if (s->update && s->add)
+        return message_usage("forecast: --update and --add exclude each other; one of them was expected");
+    if (s->update && !second)
+        return message_usage("forecast: --update learns from new rows; MODEL and DATA were expected");
+    if (s->add && !second)
+        return message_usage("forecast: --add takes two models; their files were expected");
+    if (s->add && !s->output)
+        return message_usage("forecast: --add makes a model; -o with its file was expected");
+    if (s->add && (s->json || s->plot))
+        return message_usage("forecast: --add makes a model and foretells nothing that --%s could show",
+                             s->json ? "json" : "plot");
+    if ((s->add || (model && !second)) && (source_asked(&s->source) || s->missing))
+        return message_usage(
+            "forecast: --rate, --time, --column, --missing and their like are about DATA, which is not read here");
+    return STATUS_DONE;
+}
+
 static int usage_check(settings *s, const char *const *operands, size_t count, bool learns)
 {
     if (source_missing_check(s->missing, "forecast")) return STATUS_USAGE;
@@ -425,19 +445,16 @@ static int run(job *j, settings *s, int argc, char **argv)
     const char *first = argv[1], *second = argc > 2 ? argv[2] : NULL;
     const bool model = s->add || second || forecaster_is(first) || joint_is(first);
     const char *const operands[] = {first, second};
-    int status = usage_check(s, operands, second ? 2 : 1, !model);
+    int status = operands_check(s, model, second != NULL);
+    if (!status) status = usage_check(s, operands, second ? 2 : 1, !model);
     if (status) return status;
     if (s->add) {
-        if (!second) return message_usage("forecast: --add takes two models; their files were expected");
-        if (!s->output) return message_usage("forecast: --add makes a model; -o with its file was expected");
         if (joint_is(first) != joint_is(second))
             return message_fail(
                 "%s: foretells from columns together; two models of that kind, or none, were expected",
                 joint_is(first) ? first : second);
         return joint_is(first) ? run_joint_add(j, first, second) : run_add(j, first, second);
     }
-    if (s->update && model && !second)
-        return message_usage("forecast: --update learns from new rows; MODEL and DATA were expected");
     if (model && joint_is(first)) return run_joint(j, first, second);
     return model ? run_model(j, first, second) : run_learn(j, first);
 }

@@ -108,6 +108,29 @@ $ loci forecast load.loci load.csv --window 10
 $ loci forecast a.loci b.loci --add
 ! loci: forecast: --add makes a model; -o with its file was expected
 = 2
+# What has no meaning is not ignored, and data are not written over.
+$ cp load.csv kept.csv; loci forecast load.csv --horizon 4 --update -o load.csv; cmp load.csv kept.csv
+! loci: forecast: --update learns from new rows; MODEL and DATA were expected
+$ loci forecast load.csv --horizon 4 --update
+! loci: forecast: --update learns from new rows; MODEL and DATA were expected
+= 2
+$ loci forecast a.loci --update
+! loci: forecast: --update learns from new rows; MODEL and DATA were expected
+= 2
+$ loci forecast a.loci b.loci --add --update -o x.loci
+! loci: forecast: --update and --add exclude each other; one of them was expected
+= 2
+$ for o in --json '--plot -' '--column wind' '--missing hold'; do loci forecast a.loci b.loci --add -o x.loci $o; echo $?; done; test ! -e x.loci
+! loci: forecast: --add makes a model and foretells nothing that --json could show
+! loci: forecast: --add makes a model and foretells nothing that --plot could show
+! loci: forecast: --rate, --time, --column, --missing and their like are about DATA, which is not read here
+! loci: forecast: --rate, --time, --column, --missing and their like are about DATA, which is not read here
+| 2
+| 2
+| 2
+| 2
+$ for o in '--column zzz' '--skip 1' '--missing refuse' '--time date' '--rate 2'; do loci forecast a.loci $o 2>&1; done | uniq
+| loci: forecast: --rate, --time, --column, --missing and their like are about DATA, which is not read here
 $ printf 'x' | dd of=load.loci bs=1 seek=700 conv=notrunc 2> /dev/null; loci forecast load.loci
 ! loci: load.loci: is a damaged forecaster: its checksum does not fit its bytes
 = 1
