@@ -81,7 +81,7 @@ static void point(FILE *script, double x, double y, bool log_x, bool log_y)
     if (isnan(x) || isnan(y) || (log_x && !(x > 0)) || (log_y && !(y > 0)))
         putc('\n', script); /* a hole */
     else
-        fprintf(script, "%.12g %.8g\n", x, y);
+        fprintf(script, "%.17g %.17g\n", x, y);
 }
 
 static void image(FILE *script, const chart_series *matrix)
@@ -96,7 +96,7 @@ static void image(FILE *script, const chart_series *matrix)
         for (size_t c = 0; c < columns; c++) {
             const double value = matrix->y[r * columns + c];
             const uint32_t rgb = isnan(value) ? 0xdddddd : chart_matrix_rgb(value / limit, negative);
-            fprintf(script, "%.12g %.12g %u %u %u\n", x0 + (x1 - x0) * ((double)c + 0.5) / (double)columns,
+            fprintf(script, "%.17g %.17g %u %u %u\n", x0 + (x1 - x0) * ((double)c + 0.5) / (double)columns,
                     y0 + (y1 - y0) * ((double)r + 0.5) / (double)matrix->rows, (unsigned)(rgb >> 16),
                     (unsigned)(rgb >> 8 & 255), (unsigned)(rgb & 255));
         }
@@ -133,7 +133,7 @@ static void block(FILE *script, size_t number, const chart_series *s, const char
             if (isnan(s->x[i]) || isnan(s->y[i]) || isnan(s->y2[i]) || (lx && !(s->x[i] > 0)))
                 putc('\n', script);
             else
-                fprintf(script, "%.12g %.8g %.8g\n", s->x[i], low, high);
+                fprintf(script, "%.17g %.17g %.17g\n", s->x[i], low, high);
         }
         break;
     case CHART_BARS:
@@ -142,7 +142,7 @@ static void block(FILE *script, size_t number, const chart_series *s, const char
             if (isnan(from) || isnan(to) || isnan(s->x[i]) || isnan(s->x2[i]) || (lx && !(s->x[i] > 0)) ||
                 (ly && !(to > 0)))
                 continue;
-            fprintf(script, "%.12g %.12g %.8g %.8g\n", s->x[i], s->x2[i], from, to);
+            fprintf(script, "%.17g %.17g %.17g %.17g\n", s->x[i], s->x2[i], from, to);
         }
         break;
     case CHART_MARKS:
@@ -205,16 +205,16 @@ static void ticks(const paper *on, const chart_place *at, bool horizontal, bool 
     const char axis = horizontal ? 'x' : 'y';
     fprintf(script, "set %ctics out nomirror scale 0.5,0.3 (", axis);
     for (size_t i = 0; i < of->count; i++)
-        fprintf(script, "%s'' %.15g %d", i > 0 ? "," : "", of->at[i], of->label[i][0] ? 0 : 1);
+        fprintf(script, "%s'' %.17g %d", i > 0 ? "," : "", of->at[i], of->label[i][0] ? 0 : 1);
     fputs(")\n", script);
     for (size_t i = 0; numbers && i < of->count; i++) {
         if (!of->label[i][0]) continue;
         fputs("set label ", script);
         quote(script, of->label[i]);
         if (horizontal)
-            fprintf(script, " at first %.15g, screen %.6f center", of->at[i], up(on, at->bottom + 15));
+            fprintf(script, " at first %.17g, screen %.6f center", of->at[i], up(on, at->bottom + 15));
         else
-            fprintf(script, " at screen %.6f, first %.15g right", across(on, at->left - 8), of->at[i]);
+            fprintf(script, " at screen %.6f, first %.17g right", across(on, at->left - 8), of->at[i]);
         fprintf(script, " noenhanced font ',%d' textcolor rgb '" SOFT "'\n", PAGE_TICK);
     }
 }
@@ -300,7 +300,7 @@ static void draw_frame(const paper *on, size_t index)
         across(on, at->left), across(on, at->right), up(on, at->top), up(on, at->bottom));
     if (axes->log_x) fputs("set logscale x\n", script);
     if (axes->log_y) fputs("set logscale y\n", script);
-    fprintf(script, "set xrange [%.15g:%.15g]; set yrange [%.15g:%.15g]\n", at->window.x_from,
+    fprintf(script, "set xrange [%.17g:%.17g]; set yrange [%.17g:%.17g]\n", at->window.x_from,
             at->window.x_to, at->window.y_from, at->window.y_to);
     ticks(on, at, true, !axes->bare_x);
     ticks(on, at, false, true);
@@ -328,7 +328,7 @@ static void draw_frame(const paper *on, size_t index)
         fputs("set label ", script);
         quote(script, trace->is.name);
         fprintf(script,
-                " at first %.15g,%.15g %s offset %s,0 noenhanced front font ',%d' textcolor rgb '#%06x'\n",
+                " at first %.17g,%.17g %s offset %s,0 noenhanced front font ',%d' textcolor rgb '#%06x'\n",
                 trace->is.x[0], trace->is.y[0], trace->is.right ? "right" : "left",
                 trace->is.right ? "-0.6" : "0.6", PAGE_LABEL, (unsigned)trace->rgb);
     }

@@ -13,6 +13,12 @@ $ loci recall names.loci --plot - | grep -c größe
 # Long signals are thinned.
 $ if command -v gnuplot >/dev/null; then loci recall long.loci --points 1000000 --plot l.svg > /dev/null && test "$(wc -c < l.svg)" -lt 400000; fi
 
+# Curves in files, too, lie where they lie, however far their numbers are from 0: a thousandth of a second of today, the tenth digit of a value.
+$ awk 'BEGIN { print "p"; for (k = 0; k < 300; k++) printf "%.7f\n", 101325 + 2e-4 * sin(k / 40) }' > far.csv; loci remember far.csv --rate 1000 --start 2024-05-01T10:00:00 -o far.loci
+$ if command -v gnuplot >/dev/null; then loci recall far.loci --points 300 --plot far.svg > /dev/null; for k in 1 2; do grep -o '[0-9.]*,[0-9.]* ' far.svg | cut -d , -f $k | sort -u | awk 'END { print (NR > 200) }'; done; else echo 1; echo 1; fi
+| 1
+| 1
+
 # Without gnuplot, the terminal still draws; files are refused before any work.
 $ PATH=loci loci recall no-such.loci --plot p.svg
 ! loci: --plot: gnuplot was not found, which draws charts in files; the Debian package gnuplot-nox has it
