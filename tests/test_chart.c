@@ -136,6 +136,14 @@ static void test_windows(void **state)
     assert_true(w.x_from > 0 && w.x_from < w.x_to && w.y_from > 0 && w.y_from < w.y_to);
     w = window_of(&(chart_axes){.title = ""}, huge, 2);
     assert_true(isfinite(w.y_to - w.y_from));
+    const double today[2] = {1467367205.5, 1467367205.5004}; /* a range in time, of values none */
+    for (int k = 0; k < 2; k++) {
+        chart *drawing = one_panel(&(chart_axes){.time_x = true});
+        chart_add(drawing, &(chart_series){.x = k ? flat : today, .y = k ? today : flat, .count = 2});
+        w = chart_window_find(&drawing->frames[0]);
+        assert_true(k ? w.y_to - w.y_from > 1 : w.x_from == today[0] && w.x_to == today[1]);
+        chart_destroy(drawing);
+    }
 }
 
 static void expect_ticks(const chart_ticks *ticks, const char *labels)
@@ -192,10 +200,27 @@ static void test_ticks_of_time(void **state)
     expect_times("2016-02-26", "2016-03-03", "26 Feb 27 Feb 28 Feb 29 Feb 1 Mar 2 Mar 3 Mar", "2016, UTC");
     expect_times("2015-11-15", "2016-04-15", "Dec 2015 Jan 2016 Feb Mar Apr", "UTC");
     expect_times("1960-06-01", "2020-06-01", "1970 1980 1990 2000 2010 2020", "UTC");
-    /* times beyond the calendar are numbers */
+    /* less than a second apart: after a whole one */
+    expect_times("2016-07-01T10:00:05.87", "2016-07-01T10:00:06.32", "0.9 1.0 1.1 1.2 1.3",
+                 "s after 2016-07-01T10:00:05 UTC");
+    expect_times("2016-07-01T10:00:05", "2016-07-01T10:00:07.5", "0 0.5 1.0 1.5 2.0 2.5",
+                 "s after 2016-07-01T10:00:05 UTC");
+    expect_times("1969-12-31T23:59:59.25", "1969-12-31T23:59:59.5", "0.25 0.30 0.35 0.40 0.45 0.50",
+                 "s after 1969-12-31T23:59:59 UTC");
     chart_ticks ticks;
+    chart_ticks_time(&ticks, 1467367205.5, 1467367205.50012, 2);
+    assert_int_equal(ticks.count, 3);
+    assert_true(fabs(ticks.at[1] - 1467367205.50005) < 3e-7);
+    /* times beyond the calendar are numbers */
+    expect_times("9999-12-30", "9999-12-31", "30 Dec 06:00 12:00 18:00 31 Dec", "9999, UTC");
+    double last;
+    assert_int_equal(loci_time_parse(&last, "9999-12-31", NULL), LOCI_OK);
+    chart_ticks_time(&ticks, last, last + 86400, 4);
+    assert_true(ticks.count > 1);
+    assert_string_equal(ticks.note, "s after 1970-01-01 UTC");
     chart_ticks_time(&ticks, -1e15, 1e15, 4);
     assert_true(ticks.count > 1);
+    assert_string_equal(ticks.note, "s after 1970-01-01 UTC");
 }
 
 /* --- drawing --- */

@@ -40,8 +40,10 @@ typedef struct {
 typedef struct {
     const char *title; /* of the panel; NULL: none */
     const char *x_label, *y_label;
-    bool log_x, log_y;   /* numbers <= 0 are left out of a logarithmic axis */
-    bool time_x;         /* x is in seconds since 1970-01-01T00:00:00Z and written as dates and times, UTC */
+    bool log_x, log_y; /* numbers <= 0 are left out of a logarithmic axis */
+    /* x is in seconds since 1970-01-01T00:00:00Z and written as dates and times, UTC; where marks are less than a second apart, as
+     * seconds after one that is told; so beyond the years 1 to 9999, after 1970 */
+    bool time_x;
     bool bare_x;         /* no numbers and no label at the x axis: the panel below shares it */
     bool no_legend;      /* names are written in no legend (say, where texts stand at the curves instead) */
     double x_from, x_to; /* the range; from equal to to: from the data */

@@ -24,8 +24,8 @@ static void include(range *of, const double *values, size_t count)
     }
 }
 
-/* The range of the data, widened by a share of its length, and never empty. */
-static void finish(range *of, double share)
+/* The range of the data, widened by a share of its length, and never empty: shorter than so much of its numbers, it counts as none. */
+static void finish(range *of, double share, double least)
 {
     if (!(of->low <= of->high))
         *of = (range){of->logarithmic ? 1 : 0, of->logarithmic ? 10 : 1, of->logarithmic};
@@ -40,7 +40,7 @@ static void finish(range *of, double share)
         return;
     }
     const double size = fmax(fabs(of->low), fabs(of->high));
-    if (of->high - of->low <= 1e-12 * size || of->high == of->low) {
+    if (of->high - of->low <= least * size || of->high == of->low) {
         const double room = size > 0 ? 0.5 * size : 1;
         of->low -= room;
         of->high += room;
@@ -98,9 +98,9 @@ chart_window chart_window_find(const chart_frame *frame)
             from_axis = true;
         }
     }
-    finish(&x, 0);
+    finish(&x, 0, axes->time_x ? 1e-14 : 1e-12); /* 20 microseconds of today */
     const double floor_of_bars = y.low;
-    finish(&y, matrix ? 0 : 0.05);
+    finish(&y, matrix ? 0 : 0.05, 1e-12);
     if (from_axis && !axes->log_y && floor_of_bars == 0) y.low = 0;
     chart_window window = {x.low, x.high, y.low, y.high};
     if (matrix) {
@@ -229,12 +229,12 @@ typedef struct {
     char text[40]; /* ISO */
 } date;
 
+/* Beyond the calendar its year is 0. */
 static date date_of(double seconds)
 {
     date is = {0};
     loci_time_format(is.text, sizeof is.text, seconds);
-    if (sscanf(is.text, "%d-%d-%d", &is.year, &is.month, &is.day) != 3)
-        is = (date){.year = 1970, .month = 1, .day = 1};
+    if (sscanf(is.text, "%d-%d-%d", &is.year, &is.month, &is.day) != 3) is = (date){.year = 0};
     return is;
 }
 
@@ -270,6 +270,15 @@ static void ticks_of_months(chart_ticks *ticks, double low, double high, int ste
     }
 }
 
+/* Seconds after a whole one, which the note tells. */
+static void ticks_of_seconds(chart_ticks *ticks, double from, double to, size_t wanted, double zero,
+                             const char *iso)
+{
+    chart_ticks_linear(ticks, from - zero, to - zero, wanted);
+    for (size_t i = 0; i < ticks->count; i++) ticks->at[i] += zero;
+    snprintf(ticks->note, sizeof ticks->note, "s after %.19s UTC", iso);
+}
+
 void chart_ticks_time(chart_ticks *ticks, double from, double to, size_t wanted)
 {
     enum { MINUTE = 60, HOUR = 3600, DAY = 86400, MONTH = 2629746 };
@@ -280,8 +289,14 @@ void chart_ticks_time(chart_ticks *ticks, double from, double to, size_t wanted)
     const double low = fmin(from, to), high = fmax(from, to),
                  rough = (high - low) / (double)(wanted ? wanted : 1);
     const date first = date_of(low), last = date_of(high);
-    if (!(rough > 0.5) || !(high - low < 3e11) || first.year < 1 || last.year > 9999) {
-        chart_ticks_linear(ticks, from, to, wanted);
+    if (first.year < 1 || last.year < 1) {
+        ticks_of_seconds(ticks, from, to, wanted, 0, "1970-01-01");
+        return;
+    }
+    if (!(rough > 0.5)) {
+        const double second = floor(low);
+        const date zero = date_of(second);
+        ticks_of_seconds(ticks, from, to, wanted, second, zero.text);
         return;
     }
     *ticks = (chart_ticks){.count = 0};

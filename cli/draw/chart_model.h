@@ -47,7 +47,7 @@ typedef struct {
     double at[CHART_TICKS_MOST];
     char label[CHART_TICKS_MOST][32];
     size_t count;
-    char note[32]; /* of times: the date that all labels share, to be put behind the name of the axis; else ""
+    char note[40]; /* of times: the date that all labels share, to be put behind the name of the axis; else ""
                     */
 } chart_ticks;
 /* About `wanted` marks. */
