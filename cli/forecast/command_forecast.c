@@ -403,6 +403,7 @@ static int run_joint_add(job *j, const char *a, const char *b)
         times_add(later ? &other.face : &mine->face, later ? &mine->face : &other.face);
         if (!status) status = joint_solve(later ? &other : mine, b);
         if (!status) status = joint_write(later ? &other : mine, j->s->output);
+        (later ? &other : mine)->rows = mine->rows + other.rows;
     }
     joint_close(&other);
     return status;

@@ -97,7 +97,7 @@ static json_t *joint_json(const joint *j, const loci_probe_info *info)
     }
     json_object_set_new(root, "columns", names);
     json_object_set_new(root, "features", features);
-    json_object_set_new(root, "rows", output_json_number(info->rows));
+    json_object_set_new(root, "rows", json_integer((json_int_t)j->rows));
     times_put(root, &j->face);
     json_object_set_new(root, "horizon", json_integer((json_int_t)j->horizon));
     json_object_set_new(root, "windows", windows);
@@ -114,7 +114,7 @@ static void joint_text(output *out, const joint *j, const loci_probe_info *info)
     names_write(out, j->face.names, j->count);
     output_text(out, "from        the memories of ");
     names_write(out, j->names, j->channels);
-    times_write(out, &j->face, (uint64_t)info->rows + j->waiting);
+    times_write(out, &j->face, j->rows);
     output_format(out, "horizon     %s\n", words_plural(a, j->horizon, "row"));
     output_format(out, "weights     window %zu, order %zu", info->spec.windows[0], info->spec.orders[0]);
     if (info->spec.memories > 1)

@@ -136,6 +136,7 @@ int joint_push(joint *j, const series *s, size_t from, size_t to, bool whole)
     rows_of(u, s, from, to - from);
     const int status = take(j, u, to - from, s->path);
     free(u);
+    j->rows += to - from;
     return status;
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     /* [waiting][channels]: the newest rows, at most a horizon, whose outcomes are still to come: not in the probe */
     double *rest;
     size_t waiting;
+    uint64_t rows;   /* read, of all that was learned from */
     forecaster face; /* of what is foretold: path, names and times; no readout */
 } joint;
 

@@ -37,12 +37,20 @@ static loci_status targets_read(joint *j, const json_t *targets)
     return LOCI_OK;
 }
 
+/* As a file of before does not tell: those that were learned, in one history, those before them, and those that wait. */
+static uint64_t rows_of_history(const joint *j)
+{
+    const loci_probe_info info = loci_probe_inspect(j->probe);
+    return (uint64_t)info.rows + info.window - 1 + j->waiting;
+}
+
 static loci_status note_read(joint *j, const json_t *root)
 {
     const json_t *names = json_object_get(root, "columns"), *targets = json_object_get(root, "targets"),
                  *widths = json_object_get(root, "widths"), *rest = json_object_get(root, "rest");
     const loci_probe_spec spec = loci_probe_inspect(j->probe).spec;
-    const json_int_t horizon = json_integer_value(json_object_get(root, "horizon"));
+    const json_int_t horizon = json_integer_value(json_object_get(root, "horizon")),
+                     rows = json_integer_value(json_object_get(root, "rows"));
     const size_t count = json_array_size(targets), numbers = json_array_size(rest);
     if (horizon < 1 || horizon > LOCI_READOUT_HORIZON_MAX || spec.memories > 2 || spec.level ||
         json_array_size(names) != spec.inputs || count < 1 || count > spec.inputs ||
@@ -51,6 +59,7 @@ static loci_status note_read(joint *j, const json_t *root)
         return LOCI_E_FORMAT;
     j->horizon = (size_t)horizon;
     j->waiting = numbers / spec.inputs;
+    j->rows = rows > 0 ? (uint64_t)rows : rows_of_history(j);
     loci_status status = note_read_names(&j->names, &j->channels, names);
     if (status == LOCI_OK) status = targets_read(j, targets);
     if (status == LOCI_OK) status = note_read_numbers(&j->widths, widths);
@@ -99,6 +108,7 @@ static char *note_of(const joint *j)
     note_put(&n, "columns", note_names(j->names, j->channels));
     note_put(&n, "targets", targets);
     note_put(&n, "horizon", json_integer((json_int_t)j->horizon));
+    note_put(&n, "rows", json_integer((json_int_t)j->rows));
     note_put_time(&n, &j->face);
     note_put(&n, "widths", note_numbers(j->widths, j->count * 2 * j->horizon));
     note_put(&n, "rest", note_numbers(j->rest, j->waiting * j->channels));

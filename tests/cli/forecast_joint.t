@@ -43,12 +43,15 @@ $ loci forecast all.csv --time t --target late,lead --horizon 3 | grep -v '^#' |
 $ loci inspect u.loci | sed -n '1,4p'
 | forecaster  of lead, late
 | from        the memories of lead, late
-| learned     from 877 rows, the last at 53940, 60 s apart
+| learned     from 900 rows, the last at 53940, 60 s apart
 | horizon     10 rows
+$ loci inspect u.loci --json | grep '"rows"'; loci inspect v.loci | sed -n 3p
+|   "rows": 900,
+| learned     from 900 rows, the last at 53940, 60 s apart
 
 # Two that go by the same units add; others do not.
 $ loci forecast u.loci a.loci --add -o sum.loci; loci inspect sum.loci | sed -n 3p
-| learned     from 1,544 rows, the last at 53940, 60 s apart
+| learned     from 1,600 rows, the last at 53940, 60 s apart
 $ loci forecast u.loci all.loci --add -o x.loci
 !~ loci: all.loci: input 0 is taken less *
 = 1
