@@ -126,18 +126,27 @@ static void tell(const forecast_report *r, output *out)
     if (r->t && r->t->windows > 0) tell_trial(r, out);
 }
 
+static void heading(output *out, const char *name, const char *kind)
+{
+    const size_t size = strlen(name) + strlen(kind) + 1;
+    char *text = malloc(size);
+    if (!text) {
+        if (!out->reason) out->reason = ENOMEM;
+        return;
+    }
+    snprintf(text, size, "%s%s", name, kind);
+    output_text(out, ",");
+    output_field(out, text);
+    free(text);
+}
+
 static void rows(const forecast_report *r, output *out)
 {
     const size_t h = horizon_of(r), channels = r->f->channels;
     output_text(out, r->f->stamped ? "time" : "row");
     for (size_t c = 0; c < channels; c++) {
         const char *const kinds[] = {"", "_lower80", "_upper80", "_lower95", "_upper95"};
-        for (size_t k = 0; k < 5; k++) {
-            char name[512];
-            snprintf(name, sizeof name, "%s%s", r->f->names[c], kinds[k]);
-            output_text(out, ",");
-            output_field(out, name);
-        }
+        for (size_t k = 0; k < 5; k++) heading(out, r->f->names[c], kinds[k]);
     }
     output_text(out, "\n");
     for (size_t j = 0; j < h; j++) {
@@ -316,7 +325,7 @@ int forecast_report_draw(const forecast_report *r, const char *path)
     loci_error error;
     int status = STATUS_DONE;
     for (size_t c = 0; c < spec.channels && c < PANELS && !status; c++) status = draw_column(r, drawing, c);
-    if (!status && chart_write(drawing, path, &error) != LOCI_OK) status = message_error(path, &error);
+    if (!status && chart_write(drawing, path, &error) != LOCI_OK) status = message_error(NULL, &error);
     chart_destroy(drawing);
     return status;
 }

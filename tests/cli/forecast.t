@@ -171,6 +171,18 @@ $ (echo load,wind; head -n 120 rows | cut -d , -f 2,3) > bare.csv; loci forecast
 | 120
 | 121
 
+# A name of any length has all of its five columns; what is wrong with a chart's file is said once.
+$ (awk 'BEGIN { while (i++ < 600) printf "n"; print "" }'; sed -n 2,101p one.csv | cut -d , -f 2) > named.csv; loci forecast named.csv --horizon 1 | grep -v '^#' | head -n 1 | tr , '\n' | sed 's/^n*//'
+| row
+| 
+| _lower80
+| _upper80
+| _lower95
+| _upper95
+$ loci forecast a.loci --plot - >&-
+! loci: standard output: writing failed: Bad file descriptor
+= 1
+
 # What was learned is known by its times: rows that are missing, and a file of yesterday, change nothing. A sum that cannot go on ends where the first does.
 $ awk 'BEGIN { print "t,x"; for (k = 0; k < 900; k++) printf "%d,%.4f\n", 60 * (k + (k >= 700 ? 50 : 0)), sin(k * .26) + k % 7 / 9 }' > all.csv; head -n 651 all.csv > part.csv; loci forecast part.csv --time t --horizon 10 --window 24 --order 8 -o part.loci > o; loci forecast part.loci all.csv --time t --update -o v.loci --json 2> notes | grep updated
 |   "updated": 250,
