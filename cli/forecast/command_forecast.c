@@ -299,6 +299,7 @@ static int run_model(job *j, const char *model, const char *path)
     if (status) return status;
     const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
     const size_t known = j->data.known; /* rows that were learned before */
+    if (s->update) series_count_on(&j->data, loci_readout_inspect(j->f.readout).samples);
     const bool on = goes_on(j, &j->f, spec.window);
     if (!on && !s->update && j->data.n < spec.window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
@@ -350,6 +351,7 @@ static int run_joint(job *j, const char *model, const char *path)
     status = read_columns(j, path, j->joint.names, j->joint.channels, &j->joint.face);
     if (status) return status;
     const size_t known = j->data.known, window = loci_probe_inspect(j->joint.probe).window;
+    if (s->update) series_count_on(&j->data, j->joint.rows);
     const bool on = known > 0 || goes_on(j, &j->joint.face, window);
     if (!s->update && j->data.n < window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
@@ -401,9 +403,9 @@ static int run_joint_add(job *j, const char *a, const char *b)
             LOCI_OK)
             status = message_error(b, &error);
         times_add(later ? &other.face : &mine->face, later ? &mine->face : &other.face);
+        (later ? &other : mine)->rows = mine->rows + other.rows;
         if (!status) status = joint_solve(later ? &other : mine, b);
         if (!status) status = joint_write(later ? &other : mine, j->s->output);
-        (later ? &other : mine)->rows = mine->rows + other.rows;
     }
     joint_close(&other);
     return status;

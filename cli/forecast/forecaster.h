@@ -25,6 +25,9 @@ int forecaster_read(forecaster *f, const char *path);
 int forecaster_write(const forecaster *f, const char *path);
 void forecaster_close(forecaster *f);
 
+/* Whether rows have times: those that were read with them, or seconds by a rate; else they are counted. */
+bool forecaster_timed(const forecaster *f);
+
 /* Whether the file at path begins as a forecaster's does. */
 bool forecaster_is(const char *path);
 

@@ -31,6 +31,13 @@ double series_time(const series *s, double rows)
     return s->last + rows * s->step;
 }
 
+void series_count_on(series *s, uint64_t before)
+{
+    if (s->stamped) return;
+    s->first += (double)before * s->step;
+    s->last += (double)before * s->step;
+}
+
 double *series_scales(const series *s)
 {
     double *scale = calloc(s->channels, sizeof *scale);

@@ -171,6 +171,31 @@ $ (echo load,wind; head -n 120 rows | cut -d , -f 2,3) > bare.csv; loci forecast
 | 120
 | 121
 
+# By a rate, rows have times. Rows without any that are learned later are counted on; charts, too, say what they go by.
+$ tail -n +2 a.csv | cut -d , -f 2 > plain.csv; tail -n 100 rows | cut -d , -f 2 > plain2.csv; loci forecast plain.csv --rate 100 --horizon 2 --window 48 --order 8 -o rated.loci | grep -v '^#' | cut -d , -f 1; loci inspect rated.loci | sed -n 2p; loci forecast rated.loci --json | grep -o '"times": [^"]*'
+| time
+| 6
+| 6.01
+| learned     from 600 rows, the last at 5.99, 10 ms apart
+| "times": [6, 6.01], 
+$ loci forecast rated.loci plain2.csv --rate 100 --update | grep -v '^#' | cut -d , -f 1; loci forecast rated.loci plain2.csv --rate 100 | cut -d , -f 1
+| time
+| 7
+| 7.01
+| time
+| 1
+| 1.01
+$ loci forecast plain.csv --horizon 2 --window 48 --order 8 -o plain.loci > o; loci forecast plain.loci plain2.csv --update | grep -v '^#' | cut -d , -f 1; loci inspect plain.loci | sed -n 2p
+| row
+| 700
+| 701
+| learned     from 700 rows, the last at 699
+$ loci forecast plain.loci plain2.csv --update --plot - | tail -n 2 | sed 's/  */ /g'; for m in rated a; do loci forecast $m.loci --plot - | tail -n 1 | sed 's/  */ /g'; done
+|  750 760 770 780 790 800
+|  row
+|  time (s)
+|  time (2024-01-26 UTC)
+
 # A name of any length has all of its five columns; what is wrong with a chart's file is said once.
 $ (awk 'BEGIN { while (i++ < 600) printf "n"; print "" }'; sed -n 2,101p one.csv | cut -d , -f 2) > named.csv; loci forecast named.csv --horizon 1 | grep -v '^#' | head -n 1 | tr , '\n' | sed 's/^n*//'
 | row

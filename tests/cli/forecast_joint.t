@@ -49,6 +49,16 @@ $ loci inspect u.loci --json | grep '"rows"'; loci inspect v.loci | sed -n 3p
 |   "rows": 900,
 | learned     from 900 rows, the last at 53940, 60 s apart
 
+# Without times, rows are counted on.
+$ for m in a b; do cut -d , -f 2,3 $m.csv > $m.bare; done; loci forecast a.bare --features all --horizon 2 --window 24 -o bare.loci > o; loci forecast bare.loci b.bare --update | grep -v '^#' | cut -d , -f 1; loci inspect bare.loci | sed -n 3p; loci forecast bare.loci b.bare | cut -d , -f 1
+| row
+| 900
+| 901
+| learned     from 900 rows, the last at 899
+| row
+| 200
+| 201
+
 # Two that go by the same units add; others do not.
 $ loci forecast u.loci a.loci --add -o sum.loci; loci inspect sum.loci | sed -n 3p
 | learned     from 1,600 rows, the last at 53940, 60 s apart
