@@ -24,7 +24,10 @@
 #include "shared/state_file.h"
 #include "shared/words.h"
 
-enum { WAIT = 100 /* milliseconds */, DRAWN = 1 << 22 /* numbers kept for a chart at most */ };
+enum {
+    WAIT = 100 /* milliseconds */,
+    DRAWN = 1 << 14 /* stretches kept for a chart at most, an even number */
+};
 
 typedef struct {
     source_options source;
@@ -33,6 +36,19 @@ typedef struct {
     double threshold;
     bool alarms, follows, json;
 } settings;
+
+/* A sample of the first channel. */
+typedef struct {
+    uint64_t row; /* from 1 */
+    double time, value, score;
+} point;
+
+/* What a chart shows of some samples: the first, the lowest, the highest and the oddest, and an interval that has those of all. */
+enum { FIRST, LOWEST, HIGHEST, ODDEST, POINTS };
+typedef struct {
+    point of[POINTS];
+    double lower, upper;
+} stretch;
 
 typedef struct {
     const settings *s;
@@ -45,10 +61,11 @@ typedef struct {
     bool opened, live;
     double last; /* the latest time of what was pushed; NAN: there is none */
     uint64_t rows, before,
-        unjudged;  /* read and pushed here, in earlier watches, without anything to be expected */
-    double *hole;  /* [channels] a row that is missing */
-    double *drawn; /* of the first channel: time, value, lower, upper, score, [5] a sample */
-    size_t kept, room;
+        unjudged;   /* read and pushed here, in earlier watches, without anything to be expected */
+    double *hole;   /* [channels] a row that is missing */
+    stretch *drawn; /* [kept] of `each` samples, the last of `filled`; NULL: there is no chart */
+    size_t kept;
+    uint64_t each, filled;
 } job;
 
 static int usage_check(settings *s, const char *model, const char *signal)
@@ -114,18 +131,40 @@ static loci_status state_save(const void *watch, void *bytes, size_t size, loci_
     return loci_readout_watch_save(watch, bytes, size, error);
 }
 
+/* b comes right behind a. A missing value is neither low nor high. */
+static void join(stretch *a, const stretch *b)
+{
+    if (b->of[LOWEST].value < a->of[LOWEST].value || isnan(a->of[LOWEST].value))
+        a->of[LOWEST] = b->of[LOWEST];
+    if (b->of[HIGHEST].value > a->of[HIGHEST].value || isnan(a->of[HIGHEST].value))
+        a->of[HIGHEST] = b->of[HIGHEST];
+    if (b->of[ODDEST].score > a->of[ODDEST].score || isnan(a->of[ODDEST].score))
+        a->of[ODDEST] = b->of[ODDEST];
+    a->lower = fmin(a->lower, b->lower);
+    a->upper = fmax(a->upper, b->upper);
+}
+
+/* For the chart, which shows far fewer stretches than are kept. */
 static void keep(job *j, double time, double value, const loci_readout_answer *a)
 {
-    if (!j->s->plot || 5 * (j->kept + 1) > DRAWN) return;
-    if (j->kept == j->room) {
-        const size_t room = j->room ? 2 * j->room : 4096;
-        double *drawn = realloc(j->drawn, 5 * room * sizeof *drawn);
-        if (!drawn) return;
-        j->drawn = drawn;
-        j->room = room;
+    if (!j->drawn) return;
+    const point p = {j->rows, time, value, a->score};
+    const stretch one = {{p, p, p, p}, a->lower, a->upper};
+    if (j->kept > 0 && j->filled < j->each) {
+        join(&j->drawn[j->kept - 1], &one);
+        j->filled++;
+        return;
     }
-    const double five[5] = {time, value, a->lower, a->upper, a->score};
-    memcpy(j->drawn + 5 * j->kept++, five, sizeof five);
+    if (j->kept == DRAWN) {
+        j->kept /= 2;
+        j->each *= 2;
+        for (size_t k = 0; k < j->kept; k++) {
+            j->drawn[k] = j->drawn[2 * k];
+            join(&j->drawn[k], &j->drawn[2 * k + 1]);
+        }
+    }
+    j->drawn[j->kept++] = one;
+    j->filled = 1;
 }
 
 static void number_or_nothing(output *out, double number)
@@ -278,54 +317,71 @@ static int run(job *j)
     return status;
 }
 
+/* Its first point behind this row; NULL: there is none. */
+static const point *behind(const stretch *s, uint64_t row)
+{
+    const point *next = NULL;
+    for (size_t i = 0; i < POINTS; i++)
+        if (s->of[i].row > row && (!next || s->of[i].row < next->row)) next = &s->of[i];
+    return next;
+}
+
 static int draw(const job *j)
 {
-    const size_t n = j->kept;
-    double *column = calloc(6 * n + 1, sizeof *column);
+    const size_t most = POINTS * j->kept;
+    double *column = calloc(6 * most + 1, sizeof *column);
     if (!column) return message_memory();
-    size_t odd = 0;
-    for (size_t k = 0; k < n; k++) {
-        for (size_t e = 0; e < 5; e++) column[e * n + k] = j->drawn[5 * k + e];
-        if (j->drawn[5 * k + 4] > j->s->threshold) column[5 * n + odd++] = j->drawn[5 * k];
+    double *odd = column + 5 * most;
+    size_t n = 0, odds = 0;
+    for (size_t k = 0; k < j->kept; k++) {
+        const stretch *s = &j->drawn[k];
+        for (const point *p = behind(s, 0); p; p = behind(s, p->row), n++) {
+            const double five[5] = {p->time, p->value, s->lower, s->upper, p->score};
+            for (size_t e = 0; e < 5; e++) column[e * most + n] = five[e];
+            if (p->score > j->s->threshold) odd[odds++] = p->time;
+        }
     }
     char title[320], subtitle[160], count[WORDS_SIZE];
     snprintf(title, sizeof title, "%.128s, watched by %.128s", j->from.path, j->f.path);
     snprintf(subtitle, sizeof subtitle, "%s; odd: those %g halves of the interval away, or more",
-             words_plural(count, n, "sample"), j->s->threshold);
+             words_plural(count, j->rows, "sample"), j->s->threshold);
     chart *drawing = chart_create(&(chart_layout){.title = title, .subtitle = subtitle});
     const bool iso = loci_signal_inspect(j->from.signal).iso_times;
+    const char *x_label = iso ? "time" : j->from.info.stamped ? "time (s)" : "sample";
     chart_panel(drawing, &(chart_axes){.y_label = j->f.names[0], .time_x = iso, .bare_x = true, .weight = 2});
-    if (odd > 0)
+    if (odds > 0)
         chart_add(drawing, &(chart_series){.kind = CHART_MARKS,
                                            .name = "odd",
-                                           .x = column + 5 * n,
-                                           .y = column + 5 * n,
-                                           .count = odd,
+                                           .x = odd,
+                                           .y = odd,
+                                           .count = odds,
                                            .colour = CHART_ORANGE,
                                            .pale = true});
     chart_add(drawing, &(chart_series){.kind = CHART_BAND,
                                        .name = "95 %",
                                        .x = column,
-                                       .y = column + 2 * n,
-                                       .y2 = column + 3 * n,
+                                       .y = column + 2 * most,
+                                       .y2 = column + 3 * most,
                                        .count = n,
                                        .colour = CHART_SKY,
                                        .pale = true});
-    chart_add(
-        drawing,
-        &(chart_series){
-            .name = "signal", .x = column, .y = column + n, .count = n, .colour = CHART_BLACK, .width = 1});
-    chart_panel(drawing, &(chart_axes){.y_label = "score", .time_x = iso, .x_label = iso ? NULL : "sample"});
+    chart_add(drawing, &(chart_series){.name = "signal",
+                                       .x = column,
+                                       .y = column + most,
+                                       .count = n,
+                                       .colour = CHART_BLACK,
+                                       .width = 1});
+    chart_panel(drawing, &(chart_axes){.y_label = "score", .time_x = iso, .x_label = x_label});
     chart_add(
         drawing,
         &(chart_series){
             .kind = CHART_LEVELS, .y = &j->s->threshold, .count = 1, .colour = CHART_GREY, .dashed = true});
     chart_add(drawing,
               &(chart_series){
-                  .name = NULL, .x = column, .y = column + 4 * n, .count = n, .colour = CHART_VERMILION});
+                  .name = NULL, .x = column, .y = column + 4 * most, .count = n, .colour = CHART_VERMILION});
     loci_error error;
     int status = STATUS_DONE;
-    if (chart_write(drawing, j->s->plot, &error) != LOCI_OK) status = message_error(j->s->plot, &error);
+    if (chart_write(drawing, j->s->plot, &error) != LOCI_OK) status = message_error(NULL, &error);
     chart_destroy(drawing);
     free(column);
     return status;
@@ -344,7 +400,9 @@ static int watch(job *j, const char *signal)
     status = begin(j);
     if (status) return status;
     j->answers = calloc(j->from.capacity * j->f.channels, sizeof *j->answers);
-    if (!j->answers) return message_memory();
+    j->drawn = s->plot ? calloc(DRAWN, sizeof *j->drawn) : NULL;
+    j->each = 1;
+    if (!j->answers || (s->plot && !j->drawn)) return message_memory();
     j->live = source_live(&j->from);
     if (!(s->plot && strcmp(s->plot, "-") == 0) || s->output) {
         output_open(&j->out, s->output);

@@ -183,3 +183,15 @@ $ { echo t,x; seq 651 670 | awk '$1 != 661 { print 60 * $1 "," ($1 == 655 ? 1e20
 $ { echo t,x; printf '39060,1\n39120,1\n39240,1e200\n'; } > bad.csv; loci watch even.loci bad.csv --time t --state-out st >out; printf 't,x\n39240,1\n' > good.csv; loci watch even.loci good.csv --time t --state-in st --state-out st >out; loci inspect st | grep signal
 ! loci: bad.csv: line 4: a number within 1e150 was expected
 | signal    4 samples so far
+
+# A chart says what it goes by, has all of a long signal, and tells once what is wrong with it.
+$ loci watch two.loci timed.csv --time time --plot - | tail -n 1 | sed 's/  */ /g'; head -n 40 dated.csv > short.csv; loci watch dated.loci short.csv --plot - | tail -n 1 | sed 's/  */ /g'; loci watch load.loci odd.csv --plot - | tail -n 1 | sed 's/  */ /g'
+|  time (s)
+|  time (2024, UTC)
+|  sample
+$ awk 'BEGIN { for (k = 0; k < 850000; k++) printf "%c", 75 + (k == 849900 ? 40 : int(9 * sin(k / 9) + k * 7919 % 13 / 6)) }' > long; head -c 3000 long > past; loci forecast past --raw u8 --window 32 --order 8 --horizon 4 -o u8.loci > out; loci watch u8.loci long --raw u8 --plot - > drawn; sed -n 2p drawn; grep -c odd drawn
+| 850,000 samples; odd: those 3 halves of the interval away, or more
+| 2
+$ loci watch u8.loci past --raw u8 --plot - >&-
+! loci: standard output: writing failed: Bad file descriptor
+= 1
