@@ -242,6 +242,7 @@ check '' forecast signal.txt --horizon 4 --json
 check '' forecast forecaster.loci signal.txt --plot -
 check sum.loci forecast forecaster.loci forecaster.loci --add -o sum.loci
 check '' watch forecaster.loci signal.txt
+check '' watch forecaster.loci signal.txt --plot -
 check pair.loci forecast pair.txt --target b --horizon 2 --window 4 --order 2 --ridge 0.1 -o pair.loci
 "$program" forecast pair.txt --target b --horizon 2 --window 4 --order 2 -o joint.loci >"$scratch/out" || failures=1
 check '' forecast joint.loci pair.txt
