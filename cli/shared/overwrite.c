@@ -1,29 +1,108 @@
 /* SPDX-License-Identifier: MIT
  * overwrite.c - what is read and what is written, held against each other by what the names lead to. */
-#define _XOPEN_SOURCE 700 /* realpath */
+#define _XOPEN_SOURCE 700 /* realpath, strndup, openat */
 #include "shared/overwrite.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "shared/message.h"
 #include "shared/output.h"
 
-/* Whether a file that is there is somewhere in a folder. */
-static bool is_within(const char *file, const char *folder)
+/* Whether a resolved name is that of a folder, or of what is somewhere in it. */
+static bool is_below(const char *inner, const char *outer)
+{
+    const size_t length = strlen(outer);
+    return strncmp(inner, outer, length) == 0 &&
+           (!inner[length] || inner[length] == '/' || outer[length - 1] == '/');
+}
+
+/* The folder that a name stands in, which may be a link's to another one; released by free(). */
+static char *folder_of(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    char *parent = slash ? strndup(file, (size_t)(slash + 1 - file)) : strdup(".");
+    char *real = parent ? realpath(parent, NULL) : NULL;
+    free(parent);
+    return real;
+}
+
+static bool is_folder(const char *path)
 {
     struct stat about;
-    if (strcmp(folder, "-") == 0 || stat(folder, &about) != 0 || !S_ISDIR(about.st_mode)) return false;
-    if (stat(file, &about) != 0 || !S_ISREG(about.st_mode)) return false;
-    char *inner = realpath(file, NULL), *outer = realpath(folder, NULL);
-    const size_t length = outer ? strlen(outer) : 0;
-    const bool is = inner && outer && strncmp(inner, outer, length) == 0 &&
-                    (inner[length] == '/' || outer[length - 1] == '/');
+    return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* Whether a file that is there, or the link that leads to it, is somewhere in a folder. */
+static bool is_within(const char *file, const char *folder)
+{
+    char *inner = realpath(file, NULL), *place = folder_of(file), *outer = realpath(folder, NULL);
+    const bool is = outer && ((inner && is_below(inner, outer)) || (place && is_below(place, outer)));
     free(inner);
+    free(place);
     free(outer);
     return is;
+}
+
+/* A folder on the way down to another one, into which no link may lead again. */
+typedef struct way {
+    struct stat about;
+    const struct way *above;
+} way;
+
+static bool goes_round(const way *at)
+{
+    for (const way *up = at->above; up; up = up->above)
+        if (up->about.st_dev == at->about.st_dev && up->about.st_ino == at->about.st_ino) return true;
+    return false;
+}
+
+/* Whether a link somewhere in a folder leads to the file, or the folder has it under another name. */
+static bool leads_to(int folder, const struct stat *file, const way *above)
+{
+    bool is = false;
+    way here = {.above = above};
+    DIR *directory = fdopendir(folder);
+    const bool goes_on = directory && fstat(folder, &here.about) == 0 && !goes_round(&here);
+    for (struct dirent *entry; goes_on && !is && (entry = readdir(directory));) {
+        struct stat about;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            fstatat(folder, entry->d_name, &about, 0) != 0)
+            continue;
+        if (S_ISDIR(about.st_mode)) {
+            const int inner = openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY);
+            is = inner >= 0 && leads_to(inner, file, &here);
+        } else {
+            is = about.st_dev == file->st_dev && about.st_ino == file->st_ino;
+        }
+    }
+    if (directory)
+        closedir(directory);
+    else
+        close(folder);
+    return is;
+}
+
+static bool is_behind(const char *file, const char *folder)
+{
+    struct stat about;
+    const int opened = stat(file, &about) == 0 ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
+    return opened >= 0 && leads_to(opened, &about, NULL);
+}
+
+/* How a file that would be written is among those of a folder that is read: a sentence, or NULL. */
+static const char *clash_of(const char *to, const char *folder)
+{
+    struct stat about;
+    if (!is_folder(folder) || stat(to, &about) != 0 || !S_ISREG(about.st_mode)) return NULL;
+    return is_within(to, folder)   ? "lies in the folder that is read; a file outside was expected"
+           : is_behind(to, folder) ? "is read and written; another file was expected"
+                                   : NULL;
 }
 
 /* Whether `written` is read beside `read`, as its name says: NAME_TRAIN with NAME_TEST, NAME_x with NAME_length. */
@@ -54,9 +133,9 @@ int overwrite_check(const overwrite_files *f, const char *command)
             const char *from = f->read[i];
             if (from && (output_same_file(from, to) || is_beside(to, from)))
                 return message_usage("%s: %s is read and written; another file was expected", command, to);
-            if (from && is_within(to, from) && !(f->harmless && f->harmless(to)))
-                return message_usage("%s: %s lies in the folder that is read; a file outside was expected",
-                                     command, to);
+            const char *clash = from ? clash_of(to, from) : NULL;
+            if (clash && !(f->harmless && f->harmless(to)))
+                return message_usage("%s: %s %s", command, to, clash);
         }
         for (size_t i = 0; i < k; i++)
             if (f->written[i] && output_same_place(f->written[i], to))

@@ -14,8 +14,9 @@ typedef struct {
     bool (*harmless)(const char *path);
 } overwrite_files;
 
-/* A usage error told in the name of the command, or 0: a file that is written is none of those that are read, whatever the names
- * that lead to it, nor one that is read beside one of them (NAME_TEST.ts, NAME_length.npy), and all that are written differ. */
+/* A usage error told in the name of the command, or 0: a file that is written is none of those that are read, whatever the names and
+ * links that lead to it, also from within a folder, nor one that is read beside one of them (NAME_TEST.ts, NAME_length.npy), and all
+ * that are written differ. */
 int overwrite_check(const overwrite_files *f, const char *command);
 
 #endif

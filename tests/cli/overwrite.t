@@ -43,6 +43,34 @@ $ for o in '-o sounds/a/0.csv' '--like m.safetensors -o m.safetensors' 'm.safete
 $ diff -r sounds before && cmp m.safetensors m.before; ls x.*
 ! ls: cannot access 'x.*': No such file or directory
 = 2
+# Nor through links that are in a folder, which may lead out of it.
+$ mkdir pd blobs snap; cp sounds/a/0.csv pd/b.csv; cp pd/b.csv orig.csv; cp orig.csv hard.csv; ln -s ../orig.csv pd/a.csv; ln hard.csv pd/c.csv; ln -s ../pd pd/again; cp orig.csv orig.before
+$ for o in pd/a.csv orig.csv hard.csv pd/again/b.csv; do loci predict m.safetensors pd -o $o; echo $?; done; cmp orig.csv orig.before; cmp hard.csv orig.before
+| 2
+| 2
+| 2
+| 2
+! loci: predict: pd/a.csv lies in the folder that is read; a file outside was expected
+! loci: predict: orig.csv is read and written; another file was expected
+! loci: predict: hard.csv is read and written; another file was expected
+! loci: predict: pd/again/b.csv lies in the folder that is read; a file outside was expected
+$ loci predict m.safetensors pd -o other.csv; loci predict m.safetensors pd -o other.csv; wc -l < other.csv
+| 4
+$ echo '{}' > blobs/b; echo x > blobs/a; ln -s ../blobs/b snap/config.json; ln -s ../blobs/a snap/model.safetensors
+$ for o in snap/model.safetensors snap/config.json blobs/a blobs/b; do loci convert snap -o $o; echo $?; done; cat blobs/*
+| 2
+| 2
+| 2
+| 2
+| x
+| {}
+! loci: convert: snap/model.safetensors lies in the folder that is read; a file outside was expected
+! loci: convert: snap/config.json lies in the folder that is read; a file outside was expected
+! loci: convert: blobs/a is read and written; another file was expected
+! loci: convert: blobs/b is read and written; another file was expected
+$ ln -s ../../orig.csv sounds/a/link.csv; loci train sounds -o x.safetensors --log orig.csv --epochs 1; rm sounds/a/link.csv
+! loci: train: orig.csv is read and written; another file was expected
+
 # What is written again on purpose: a model that learns on, or is added to, also in the folder of its data.
 $ loci fit sounds -o m.safetensors --add > out; loci fit sounds --like m.safetensors -o n.safetensors > out; loci fit m.safetensors n.safetensors -o m.safetensors | sed -n 2p
 | learned     36 sequences, known one by one
