@@ -14,8 +14,11 @@
 #include "model/model_open.h"
 #include "shared/command.h"
 #include "shared/message.h"
+#include "shared/output.h"
 
 enum { TEXT_MOST = 1 << 26, PATH = 4096 };
+static const char settings[] = "config.json", whole[] = "model.safetensors",
+                  index_name[] = "model.safetensors.index.json";
 
 bool checkpoint_is_folder(const char *path)
 {
@@ -38,6 +41,15 @@ static bool has(const char *folder, const char *name)
     return path_of(path, folder, name) && stat(path, &there) == 0;
 }
 
+bool checkpoint_has_place(const char *folder, const char *written)
+{
+    const char *const names[] = {settings, whole, index_name};
+    char path[PATH];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (path_of(path, folder, names[i]) && output_same_place(path, written)) return true;
+    return false;
+}
+
 static int read_file(const char *folder, const char *name, void **bytes, size_t *size, size_t most)
 {
     char path[PATH];
@@ -54,6 +66,10 @@ static int read_text(const char *folder, const char *name, char **text)
     size_t size;
     int status = read_file(folder, name, &bytes, &size, TEXT_MOST);
     if (status) return status;
+    if (memchr(bytes, 0, size)) {
+        loci_bytes_free(bytes);
+        return message_fail("%s/%s: has a byte 0, which is in no JSON", folder, name);
+    }
     *text = malloc(size + 1);
     if (*text) memcpy(*text, bytes, size), (*text)[size] = 0;
     loci_bytes_free(bytes);
@@ -69,9 +85,14 @@ static int add_file(checkpoint *c, const char *folder, const char *name)
     size_t *sizes = realloc(c->sizes, (c->count + 1) * sizeof *sizes);
     if (!sizes) return message_memory();
     c->sizes = sizes;
+    char **paths = realloc(c->paths, (c->count + 1) * sizeof *paths), path[PATH];
+    if (!paths) return message_memory();
+    c->paths = paths;
     const int status = read_file(folder, name, &bytes, &sizes[c->count], SIZE_MAX / 4);
-    if (!status) all[c->count++] = bytes;
-    return status;
+    if (status) return status;
+    path_of(path, folder, name); /* which was not too long */
+    all[c->count] = bytes;
+    return (paths[c->count++] = strdup(path)) ? STATUS_DONE : message_memory();
 }
 
 /* The files of an index, each once. */
@@ -97,18 +118,17 @@ static int add_files(checkpoint *c, const char *folder, const json_t *map)
 
 static int read_index(checkpoint *c, const char *folder)
 {
-    static const char index[] = "model.safetensors.index.json";
     char *text = NULL;
-    int status = read_text(folder, index, &text);
+    int status = read_text(folder, index_name, &text);
     if (status) return status;
     json_error_t problem;
     json_t *object = NULL;
     status = model_json(&object, &problem, text);
     const json_t *map = json_object_get(object, "weight_map");
     if (!status && !object)
-        status = message_fail("%s/%s: is no JSON: %.100s", folder, index, problem.text);
+        status = message_fail("%s/%s: is no JSON: %.100s", folder, index_name, problem.text);
     else if (!status && json_object_size(map) == 0)
-        status = message_fail("%s/%s: has no weight_map, which says where tensors are", folder, index);
+        status = message_fail("%s/%s: has no weight_map, which says where tensors are", folder, index_name);
     if (!status) status = add_files(c, folder, map);
     json_decref(object);
     free(text);
@@ -118,12 +138,12 @@ static int read_index(checkpoint *c, const char *folder)
 int checkpoint_read(checkpoint *c, const char *folder)
 {
     *c = (checkpoint){0};
-    if (!has(folder, "config.json"))
+    if (!has(folder, settings))
         return message_fail("%s: has no config.json; the folder of a checkpoint was expected", folder);
-    const int status = read_text(folder, "config.json", &c->config);
+    const int status = read_text(folder, settings, &c->config);
     if (status) return status;
-    if (has(folder, "model.safetensors")) return add_file(c, folder, "model.safetensors");
-    if (has(folder, "model.safetensors.index.json")) return read_index(c, folder);
+    if (has(folder, whole)) return add_file(c, folder, whole);
+    if (has(folder, index_name)) return read_index(c, folder);
     return message_fail(
         "%s: has no model.safetensors%s", folder,
         has(folder, "pytorch_model.bin")
@@ -133,7 +153,11 @@ int checkpoint_read(checkpoint *c, const char *folder)
 
 void checkpoint_release(checkpoint *c)
 {
-    for (size_t i = 0; i < c->count; i++) loci_bytes_free((void *)(uintptr_t)c->bytes[i]);
+    for (size_t i = 0; i < c->count; i++) {
+        loci_bytes_free((void *)(uintptr_t)c->bytes[i]);
+        free(c->paths[i]);
+    }
+    free(c->paths);
     free(c->bytes);
     free(c->sizes);
     free(c->config);

@@ -50,6 +50,10 @@ static int usage_check(const settings *s, const char *state)
     const int clash = overwrite_check(&(overwrite_files){&state, &s->output, 1, 1, is_harmless},
                                       "convert"); /* of a folder */
     if (clash) return clash;
+    if (checkpoint_is_folder(state) && checkpoint_has_place(state, s->output))
+        return message_usage("convert: %s would be a part of the checkpoint that is read; another name was "
+                             "expected",
+                             s->output);
     const int unknown = output_kind_none(s->output, "-o", "the model", "convert");
     if (unknown) return unknown;
     if (!isnan(s->rate) && !(s->rate > 0))
@@ -106,14 +110,18 @@ static int numbers_read(double **numbers, const char *option_name, const char *t
     return status;
 }
 
-/* Each once. */
+/* Each once, and none of no letters. */
 static int names_check(const parts *names)
 {
-    for (size_t i = 0; i < names->count; i++)
+    for (size_t i = 0; i < names->count; i++) {
+        if (!*names->items[i])
+            return message_usage("convert: --classes: name %zu is empty; a name for each was expected",
+                                 i + 1);
         for (size_t k = 0; k < i; k++)
             if (strcmp(names->items[i], names->items[k]) == 0)
                 return message_usage("convert: --classes has \"%s\" twice; a name for each was expected",
                                      names->items[i]);
+    }
     return STATUS_DONE;
 }
 
@@ -141,6 +149,8 @@ static int describe(loci_model *model, const settings *s)
 {
     const loci_model_config *config = loci_model_configuration(model);
     if (config->vocabulary) return describe_tokens(s);
+    if (s->gray && config->inputs != 1)
+        return message_usage("convert: --gray is of one channel; the model has %zu inputs", config->inputs);
     loci_model_about about = {
         .rate = isnan(s->rate) ? 0 : s->rate, .task = task_of(config, s), .reading.gray = s->gray};
     double *shift = NULL, *scale = NULL;
@@ -186,9 +196,10 @@ static bool given(const settings *s)
     return s->vocabulary != SIZE_MAX;
 }
 
-static int import(loci_model **model, const void *bytes, size_t size, const char *path, const settings *s)
+/* Whether a file's bytes could be tensors of another program's. */
+static int state_check(const void *bytes, size_t size, const char *path)
 {
-    loci_error error;
+    loci_model *model;
     if (size >= 4 && memcmp(bytes, "PK\003\004", 4) == 0)
         return message_fail(
             "%s: is what torch.save writes; what safetensors.torch.save_file writes of its state_dict "
@@ -196,11 +207,16 @@ static int import(loci_model **model, const void *bytes, size_t size, const char
             path);
     const int other = model_kind_check("a state_dict in safetensors", bytes, size, path);
     if (other) return other;
-    if (loci_model_load(model, bytes, size, NULL) == LOCI_OK) {
-        loci_model_free(*model);
-        *model = NULL;
-        return message_fail("%s: is a model of loci already; a state_dict was expected", path);
-    }
+    if (loci_model_load(&model, bytes, size, NULL) != LOCI_OK) return STATUS_DONE;
+    loci_model_free(model);
+    return message_fail("%s: is a model of loci already; a state_dict was expected", path);
+}
+
+static int import(loci_model **model, const void *bytes, size_t size, const char *path, const settings *s)
+{
+    loci_error error;
+    const int other = state_check(bytes, size, path);
+    if (other) return other;
     const loci_discretization discretization = s->bilinear ? LOCI_BILINEAR : LOCI_ZOH;
     if ((given(s) ? loci_model_import_mamba(model, &bytes, &size, 1, NULL, s->vocabulary, NULL, &error)
          : s->heads != SIZE_MAX
@@ -213,14 +229,29 @@ static int import(loci_model **model, const void *bytes, size_t size, const char
     return s->taps ? end_kernels(model, path, s->taps) : STATUS_DONE;
 }
 
+/* The file that an error is about: one that cannot be read alone is told of in the same words; else the folder. */
+static const char *blamed(const checkpoint *c, const char *folder, const char *text)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        loci_model *model;
+        loci_error error;
+        if (loci_model_load(&model, c->bytes[i], c->sizes[i], &error) == LOCI_OK)
+            loci_model_free(model);
+        else if (strcmp(error.text, text) == 0)
+            return c->paths[i];
+    }
+    return folder;
+}
+
 static int import_folder(loci_model **model, const char *folder, const settings *s)
 {
     checkpoint c;
     loci_error error;
     int status = checkpoint_read(&c, folder);
+    for (size_t i = 0; i < c.count && !status; i++) status = state_check(c.bytes[i], c.sizes[i], c.paths[i]);
     if (!status && loci_model_import_mamba(model, c.bytes, c.sizes, c.count, c.config,
                                            given(s) ? s->vocabulary : 0, NULL, &error) != LOCI_OK)
-        status = message_error(folder, &error);
+        status = message_error(blamed(&c, folder, error.text), &error);
     checkpoint_release(&c);
     return status;
 }

@@ -26,6 +26,11 @@ bool model_is_at(const char *path)
 
 int model_kind_check(const char *expected, const void *bytes, size_t size, const char *path)
 {
+    static const char pointer[] = "version https://git-lfs";
+    if (size >= sizeof pointer - 1 && memcmp(bytes, pointer, sizeof pointer - 1) == 0)
+        return message_fail("%s: is what Git LFS keeps in place of a file; %s, as 'git lfs pull' fetches it, "
+                            "was expected",
+                            path, expected);
     if (file_kind_of(bytes, size) == FILE_UNKNOWN)
         return message_fail("%s: does not begin like a file of safetensors; %s was expected", path, expected);
     return file_kind_check(FILE_MODEL, expected, bytes, size, path);
@@ -62,10 +67,13 @@ int model_json(json_t **value, json_error_t *problem, const char *text)
     memset(both, 'x', 2 + first);
     memcpy(both, "[\"", 2);
     snprintf(both + 2 + first, length + 4, "\",%s]", text);
-    json_t *array = json_loads(both, 0, problem);
+    json_t *array = json_loads(both, JSON_REJECT_DUPLICATES, problem);
     free(both);
     if (!array && json_error_code(problem) == json_error_out_of_memory) return message_memory();
-    if (json_array_size(array) == 2) *value = json_incref(json_array_get(array, 1));
+    if (json_array_size(array) == 2)
+        *value = json_incref(json_array_get(array, 1));
+    else if (array)
+        snprintf(problem->text, sizeof problem->text, "more than one value");
     json_decref(array);
     return STATUS_DONE;
 }

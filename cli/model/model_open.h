@@ -23,7 +23,8 @@ int model_kind_check(const char *expected, const void *bytes, size_t size, const
 int model_read(loci_model **model, const char *path);
 int model_from(loci_model **model, const void *bytes, size_t size, const char *path);
 
-/* *value = what a text of JSON says, to be released by json_decref; NULL, and *problem why, where it is none. */
+/* *value = what a text of JSON says, to be released by json_decref; NULL, and *problem why, where it is none, or has a key
+ * twice. */
 int model_json(json_t **value, json_error_t *problem, const char *text);
 
 /* *note = the object that the note of the description is, NULL where there is none, or it is none; to be released by

@@ -3,13 +3,22 @@ $ cp "$FIXTURES/s4d_state.safetensors" state.safetensors
 $ loci convert state.safetensors -o model.safetensors && head -c 100 model.safetensors | tail -c 92 | cut -c 1-32
 | {"__metadata__":{"format":"loci"
 $ loci convert - -o - < state.safetensors | cmp - model.safetensors
-$ loci convert state.safetensors -o other.safetensors --prenorm --bilinear --gray --rate 8000 --classes a,b,c,d,e,f,g,h,i,j --shift 1,-2,3 --scale .5,.5,.5
+$ loci convert state.safetensors -o other.safetensors --prenorm --bilinear --rate 8000 --classes a,b,c,d,e,f,g,h,i,j --shift 1,-2,3 --scale .5,.5,.5
 $ loci convert state.safetensors -o model.safetensors --classes a,b
 ! loci: convert: --classes has 2 names; the model has 10 outputs
 = 2
 $ loci convert state.safetensors -o model.safetensors --classes a,b,c,d,e,f,g,h,b,j
 ! loci: convert: --classes has "b" twice; a name for each was expected
 = 2
+$ loci convert state.safetensors -o model.safetensors --classes a,b,c,,e,f,g,h,i,j
+! loci: convert: --classes: name 4 is empty; a name for each was expected
+= 2
+$ loci convert state.safetensors -o model.safetensors --gray
+! loci: convert: --gray is of one channel; the model has 3 inputs
+= 2
+$ loci convert "$FIXTURES/s4_small.safetensors" -o gray.safetensors --gray && loci inspect gray.safetensors --json | grep -o '"gray": true'; loci inspect gray.safetensors | grep ^data
+| "gray": true
+| data        colours were made grey
 $ loci convert state.safetensors -o model.safetensors --shift 1,2,
 ! loci: convert: --shift: "" is no number
 = 2

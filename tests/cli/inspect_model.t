@@ -29,11 +29,10 @@ $ cp "$FIXTURES/s4d_state.safetensors" state.safetensors; loci convert state.saf
 | s4_layers.1              0    0.01037     0.2185
 |
 | Of the modes: the time in which one fades to 1/e, 1/(|Re A| dt), and how fast it turns, Im A dt / 2 pi.
-$ loci convert state.safetensors -o told.safetensors --prenorm --gray --rate 8000 --classes a,b,c,d,e,f,g,h,i,j --shift 1,-2,0 --scale 1,2,0.5 && loci inspect told.safetensors | grep -v '^norms'
+$ loci convert state.safetensors -o told.safetensors --prenorm --rate 8000 --classes a,b,c,d,e,f,g,h,i,j --shift 1,-2,0 --scale 1,2,0.5 && loci inspect told.safetensors | grep -v '^norms'
 | layers      2 x s4d of width 16 and order 16, zoh, layer norms before them; dropout 0.1, tied
 | inputs      3 numbers a sample, at 8000 Hz; the network sees sample - 1, (sample + 2) 2, sample 0.5
 | outputs     10 numbers from the mean over all samples: a, b, c, d, e, f, g, h, i, j
-| data        colours were made grey
 | parameters  2,474, 9.9 KB in single precision; fingerprint 14d179939a83391f
 |
 | part            parameters
@@ -68,7 +67,7 @@ $ loci inspect - --json < told.safetensors | cut -c 1-180
 |   "target_shift": null,
 |   "target_scale": null,
 |   "classes": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"],
-|   "gray": true,
+|   "gray": false,
 |   "permutation": null,
 |   "label": null,
 |   "columns": null,

@@ -80,6 +80,27 @@ $ loci convert "$FIXTURES/s4d_state.safetensors" -o x --vocabulary 5
 $ sed -i 's/"ssm_cfg": {}/"ssm_cfg": {"layer": "Mamba3"}/' folder/config.json; loci convert folder -o x
 ! loci: folder: has layers of kind Mamba3; Mamba1 or Mamba2 was expected
 = 1
+$ cp -r "$FIXTURES/mamba_checkpoint" bad && chmod -R u+w bad
+$ second=bad/model-00002-of-00002.safetensors; for k in cut lfs loci zip; do
++     case $k in cut) head -c 3000 "$FIXTURES/mamba_checkpoint/${second#bad/}" ;; lfs) printf 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n' ;; loci) cat lm.safetensors ;; zip) printf 'PK\003\004' ;; esac > $second
++     loci convert bad -o x; done
+!~ loci: bad/model-00002-of-00002.safetensors: *
+! loci: bad/model-00002-of-00002.safetensors: is what Git LFS keeps in place of a file; a state_dict in safetensors, as 'git lfs pull' fetches it, was expected
+! loci: bad/model-00002-of-00002.safetensors: is a model of loci already; a state_dict was expected
+! loci: bad/model-00002-of-00002.safetensors: is what torch.save writes; what safetensors.torch.save_file writes of its state_dict was expected
+= 1
+$ printf 'version https://git-lfs.github.com/spec/v1\n' > pointer.safetensors; loci predict pointer.safetensors x.csv
+! loci: pointer.safetensors: is what Git LFS keeps in place of a file; a model, as 'git lfs pull' fetches it, was expected
+= 1
+$ for i in '1,2' '{"weight_map": {"a": "1", "a": "2"}}' '{"weight_map": ' '{}\0'; do printf "$i" > bad/model.safetensors.index.json; loci convert bad -o x; done
+! loci: bad/model.safetensors.index.json: is no JSON: more than one value
+!~ loci: bad/model.safetensors.index.json: is no JSON: duplicate object key*
+!~ loci: bad/model.safetensors.index.json: is no JSON: *
+! loci: bad/model.safetensors.index.json: has a byte 0, which is in no JSON
+= 1
+$ printf '{}\0{' > bad/config.json; loci convert bad -o x
+! loci: bad/config.json: has a byte 0, which is in no JSON
+= 1
 $ echo '{"n_layer": 2}' > folder/config.json; rm folder/model-00002*; loci convert folder -o x
 ! loci: folder/model-00002-of-00002.safetensors: cannot be opened: No such file or directory
 = 1

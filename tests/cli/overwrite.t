@@ -88,6 +88,14 @@ $ : > state/config.json; ln -s model.safetensors state/link; for o in config.jso
 $ loci train sounds -o state/loci.safetensors --epochs 1 --layers 1 --width 4 > out 2> err; loci convert state -o state/loci.safetensors 2>&1 | grep -c lies
 | 0
 = 1
+$ mkdir shards; echo '{}' > shards/config.json; echo '{"weight_map": {"a": "1.safetensors"}}' > shards/model.safetensors.index.json
+$ for o in shards/model.safetensors shards/../shards/model.safetensors; do loci convert shards -o $o; echo $?; done; rm shards/*.index.json; loci convert shards -o shards/model.safetensors.index.json; ls shards
+| 2
+| 2
+| config.json
+! loci: convert: shards/model.safetensors would be a part of the checkpoint that is read; another name was expected
+! loci: convert: shards/../shards/model.safetensors would be a part of the checkpoint that is read; another name was expected
+! loci: convert: shards/model.safetensors.index.json would be a part of the checkpoint that is read; another name was expected
 $ loci train sounds -o /dev/null --log /dev/null --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; loci train sounds -o /dev/null --resume --epochs 1 --layers 1 --width 4 > out 2> err; echo $?; loci fit sounds -o /dev/null --modes 20 | grep -c 'to go on'; ls /dev/null*
 | 0
 | 0
