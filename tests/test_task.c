@@ -133,6 +133,27 @@ static void answers_are_in_the_units_of_targets(void **state)
     loci_model_free(model);
 }
 
+static void tokens_that_mean_nothing_have_no_share(void **state)
+{
+    (void)state;
+    loci_model_config config;
+    loci_model *model;
+    assert_int_equal(loci_model_preset(&config, "text", 1, 5, NULL), LOCI_OK);
+    config.layers = 1, config.width = 4, config.vocabulary = 5, config.tokens = 3,
+    config.pool = LOCI_POOL_NONE;
+    assert_int_equal(loci_model_create(&model, &config, NULL), LOCI_OK);
+    const loci_model_about about = {.task = LOCI_TASK_NEXT};
+    assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_OK);
+    const float y[5] = {1, -2, 3, 90, 4};
+    double answer[5], sum = 0;
+    loci_model_answer(model, answer, y);
+    for (size_t i = 0; i < 3; i++) sum += exp((double)y[i]);
+    for (size_t i = 0; i < 3; i++)
+        assert_near(answer[i], exp((double)y[i]) / sum, 4 * DBL_EPSILON, "probability %zu", i);
+    assert_true(answer[3] == 0 && answer[4] == 0);
+    loci_model_free(model);
+}
+
 /* Through a file and back; what does not go together is refused. */
 static void models_keep_their_task(void **state)
 {
@@ -196,8 +217,11 @@ static void models_keep_their_task(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tasks_are_found_by_name), cmocka_unit_test(losses_and_their_gradients),
-        cmocka_unit_test(scores_are_shares),       cmocka_unit_test(answers_are_in_the_units_of_targets),
+        cmocka_unit_test(tasks_are_found_by_name),
+        cmocka_unit_test(losses_and_their_gradients),
+        cmocka_unit_test(scores_are_shares),
+        cmocka_unit_test(answers_are_in_the_units_of_targets),
+        cmocka_unit_test(tokens_that_mean_nothing_have_no_share),
         cmocka_unit_test(models_keep_their_task),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

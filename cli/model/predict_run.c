@@ -525,9 +525,9 @@ static int job_open(job *j)
                              task->name);
     if (!isnan(j->s->source.rate) && isnan(j->s->resample) && !(j->about->rate > 0))
         return message_fail("%s: was trained on data without a rate; leave --rate out", j->model_path);
-    if (j->s->top != SIZE_MAX && j->s->top > j->outputs)
-        return message_usage("predict: --top is %zu; %s has %zu classes", j->s->top, j->model_path,
-                             j->outputs);
+    const size_t classes = prediction_outputs(j->model);
+    if (j->s->top != SIZE_MAX && j->s->top > classes)
+        return message_usage("predict: --top is %zu; %s has %zu classes", j->s->top, j->model_path, classes);
     j->holds = source_missing_holds(j->s->missing, j->about->reading.hold);
     j->answer = calloc(task->each ? PIECE : 1, j->outputs * sizeof *j->answer);
     j->held = calloc(j->inputs > COLOURS ? j->inputs : COLOURS, sizeof *j->held);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <loci/data.h>
+#include <loci/token.h>
 
 #include "model/answer.h"
 #include "shared/ending.h"
@@ -43,19 +44,25 @@ static void header_write(prediction *p)
     output_text(&p->out, "\n");
 }
 
+size_t prediction_outputs(const loci_model *model)
+{
+    const loci_task_info *task = loci_task_inspect(loci_model_description(model)->task);
+    return task->next ? loci_token_count(model) : loci_model_configuration(model)->outputs;
+}
+
 int prediction_open(prediction *p, const loci_model *model, const char *path, size_t top, bool json)
 {
     const loci_model_about *about = loci_model_description(model);
     const loci_task_info *task = loci_task_inspect(about->task);
     *p = (prediction){.model = model,
                       .classes = about->classes,
-                      .outputs = loci_model_configuration(model)->outputs,
+                      .outputs = prediction_outputs(model),
                       .top = top,
                       .values = task->values,
                       .each = task->each,
                       .json = json,
                       .array = path && ending_is(path, ".npy") ? path : NULL};
-    p->value = calloc(p->outputs, sizeof *p->value);
+    p->value = calloc(loci_model_configuration(model)->outputs, sizeof *p->value);
     p->order = calloc(p->outputs, sizeof *p->order);
     p->list = json ? json_array() : NULL;
     if (!p->value || !p->order || (json && !p->list)) return message_memory();

@@ -333,8 +333,9 @@ LOCI_API const loci_model_about *loci_model_description(const loci_model *model)
 LOCI_API loci_status loci_model_begin(loci_model *model, const loci_model *from, int *whole,
                                       loci_error *error);
 
-/* answer [outputs] = what an answer y [outputs] of the network means: of labels the probability of each class, of values the
- * target's own units. Not finite where y is not. */
+/* answer [outputs] = what an answer y [outputs] of the network means: of labels the probability of each class, of tokens that
+ * of each that means something (`tokens` of the configuration) and 0 of the others, of values the target's own units. Not finite where
+ * y is not. */
 LOCI_API void loci_model_answer(const loci_model *model, double *answer, const float *y);
 
 /* A model as a safetensors file in memory: *bytes is released by loci_bytes_free. Tensors are the parameters by name, in

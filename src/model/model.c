@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <loci/token.h>
+
 #include "base/allocate.h"
 #include "base/random.h"
 #include "base/sized.h"
@@ -412,6 +414,8 @@ const loci_model_about *loci_model_description(const loci_model *model)
 
 void loci_model_answer(const loci_model *model, double *answer, const float *y)
 {
-    loci_task_look_up(model->about.task)
-        ->mean(answer, y, model->config.outputs, model->about.target_shift, model->about.target_scale);
+    const loci_task_row *task = loci_task_look_up(model->about.task);
+    const size_t outputs = model->config.outputs, count = task->is.next ? loci_token_count(model) : outputs;
+    task->mean(answer, y, count, model->about.target_shift, model->about.target_scale);
+    for (size_t i = count; i < outputs; i++) answer[i] = 0;
 }

@@ -65,6 +65,16 @@ $ loci generate less.safetensors --ids 60
 = 1
 $ loci generate less.safetensors --ids 42,1,23,11 --tokens 500 --temperature 5 | tr , '\n' | sort -n | tail -n 1
 | 49
+$ loci convert folder -o two.safetensors --vocabulary 2; printf '1\n0\n1\n' > ids; loci predict two.safetensors ids | head -n 1; loci predict two.safetensors ids --json | grep classes
+| file,sample,class,p_0,p_1
+|   "classes": ["0", "1"],
+$ loci predict two.safetensors ids | tail -n +2 | awk -F , '{ print ($4 + $5 > 0.99999 && $3 == ($5 > $4)) }'
+| 1
+| 1
+| 1
+$ loci predict two.safetensors ids --top 3
+! loci: predict: --top is 3; two.safetensors has 2 classes
+= 2
 $ loci convert folder -o x --vocabulary 65
 ! loci: folder: vocabulary is 65; 1 to 64, the rows of its embedding, was expected
 = 1
