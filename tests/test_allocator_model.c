@@ -156,10 +156,53 @@ static void the_struct_is_copied(void **state)
     assert_int_equal(b.standing, 0);
 }
 
+/* Nothing over `context` bytes. */
+static void *take_little(void *context, size_t bytes)
+{
+    return bytes > *(size_t *)context ? NULL : malloc(bytes);
+}
+
+static void give_little(void *context, void *memory)
+{
+    (void)context;
+    free(memory);
+}
+
+/* How modes begin takes matrices, of which a model whose values are there needs none; asked for later, they are the same. */
+static void modes_are_made_when_asked_for(void **state)
+{
+    (void)state;
+    size_t most = SIZE_MAX, size;
+    const loci_allocator by = {sizeof by, take_little, give_little, &most};
+    loci_model_config config;
+    loci_model *model, *again, *copy;
+    void *bytes;
+    assert_int_equal(loci_model_preset(&config, "s4", 1, 2, NULL), LOCI_OK);
+    config.layers = 1, config.width = 1, config.order = 256, config.allocator = &by;
+    assert_int_equal(loci_model_create(&model, &config, NULL), LOCI_OK);
+    assert_int_equal(loci_model_save(model, &bytes, &size, NULL), LOCI_OK);
+    loci_model_initialize(model, 7);
+    most = 256 * 256 * sizeof(double) - 1;
+    assert_int_equal(loci_model_create(&again, &config, NULL), LOCI_E_MEMORY);
+    assert_int_equal(loci_model_load_by(&again, bytes, size, &by, NULL), LOCI_OK);
+    assert_int_equal(loci_model_copy(&copy, again, NULL), LOCI_OK);
+    const size_t numbers = loci_model_size(model) * sizeof(float);
+    loci_model_initialize(again, 7); /* but for these */
+    assert_true(memcmp(loci_model_values(again), loci_model_values(model), numbers) != 0);
+    most = SIZE_MAX;
+    loci_model_initialize(again, 7);
+    loci_model_initialize(copy, 7);
+    assert_memory_equal(loci_model_values(again), loci_model_values(model), numbers);
+    assert_memory_equal(loci_model_values(copy), loci_model_values(model), numbers);
+    loci_bytes_free(bytes);
+    loci_model_free(model), loci_model_free(again), loci_model_free(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models),
+        cmocka_unit_test(modes_are_made_when_asked_for),
         cmocka_unit_test(networks),
         cmocka_unit_test(streams),
         cmocka_unit_test(the_struct_is_copied),

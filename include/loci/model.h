@@ -276,7 +276,9 @@ LOCI_API loci_status loci_model_create(loci_model **model, const loci_model_conf
                                        loci_error *error);
 LOCI_API loci_status loci_model_copy(loci_model **model, const loci_model *from, loci_error *error);
 LOCI_API void loci_model_free(loci_model *model); /* NULL is allowed */
-/* Initial values as the parameter table says, from a seed: the same on every machine. */
+/* Initial values as the parameter table says, from a seed: the same on every machine. Of a model that was created all that they take
+ * is there; one that was loaded, imported or copied allocates the first time how modes begin where `init` says by which memory, O(N^3)
+ * of its order, and where there is no memory for that these values stay as they were. */
 LOCI_API void loci_model_initialize(loci_model *model, uint64_t seed);
 
 LOCI_API const loci_model_config *loci_model_configuration(const loci_model *model);

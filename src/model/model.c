@@ -129,7 +129,6 @@ loci_status loci_model_outline(loci_model **out, const loci_model_config *given,
         model->config.size = sizeof model->config; /* what is made of it has all of its fields */
         model->config.allocator = NULL;            /* loci_allocator_of(model), which lives as long */
         status = tabulate(model, &stack, error);
-        if (!status) status = loci_initial_modes_make(&model->modes, config, error);
     } else {
         status = loci_fail(error, LOCI_E_MEMORY, "out of memory for a model");
     }
@@ -148,12 +147,20 @@ loci_status loci_model_room(loci_model *model, loci_error *error)
                          : loci_fail(error, LOCI_E_MEMORY, "out of memory for %zu numbers", model->size);
 }
 
+static loci_status make_modes(loci_model *model, loci_error *error)
+{
+    loci_model_config config = model->config;
+    config.allocator = loci_allocator_of(model);
+    return loci_initial_modes_make(&model->modes, &config, error);
+}
+
 loci_status loci_model_create(loci_model **out, const loci_model_config *config, loci_error *error)
 {
     loci_model *model;
     loci_status status = loci_model_outline(&model, config, error);
     if (status) return status;
-    status = loci_model_room(model, error);
+    status = make_modes(model, error);
+    if (!status) status = loci_model_room(model, error);
     if (status)
         loci_model_free(model);
     else
@@ -176,12 +183,13 @@ loci_status loci_model_copy(loci_model **out, const loci_model *from, loci_error
     loci_model *model;
     loci_model_config config = from->config;
     config.allocator = loci_allocator_of(from);
-    loci_status status = loci_model_create(&model, &config, error);
+    loci_status status = loci_model_outline(&model, &config, error);
     if (status) return status;
-    memcpy(model->values, from->values, from->size * sizeof *from->values);
     loci_model_about about = from->about;
     about.size = sizeof about;
-    status = loci_model_describe(model, &about, error);
+    status = loci_model_room(model, error);
+    if (!status) memcpy(model->values, from->values, from->size * sizeof *from->values);
+    if (!status) status = loci_model_describe(model, &about, error);
     if (status)
         loci_model_free(model);
     else
@@ -242,6 +250,7 @@ void loci_model_initialize(loci_model *model, uint64_t seed)
             continue;
         }
         if (p->initial == LOCI_INITIAL_MODES) {
+            if (!model->modes && make_modes(model, NULL)) continue;
             loci_initial_modes_fill(model->values + p->offset, p, model->modes, model->config.order);
             continue;
         }

@@ -12,12 +12,13 @@ struct loci_model {
     size_t parameters;
     size_t count, size;     /* trainable numbers; reals of the buffer */
     float *values;          /* [size] */
-    double *modes;          /* how modes begin (initial_modes.h); NULL: by no table */
+    double *modes;          /* how modes begin (initial_modes.h); NULL: by no table, or not yet */
     loci_model_about about; /* points into the memory below */
     void *about_memory;     /* one block; NULL: about is empty */
 };
 
-/* loci_model_create in two halves: first everything but the values, however many there would be; then room for them. */
+/* loci_model_create in two halves, for a model whose values come from elsewhere: first everything but these, however many there
+ * would be, and but how modes begin; then room for them. */
 loci_status loci_model_outline(loci_model **model, const loci_model_config *config, loci_error *error);
 loci_status loci_model_room(loci_model *model, loci_error *error);
 
