@@ -162,7 +162,7 @@ static void alphabets(void **state)
                7);
     refuse(
         file, &options, LOCI_E_MISMATCH,
-        "tokens.txt: byte 5 begins the character U+00E5, \"\xc3\xa5\", which is none of the 4 that the model "
+        "tokens.txt: byte 6 begins the character U+00E5, \"\xc3\xa5\", which is none of the 4 that the model "
         "knows");
     options.classes = words, options.class_count = 2;
     refuse(file, &options, LOCI_E_MISMATCH,
@@ -196,12 +196,12 @@ static void what_is_no_text(void **state)
         snprintf(sentence, sizeof sentence,
                  "tokens.txt: is no UTF-8: byte %zu is 0x%02x; a text was expected, or --bytes, which takes "
                  "any file",
-                 bad[i].at, bad[i].byte);
+                 bad[i].at + 1, bad[i].byte);
         refuse(file, NULL, LOCI_E_FORMAT, sentence);
     }
     write_file(file, "a\0b", 3);
     refuse(file, NULL, LOCI_E_FORMAT,
-           "tokens.txt: byte 1 is 0; a text without such was expected, or --bytes, which takes any file");
+           "tokens.txt: byte 2 is 0; a text without such was expected, or --bytes, which takes any file");
     write_file(file, "x y\n1 2\n3 4\n", 12); /* a table, whatever it is called */
     loci_dataset *set;
     const loci_dataset_options next = {

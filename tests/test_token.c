@@ -66,11 +66,13 @@ static void texts_there_and_back(void **state)
     const struct {
         const char *text, *sentence;
     } bad[] = {
-        {"ab\xc3", "byte 2 is 0xc3, which is no UTF-8"},
+        {"ab\xc3", "byte 3 is 0xc3, which is no UTF-8"},
         {"a\xc3\xbc"
          "e",
-         "character 3 is \"e\"; one of the 7 that the model knows was expected"},
-        {"\t", "character 1 is \"?\"; one of the 7 that the model knows was expected"},
+         "character 3 is U+0065, \"e\"; one of the 7 that the model knows was expected"},
+        {"\t", "character 1 is U+0009; one of the 7 that the model knows was expected"},
+        {"a\xc2\x9b", "character 2 is U+009B; one of the 7 that the model knows was expected"},
+        {"\x7f", "character 1 is U+007F; one of the 7 that the model knows was expected"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(loci_token_read(model, tokens, &count, bad[i].text, strlen(bad[i].text), &error),
@@ -79,6 +81,16 @@ static void texts_there_and_back(void **state)
     }
     assert_int_equal(loci_token_read(model, tokens, &count, "", 0, &error), LOCI_OK);
     assert_int_equal(count, 0);
+    loci_model_free(model);
+    static const char *const empty[ROWS] = {"", "a", "b", "c", "d", "e", "f"};
+    model = model_of(0, empty, 0);
+    assert_int_equal(loci_token_read(model, tokens, &count, "a\0b", 3, &error), LOCI_E_VALUE);
+    assert_string_equal(error.text, "character 2 is U+0000; one of the 7 that the model knows was expected");
+    loci_model_free(model);
+    model = model_of(100, NULL, 1); /* bytes below 100 */
+    assert_int_equal(loci_token_read(model, tokens, &count, "cd", 2, &error), LOCI_E_VALUE);
+    assert_string_equal(error.text, "byte 2 is 0x64; one below 100 was expected");
+    assert_int_equal(loci_token_read(model, tokens, &count, "abc", 3, &error), LOCI_OK);
     loci_model_free(model);
     model = model_of(0, NULL, 0);
     assert_int_equal(loci_token_kind(model), 0);

@@ -40,7 +40,7 @@ LOCI_API int loci_token_kind(const loci_model *model);
 LOCI_API size_t loci_token_spell(const loci_model *model, char *text, size_t token);
 
 /* tokens [*count] = those of text [size], at most one a byte; whole numbers, as a stream takes them. LOCI_E_VALUE: the text is no
- * UTF-8, or has a character that is none of the model's; LOCI_E_UNSUPPORTED: the model knows numbers alone. Cost: a character is
+ * UTF-8, or has a character or byte that is none of the model's; LOCI_E_UNSUPPORTED: the model knows numbers alone. Cost: a character is
  * looked for among all. */
 LOCI_API loci_status loci_token_read(const loci_model *model, float *tokens, size_t *count, const char *text,
                                      size_t size, loci_error *error);

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Bytes of the well-formed UTF-8 character at text, 0 where there is none: no overlong form, no surrogate, at
@@ -26,6 +28,27 @@ static inline size_t loci_utf8_length(const unsigned char *text, size_t length)
     if (first == 0xF0 && text[1] < 0x90) return 0;
     if (first == 0xF4 && text[1] > 0x8F) return 0;
     return size;
+}
+
+/* The number of such a character, of `length` bytes. */
+static inline uint32_t loci_utf8_code(const unsigned char *text, size_t length)
+{
+    static const unsigned char heads[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t code = text[0] & heads[length];
+    for (size_t i = 1; i < length; i++) code = code << 6 | (text[i] & 0x3fu);
+    return code;
+}
+
+/* As in a sentence: U+005A, "Z"; of what controls, the number alone. told [LOCI_UTF8_TOLD]. */
+enum { LOCI_UTF8_TOLD = 24 };
+static inline const char *loci_utf8_tell(char *told, const unsigned char *text, size_t length)
+{
+    const unsigned long code = loci_utf8_code(text, length);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+        snprintf(told, LOCI_UTF8_TOLD, "U+%04lX", code);
+    else
+        snprintf(told, LOCI_UTF8_TOLD, "U+%04lX, \"%.*s\"", code, (int)length, (const char *)text);
+    return told;
 }
 
 /* Whether all of a text is. */

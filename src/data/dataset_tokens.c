@@ -14,7 +14,6 @@
 #include "base/status.h"
 #include "base/utf8.h"
 #include "data/input.h"
-#include "data/quote.h"
 
 enum { WINDOW = 256, BYTES = 256 };
 
@@ -84,15 +83,6 @@ static loci_status read_bytes(const unsigned char **bytes, size_t *size, size_t 
     return LOCI_OK;
 }
 
-/* The character at text, of `length` bytes. */
-static uint32_t decode(const unsigned char *text, size_t length)
-{
-    static const unsigned char heads[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t code = text[0] & heads[length];
-    for (size_t i = 1; i < length; i++) code = code << 6 | (text[i] & 0x3f);
-    return code;
-}
-
 static size_t encode(char *text, uint32_t code)
 {
     if (code < 0x80) {
@@ -122,13 +112,13 @@ static loci_status survey(size_t *count, uint32_t *codes, const loci_dataset *se
             return loci_fail(error, LOCI_E_FORMAT,
                              "%s: is no UTF-8: byte %zu is 0x%02x; a text was expected, or --bytes, which "
                              "takes any file",
-                             set->folder, at + skipped, text[at]);
+                             set->folder, at + skipped + 1, text[at]);
         if (text[at] == 0)
             return loci_fail(error, LOCI_E_FORMAT,
                              "%s: byte %zu is 0; a text without such was expected, or --bytes, which takes "
                              "any file",
-                             set->folder, at + skipped);
-        const uint32_t code = decode(text + at, length);
+                             set->folder, at + skipped + 1);
+        const uint32_t code = loci_utf8_code(text + at, length);
         if (code >= *codes) *codes = code + 1;
     }
     return LOCI_OK;
@@ -142,7 +132,7 @@ static loci_status find_alphabet(loci_dataset *set, const alphabet *a, const uns
     size_t classes = 0;
     for (size_t at = 0, length; at < size; at += length) {
         length = loci_utf8_length(text + at, size - at);
-        place[decode(text + at, length)] = 1;
+        place[loci_utf8_code(text + at, length)] = 1;
     }
     for (size_t code = 0; code < a->codes; code++) classes += place[code];
     if (classes < 2)
@@ -181,7 +171,7 @@ static loci_status take_alphabet(loci_dataset *set, const alphabet *a, const loc
                              "%s: is a text, and the model's classes are no characters", set->folder);
         set->names[c] = loci_dataset_text(set, name, size);
         if (!set->names[c]) return loci_dataset_no_memory(set, error);
-        const uint32_t code = decode((const unsigned char *)name, length);
+        const uint32_t code = loci_utf8_code((const unsigned char *)name, length);
         if (code < a->codes) a->place[code] = (uint32_t)c + 1;
     }
     set->classes = options->class_count;
@@ -194,18 +184,16 @@ static loci_status number_characters(uint16_t *tokens, const uint32_t *place, co
 {
     for (size_t at = 0, length; at < size; at += length) {
         length = loci_utf8_length(text + at, size - at);
-        const uint32_t code = decode(text + at, length);
+        const uint32_t code = loci_utf8_code(text + at, length);
         if (place[code]) {
             *tokens++ = (uint16_t)(place[code] - 1);
             continue;
         }
-        char quoted[16];
-        loci_quote(quoted, sizeof quoted, (const char *)text + at, length);
+        char told[LOCI_UTF8_TOLD];
         return loci_fail(
             error, LOCI_E_MISMATCH,
-            "%s: byte %zu begins the character U+%04lX, \"%s\", which is none of the %zu that the "
-            "model knows",
-            set->folder, at + skipped, (unsigned long)code, quoted, set->classes);
+            "%s: byte %zu begins the character %s, which is none of the %zu that the model knows",
+            set->folder, at + skipped + 1, loci_utf8_tell(told, text + at, length), set->classes);
     }
     return LOCI_OK;
 }

@@ -54,7 +54,7 @@ static size_t find(const loci_model *model, const char *text, size_t length)
     const char *const *classes = loci_model_description(model)->classes;
     const size_t count = loci_token_count(model);
     size_t token = 0;
-    while (token < count && !(strncmp(classes[token], text, length) == 0 && classes[token][length] == 0))
+    while (token < count && !(strlen(classes[token]) == length && memcmp(classes[token], text, length) == 0))
         token++;
     return token;
 }
@@ -66,21 +66,26 @@ loci_status loci_token_read(const loci_model *model, float *tokens, size_t *coun
     if (kind == 0)
         return loci_fail(error, LOCI_E_UNSUPPORTED,
                          "the model's tokens are numbers, of which no characters are known");
+    const size_t known = loci_token_count(model);
     size_t read = 0;
     for (size_t at = 0, length = 1; at < size; at += length, read++) {
+        const unsigned char *from = (const unsigned char *)text + at;
+        char told[LOCI_UTF8_TOLD];
+        if (kind == 2 && *from >= known)
+            return loci_fail(error, LOCI_E_VALUE, "byte %zu is 0x%02x; one below %zu was expected", at + 1,
+                             *from, known);
         if (kind == 2) {
-            tokens[read] = (float)(unsigned char)text[at];
+            tokens[read] = (float)*from;
             continue;
         }
-        length = loci_utf8_length((const unsigned char *)text + at, size - at);
+        length = loci_utf8_length(from, size - at);
         if (length == 0)
-            return loci_fail(error, LOCI_E_VALUE, "byte %zu is 0x%02x, which is no UTF-8", at,
-                             (unsigned char)text[at]);
+            return loci_fail(error, LOCI_E_VALUE, "byte %zu is 0x%02x, which is no UTF-8", at + 1, *from);
         const size_t token = find(model, text + at, length);
-        if (token == loci_token_count(model))
+        if (token == known)
             return loci_fail(error, LOCI_E_VALUE,
-                             "character %zu is \"%.*s\"; one of the %zu that the model knows was expected",
-                             read + 1, (int)length, (unsigned char)text[at] < 0x20 ? "?" : text + at, token);
+                             "character %zu is %s; one of the %zu that the model knows was expected",
+                             read + 1, loci_utf8_tell(told, from, length), known);
         tokens[read] = (float)token;
     }
     *count = read;

@@ -9,8 +9,8 @@ $ loci eval m.safetensors clean.csv; loci train clean.csv -o y; loci eval m.safe
 ! loci: clean.csv: is a table of columns time, temp; the one to be learned was expected, of classes or of values
 ! loci: clean.csv: is a table of columns time, temp; the one to be learned was expected, of classes (--label NAME) or of values (--value NAME)
 ! loci: zero: is no text; a table, or the folder of a data set, was expected
-! loci: zero: byte 0 is 0; a text without such was expected
-! loci: zero: byte 0 is 0; a text without such was expected, or --bytes, which takes any file
+! loci: zero: byte 1 is 0; a text without such was expected
+! loci: zero: byte 1 is 0; a text without such was expected, or --bytes, which takes any file
 = 1
 $ { echo '# a,b'; seq 9 | sed 's/.*/&,&/'; } > two.csv; loci check m.safetensors two.csv; loci identify two.csv --column a --json | head -n 1
 ! loci: note: two.csv: line 1 begins with # and is taken for the header

@@ -103,10 +103,10 @@ $ sh learn text.txt --test 0.2 --steps 5 -o t >out 2>&1; loci eval t text.txt --
 
 # What cannot be.
 $ printf 'caf\351 au lait\n' >latin; loci train latin -o x
-! loci: latin: is no UTF-8: byte 3 is 0xe9; a text was expected, or --bytes, which takes any file
+! loci: latin: is no UTF-8: byte 4 is 0xe9; a text was expected, or --bytes, which takes any file
 = 1
 $ loci train bytes -o x
-! loci: bytes: byte 3000 is 0; a text without such was expected, or --bytes, which takes any file
+! loci: bytes: byte 3001 is 0; a text without such was expected, or --bytes, which takes any file
 = 1
 $ : >empty; loci train empty -o x
 ! loci: empty: is empty; a text was expected
@@ -139,19 +139,28 @@ $ loci train d -o x --bytes
 ! loci: d: is a data set of kind audio; bytes is for texts in files
 = 1
 $ printf 'the cat \303\251' >other.txt; loci eval m other.txt
-!~ loci: other.txt: byte 8 begins the character U+00E9, "é", which is none of the 20 that the model knows
+!~ loci: other.txt: byte 9 begins the character U+00E9, "é", which is none of the 20 that the model knows
 = 1
 $ loci predict m other.txt --top 1
-! loci: other.txt: character 9 is "é"; one of the 20 that the model knows was expected
+! loci: other.txt: character 9 is U+00E9, "é"; one of the 20 that the model knows was expected
 = 1
 $ loci eval m text.txt --window 0
 ! loci: eval: --window is 0; 1 or more was expected
 = 2
 $ loci generate m --prompt 'the dog'
-!~ loci: m: --prompt: character 7 is "g"; one of the 20 that the model knows was expected
+!~ loci: m: --prompt: character 7 is U+0067, "g"; one of the 20 that the model knows was expected
+= 1
+$ for c in '\t' '\177' '\302\205' '\302\233'; do loci generate m --prompt "$(printf "the$c")"; done
+! loci: m: --prompt: character 4 is U+0009; one of the 20 that the model knows was expected
+! loci: m: --prompt: character 4 is U+007F; one of the 20 that the model knows was expected
+! loci: m: --prompt: character 4 is U+0085; one of the 20 that the model knows was expected
+! loci: m: --prompt: character 4 is U+009B; one of the 20 that the model knows was expected
+= 1
+$ printf 'the\tcat' > other.txt; loci eval m other.txt
+! loci: other.txt: byte 4 begins the character U+0009, which is none of the 20 that the model knows
 = 1
 $ loci generate m --prompt "$(printf 't\377')"
-! loci: m: --prompt: byte 1 is 0xff, which is no UTF-8
+! loci: m: --prompt: byte 2 is 0xff, which is no UTF-8
 = 1
 $ loci generate m --ids 3,99
 !~ loci: m: token 99 does not exist; 0 to 19 was expected
