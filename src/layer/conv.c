@@ -238,8 +238,9 @@ static void spread(const loci_layer *layer, real *dx, real *dstate, size_t at, c
                     dstate + (1 + k * self->reach + (at + self->reach - back + r + t) % self->reach) * V;
                 loops->add(row, row, band + t * V, NULL, 0, 1);
             }
+            if (!dx || rows <= old) continue;
             real *to = dx + (k * L + r + old - back) * V;
-            if (dx && rows > old) loops->add(to, to, band + old * V, NULL, 0, rows - old);
+            loops->add(to, to, band + old * V, NULL, 0, rows - old);
         }
     }
 }
