@@ -208,7 +208,7 @@ static void refusals(void **state)
     large.tensor[TENSORS - 1].data = huge;
     large.tensor[TENSORS - 1].type = "F64";
     large.tensor[TENSORS - 1].bytes = sizeof huge;
-    refuse(&large, "decoder.bias[2] is 1e+39");
+    refuse(&large, "decoder.bias[2] is 1e+39; a finite number in single precision was expected");
     state_dict whole = d;
     whole.tensor[0].type = "I32";
     loci_model *model = NULL;

@@ -265,7 +265,7 @@ static void refusals(void **state)
     memcpy(d, whole, sizeof *d);
     for (size_t k = 0; k < d->count; k++) d->tensor[k].name = d->name[k], d->tensor[k].data = d->number[k];
     d->number[find(d, "s4_layers.0.layer.kernel.B") - d->tensor][3] = (float)NAN;
-    refuse(d, "tensor s4_layers.0.layer.kernel.B[3] is nan; a finite number was expected");
+    refuse(d, "s4_layers.0.layer.kernel.B[3] is nan; a finite number was expected");
     d->number[find(d, "s4_layers.0.layer.kernel.B") - d->tensor][3] = 0;
     const size_t one[] = {1};
     loci_tensor *low = find(d, "s4_layers.0.layer.kernel.P");

@@ -134,7 +134,18 @@ static void what_is_no_such_layer(void **state)
     ((float *)(uintptr_t)d.tensor[0].data)[4] = 0.25f;
     refuses(&d, "tensor Lambda: state 2 has the real part 0.25; less than 0 was expected");
     ((float *)(uintptr_t)d.tensor[1].data)[7] = (float)NAN;
-    refuses(&d, "tensor B holds a number that is not finite");
+    refuses(&d, "B[7] is nan; a finite number was expected");
+    ((float *)(uintptr_t)d.tensor[1].data)[7] = 3.2e38f; /* which is finite */
+    loci_model *large;
+    assert_int_equal(import(&large, &d, LOCI_ZOH, 0, NULL), LOCI_OK);
+    loci_model_free(large);
+    double wide[4] = {0, 0, 1e300, 0};
+    const loci_tensor kept = d.tensor[3];
+    d.tensor[3].type = "F64", d.tensor[3].data = wide, d.tensor[3].bytes = sizeof wide;
+    loci_error error;
+    assert_int_equal(import(&large, &d, LOCI_ZOH, 0, &error), LOCI_E_FORMAT);
+    assert_string_equal(error.text, "D[2] is 1e+300; a finite number in single precision was expected");
+    d.tensor[3] = kept;
     d.count--;
     refuses(&d, "tensor log_step is missing");
     d.tensor[4].name = "step";

@@ -16,6 +16,7 @@
 #include "base/allocate.h"
 #include "base/linalg.h"
 #include "base/status.h"
+#include "model/model_file.h"
 #include "ssm/discretize_dplr.h"
 
 enum { NAME = 96, PARTS = 7 };
@@ -146,9 +147,7 @@ static loci_status read_part(layer_values *v, const loci_allocator *by, const lo
     for (size_t i = 0; i < all && !status; i++) {
         const size_t o = i / inner / v->H, h = i / inner % v->H;
         v->part[part][i] = shared ? read[(o * copies + h % copies) * inner + i % inner] : read[i];
-        if (!isfinite(v->part[part][i]))
-            status = loci_fail(error, LOCI_E_FORMAT, "tensor %s[%zu] is %g; a finite number was expected",
-                               t->name, i, v->part[part][i]);
+        status = loci_model_check_number(t->name, i, v->part[part][i], error);
     }
     loci_free(read);
     return status;

@@ -64,10 +64,9 @@ static loci_status read(state_dict *s, values *to, const char *name, size_t dime
     memcpy(to->shape, t.shape, sizeof to->shape);
     to->numbers = loci_allocate_by(s->by, loci_safetensors_numbers(&t) + 1, sizeof(double));
     if (!to->numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for tensor %s", to->name);
-    const loci_status status = loci_safetensors_doubles(to->numbers, &t, error);
+    loci_status status = loci_safetensors_doubles(to->numbers, &t, error);
     for (size_t i = 0; !status && i < loci_safetensors_numbers(&t); i++)
-        if (!isfinite(to->numbers[i]) || fabs(to->numbers[i]) > 3e38)
-            return loci_fail(error, LOCI_E_FORMAT, "tensor %s holds a number that is not finite", to->name);
+        status = loci_model_check_number(to->name, i, to->numbers[i], error);
     return status;
 }
 

@@ -405,6 +405,14 @@ static loci_status match_all(const loci_model *model, const loci_safetensors *fi
     return LOCI_OK;
 }
 
+loci_status loci_model_check_number(const char *tensor, size_t i, double number, loci_error *error)
+{
+    return isfinite((float)number)
+               ? LOCI_OK
+               : loci_fail(error, LOCI_E_FORMAT, "%.100s[%zu] is %g; a finite number%s was expected", tensor,
+                           i, number, isfinite(number) ? " in single precision" : "");
+}
+
 /* Some numbers at a time: they may be many, and doubles are twice their size. */
 loci_status loci_model_take(loci_model *model, const loci_parameter *p, const loci_tensor *tensor,
                             loci_error *error)
@@ -419,14 +427,12 @@ loci_status loci_model_take(loci_model *model, const loci_parameter *p, const lo
         piece.shape[0] = p->count - first < PIECE ? p->count - first : PIECE;
         piece.data = (const char *)tensor->data + first * size;
         piece.bytes = piece.shape[0] * size;
-        const loci_status status = loci_safetensors_doubles(numbers, &piece, error);
-        if (status) return status;
-        for (size_t i = 0; i < piece.shape[0]; i++) {
+        loci_status status = loci_safetensors_doubles(numbers, &piece, error);
+        for (size_t i = 0; i < piece.shape[0] && !status; i++) {
             values[first + i] = (float)numbers[i];
-            if (!isfinite(values[first + i]))
-                return loci_fail(error, LOCI_E_FORMAT, "%.100s[%zu] is %g; a finite number was expected",
-                                 tensor->name, first + i, numbers[i]);
+            status = loci_model_check_number(tensor->name, first + i, numbers[i], error);
         }
+        if (status) return status;
     }
     return LOCI_OK;
 }

@@ -20,6 +20,9 @@ loci_status loci_model_match(const loci_parameter *p, const loci_tensor *tensor,
 loci_status loci_model_take(loci_model *model, const loci_parameter *p, const loci_tensor *tensor,
                             loci_error *error);
 
+/* LOCI_E_FORMAT, which names the tensor, where its number i is not finite in single precision. */
+loci_status loci_model_check_number(const char *tensor, size_t i, double number, loci_error *error);
+
 /* Whether there is an embedding of tokens; as loci_model_import_mamba. */
 int loci_model_holds_mamba(const loci_safetensors *file);
 loci_status loci_model_read_mamba(loci_model **model, loci_safetensors *const *files, size_t count,
