@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/allocate.h"
@@ -357,12 +358,14 @@ static loci_status put_layer(translated *t, const loci_allocator *by, const loci
 /* Whether a tensor is one that put_layer takes. */
 static int is_taken(const char *name, const loci_model_config *c)
 {
-    size_t layer;
-    int end = 0;
+    static const char before[] = "s4_layers.";
     char begin[NAME];
-    if (sscanf(name, "s4_layers.%zu.layer.%n", &layer, &end) != 1 || end == 0 || layer >= c->layers) return 0;
-    name_of(begin, layer, "");
-    if (strncmp(name, begin, (size_t)end) != 0) return 0; /* " 0", "+0", "00" */
+    if (strncmp(name, before, sizeof before - 1) != 0) return 0;
+    const unsigned long long layer = strtoull(name + sizeof before - 1, NULL, 10);
+    if (layer >= c->layers) return 0;
+    name_of(begin, (size_t)layer, "");
+    const size_t end = strlen(begin);
+    if (strncmp(name, begin, end) != 0) return 0; /* " 0", "+0", "00" */
     const int parts = c->layer == LOCI_LAYER_S4 ? PARTS : OF_P;
     for (int part = 0; part < parts; part++)
         if (strcmp(name + end, part_names[part]) == 0) return 1;
