@@ -21,7 +21,7 @@ static const char *const names[TENSORS] = {"in_proj_weight", "in_proj_bias", "ou
 
 /* The published state_dict as a file, its names behind a prefix, then one tensor changed. */
 typedef struct {
-    char names[TENSORS + 1][64];
+    char names[TENSORS + 1][192];
     float numbers[TENSORS + 1][3 * H * H];
     loci_tensor tensors[TENSORS + 1];
     size_t count;
@@ -62,7 +62,9 @@ static loci_status import(loci_model **model, const state_dict *d, size_t heads,
 static void answers_as_published(void **state)
 {
     (void)state;
-    static const char *const prefixes[] = {"", "self_attn.", "layers.0.attn."};
+    static const char *const prefixes[] = {
+        "", "self_attn.",
+        "a_model.of_which_this.is_a_part.in_a_part.of_another_one.that_is_deep.with.many.layers.0.attn."};
     loci_array x = golden(FILE_NAME, "x"), expected = golden(FILE_NAME, "y");
     for (size_t k = 0; k < 3; k++) {
         static state_dict d;

@@ -94,7 +94,7 @@ static loci_status import(loci_model **out, const loci_safetensors *file, int pr
 {
     loci_model_config config;
     loci_model *model = NULL;
-    char prefix[64];
+    char prefix[LOCI_PREFIX_SIZE];
     if (loci_model_holds_mamba(file)) {
         loci_safetensors *const one[] = {(loci_safetensors *)(uintptr_t)file};
         return loci_model_read_mamba(out, one, 1, NULL, 0, by, error);

@@ -10,13 +10,13 @@
 #include "model/model.h"
 #include "model/model_file.h"
 
-enum { NAME = 96 };
+enum { NAME = LOCI_NAME_SIZE };
 static const char layer[] = "attention_layers.0.";
 
 /* The tensor of a parameter of the layer: its name behind the prefix. */
-static void name_of(char name[2 * NAME], const char *prefix, const loci_parameter *p)
+static void name_of(char name[NAME], const char *prefix, const loci_parameter *p)
 {
-    snprintf(name, 2 * NAME, "%s%s", prefix, p->name + sizeof layer - 1);
+    snprintf(name, NAME, "%s%s", prefix, p->name + sizeof layer - 1);
 }
 
 static int is_of_layer(const loci_parameter *p)
@@ -32,7 +32,7 @@ static loci_status check_surplus(const loci_model *model, const loci_safetensors
         const char *name = loci_safetensors_tensor(file, i)->name;
         int known = 0;
         for (size_t k = 0; k < model->parameters; k++) {
-            char own[2 * NAME];
+            char own[NAME];
             if (!is_of_layer(&model->table[k])) continue;
             name_of(own, prefix, &model->table[k]);
             known |= strcmp(name, own) == 0;
@@ -50,14 +50,14 @@ static loci_status fill(loci_model *model, const loci_safetensors *file, const c
     int biased = 0;
     loci_status status = LOCI_OK;
     for (size_t k = 0; k < model->parameters; k++) {
-        char name[2 * NAME];
+        char name[NAME];
         if (!is_of_layer(&model->table[k]) || model->table[k].dimensions != 1) continue;
         name_of(name, prefix, &model->table[k]);
         biased |= loci_safetensors_find(file, name) != NULL;
     }
     for (size_t k = 0; k < model->parameters && !status; k++) {
         const loci_parameter *p = &model->table[k];
-        char name[2 * NAME];
+        char name[NAME];
         if (!is_of_layer(p)) { /* the decoder, which has no bias */
             for (size_t i = 0; i < p->count; i++)
                 model->values[p->offset + i] = i / p->shape[1] == i % p->shape[1];
@@ -67,7 +67,7 @@ static loci_status fill(loci_model *model, const loci_safetensors *file, const c
         const loci_tensor *tensor = loci_safetensors_find(file, name);
         if (!tensor && p->dimensions == 1 && !biased) continue;
         if (!tensor)
-            status = loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", name);
+            status = loci_fail(error, LOCI_E_FORMAT, "tensor %.100s is missing", name);
         else
             status = loci_model_match(p, tensor, error);
         if (!status) status = loci_model_take(model, p, tensor, error);
@@ -78,7 +78,7 @@ static loci_status fill(loci_model *model, const loci_safetensors *file, const c
 static loci_status build(loci_model **out, const loci_safetensors *file, size_t heads, int whole,
                          const loci_allocator *by, loci_error *error)
 {
-    char prefix[NAME], name[2 * NAME];
+    char prefix[LOCI_PREFIX_SIZE], name[NAME];
     loci_model_config config;
     if (!loci_model_holds(file, LOCI_HELD_BY_ATTENTION, prefix, sizeof prefix))
         return loci_fail(error, LOCI_E_FORMAT,
@@ -86,11 +86,12 @@ static loci_status build(loci_model **out, const loci_safetensors *file, size_t 
     snprintf(name, sizeof name, "%sin_proj_weight", prefix);
     const loci_tensor *in = loci_safetensors_find(file, name);
     if (in->dimensions != 2)
-        return loci_fail(error, LOCI_E_FORMAT, "tensor %s has %zu dimensions; 2 were expected", name,
+        return loci_fail(error, LOCI_E_FORMAT, "tensor %.100s has %zu dimensions; 2 were expected", name,
                          in->dimensions);
     if (in->shape[1] == 0 || in->shape[0] / 3 != in->shape[1] || in->shape[0] % 3)
-        return loci_fail(error, LOCI_E_FORMAT, "tensor %s has the shape [%zu, %zu]; [3 H, H] was expected",
-                         name, in->shape[0], in->shape[1]);
+        return loci_fail(error, LOCI_E_FORMAT,
+                         "tensor %.100s has the shape [%zu, %zu]; [3 H, H] was expected", name, in->shape[0],
+                         in->shape[1]);
     const size_t H = in->shape[1];
     if (heads == 0 || H % heads)
         return loci_fail(error, LOCI_E_ARGUMENT,

@@ -17,7 +17,7 @@
 #include "model/model.h"
 #include "model/model_file.h"
 
-enum { NAME = 160, PREFIX = 64 };
+enum { NAME = LOCI_NAME_SIZE, PREFIX = LOCI_PREFIX_SIZE };
 
 typedef struct {
     loci_safetensors *const *file;
@@ -66,7 +66,7 @@ static const loci_tensor *need_part(const checkpoint *c, const char *part, size_
         loci_fail(error, LOCI_E_FORMAT, "tensor %.100s has %zu dimensions; %zu %s expected", found->name,
                   found->dimensions, dimensions, dimensions == 1 ? "was" : "were");
     else
-        loci_fail(error, LOCI_E_FORMAT, "tensor %slayers.0.mixer.%s is missing", c->prefix, part);
+        loci_fail(error, LOCI_E_FORMAT, "tensor %.100slayers.0.mixer.%s is missing", c->prefix, part);
     return NULL;
 }
 
@@ -437,7 +437,7 @@ static loci_status configure(loci_model_config *config, const checkpoint *c, siz
     if (!first && !second)
         return loci_fail(
             error, LOCI_E_UNSUPPORTED,
-            "layer 0 has neither a tensor %slayers.0.mixer.x_proj.weight nor %slayers.0.mixer.dt_bias; a "
+            "layer 0 has neither a tensor %.40slayers.0.mixer.x_proj.weight nor %.40slayers.0.mixer.dt_bias; a "
             "layer of Mamba or Mamba 2 was expected",
             c->prefix, c->prefix);
     config->biased = has_part(c, "in_proj.bias") || has_part(c, "out_proj.bias");

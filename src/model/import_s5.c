@@ -13,7 +13,7 @@
 #include "model/model.h"
 #include "model/model_file.h"
 
-enum { NAME = 96, AROUND = 6, ENC = 4, DEC = 5 };
+enum { NAME = LOCI_NAME_SIZE, AROUND = 6, ENC = 4, DEC = 5 };
 
 /* What stands around the layer in a block, as it is called there and here; the norms' are [H]. */
 static const char *const around[AROUND][2] = {
@@ -31,7 +31,7 @@ typedef struct {
 typedef struct {
     const loci_safetensors *file;
     const loci_allocator *by;
-    char prefix[NAME]; /* of all names: "", "seq." */
+    char prefix[LOCI_PREFIX_SIZE]; /* of all names: "", "seq." */
     values lambda, b, c, d, log_step;
     int block, both; /* there is a block; it looks both ways */
     values around[AROUND];
@@ -42,7 +42,7 @@ static loci_status read(state_dict *s, values *to, const char *name, size_t dime
 {
     snprintf(to->name, sizeof to->name, "%s%s", s->prefix, name);
     const loci_tensor *found = loci_safetensors_find(s->file, to->name);
-    if (!found) return loci_fail(error, LOCI_E_FORMAT, "tensor %s is missing", to->name);
+    if (!found) return loci_fail(error, LOCI_E_FORMAT, "tensor %.100s is missing", to->name);
     loci_tensor t = *found;
     if (complex_numbers && (strcmp(t.type, "C64") == 0 || strcmp(t.type, "C128") == 0) &&
         t.dimensions < LOCI_TENSOR_DIMENSIONS) {
@@ -56,14 +56,14 @@ static loci_status read(state_dict *s, values *to, const char *name, size_t dime
         return complex_numbers
                    ? loci_fail(
                          error, LOCI_E_FORMAT,
-                         "tensor %s is %s with %zu dimensions; C64 with %zu, or %zu with pairs in the last one, was "
+                         "tensor %.100s is %s with %zu dimensions; C64 with %zu, or %zu with pairs in the last one, was "
                          "expected",
                          to->name, found->type, found->dimensions, dimensions, dimensions + 1)
-                   : loci_fail(error, LOCI_E_FORMAT, "tensor %s has %zu dimensions; %zu was expected",
+                   : loci_fail(error, LOCI_E_FORMAT, "tensor %.100s has %zu dimensions; %zu was expected",
                                to->name, found->dimensions, dimensions);
     memcpy(to->shape, t.shape, sizeof to->shape);
     to->numbers = loci_allocate_by(s->by, loci_safetensors_numbers(&t) + 1, sizeof(double));
-    if (!to->numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for tensor %s", to->name);
+    if (!to->numbers) return loci_fail(error, LOCI_E_MEMORY, "out of memory for tensor %.100s", to->name);
     loci_status status = loci_safetensors_doubles(to->numbers, &t, error);
     for (size_t i = 0; !status && i < loci_safetensors_numbers(&t); i++)
         status = loci_model_check_number(to->name, i, to->numbers[i], error);
@@ -82,7 +82,7 @@ static loci_status shaped(const values *v, size_t dimension, size_t expected, co
 {
     return v->shape[dimension] == expected
                ? LOCI_OK
-               : loci_fail(error, LOCI_E_FORMAT, "tensor %s has %zu %s; %zu were expected", v->name,
+               : loci_fail(error, LOCI_E_FORMAT, "tensor %.100s has %zu %s; %zu were expected", v->name,
                            v->shape[dimension], of, expected);
 }
 
@@ -114,10 +114,10 @@ static loci_status read_around(state_dict *s, loci_error *error)
     if (!status) status = shaped(&s->around[ENC], 0, 2 * hidden, "outputs", error);
     if (!status) status = shaped(&s->around[ENC], 1, H, "inputs", error);
     if (!status && (hidden == 0 || hidden % H != 0 || hidden / H > 64))
-        status =
-            loci_fail(error, LOCI_E_UNSUPPORTED,
-                      "tensor %s has %zu inputs; a multiple of the %zu channels was expected, up to 64 times",
-                      s->around[DEC].name, hidden, H);
+        status = loci_fail(
+            error, LOCI_E_UNSUPPORTED,
+            "tensor %.100s has %zu inputs; a multiple of the %zu channels was expected, up to 64 times",
+            s->around[DEC].name, hidden, H);
     return status;
 }
 
@@ -158,7 +158,7 @@ static loci_status read_all(state_dict *s, loci_error *error)
     for (size_t n = 0; n < P && !status; n++)
         if (!(s->lambda.numbers[2 * n] < 0))
             status = loci_fail(error, LOCI_E_FORMAT,
-                               "tensor %s: state %zu has the real part %g; less than 0 was expected",
+                               "tensor %.100s: state %zu has the real part %g; less than 0 was expected",
                                s->lambda.name, n, s->lambda.numbers[2 * n]);
     if (!status) status = read_around(s, error);
     return status ? status : check_surplus(s, error);
@@ -226,7 +226,7 @@ loci_status loci_model_read_s5(loci_model **model, const loci_safetensors *file,
                                loci_error *error)
 {
     state_dict s = {.file = file, .by = by};
-    if (!loci_model_holds(file, LOCI_HELD_BY_S5, s.prefix, sizeof s.prefix / 2))
+    if (!loci_model_holds(file, LOCI_HELD_BY_S5, s.prefix, sizeof s.prefix))
         return loci_fail(error, LOCI_E_FORMAT,
                          "tensor Lambda is missing; a state_dict of an S5 layer was expected");
     loci_status status = read_all(&s, error);

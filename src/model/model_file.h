@@ -23,6 +23,9 @@ loci_status loci_model_take(loci_model *model, const loci_parameter *p, const lo
 /* LOCI_E_FORMAT, which names the tensor, where its number i is not finite in single precision. */
 loci_status loci_model_check_number(const char *tensor, size_t i, double number, loci_error *error);
 
+/* Bytes of what all names of a state_dict begin with, and of such a name, its NUL included. */
+enum { LOCI_PREFIX_SIZE = 256, LOCI_NAME_SIZE = LOCI_PREFIX_SIZE + 128 };
+
 /* Whether there is an embedding of tokens; as loci_model_import_mamba. */
 int loci_model_holds_mamba(const loci_safetensors *file);
 loci_status loci_model_read_mamba(loci_model **model, loci_safetensors *const *files, size_t count,
