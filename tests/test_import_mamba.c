@@ -463,6 +463,19 @@ static void refusals(void **state)
              k ? "has tensors of Mamba 2; those of Mamba were expected"
                : "has tensors of Mamba; those of Mamba 2 were expected",
              LOCI_E_FORMAT},
+            {"{\"d_model\": 32, \"hidden_size\": 64}", "hidden_size of its config.json is 64; 32",
+             LOCI_E_FORMAT},
+            {"{\"state_size\": \"4\"}", "state_size of its config.json is none that can be run; a number was",
+             LOCI_E_UNSUPPORTED},
+            {"{\"use_bias\": \"no\"}",
+             "use_bias of its config.json is none that can be run; true or false was", LOCI_E_UNSUPPORTED},
+            {"{\"intermediate_size\": 77}", "intermediate_size of its config.json is 77; 64 was",
+             LOCI_E_FORMAT},
+            {k ? "{\"num_heads\": 77}" : "{\"d_inner\": 77}", "of its config.json is 77", LOCI_E_FORMAT},
+            {k ? "{\"ssm_cfg\": {\"D_has_hdim\": true}}" : "{\"d_conv\": []}", "of its config.json is",
+             k ? LOCI_E_FORMAT : LOCI_E_UNSUPPORTED},
+            {k ? "{\"ssm_cfg\": {\"norm_before_gate\": \"no\"}}" : "{\"dt_rank\": \"none\"}",
+             "of its config.json is none that can be run", LOCI_E_UNSUPPORTED},
             {k ? "{\"head_dim\": 8}" : "{\"time_step_rank\": 3}", "of its config.json is", LOCI_E_FORMAT},
             {k ? "{\"ssm_cfg\": {\"rmsnorm\": false}}" : "{\"ssm_cfg\": {\"dt_rank\": 1}}",
              "of its config.json is", LOCI_E_FORMAT},
@@ -492,6 +505,29 @@ static void refusals(void **state)
     refuse(&none, NULL, 0, LOCI_E_FORMAT, "backbone.embedding.weight is missing");
 }
 
+/* Where the norm stands is told by the mixer's options alone. */
+static void where_the_norm_stands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *config;
+        loci_gate_norm norm;
+    } cases[] = {
+        {"{\"norm_before_gate\": true}", LOCI_GATE_NORM_AFTER},
+        {"{\"norm_before_gate\": true, \"ssm_cfg\": {}}", LOCI_GATE_NORM_AFTER},
+        {"{\"ssm_cfg\": {\"norm_before_gate\": false}}", LOCI_GATE_NORM_AFTER},
+        {"{\"ssm_cfg\": {\"norm_before_gate\": true}}", LOCI_GATE_NORM_BEFORE},
+    };
+    dict d;
+    open_dict(&d, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        loci_model *model = imported(&d, 1, cases[i].config, 0);
+        assert_int_equal(loci_model_configuration(model)->gate_norm, cases[i].norm);
+        loci_model_free(model);
+    }
+    close_dict(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -501,6 +537,7 @@ int main(void)
         cmocka_unit_test(in_sixteen_bits),
         cmocka_unit_test(gradients_are_published),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(where_the_norm_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

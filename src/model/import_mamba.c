@@ -168,12 +168,6 @@ static loci_status count_option(size_t *to, const checkpoint *c, const char *key
     return LOCI_OK;
 }
 
-static int is_true(const checkpoint *c, const char *key, const char *other, int otherwise)
-{
-    const json_t *value = option(c, key, other);
-    return value ? json_is_true(value) : otherwise;
-}
-
 /* A number that has to be another one's equal, or missing. */
 static loci_status same(const checkpoint *c, const char *key, const char *other, double wanted,
                         const char *expected, loci_error *error)
@@ -184,16 +178,22 @@ static loci_status same(const checkpoint *c, const char *key, const char *other,
     return refuse(name, expected, error);
 }
 
-/* A number, if it is one, that has to be what tensors say already. */
+/* A number, or "auto", that has to be what tensors say already, under either key. */
 static loci_status agrees(const checkpoint *c, const char *key, const char *other, double said,
                           loci_error *error)
 {
-    const char *name;
-    const json_t *value = named_option(c, key, other, &name);
-    if (!json_is_number(value) || json_number_value(value) == said) return LOCI_OK;
-    return loci_fail(error, LOCI_E_FORMAT,
-                     "%s of its config.json is %g; %g was expected, as its tensors have it", name,
-                     json_number_value(value), said);
+    const char *const keys[] = {key, other};
+    for (int k = 0; k < 2 && keys[k]; k++) {
+        const json_t *value = option(c, keys[k], NULL);
+        const char *word = json_string_value(value);
+        if (!value || (word && strcmp(word, "auto") == 0)) continue;
+        if (!json_is_number(value)) return refuse(keys[k], "a number", error);
+        if (json_number_value(value) != said)
+            return loci_fail(error, LOCI_E_FORMAT,
+                             "%s of its config.json is %g; %g was expected, as its tensors have it", keys[k],
+                             json_number_value(value), said);
+    }
+    return LOCI_OK;
 }
 
 /* Likewise of a part that tensors are there for, or are not. */
@@ -202,7 +202,9 @@ static loci_status agrees_on(const checkpoint *c, const char *key, const char *o
 {
     const char *name;
     const json_t *value = named_option(c, key, other, &name);
-    if (!json_is_boolean(value) || json_is_true(value) == (said != 0)) return LOCI_OK;
+    if (!value) return LOCI_OK;
+    if (!json_is_boolean(value)) return refuse(name, "true or false", error);
+    if (json_is_true(value) == (said != 0)) return LOCI_OK;
     return loci_fail(error, LOCI_E_FORMAT,
                      "%s of its config.json is %s; %s was expected, as its tensors have it", name,
                      said ? "false" : "true", said ? "true" : "false");
@@ -299,6 +301,19 @@ static loci_status limits(loci_model_config *config, const checkpoint *c, loci_e
     return LOCI_OK;
 }
 
+/* In transformers' spelling, which has no mixer's options, it is about something else. */
+static loci_status norm_at_gate(loci_gate_norm *norm, const checkpoint *c, loci_error *error)
+{
+    static const char key[] = "norm_before_gate";
+    const json_t *before = json_object_get(c->mixer, key);
+    if (before && !json_is_null(before) && !json_is_boolean(before))
+        return refuse(key, "true or false", error);
+    *norm = !has_part(c, "norm.weight") ? LOCI_GATE_NORM_NONE
+            : json_is_true(before)      ? LOCI_GATE_NORM_BEFORE
+                                        : LOCI_GATE_NORM_AFTER;
+    return LOCI_OK;
+}
+
 static loci_status mamba2(loci_model_config *config, const checkpoint *c, loci_error *error)
 {
     const loci_tensor *heads = need_part(c, "dt_bias", 1, error),
@@ -333,10 +348,8 @@ static loci_status mamba2(loci_model_config *config, const checkpoint *c, loci_e
     config->head_width = S / H;
     config->kernel_width = kernel->shape[2];
     config->channel_skips = skip->shape[0] == S && S != H;
-    config->gate_norm = !has_part(c, "norm.weight")                           ? LOCI_GATE_NORM_NONE
-                        : c->mixer && is_true(c, "norm_before_gate", NULL, 0) ? LOCI_GATE_NORM_BEFORE
-                                                                              : LOCI_GATE_NORM_AFTER;
-    return limits(config, c, error);
+    status = norm_at_gate(&config->gate_norm, c, error);
+    return status ? status : limits(config, c, error);
 }
 
 /* Whether the head is the embedding once more: it is left out, or says the same. */
@@ -394,7 +407,12 @@ static loci_status check_agreement(const loci_model_config *config, const checkp
     if (!status && !second) status = agrees(c, "dt_rank", "time_step_rank", (double)config->dt_rank, error);
     if (!status && second) status = agrees(c, "headdim", "head_dim", (double)config->head_width, error);
     const size_t inner = config->expand * config->width, scanned = config->scanned ? config->scanned : inner;
+    if (!status) status = agrees(c, "d_inner", "intermediate_size", (double)inner, error);
     if (!status && second) status = agrees(c, "d_ssm", NULL, (double)scanned, error);
+    if (!status && second)
+        status = agrees(c, "num_heads", NULL, (double)(scanned / config->head_width), error);
+    if (!status && second && config->head_width > 1)
+        status = agrees_on(c, "D_has_hdim", NULL, config->channel_skips, error);
     if (!status && second)
         status = agrees_on(c, "rmsnorm", NULL, config->gate_norm != LOCI_GATE_NORM_NONE, error);
     if (!status) status = agrees_on(c, "bias", "use_bias", config->biased, error);
