@@ -748,6 +748,40 @@ static void arrays_name_their_classes(void **state)
     loci_dataset_close(set);
     temporary_text("named_arrays/classes.txt", "down\nup\nleft\n");
     refuse("named_arrays", NULL, LOCI_E_FORMAT, "classes.txt has 3 lines; a name for each of 2 classes");
+    temporary_text("named_arrays/classes.txt", "up\nup\n");
+    refuse("named_arrays", NULL, LOCI_E_FORMAT, "classes.txt names class up twice");
+    char text[] = "up\ndown and so on", longest[520];
+    text[4] = 7;
+    temporary_text("named_arrays/classes.txt", text);
+    refuse("named_arrays", NULL, LOCI_E_FORMAT, "classes.txt: line 2: text without control characters");
+    snprintf(longest, sizeof longest, "%0255d\n%0254d\n", 0, 0);
+    temporary_text("named_arrays/classes.txt", longest);
+    set = open_set("named_arrays", NULL);
+    assert_int_equal(strlen(loci_dataset_inspect(set).names[0]), 255);
+    loci_dataset_close(set);
+}
+
+/* Numbers that classes.txt names, whatever they are, among classes of a model: by these names, in the order of the training split's. */
+static void named_arrays_find_given_classes(void **state)
+{
+    (void)state;
+    static const double train[3] = {7, 5, 9}, test[3] = {7, 7, 7}, x[12] = {0};
+    static const char *const given[3] = {"dog", "eel", "cat"}, *const numbers[3] = {"9", "7", "5"};
+    make_arrays("given_arrays", train, 3, 4);
+    write_array("given_arrays/test_x.npy", x, 3, 4, 0);
+    write_array("given_arrays/test_y.npy", test, 3, 0, 0);
+    temporary_text("given_arrays/classes.txt", "cat\ndog\neel\n");
+    for (int split = 0; split < 2; split++)
+        for (size_t n = 0; n < 2; n++) { /* a model may have been trained without the names */
+            loci_dataset_options options = {.test = split, .classes = n ? numbers : given, .class_count = 3};
+            loci_dataset *set = open_set("given_arrays", &options);
+            assert_int_equal(loci_dataset_label(set, 0), n ? 1 : 0);
+            assert_int_equal(loci_dataset_label(set, 1), split ? (n ? 1 : 0) : 2);
+            loci_dataset_close(set);
+        }
+    static const char *const others[2] = {"ant", "bee"};
+    refuse("given_arrays", &(loci_dataset_options){.test = 1, .classes = others, .class_count = 2},
+           LOCI_E_MISMATCH, "is of class dog, which is none of the 2 that were expected");
 }
 
 /* "<U3" and such: words [count] of `width` bytes each, as they stand. */
@@ -1044,6 +1078,7 @@ int main(void)
         cmocka_unit_test(bad_arrays_are_refused),
         cmocka_unit_test(classes_are_found_by_name_or_place),
         cmocka_unit_test(arrays_name_their_classes),
+        cmocka_unit_test(named_arrays_find_given_classes),
         cmocka_unit_test(arrays_have_labels_from_anywhere),
         cmocka_unit_test(arrays_have_words_as_labels),
         cmocka_unit_test(permuted_sequences_share_one_order),

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/allocate.h"
@@ -60,6 +61,26 @@ bool loci_dataset_number_classes(loci_dataset *set, size_t count)
     }
     set->classes = count;
     return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+loci_status loci_dataset_check_names(const loci_dataset *set, const char *const *names, size_t count,
+                                     const char *file, loci_error *error)
+{
+    const char **sorted = loci_allocate(count, sizeof *sorted);
+    if (!sorted) return loci_dataset_no_memory(set, error);
+    memcpy(sorted, names, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_names);
+    size_t c = 1;
+    while (c < count && strcmp(sorted[c - 1], sorted[c]) != 0) c++;
+    const char *twice = c < count ? sorted[c] : NULL;
+    loci_free(sorted);
+    if (!twice) return LOCI_OK;
+    return loci_fail(error, LOCI_E_FORMAT, "%s: %s names class %.40s twice", set->folder, file, twice);
 }
 
 loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error)

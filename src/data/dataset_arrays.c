@@ -290,36 +290,55 @@ static void release(loci_arrays_split *s)
     loci_array_free(&s->lengths);
 }
 
-/* The names of classes that are numbers, in their order, a line each of classes.txt, where that is there. */
-static loci_status name_classes(loci_dataset *set, loci_error *error)
+/* Whether a name is one of the classes that are given, if any are. */
+static bool is_given(const loci_dataset_options *options, const char *name)
+{
+    size_t c = 0;
+    while (options->classes && c < options->class_count && strcmp(options->classes[c], name) != 0) c++;
+    return !options->classes || c < options->class_count;
+}
+
+/* The names of classes that are numbers, in their order, a line each of classes.txt, where that is there. A class that is given by its
+ * number, as by a model that was trained without that file, keeps it. */
+static loci_status name_classes(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     if (!loci_dataset_has(set, "classes.txt")) return LOCI_OK;
     char *path = loci_dataset_path(set, "classes.txt"), *text;
     size_t size, count = 0;
-    if (!path) return loci_dataset_no_memory(set, error);
-    loci_status status = loci_dataset_text_read(&text, &size, set, path, error);
+    const char **names = loci_dataset_allocate(set, set->classes, sizeof *names);
+    loci_status status = path && names ? LOCI_OK : loci_dataset_no_memory(set, error);
+    if (status == LOCI_OK) status = loci_dataset_text_read(&text, &size, set, path, error);
     loci_free(path);
     if (status != LOCI_OK) return status;
     for (const char *at = text, *end; at < text + size; at = end + 1, count++) {
         end = memchr(at, '\n', (size_t)(text + size - at));
         const size_t length = (size_t)(end - at) - (end > at && end[-1] == '\r');
+        const char *expected = loci_labels_expected(at, length);
+        if (expected && status == LOCI_OK)
+            status = loci_fail(error, LOCI_E_FORMAT, "%s: classes.txt: line %zu: %s", set->folder, count + 1,
+                               expected);
         if (count >= set->classes) continue;
-        set->names[count] = loci_dataset_text_quoted(set, at, length);
-        if (!set->names[count]) status = loci_dataset_no_memory(set, error);
+        names[count] = loci_dataset_text_quoted(set, at, length);
+        if (!names[count]) status = loci_dataset_no_memory(set, error);
     }
     loci_free(text);
     if (status == LOCI_OK && count != set->classes)
         status = loci_fail(error, LOCI_E_FORMAT,
                            "%s: classes.txt has %zu lines; a name for each of %zu classes was expected",
                            set->folder, count, set->classes);
+    if (status == LOCI_OK) status = loci_dataset_check_names(set, names, count, "classes.txt", error);
+    for (size_t c = 0; c < set->classes && status == LOCI_OK; c++)
+        if (is_given(options, names[c]) || !is_given(options, set->names[c])) set->names[c] = names[c];
     return status;
 }
 
-/* The classes: those of the training split, of which there may be none, or else of the split itself. */
+/* The classes: those of the training split, of which there may be none, or else of the split itself; where others are given, its own, but
+ * that numbers are named in the order of the training split's. */
 static loci_status find_classes(loci_dataset *set, loci_arrays_split *s, loci_labels *labels,
                                 const loci_dataset_options *options, loci_error *error)
 {
-    if (options->classes || s->number == 0 || !loci_dataset_has(set, y_files[0]))
+    const bool named = !s->words && loci_dataset_has(set, "classes.txt");
+    if ((options->classes && !named) || s->number == 0 || !loci_dataset_has(set, y_files[0]))
         return loci_arrays_classes(set, s, s, labels, error);
     loci_arrays_split training = {0};
     loci_status status = read_split(&training, set, labels, &s->target, error);
@@ -367,8 +386,7 @@ static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *op
     set->outputs = s.width;
     set->found = s.number == 0;
     if (status == LOCI_OK && !s.target.values) status = find_classes(set, &s, &labels, options, error);
-    if (status == LOCI_OK && !s.target.values && !s.words && !options->classes)
-        status = name_classes(set, error);
+    if (status == LOCI_OK && !s.target.values && !s.words) status = name_classes(set, options, error);
     if (status == LOCI_OK) status = read_rate(set, error);
     if (status == LOCI_OK) status = take_sequences(set, &s, &options->reading, error);
     loci_labels_release(&labels);

@@ -46,15 +46,11 @@ static loci_status take_names(loci_dataset *set, const char *text, size_t size, 
         char *name = loci_dataset_allocate(set, (size_t)(to - from) + 8, 1);
         if (!name) return loci_dataset_no_memory(set, error);
         loci_quote(name, (size_t)(to - from) + 8, from, (size_t)(to - from));
-        for (size_t c = 0; c < set->classes; c++)
-            if (strcmp(set->names[c], name) == 0)
-                return loci_fail(error, LOCI_E_FORMAT, "%s: batches.meta.txt names class %.40s twice",
-                                 set->folder, name);
         set->names[set->classes++] = name;
     }
     if (set->classes == 0)
         return loci_fail(error, LOCI_E_FORMAT, "%s: batches.meta.txt names no classes", set->folder);
-    return LOCI_OK;
+    return loci_dataset_check_names(set, set->names, set->classes, "batches.meta.txt", error);
 }
 
 static loci_status read_names(loci_dataset *set, loci_error *error)

@@ -97,6 +97,9 @@ bool loci_dataset_has(const loci_dataset *set, const char *file);
 bool loci_dataset_add(loci_dataset *set, const loci_dataset_item *item);
 /* classes = count, named "0", "1", ... */
 bool loci_dataset_number_classes(loci_dataset *set, size_t count);
+/* No two names [count] of classes, which a file gives, are the same. */
+loci_status loci_dataset_check_names(const loci_dataset *set, const char *const *names, size_t count,
+                                     const char *file, loci_error *error);
 loci_status loci_dataset_no_memory(const loci_dataset *set, loci_error *error);
 
 /* Leaves the items of the training split, or of the test split, which is a share of each class. LOCI_E_ARGUMENT: there is nothing

@@ -240,6 +240,13 @@ $ loci predict words.m words/train_x.npy --sequences | cut -d, -f1-3 | sed -n 1,
 | time,class,p_down,p_flat,p_up
 ! loci: any: train_x.npy, sequence 0 is of class -1, which is none of the 3 that were expected
 = 1
+$ cp -r any named; printf 'up\nflat\ndown\n' > named/classes.txt; loci eval words.m named --train | sed -n 1p; cp any/train_x.npy named/test_x.npy; yes "$(printf '\005')" | tr -d '\n' | head -c 30 | sh npy '|i1' 30, > named/test_y.npy; loci eval words.m named | sed -n 1p
+| accuracy    100 %, 30 of 30
+|~ accuracy    33.3* %, 10 of 30
+$ loci fit named -o named.m --modes 20 --threads 1 | sed -n 2,4p
+|~ learned     30 sequences, *
+|~ left out    *
+|~ test        33.3* % *
 $ sh t words --task value --show
 ! loci: words: train_y.npy holds words; values were expected
 = 1
