@@ -129,7 +129,7 @@ static void headers_are_told_from_rows(void **state)
         {"x,y,c\n1,NA,a\n2,2,b\n", "c", 2},   {"0.5,a\n1,b\n2,a\n", "2", 3},
         {"2019,c\n1,a\n2,b\n", "c", 2},       {"\"2019\",\"c\"\n1,a\n2,b\n", "c", 2},
         {"2019,x,c\n1,1,a\n2,2,b\n", "3", 2}, {"1,2016-07-01,a\n1,2016-07-02,b\n2,2016-07-03,b\n", "3", 3},
-        {"1,-,a\n1,2,b\n2,,b\n", "3", 3},
+        {"1,-,a\n1,2,b\n2,,b\n", "3", 3},     {"2019,\"a \"\"b\"\"\"\n1,u\n2,v\n", "a \"b\"", 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         temporary_bytes("first.csv", cases[i].text, strlen(cases[i].text));
@@ -140,6 +140,29 @@ static void headers_are_told_from_rows(void **state)
         assert_int_equal(loci_dataset_inspect(set).sequences, cases[i].rows);
         loci_dataset_close(set);
     }
+}
+
+/* Of any length, and with quotes in them. */
+static void names_of_columns_are_whole(void **state)
+{
+    (void)state;
+    char names[2][301], text[1024];
+    for (size_t i = 0; i < 2; i++) {
+        memset(names[i], 'm', 300);
+        names[i][299] = (char)('a' + i);
+        names[i][300] = 0;
+    }
+    snprintf(text, sizeof text, "\"the \"\"x\"\"\",%s,%s,c\n1,2,3,a\n4,5,6,b\n", names[0], names[1]);
+    temporary_text("whole.csv", text);
+    const char *columns[] = {names[1], "the \"x\""};
+    loci_dataset *set = dataset_of(
+        "whole.csv", (loci_reading){.label = "c", .window = 1, .columns = columns, .column_count = 2});
+    const loci_dataset_info info = loci_dataset_inspect(set);
+    float u[2];
+    loci_dataset_read(set, 0, u);
+    assert_true(u[0] == 3 && u[1] == 1);
+    for (size_t i = 0; i < 2; i++) assert_string_equal(info.input_names[i], columns[i]);
+    loci_dataset_close(set);
 }
 
 enum { GROUPS = 10, ROWS = 7 };
@@ -398,6 +421,7 @@ int main(void)
         cmocka_unit_test(what_is_no_table_is_refused),
         cmocka_unit_test(names_that_cannot_be_told_are_refused),
         cmocka_unit_test(headers_are_told_from_rows),
+        cmocka_unit_test(names_of_columns_are_whole),
         cmocka_unit_test(groups_are_divided_whole),
         cmocka_unit_test(overlapping_windows_are_divided_by_time),
         cmocka_unit_test(horizons),

@@ -75,17 +75,6 @@ static bool is_name(const char *const *names, size_t count, const char *wanted)
     return false;
 }
 
-/* Copies a part of a list, without the quotes around it. */
-static void copy_part(char *text, const loci_field *part)
-{
-    char *to = text;
-    for (const char *from = part->begin; from < part->end; from++) {
-        *to++ = *from;
-        from += part->quoted && *from == '"' && from + 1 < part->end;
-    }
-    *to = 0;
-}
-
 /* Adds what the list holds, "a,b", to chosen [*found]. text has room for the list, a newline and a NUL. */
 static loci_status select_list(size_t *chosen, size_t *found, char *text, const char *file,
                                const char *const *names, size_t count, const char *list, loci_error *error)
@@ -98,7 +87,10 @@ static loci_status select_list(size_t *chosen, size_t *found, char *text, const 
     for (const char *p = text;;) {
         const loci_field part = loci_field_cut(p, text + length + 1, ',');
         if (!part.closed) break;
-        copy_part(copy, &part);
+        const size_t size = (size_t)(part.end - part.begin);
+        memcpy(copy, part.begin, size);
+        copy[size] = 0;
+        if (part.quoted) loci_field_unquote(copy);
         const loci_status status = loci_columns_find(&chosen[*found], file, names, count, copy, error);
         if (status != LOCI_OK) return status;
         ++*found;

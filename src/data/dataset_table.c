@@ -112,10 +112,9 @@ static bool is_asked_for(const loci_field *f, const loci_reading *r)
 {
     const char *const names[] = {r->label, r->value, r->group, r->time};
     enum { NAMES = sizeof names / sizeof *names };
-    const size_t length = (size_t)(f->end - f->begin);
     for (size_t i = 0; i < NAMES + r->column_count; i++) {
         const char *name = i < NAMES ? names[i] : r->columns[i - NAMES];
-        if (name && strlen(name) == length && memcmp(name, f->begin, length) == 0) return true;
+        if (name && loci_field_is(f, name)) return true;
     }
     return false;
 }
@@ -227,8 +226,10 @@ static loci_status open_header(table *t, loci_dataset *set, const loci_reading *
     if (!t->names) return loci_dataset_no_memory(set, error);
     loci_field f = {0};
     for (size_t i = 0; i < t->fields && next_field(t, &f); i++) {
-        t->names[i] = loci_dataset_text_quoted(set, f.begin, (size_t)(f.end - f.begin));
-        if (!t->names[i]) return loci_dataset_no_memory(set, error);
+        char *name = loci_dataset_text_quoted(set, f.begin, (size_t)(f.end - f.begin));
+        if (!name) return loci_dataset_no_memory(set, error);
+        if (f.quoted) loci_field_unquote(name);
+        t->names[i] = name;
         t->line += f.newlines;
     }
     if (!f.closed)

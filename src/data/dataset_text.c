@@ -77,9 +77,9 @@ bool loci_numbers_add(loci_numbers *numbers, double value)
     return true;
 }
 
-const char *loci_dataset_text_quoted(loci_dataset *set, const char *text, size_t length)
+char *loci_dataset_text_quoted(loci_dataset *set, const char *text, size_t length)
 {
-    char quoted[256];
-    loci_quote(quoted, sizeof quoted, text, length);
-    return loci_dataset_text(set, quoted, strlen(quoted));
+    char *quoted = loci_dataset_allocate(set, length + 1, 1);
+    if (quoted) loci_quote(quoted, length + 1, text, length);
+    return quoted;
 }

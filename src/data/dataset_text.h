@@ -18,7 +18,7 @@ typedef struct {
 /* false: out of memory. */
 bool loci_numbers_add(loci_numbers *numbers, double value);
 
-/* The text as the set's memory, quoted for messages. NULL: out of memory. */
-const char *loci_dataset_text_quoted(loci_dataset *set, const char *text, size_t length);
+/* The text whole, as the set's memory, quoted for messages. NULL: out of memory. */
+char *loci_dataset_text_quoted(loci_dataset *set, const char *text, size_t length);
 
 #endif

@@ -70,6 +70,23 @@ loci_field loci_field_cut(const char *p, const char *limit, char delimiter)
     return f;
 }
 
+bool loci_field_is(const loci_field *f, const char *text)
+{
+    const char *p = f->begin;
+    for (; p < f->end && *p == *text; p++, text++) p += f->quoted && *p == '"' && p + 1 < f->end;
+    return p == f->end && *text == 0;
+}
+
+void loci_field_unquote(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        *to++ = *from;
+        from += *from == '"' && from[1] == '"';
+    }
+    *to = 0;
+}
+
 size_t loci_field_count(const char *p, const char *limit, char delimiter)
 {
     for (size_t count = 1;; count++) {

@@ -19,6 +19,9 @@ typedef struct {
 /* The field at p; [p, limit) ends in a newline. Blanks around a field do not count, and what stands in quotes
  * may hold delimiters, newlines and "" for a quote. Between blanks a date and its time of day are one field. */
 loci_field loci_field_cut(const char *p, const char *limit, char delimiter);
+/* Whether the field is this text, and the text of a field [..] that stood in quotes, in place: "" in it is one quote. */
+bool loci_field_is(const loci_field *f, const char *text);
+void loci_field_unquote(char *text);
 /* How many fields the row at p has; 0: a quote is open at the limit. */
 size_t loci_field_count(const char *p, const char *limit, char delimiter);
 

@@ -212,14 +212,7 @@ static bool take_names(loci_table *own, const loci_field *fields)
             snprintf(text, 24, "%zu", i + 1);
         else
             loci_quote(text, length + 8, fields[i].begin, length);
-        char *to = text;
-        if (fields[i].quoted) {
-            for (const char *from = text; *from; from++) {
-                *to++ = *from;
-                from += *from == '"' && from[1] == '"';
-            }
-            *to = 0;
-        }
+        if (fields[i].quoted) loci_field_unquote(text);
         text += strlen(text) + 1;
     }
     return true;
