@@ -165,6 +165,37 @@ static void names_of_columns_are_whole(void **state)
     loci_dataset_close(set);
 }
 
+/* A row may begin with #; what only may be one is left out, and counted. */
+static void rows_may_begin_with_a_hash(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *label, *group;
+        size_t sequences, comments, line;
+    } cases[] = {
+        {"g,x,c\n#1,1,a\n#1,2,a\n#2,3,b\n#2,4,b\n", "c", "g", 2, 0, 0},
+        {"#1,1,a\n#1,2,a\n2,3,b\n4,4,b\n", "3", "1", 3, 0, 0},
+        {"x,c\n1,a\n#2,b\n#3,b\n4,b\n", "c", NULL, 2, 2, 3},
+        {"x,c\n1,a\n# 2,b\n#\n4,b\n# by whom, of what\n# of,what,2\n", "c", NULL, 2, 1, 3},
+        {"x,y,c\n1,1,a\n#N/A,2,b\n4,4,b\n", "c", NULL, 3, 0, 0},
+        {"x,c\n1,a\n#2,\"b\n4,b\n", "c", NULL, 2, 0, 0}, /* a quote that is open */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        temporary_text("hash.csv", cases[i].text);
+        loci_dataset *set = dataset_of("hash.csv", (loci_reading){.label = cases[i].label,
+                                                                  .group = cases[i].group,
+                                                                  .window = cases[i].group ? 0 : 1,
+                                                                  .hold = 1});
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        assert_int_equal(info.sequences, cases[i].sequences);
+        assert_int_equal(info.comments, cases[i].comments);
+        assert_int_equal(info.comment_line, cases[i].line);
+        loci_dataset_close(set);
+    }
+    temporary_text("hash.csv", "x,y,c\n1,1,a\n#N/A,2,b\n4,4,b\n");
+    dataset_refused("hash.csv", (loci_reading){.label = "c", .window = 1}, "line 3: \"#N/A\" stands in");
+}
+
 enum { GROUPS = 10, ROWS = 7 };
 
 /* Windows of 3 of 7 rows, 5 a group: none of a group is on the other side. */
@@ -422,6 +453,7 @@ int main(void)
         cmocka_unit_test(names_that_cannot_be_told_are_refused),
         cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(names_of_columns_are_whole),
+        cmocka_unit_test(rows_may_begin_with_a_hash),
         cmocka_unit_test(groups_are_divided_whole),
         cmocka_unit_test(overlapping_windows_are_divided_by_time),
         cmocka_unit_test(horizons),

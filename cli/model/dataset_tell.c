@@ -20,6 +20,13 @@ void dataset_tell(const char *path, const loci_dataset *set, const loci_dataset 
                      words_count(count, info.passed_over - 1));
     if (info.units_line > 0)
         message_note("%s: line %zu is left out: it holds units, no numbers", path, info.units_line);
+    if (info.comments == 1)
+        message_note("%s: line %zu begins with # and is left out as a comment, though it may be a row", path,
+                     info.comment_line);
+    else if (info.comments > 1)
+        message_note(
+            "%s: line %zu and %s more begin with # and are left out as comments, though they may be rows",
+            path, info.comment_line, words_count(count, info.comments - 1));
     if (info.empty_column > 0)
         message_note("%s: column %zu has no name, and is empty as far as was looked, and is left out", path,
                      info.empty_column);

@@ -120,6 +120,8 @@ typedef struct {
     size_t
         empty_column; /* of a table: the first without a name and without content, left out, from 1; 0: none */
     int overlap; /* windows of a table share rows with those beside them: what is held out or divided off by itself has a gap in front */
+    /* of a table: lines that begin with # and were left out as comments, though they may be rows; the first of them */
+    size_t comments, comment_line;
 } loci_dataset_info;
 LOCI_API void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info, size_t size);
 static inline loci_dataset_info loci_dataset_inspect(const loci_dataset *set)

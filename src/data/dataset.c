@@ -188,6 +188,8 @@ void loci_dataset_inspect_sized(const loci_dataset *set, loci_dataset_info *info
                                      .first_passed = set->first_passed,
                                      .time_like = set->time_like,
                                      .units_line = set->units_line,
+                                     .comments = set->comments,
+                                     .comment_line = set->comment_line,
                                      .empty_column = set->empty_column,
                                      .validates = set->validates,
                                      .value_names = set->value_names,

@@ -75,8 +75,8 @@ struct loci_dataset {
     size_t held;        /* sequences of the other split, where a share is held out */
     size_t passed_over; /* files that are no data, of which this is the first */
     const char *first_passed;
-    const char *time_like;           /* an input that looks like times; NULL: none */
-    size_t units_line, empty_column; /* as loci_dataset_info has them */
+    const char *time_like;                                   /* an input that looks like times; NULL: none */
+    size_t units_line, empty_column, comments, comment_line; /* as loci_dataset_info has them */
     const char **value_names; /* [value_count] the columns that are learned; NULL: they have no names */
     size_t value_count;
     const char **input_names; /* [inputs] of columns that have names, each its own; NULL: they have none */

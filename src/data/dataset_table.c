@@ -26,9 +26,11 @@ enum { WINDOW = 336 /* of forecasts, where none is given */ };
 typedef enum { LEFT_OUT, INPUT, LABEL, VALUE, GROUP } role;
 
 typedef struct {
-    char *text, *end; /* ends in a newline */
-    const char *row;  /* the next one */
-    size_t line;      /* its number */
+    char *text;
+    const char *end;               /* behind a newline */
+    const char *row;               /* the next one */
+    size_t line;                   /* its number */
+    size_t comments, comment_line; /* lines of # that may be rows, and the first of them */
     char delimiter, point;
     size_t fields;
     const char **names; /* [fields], or NULL */
@@ -36,7 +38,7 @@ typedef struct {
     size_t *place;      /* [fields] which input, or which value */
     size_t inputs, values, rows;
     size_t ahead;        /* with a horizon: which input is learned, EVERY, or NO_INPUT: the values */
-    size_t time;         /* the column of times; `fields`: none */
+    size_t time;         /* the column of times; `fields` or more: none */
     loci_numbers newest; /* [groups] the row of each that came last */
     /* labels: where the first number is, the first word, and the first that is missing; 0: none */
     size_t number_line, word_line, gap_line;
@@ -60,12 +62,46 @@ static void release(table *t)
 
 /* ---- rows ---- */
 
+/* Field i of the row: *f is moved from the one before it (next NULL: to the first). false: the row has no more. */
+static bool next_field(const table *t, loci_field *f)
+{
+    if (f->next && (!f->closed || *f->next == '\n')) return false;
+    *f = loci_field_cut(f->next ? f->next + 1 : t->row, t->end, t->delimiter);
+    return true;
+}
+
+/* The row begins with #: a comment, unless it is a row: one of as many fields as the table, with numbers where they belong, whose
+ * first is a name that begins so, or missing. What has as many fields and may be a row is counted. */
+static bool is_comment(table *t)
+{
+    table line = *t; /* by itself: a quote that is open at its end is none */
+    line.end = (const char *)memchr(t->row, '\n', (size_t)(t->end - t->row)) + 1;
+    loci_field f = loci_field_cut(strchr(t->row, '#') + 1, line.end, t->delimiter);
+    double value;
+    bool fits = f.begin[-1] == '#', number = false;
+    bool data = f.begin < f.end && loci_field_classify(&f, t->point, &value) != LOCI_FIELD_TEXT;
+    size_t count = 0;
+    for (f = (loci_field){0}; count <= t->fields && next_field(&line, &f); count++) {
+        const loci_field_kind kind = loci_field_classify(&f, t->point, &value);
+        const role what = count < t->fields && t->roles ? t->roles[count] : LEFT_OUT;
+        number = number || kind == LOCI_FIELD_NUMBER;
+        data = data || kind != LOCI_FIELD_TEXT;
+        if (what == INPUT || what == VALUE)
+            fits = fits && (kind == LOCI_FIELD_NUMBER || kind == LOCI_FIELD_MISSING);
+        if (count == t->time) fits = fits && (kind == LOCI_FIELD_NUMBER || kind == LOCI_FIELD_DATE);
+    }
+    if (t->fields == 0 || count != t->fields || !f.closed) return true;
+    if (fits && number) return false;
+    if (data && t->comments++ == 0) t->comment_line = t->line;
+    return true;
+}
+
 static bool next_row(table *t)
 {
     for (; t->row < t->end; t->line++) {
         const char *p = t->row;
         while (loci_is_blank(*p) && (*p != t->delimiter || t->delimiter == LOCI_FIELD_BLANKS)) p++;
-        if (*p != '\n' && *p != '#') return true;
+        if (*p != '\n' && (*p != '#' || !is_comment(t))) return true;
         t->row = (const char *)memchr(p, '\n', (size_t)(t->end - p)) + 1;
     }
     return false;
@@ -97,14 +133,6 @@ static loci_status skip_lines(table *t, const loci_dataset *set, size_t lines, l
         t->row = (const char *)memchr(t->row, '\n', (size_t)(t->end - t->row)) + 1;
     }
     return LOCI_OK;
-}
-
-/* Field i of the row: *f is moved from the one before it (next NULL: to the first). false: the row has no more. */
-static bool next_field(const table *t, loci_field *f)
-{
-    if (f->next && (!f->closed || *f->next == '\n')) return false;
-    *f = loci_field_cut(f->next ? f->next + 1 : t->row, t->end, t->delimiter);
-    return true;
 }
 
 /* Whether a name that was asked for stands in the field. */
@@ -210,6 +238,8 @@ static loci_status open_header(table *t, loci_dataset *set, const loci_reading *
     t->delimiter = ',';
     const loci_status status = skip_lines(t, set, r->skip, error);
     if (status != LOCI_OK) return status;
+    const char *first = t->row;
+    const size_t first_line = t->line;
     if (!next_row(t)) return loci_fail(error, LOCI_E_FORMAT, "%s: is empty", set->folder);
     if (loci_field_begins_json(t->row))
         return loci_fail(
@@ -221,7 +251,10 @@ static loci_status open_header(table *t, loci_dataset *set, const loci_reading *
     t->roles = loci_allocate(t->fields, sizeof *t->roles);
     t->place = loci_allocate(t->fields, sizeof *t->place);
     if (!t->roles || !t->place) return loci_dataset_no_memory(set, error);
-    if (!header) return LOCI_OK;
+    if (!header) { /* lines of # above the first row may be rows, now that their fields are known */
+        t->row = first, t->line = first_line;
+        return LOCI_OK;
+    }
     t->names = loci_dataset_allocate(set, t->fields, sizeof *t->names);
     if (!t->names) return loci_dataset_no_memory(set, error);
     loci_field f = {0};
@@ -720,7 +753,7 @@ static bool table_fits(const loci_dataset *set, const loci_dataset_options *opti
 static loci_status table_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     const loci_reading *r = &options->reading;
-    table t = {0};
+    table t = {.time = SIZE_MAX};
     size_t size;
     loci_status status = loci_dataset_text_read(&t.text, &size, set, set->path, error);
     if (status == LOCI_OK) {
@@ -730,6 +763,7 @@ static loci_status table_read(loci_dataset *set, const loci_dataset_options *opt
     }
     if (status == LOCI_OK) status = choose_columns(&t, set, r, error);
     if (status == LOCI_OK) status = read_rows(&t, set, r, error);
+    set->comments = t.comments, set->comment_line = t.comment_line;
     set->found = !options->classes;
     if (status == LOCI_OK) status = make_sequences(set, &t, r, error);
     if (status == LOCI_OK) status = name_values(set, &t, error);
