@@ -196,6 +196,17 @@ static void rows_may_begin_with_a_hash(void **state)
     dataset_refused("hash.csv", (loci_reading){.label = "c", .window = 1}, "line 3: \"#N/A\" stands in");
 }
 
+/* Names of sequences are what they look like, though numbers as classes are the same in any spelling. */
+static void groups_are_told_by_their_letters(void **state)
+{
+    (void)state;
+    temporary_text("spelt.csv", "g,x,c\n7,1,1\n007,2,2\n7,3,1.0\n1e2,4,2e0\n100,5,01\n");
+    loci_dataset *set = dataset_of("spelt.csv", (loci_reading){.label = "c", .group = "g"});
+    assert_int_equal(loci_dataset_inspect(set).sequences, 4);
+    assert_int_equal(loci_dataset_inspect(set).classes, 2);
+    loci_dataset_close(set);
+}
+
 enum { GROUPS = 10, ROWS = 7 };
 
 /* Windows of 3 of 7 rows, 5 a group: none of a group is on the other side. */
@@ -454,6 +465,7 @@ int main(void)
         cmocka_unit_test(headers_are_told_from_rows),
         cmocka_unit_test(names_of_columns_are_whole),
         cmocka_unit_test(rows_may_begin_with_a_hash),
+        cmocka_unit_test(groups_are_told_by_their_letters),
         cmocka_unit_test(groups_are_divided_whole),
         cmocka_unit_test(overlapping_windows_are_divided_by_time),
         cmocka_unit_test(horizons),

@@ -753,7 +753,7 @@ static bool table_fits(const loci_dataset *set, const loci_dataset_options *opti
 static loci_status table_read(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
 {
     const loci_reading *r = &options->reading;
-    table t = {.time = SIZE_MAX};
+    table t = {.time = SIZE_MAX, .names_of_groups.exact = true};
     size_t size;
     loci_status status = loci_dataset_text_read(&t.text, &size, set, set->path, error);
     if (status == LOCI_OK) {

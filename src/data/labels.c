@@ -72,7 +72,7 @@ loci_status loci_labels_add(loci_labels *labels, size_t *code, loci_dataset *set
     char name[MOST + 1];
     double value;
     if (!grow(labels)) return loci_dataset_no_memory(set, error);
-    if (number_of(&value, text, length) && value == floor(value) && fabs(value) < 1e15)
+    if (!labels->exact && number_of(&value, text, length) && value == floor(value) && fabs(value) < 1e15)
         snprintf(name, sizeof name, "%.0f", value == 0 ? 0 : value);
     else
         loci_quote(name, sizeof name, text, length);

@@ -11,13 +11,15 @@ typedef struct {
     size_t count, room;
     size_t *slots; /* [slot_count] a table of hashes: code + 1, 0 where it is empty */
     size_t slot_count;
+    bool exact; /* they are names: numbers in other spellings are others */
 } loci_labels;
 
 /* What was expected, where text [length] can be no label: it is no UTF-8, holds control characters, or is longer than 255 bytes, so that
  * it would be printed as another is. NULL: it can be one. */
 const char *loci_labels_expected(const char *text, size_t length);
 
-/* *code of text [length], which can be a label; whole numbers in whatever spelling ("1", "1.0", "1e0") are one label. LOCI_E_MEMORY. */
+/* *code of text [length], which can be a label; whole numbers in whatever spelling ("1", "1.0", "1e0") are one label, unless
+ * labels are exact. LOCI_E_MEMORY. */
 loci_status loci_labels_add(loci_labels *labels, size_t *code, loci_dataset *set, const char *text,
                             size_t length, loci_error *error);
 void loci_labels_release(loci_labels *labels);
