@@ -207,6 +207,22 @@ static void groups_are_told_by_their_letters(void **state)
     loci_dataset_close(set);
 }
 
+/* What only tables have says that a file is one, whatever it is called. */
+static void a_horizon_tells_a_table(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ahead.tsv", "ahead.log", "Ahead_TRAIN.txt"}, *const x[] = {"x"};
+    for (size_t i = 0; i < 3; i++) {
+        temporary_text(names[i], "x,note\n1,a\n2,b\n3,c\n4,d\n");
+        loci_dataset *set = dataset_of(names[i], (loci_reading){.window = 2, .horizon = 1});
+        assert_string_equal(loci_dataset_inspect(set).kind, "table");
+        loci_dataset_close(set);
+        dataset_refused(names[i], (loci_reading){.columns = x, .column_count = 1},
+                        "is a table of columns x, note");
+        dataset_refused(names[i], (loci_reading){.time = "x"}, "is a table of columns x, note");
+    }
+}
+
 enum { GROUPS = 10, ROWS = 7 };
 
 /* Windows of 3 of 7 rows, 5 a group: none of a group is on the other side. */
@@ -466,6 +482,7 @@ int main(void)
         cmocka_unit_test(names_of_columns_are_whole),
         cmocka_unit_test(rows_may_begin_with_a_hash),
         cmocka_unit_test(groups_are_told_by_their_letters),
+        cmocka_unit_test(a_horizon_tells_a_table),
         cmocka_unit_test(groups_are_divided_whole),
         cmocka_unit_test(overlapping_windows_are_divided_by_time),
         cmocka_unit_test(horizons),

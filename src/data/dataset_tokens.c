@@ -63,8 +63,8 @@ static bool tokens_fit(const loci_dataset *set, const loci_dataset_options *opti
     const loci_reading *r = &options->reading;
     if (!set->is_file || (options->target_given && options->target.each != LOCI_TARGET_NEXT)) return false;
     if (r->bytes) return true;
-    return !r->label && !r->value && !r->group && !r->time && !r->columns && !is_of_numbers(set->path) &&
-           !reads_as_numbers(set->path);
+    return !r->label && !r->value && !r->group && !r->horizon && !r->time && !r->columns &&
+           !is_of_numbers(set->path) && !reads_as_numbers(set->path);
 }
 
 /* ---- bytes and characters ---- */

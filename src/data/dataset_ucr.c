@@ -98,6 +98,7 @@ static bool ucr_fits(const loci_dataset *set, const loci_dataset_options *option
 {
     const loci_reading *r = &options->reading;
     if (r->label || r->value || r->group || r->window) return false;
+    if (set->is_file && (r->horizon || r->time || r->columns)) return false;
     if (set->is_file)
         return ends_in(set->path, ".ts") || ends_in(set->path, ".tsv") || is_name(set->path, "_TRAIN") ||
                is_name(set->path, "_TEST");

@@ -139,7 +139,8 @@ $ sh t tone.csv --time time --horizon 380 --window 40 --show
 $ sh t tone.csv --label y --horizon 6 --show
 ! loci: train: --label and --horizon exclude each other; one was expected
 = 2
-$ sed 's/^9[06]0,/#&/' tone.csv > hash.csv; sh t hash.csv --time time --task value --horizon 24 --window 40 --show | sed -n 1p
+$ tr , '\t' < tone.csv > tone.tsv; sh t tone.tsv --time time --task value --horizon 24 --window 40 --show | sed -n 1p; sed 's/^9[06]0,/#&/' tone.csv > hash.csv; sh t hash.csv --time time --task value --horizon 24 --window 40 --show | sed -n 1p
+|~ data        tone.tsv: table, *
 |~ data        hash.csv: table, *
 ! loci: note: hash.csv: line 17 and 1 more begin with # and are left out as comments, though they may be rows
 $ sh t d --horizon 5 --show
