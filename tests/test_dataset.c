@@ -1060,6 +1060,43 @@ static void another_set_has_another_fingerprint(void **state)
     }
 }
 
+/* What float loses of numbers far from 0 is in a frame of all sequences, also where the first one alone needs none. */
+static void frames_are_of_all_sequences(void **state)
+{
+    (void)state;
+    static const double x[3][3] = {{101325.25, 101325.25, 101325.25},
+                                   {101325.001, 101325.002, 101325.003},
+                                   {101325, 101325.004, 101325}};
+    static const char *const sets[] = {"Far_TRAIN.txt", "far"};
+    char line[3][128], text[512];
+    temporary_folders("far/a");
+    temporary_folders("far/b");
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(line[i], sizeof line[i], "%zu,%.3f,%.3f,%.3f\n", i % 2, x[i][0], x[i][1], x[i][2]);
+        snprintf(text, sizeof text, "%.3f\n%.3f\n%.3f\n", x[i][0], x[i][1], x[i][2]);
+        temporary_text(i == 0 ? "far/a/0.csv" : i == 1 ? "far/a/1.csv" : "far/b/0.csv", text);
+    }
+    snprintf(text, sizeof text, "%s%s%s", line[0], line[1], line[2]);
+    temporary_text(sets[0], text);
+    for (size_t n = 0; n < 2; n++) {
+        loci_dataset *set = open_set(sets[n], NULL);
+        const loci_dataset_info info = loci_dataset_inspect(set);
+        assert_int_equal(info.sequences, 3);
+        assert_non_null(info.origin);
+        for (size_t i = 0; i < 3; i++) {
+            float u[3];
+            loci_dataset_read(set, i, u);
+            for (size_t k = 0; k < 3; k++) /* 0.125 times the 2^-24 of a float, and the double's own */
+                assert_true(fabs((double)u[k] / info.unit[0] + info.origin[0] - x[i][k]) < 1e-8);
+        }
+        loci_dataset_close(set);
+    }
+    temporary_text(sets[0], "1,2,3\n2,1,inf\n");
+    refuse(sets[0], NULL, LOCI_E_VALUE, "line 2: sample 1 is inf; a finite number was expected");
+    temporary_text("far/b/0.csv", "1\n1e999\n");
+    refuse("far", NULL, LOCI_E_VALUE, "b/0.csv: sample 1 is inf; a finite number was expected");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1085,6 +1122,7 @@ int main(void)
         cmocka_unit_test(moments_are_those_of_all_samples),
         cmocka_unit_test(a_part_is_a_share_of_each_class),
         cmocka_unit_test(another_set_has_another_fingerprint),
+        cmocka_unit_test(frames_are_of_all_sequences),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/sized.h"
 #include "base/status.h"
+#include "data/dataset_frame.h"
 
 /* --- memory, and what the kinds share --- */
 
@@ -160,6 +161,7 @@ void loci_dataset_close(loci_dataset *set)
         block = next;
     }
     if (!set->part && set->source.close) set->source.close(set->source.context);
+    if (!set->part) loci_dataset_drop_items(set);
     if (!set->part) loci_free(set->items);
     loci_free(set->pick);
     loci_free(set);

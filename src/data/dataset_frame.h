@@ -16,6 +16,14 @@
 loci_status loci_dataset_frame(loci_dataset *set, const double *x, size_t count, size_t inputs,
                                loci_error *error);
 
+/* Items whose numbers come one after the other, where only the last of them tells the frame of all: data are doubles [length][inputs],
+ * finite, of loci_allocate, which are the set's from here on, also where memory is short. Narrowed, they are floats, in the frame that all
+ * of them need; a set has none but such. */
+loci_status loci_dataset_add_wide(loci_dataset *set, const loci_dataset_item *item, loci_error *error);
+loci_status loci_dataset_narrow_items(loci_dataset *set, loci_error *error);
+/* The set has no items any more. */
+void loci_dataset_drop_items(loci_dataset *set);
+
 /* A number of input c as the set keeps it, and back. */
 static inline float loci_dataset_narrow(const loci_dataset *set, size_t c, double x)
 {

@@ -58,6 +58,7 @@ struct loci_dataset {
     bool is_file; /* the path is a file, not a folder */
     loci_dataset_item *items;
     size_t count, room;
+    bool wide; /* while it is read: its items are doubles, dataset_frame.h */
     size_t inputs;
     loci_target target;
     size_t outputs;       /* values of a target */

@@ -122,17 +122,20 @@ static loci_status keep(loci_dataset *set, const double *u, size_t samples, cons
     if (samples == 0)
         return loci_fail(error, LOCI_E_VALUE, "%.120s: %.80s: too short to be resampled", set->folder,
                          file->name);
-    float *numbers = loci_dataset_allocate(set, size, sizeof *numbers);
-    if (!numbers) return loci_dataset_no_memory(set, error);
+    loci_dataset_item item = {.length = samples, .label = file->label, .file = file->name};
+    float *numbers = set->rate > 0 ? loci_dataset_allocate(set, size, sizeof *numbers) : NULL;
+    double *doubles = set->rate > 0 ? NULL : loci_allocate(size, sizeof *doubles);
+    if (!numbers && !doubles) return loci_dataset_no_memory(set, error);
     for (size_t i = 0; i < size; i++) {
-        numbers[i] = loci_dataset_narrow(set, i % set->inputs, u[i]);
-        if (!isfinite(u[i]) || !isfinite(numbers[i]))
-            return loci_fail(error, LOCI_E_VALUE,
-                             "%.100s: %.80s: sample %zu is %g; a finite number was expected", set->folder,
-                             file->name, i / set->inputs, u[i]);
+        if (numbers) numbers[i] = (float)u[i];
+        if (doubles) doubles[i] = u[i];
+        if (isfinite(u[i]) && (!numbers || isfinite(numbers[i]))) continue;
+        loci_free(doubles);
+        return loci_fail(error, LOCI_E_VALUE, "%.100s: %.80s: sample %zu is %g; a finite number was expected",
+                         set->folder, file->name, i / set->inputs, u[i]);
     }
-    const loci_dataset_item item = {
-        .data = numbers, .length = samples, .label = file->label, .file = file->name};
+    item.data = numbers ? (const void *)numbers : doubles;
+    if (doubles) return loci_dataset_add_wide(set, &item, error);
     return loci_dataset_add(set, &item) ? LOCI_OK : loci_dataset_no_memory(set, error);
 }
 
@@ -201,8 +204,6 @@ static loci_status take_signal(loci_dataset *set, piece *s, loci_signal *signal,
         set->rate = rate;
         set->kind = rate > 0 ? &loci_dataset_audio : &loci_dataset_files;
         if (rate == 0) status = take_names(s, set, signal, info.channels, reading->mono, error);
-        if (rate == 0 && status == LOCI_OK)
-            status = loci_dataset_frame(set, s->u, s->samples, set->inputs, error);
     }
     const double *u;
     size_t samples;
@@ -247,6 +248,7 @@ loci_status loci_dataset_read_signals(loci_dataset *set, const loci_dataset_file
             status = LOCI_OK;
         }
     }
+    if (status == LOCI_OK) status = loci_dataset_narrow_items(set, error);
     loci_resampler_free(s.resampler);
     loci_free(s.u);
     loci_free(s.resampled);

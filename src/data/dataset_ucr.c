@@ -290,19 +290,6 @@ static loci_status read_plain(reader *r, loci_dataset *set, loci_dataset_item *i
     return LOCI_OK;
 }
 
-/* The frame of the set from its first sequence, numbers [inputs][length]. */
-static loci_status choose_frame(loci_dataset *set, const double *numbers, size_t length, size_t inputs,
-                                loci_error *error)
-{
-    double *u = loci_allocate(length * inputs, sizeof *u);
-    if (!u) return loci_dataset_no_memory(set, error);
-    for (size_t k = 0; k < length; k++)
-        for (size_t c = 0; c < inputs; c++) u[k * inputs + c] = numbers[c * length + k];
-    const loci_status status = loci_dataset_frame(set, u, length, inputs, error);
-    loci_free(u);
-    return status;
-}
-
 static loci_status keep(reader *r, loci_dataset *set, loci_dataset_item *item, size_t inputs,
                         loci_error *error)
 {
@@ -323,24 +310,19 @@ static loci_status keep(reader *r, loci_dataset *set, loci_dataset_item *item, s
         snprintf(what, sizeof what, "sample %zu %s", gap, loci_dataset_gap(r->reading));
         return wrong(r, LOCI_E_VALUE, what, error);
     }
-    bool finite = true;
-    for (size_t i = 0; i < r->numbers.count; i++) finite = finite && isfinite(x[i]);
-    if (set->count == 0 && !set->origin && finite) {
-        const loci_status status = choose_frame(set, x, item->length, inputs, error);
-        if (status != LOCI_OK) return status;
-    }
-    float *u = loci_dataset_allocate(set, r->numbers.count, sizeof *u);
+    double *u = loci_allocate(r->numbers.count, sizeof *u); /* [length][inputs] */
     if (!u) return loci_dataset_no_memory(set, error);
     for (size_t k = 0; k < item->length; k++)
         for (size_t c = 0; c < inputs; c++) {
-            u[k * inputs + c] = loci_dataset_narrow(set, c, x[c * item->length + k]);
+            u[k * inputs + c] = x[c * item->length + k];
             if (isfinite(u[k * inputs + c])) continue;
             snprintf(what, sizeof what, "sample %zu is %g; a finite number was expected", k,
-                     x[c * item->length + k]);
+                     u[k * inputs + c]);
+            loci_free(u);
             return wrong(r, LOCI_E_VALUE, what, error);
         }
     item->data = u;
-    return loci_dataset_add(set, item) ? LOCI_OK : loci_dataset_no_memory(set, error);
+    return loci_dataset_add_wide(set, item, error);
 }
 
 static loci_status read_sequences(reader *r, loci_dataset *set, loci_error *error)
@@ -407,7 +389,7 @@ static loci_status read_split(loci_dataset *set, loci_labels *labels, const char
     /* the classes of the test split are those of the training split, where no others are given */
     loci_status status = options->classes ? LOCI_OK : read_file(set, labels, train, reading, error);
     const size_t known = labels->count;
-    set->count = 0;
+    loci_dataset_drop_items(set);
     set->missing = 0;
     if (status == LOCI_OK) status = read_file(set, labels, test, reading, error);
     for (size_t i = 0; i < set->count && status == LOCI_OK && !options->classes && !set->target.values; i++)
@@ -436,6 +418,7 @@ static loci_status ucr_read(loci_dataset *set, const loci_dataset_options *optio
         set->found = whole || !options->test || !set->split;
         status = read_split(set, &labels, train, test, options, error);
     }
+    if (status == LOCI_OK) status = loci_dataset_narrow_items(set, error);
     if (status == LOCI_OK && set->count > 0) status = name_classes(set, &labels, error);
     loci_labels_release(&labels);
     loci_free(train);
