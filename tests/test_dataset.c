@@ -1097,6 +1097,36 @@ static void frames_are_of_all_sequences(void **state)
     refuse("far", NULL, LOCI_E_VALUE, "b/0.csv: sample 1 is inf; a finite number was expected");
 }
 
+/* Files of a folder are read by the names that the first gives its columns, though these may be what others are called that have none. */
+static void columns_of_files_are_found_by_name(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {{"v", "w"}, {"u0", "u1"}, {"u", "v"}};
+    char text[64];
+    temporary_folders("swap/a");
+    temporary_folders("swap/b");
+    for (size_t n = 0; n < 3; n++) {
+        snprintf(text, sizeof text, "%s,%s\n1,2\n3,4\n", names[n][0], names[n][1]);
+        temporary_text("swap/a/0.csv", text);
+        snprintf(text, sizeof text, "%s,%s\n2,1\n4,3\n", names[n][1], names[n][0]);
+        temporary_text("swap/b/0.csv", text);
+        loci_dataset *set = open_set("swap", NULL);
+        assert_string_equal(loci_dataset_inspect(set).input_names[0], names[n][0]);
+        for (size_t i = 0; i < 2; i++) {
+            float u[4];
+            loci_dataset_read(set, i, u);
+            for (size_t k = 0; k < 4; k++) assert_true(u[k] == (float)(k + 1));
+        }
+        loci_dataset_close(set);
+    }
+    temporary_text("swap/a/0.csv", "1,2\n3,4\n"); /* no names: as they stand */
+    loci_dataset *set = open_set("swap", NULL);
+    float u[4];
+    loci_dataset_read(set, 1, u);
+    assert_true(u[0] == 2 && u[1] == 1);
+    loci_dataset_close(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1123,6 +1153,7 @@ int main(void)
         cmocka_unit_test(a_part_is_a_share_of_each_class),
         cmocka_unit_test(another_set_has_another_fingerprint),
         cmocka_unit_test(frames_are_of_all_sequences),
+        cmocka_unit_test(columns_of_files_are_found_by_name),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

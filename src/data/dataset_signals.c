@@ -146,15 +146,13 @@ static loci_status keep(loci_dataset *set, const double *u, size_t samples, cons
 static loci_status take_names(piece *s, loci_dataset *set, const loci_signal *signal, size_t channels,
                               int mono, loci_error *error)
 {
-    char usual[32];
     const char *time = loci_signal_time_like(signal);
+    if (!signal->named) return LOCI_OK;
     const char **names = loci_dataset_allocate(set, channels, sizeof *names);
     size_t *place = loci_dataset_allocate(set, channels, sizeof *place);
     if (!names || !place) return loci_dataset_no_memory(set, error);
     for (size_t c = 0; c < channels; c++) {
         const char *name = loci_signal_channel(signal, c);
-        snprintf(usual, sizeof usual, channels == 1 ? "u" : "u%zu", c);
-        if (strcmp(name, usual) == 0) return LOCI_OK;
         names[c] = loci_dataset_text(set, name, strlen(name));
         if (!names[c]) return loci_dataset_no_memory(set, error);
         if (time && strcmp(name, time) == 0) set->time_like = names[c];

@@ -138,6 +138,7 @@ loci_status loci_signal_set_names(loci_signal *signal, const char *const *names,
     }
     loci_free(signal->names);
     signal->names = copies;
+    signal->named = false;
     return LOCI_OK;
 }
 

@@ -38,6 +38,7 @@ struct loci_signal {
     void *own;             /* of the format, released by its close */
     loci_signal_info info; /* what the caller is told; channels: those that are wanted */
     char **names;          /* [info.channels] */
+    bool named;            /* they are the file's own */
     uint64_t given;        /* samples before the last read */
     size_t last;           /* samples of the last read */
     size_t *selected;      /* [info.channels] of the channels, where not all of them are wanted; else NULL */

@@ -180,6 +180,7 @@ static loci_status name_channels(const loci_layout *l, loci_error *error)
     for (size_t i = 0; i < own->fields; i++)
         if (own->target[i] < LOCI_TABLE_TIME) chosen[own->target[i]] = own->names[i];
     const loci_status status = loci_signal_set_names(l->signal, chosen, error);
+    l->signal->named = status == LOCI_OK;
     loci_free(chosen);
     return status;
 }
