@@ -262,6 +262,10 @@ static void lengths_in_headers_are_checked(void **state)
                    "a.wav: is cut short: its header speaks of 101 bytes of samples, and 100 are there");
     expect_failure(temporary_bytes("a.wav", bytes, make_wav(bytes, 0, 0)), NULL, LOCI_E_FORMAT,
                    "a.wav: holds no samples");
+    expect_failure(temporary_bytes("a.wav", bytes, make_wav(bytes, 1, 1)), NULL, LOCI_E_FORMAT,
+                   "a.wav: holds no samples"); /* half of one */
+    expect_failure(temporary_bytes("a.wav", bytes, make_wav(bytes, 0xFFFFFFFF, 1)), NULL, LOCI_E_FORMAT,
+                   "a.wav: holds no samples");
     /* nothing but chunks follows: the recording is empty */
     size_t size = make_wav(bytes, 0, 12);
     memcpy(bytes + 44, "LIST\4\0\0\0abcd", 12);

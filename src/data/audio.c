@@ -215,9 +215,11 @@ static loci_status audio_open(loci_signal *signal, const loci_signal_options *op
     if (status == LOCI_OK) status = check_length(signal, c, error);
     if (status != LOCI_OK) return status;
     if (!c->known || c->kind == LOCI_RAW_NONE) return open_packed(signal, own, error);
-    status = loci_input_fill(input, 1, error);
+    const size_t frame = c->channels * loci_raw_size(c->kind);
+    status = loci_input_fill(input, frame, error);
     if (status != LOCI_OK) return status;
-    if (c->bytes == 0 || loci_input_held(input) == 0)
+    const size_t held = loci_input_held(input);
+    if (c->bytes < frame || held == 0 || (c->bytes == LOCI_CONTAINER_OPEN && held < frame))
         return loci_fail(error, LOCI_E_FORMAT, "%s: holds no samples", input->name);
     open_plain(signal, own);
     return LOCI_OK;

@@ -196,6 +196,8 @@ static loci_status take_signal(loci_dataset *set, piece *s, loci_signal *signal,
     if (!first) status = check_signal(set, &info, rate, file->name, reading, error);
     s->channels = info.channels;
     if (status == LOCI_OK) status = read_samples(set, s, signal, file->name, reading, error);
+    if (status == LOCI_OK && s->samples == 0)
+        status = loci_fail(error, LOCI_E_FORMAT, "%.100s: %.60s: holds no samples", set->folder, file->name);
     if (status != LOCI_OK) return status;
     if (first) {
         set->inputs = reading->mono ? 1 : info.channels;
