@@ -1127,6 +1127,24 @@ static void columns_of_files_are_found_by_name(void **state)
     loci_dataset_close(set);
 }
 
+/* The test split of a training file in whatever letters is called in the same. */
+static void test_files_are_called_as_training_files(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {{"gun_TRAIN.tsv", "gun_TEST.tsv"},
+                                           {"gun_train.tsv", "gun_test.tsv"},
+                                           {"gun_Train.tsv", "gun_Test.tsv"}};
+    for (size_t i = 0; i < 3; i++) {
+        temporary_text(names[i][0], "1\t1\t2\n2\t3\t4\n");
+        temporary_text(names[i][1], "2\t5\t6\n");
+        loci_dataset *set = open_set(names[i][0], &test_split);
+        assert_true(loci_dataset_inspect(set).split);
+        assert_int_equal(loci_dataset_inspect(set).sequences, 1);
+        loci_dataset_close(set);
+        remove(temporary_path(names[i][1]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1154,6 +1172,7 @@ int main(void)
         cmocka_unit_test(another_set_has_another_fingerprint),
         cmocka_unit_test(frames_are_of_all_sequences),
         cmocka_unit_test(columns_of_files_are_found_by_name),
+        cmocka_unit_test(test_files_are_called_as_training_files),
     };
     return cmocka_run_group_tests(tests, temporary_setup, temporary_teardown);
 }

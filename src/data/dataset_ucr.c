@@ -78,12 +78,13 @@ static char *training_path(const loci_dataset *set, bool *several)
     return found;
 }
 
-/* "NAME_TRAIN.ts" becomes "NAME_TEST.ts" in place, which is one letter shorter; false: it is no such name. */
+/* "NAME_TRAIN.ts" becomes "NAME_TEST.ts" in place, "train" "test", which is one letter shorter; false: it is no such name. */
 static bool to_test(char *path)
 {
     char *dot = strrchr(path, '.');
     if (!dot || !is_name(path, "_TRAIN")) return false;
-    memcpy(dot - 5, "TEST", 4);
+    char *train = dot - 5;
+    for (size_t i = 0; i < 4; i++) train[i] = (char)("TEST"[i] | (train[i] & 0x20));
     memmove(dot - 1, dot, strlen(dot) + 1);
     return true;
 }
