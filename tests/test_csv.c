@@ -83,6 +83,8 @@ static void rows_are_cut_at_the_delimiter_of_most_rows(void **state)
     expect("1\t2\n3\t4\n", NULL, "u0 u1", 2, u, NULL);
     expect("1 , 2\r\n 3,\t4 \r\n", NULL, "u0 u1", 2, u, NULL);
     expect("1\t 2\n3 \t4 \n", NULL, "u0 u1", 2, u, NULL);
+    expect("a,n,b\n1,\t\"x,y\",2\n3, \t \"z\"\t,4\n", NULL, "a b", 2, u, NULL); /* a column of text */
+    expect("a\tn\tb\n1\t \"x\ty\"\t2\n3\t\t4\n", NULL, "a b", 2, u, NULL);
     expect("a,b\n1,2\n3,4\n", NULL, "a b", 2, u, NULL);
     expect("\"a\",\"b\"\n\"1\",\"2\"\n3,4\n", NULL, "a b", 2, u, NULL);
     expect("a\tb,c;d\n1\t2\n3\t4\n", NULL, "a b,c;d", 2, u, NULL);

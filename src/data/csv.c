@@ -144,7 +144,8 @@ static inline LOCI_INLINE const char *parse_row_of(const loci_table *own, const 
         const char *next = NULL;
         if (target < LOCI_TABLE_TIME) {
             next = loci_number_scan_point(&value, p, point);
-        } else if (target == LOCI_TABLE_SKIP && *p != '"' && !blanks) {
+        } else if (target == LOCI_TABLE_SKIP && !blanks && *p != '"' &&
+                   (*p == delimiter || !loci_is_blank(*p))) {
             while (!ends_field(*p, delimiter, blanks)) p++;
             next = p;
         }
