@@ -124,6 +124,8 @@ static void blanks_separate_where_nothing_else_does(void **state)
     expect("2016-07-01T02:00   1 2\n2016-07-01T03:00:00.5Z  3 4\n",
            &(loci_signal_options){.time_column = "1"}, "u0 u1", 2, u, hours);
     expect("a when b\n1 2016-07-01 02:00 2\n3 2016-07-01 03:00 4\n", NULL, "a b", 2, u, NULL);
+    expect("a when b\n1 2016/7/1 2:00 2\n3 2016/07/01 03:00 4\n", NULL, "a b", 2, u, NULL);
+    expect("a when b\n1 2016/7/1 2\n3 2016/10/12 4\n", NULL, "a b", 2, u, NULL);
     expect_wrong("date time a\n2016-07-01 02:00 1\n2016-07-01 03:00 2\n", NULL, LOCI_E_FORMAT,
                  "line 1: has 3 fields; 2 were expected");
     expect_wrong("2016-07-01 02:00\n2016-07-01 03:00\n", NULL, LOCI_E_FORMAT, "line 1: holds no number");

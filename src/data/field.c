@@ -21,14 +21,22 @@ static const char *skip_blanks(const char *p, char delimiter)
     return p;
 }
 
-/* A date, "2016-07-01", and one blank behind it a time of day, "02:00": one value, though it has a blank in it. */
+/* Behind what looks so at p, where d is a digit and D one more, or none; NULL: it does not. */
+static const char *match(const char *p, const char *shape)
+{
+    for (; *shape; shape++) {
+        const bool digit = *p >= '0' && *p <= '9';
+        if (*shape != 'D' && (*shape == 'd' ? !digit : *p != *shape)) return NULL;
+        p += *shape != 'D' || digit;
+    }
+    return p;
+}
+
+/* A date, "2016-07-01" or "2016/7/1", and one blank behind it a time of day, "02:00": one value, though it has a blank in it. */
 static bool is_date_and_time(const char *p, const char *end)
 {
-    static const char shape[] = "dddd-dd-dd dd:dd";
-    if (end - p != 10) return false;
-    for (size_t i = 0; shape[i]; i++)
-        if (shape[i] == 'd' ? p[i] < '0' || p[i] > '9' : p[i] != shape[i]) return false;
-    return true;
+    return match(p, "dddd/dD/dD") == end ? match(end, " dD:dd") != NULL
+                                         : match(p, "dddd-dd-dd") == end && match(end, " dd:dd");
 }
 
 loci_field loci_field_cut(const char *p, const char *limit, char delimiter)
