@@ -268,6 +268,7 @@ static void remarks_tell_what_is_left_out(void **state)
         {"1 2\n3 4\n# 3 5\n", "line 3 begins with # and", NULL, NULL, {0}},
         {"#a,b\n1,2\n3,4\n", "line 1 begins with # and is taken for the header", NULL, NULL, {0}},
         {"a,name\n1,x\n2,y\n", "column name holds text (\"x\") and is left out", NULL, NULL, {0}},
+        {"a,name\n1,NA\n2,\n4,y\n5,z\n", "column name holds text (\"y\") and is left out", NULL, NULL, {0}},
         {"a,n,m\n1,x,y\n2,y,z\n", "column n and 1 more hold text and are left out", NULL, NULL, {0}},
         {"x,1\ny,2\n", "line 1 is taken for data, not for a header", "column 1 holds text", NULL, {0}},
         {"x;u\nV;mA\n1;2\n3;4\n", "line 2 is left out: it holds units, no numbers", NULL, NULL, {0}},
@@ -310,6 +311,30 @@ static void remarks_tell_what_is_left_out(void **state)
         const char *times = loci_signal_time_like(signal);
         if (!times != !cases[k].times || (times && strcmp(times, cases[k].times) != 0))
             fail_msg("%s: times are %s", cases[k].text, times ? times : "none");
+        loci_signal_close(signal);
+    }
+}
+
+/* Of many columns that are called as times are, some are looked at. */
+static void many_columns_may_be_called_times(void **state)
+{
+    (void)state;
+    enum { COLUMNS_OF = 2000 };
+    static char text[3 * 8 * COLUMNS_OF];
+    for (size_t grows = 10; grows < COLUMNS_OF; grows *= 50) {
+        size_t used = 0;
+        for (size_t row = 0; row < 4; row++)
+            for (size_t i = 0; i < COLUMNS_OF; i++)
+                used += (size_t)snprintf(text + used, sizeof text - used, row == 0 ? "t%zu%c" : "%zu%c",
+                                         row == 0     ? i
+                                         : i == grows ? row
+                                                      : 1,
+                                         i + 1 < COLUMNS_OF ? ',' : '\n');
+        loci_signal *signal;
+        assert_int_equal(loci_signal_open(&signal, temporary_bytes("wide.csv", text, used), NULL, NULL),
+                         LOCI_OK);
+        const char *times = loci_signal_time_like(signal);
+        assert_true(grows == 10 ? times && strcmp(times, "t10") == 0 : !times);
         loci_signal_close(signal);
     }
 }
@@ -698,6 +723,7 @@ int main(void)
         cmocka_unit_test(a_first_row_never_vanishes),
         cmocka_unit_test(rows_that_begin_with_a_hash_never_vanish),
         cmocka_unit_test(remarks_tell_what_is_left_out),
+        cmocka_unit_test(many_columns_may_be_called_times),
         cmocka_unit_test(blank_lines_of_one_column_are_missing_values),
         cmocka_unit_test(headers_give_names),
         cmocka_unit_test(columns_are_chosen_by_name_or_number),

@@ -126,7 +126,12 @@ static void tell_texts(const loci_layout *l)
         loci_signal_say(l->signal, "column %s and %zu more hold text and are left out", name, count - 1);
         return;
     }
-    const loci_field f = loci_layout_field(l, l->data, first);
+    loci_field f = loci_layout_field(l, l->data, first);
+    double value;
+    for (size_t row = l->data + 1; row < l->survey.count; row++) { /* the first that is a text */
+        if (loci_field_classify(&f, own->point, &value) == LOCI_FIELD_TEXT) break;
+        if (loci_layout_count(l, row) == own->fields) f = loci_layout_field(l, row, first);
+    }
     loci_quote(quoted, sizeof quoted, f.begin, (size_t)(f.end - f.begin));
     loci_signal_say(l->signal, "column %s holds text (\"%s\") and is left out", name, quoted);
 }
@@ -206,16 +211,20 @@ loci_status loci_layout_choose(loci_layout *l, loci_error *error)
     return name_channels(l, error);
 }
 
-#define LOOKED_AT 8 /* columns in front that may be times without being called so */
+/* Columns in front that may be times without being called so, and those that are called so: each takes cutting rows */
+#define LOOKED_AT 8
+#define NAMED 64
 
 loci_status loci_layout_find_times(const loci_layout *l, loci_error *error)
 {
     const loci_table *own = l->own;
     loci_signal *signal = l->signal;
     if (signal->info.stamped || l->known) return LOCI_OK;
-    for (size_t i = 0; i < own->fields; i++) {
+    size_t called = 0;
+    for (size_t i = 0; i < own->fields && called < NAMED; i++) {
         const loci_evidence *c = &l->columns[i];
         const bool named = own->names && loci_time_like_name(own->names[i]);
+        called += named;
         if ((l->options->columns && own->target[i] != LOCI_TABLE_SKIP) || (i >= LOOKED_AT && !named))
             continue;
         const bool dates = c->dates > 0 && c->numbers == 0;
