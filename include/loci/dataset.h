@@ -19,8 +19,11 @@
  *   count, nor files beside the sub-folders of the classes. A file that cannot be read is passed over where it is called README
  *   or LICENSE, or where its name ends otherwise than most do; elsewhere it is an error;
  * - table: a CSV file of which reading.label or reading.value names the column to be learned, and reading.group the one that
- *   says which sequence a row belongs to, or reading.window how many rows are one; the other columns of numbers are inputs;
- * - ucr, the UCR and UEA archives: NAME_TRAIN.ts, .tsv or .txt, or the folder it is in; NAME_TEST beside it is the test split;
+ *   says which sequence a row belongs to, or reading.window how many rows are one; the other columns of numbers are inputs.
+ *   Groups are told apart to the letter; of labels, whole numbers in any spelling are one class. A line that begins
+ *   with # is a row only where it has as many fields, with numbers where they belong;
+ * - ucr, the UCR and UEA archives: NAME_TRAIN.ts, .tsv or .txt, or the folder it is in; NAME_TEST beside it is the test split,
+ *   or NAME_test of NAME_train;
  * - arrays: a folder with train_x.npy, train_y.npy, test_x.npy, test_y.npy: x [sequences][samples] or
  *   [sequences][samples][inputs]; y [sequences] one label each, words (NumPy's U and S) or whole numbers, of which each that
  *   the training split has names a class, sorted by number where all are numbers, else by name; [sequences][samples] a label at every
@@ -30,7 +33,8 @@
  *   [sequences][samples][values] are values whatever their type. Sequences of different lengths have them in
  *   train_length.npy and test_length.npy [sequences]: what is behind the end of a sequence, in x and y, is not read.
  *   valid_x.npy, valid_y.npy and valid_length.npy are a split to validate with.
- *   classes.txt, if there, names classes that are numbers, a line each, the least number first; rate.txt holds the rate in Hz.
+ *   classes.txt, if there, names classes that are numbers, a line each, the least number of the training split first, no two the
+ *   same; rate.txt holds the rate in Hz.
  *
  * - text: a file that is none of the above, nor by its name one of numbers or of sound, or any file with reading.bytes: UTF-8,
  *   also .gz. A sequence is reading.window tokens, 256 where it is 0; a token is a character, of which each that the text has
