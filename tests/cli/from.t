@@ -63,7 +63,7 @@ $ loci train A_TRAIN.ts --from t.safetensors -o u.safetensors --task class
 ! loci: A_TRAIN.ts: the task is class, and t.safetensors, which the training is to begin from, answers with the next token
 = 1
 $ echo Zebra >>u.txt; loci train u.txt --from t.safetensors -o u.safetensors
-! loci: u.txt: byte 1440 begins the character U+005A, "Z", which is none of the 12 that the model knows
+! loci: u.txt: byte 1441 begins the character U+005A, "Z", which is none of the 12 that the model knows
 = 1
 $ loci train t.txt --from t.safetensors -o u.safetensors --bytes 2>&1 | tail -n 1
 | loci: t.txt: vocabulary is 256, and 12 in the model that it is to begin as
