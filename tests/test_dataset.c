@@ -784,6 +784,25 @@ static void named_arrays_find_given_classes(void **state)
            LOCI_E_MISMATCH, "is of class dog, which is none of the 2 that were expected");
 }
 
+/* Without a training split nobody knows whose lines those of classes.txt are: labels are what they were without it. */
+static void named_arrays_of_a_test_alone(void **state)
+{
+    (void)state;
+    static const double test[2] = {7, 5}, places[2] = {1, 0}, x[8] = {0};
+    static const char *const numbers[3] = {"5", "7", "9"}, *const words[3] = {"cat", "dog", "eel"};
+    make_arrays("tested_arrays", test, 2, 4);
+    write_array("tested_arrays/test_x.npy", x, 2, 4, 0);
+    temporary_text("tested_arrays/classes.txt", "cat\ndog\neel\n");
+    remove(temporary_path("tested_arrays/train_x.npy")), remove(temporary_path("tested_arrays/train_y.npy"));
+    for (size_t n = 0; n < 2; n++) {
+        const loci_dataset_options options = {.test = 1, .classes = n ? numbers : words, .class_count = 3};
+        write_array("tested_arrays/test_y.npy", n ? test : places, 2, 0, 0);
+        loci_dataset *set = open_set("tested_arrays", &options);
+        for (size_t i = 0; i < 2; i++) assert_int_equal(loci_dataset_label(set, i), places[i]);
+        loci_dataset_close(set);
+    }
+}
+
 /* "<U3" and such: words [count] of `width` bytes each, as they stand. */
 static void write_words(const char *name, const char *descr, size_t count, size_t width, const void *words)
 {
@@ -1164,6 +1183,7 @@ int main(void)
         cmocka_unit_test(classes_are_found_by_name_or_place),
         cmocka_unit_test(arrays_name_their_classes),
         cmocka_unit_test(named_arrays_find_given_classes),
+        cmocka_unit_test(named_arrays_of_a_test_alone),
         cmocka_unit_test(arrays_have_labels_from_anywhere),
         cmocka_unit_test(arrays_have_words_as_labels),
         cmocka_unit_test(permuted_sequences_share_one_order),

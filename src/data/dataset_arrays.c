@@ -290,19 +290,29 @@ static void release(loci_arrays_split *s)
     loci_array_free(&s->lengths);
 }
 
-/* Whether a name is one of the classes that are given, if any are. */
-static bool is_given(const loci_dataset_options *options, const char *name)
+/* Whether classes that are given are numbers: those of a model that was trained without classes.txt. */
+static bool are_numbers(const loci_dataset_options *options)
 {
     size_t c = 0;
-    while (options->classes && c < options->class_count && strcmp(options->classes[c], name) != 0) c++;
-    return !options->classes || c < options->class_count;
+    while (c < options->class_count) {
+        const char *name = options->classes[c] + (*options->classes[c] == '-');
+        if (*name == 0 || name[strspn(name, "0123456789")] != 0) return false;
+        c++;
+    }
+    return c > 0;
 }
 
-/* The names of classes that are numbers, in their order, a line each of classes.txt, where that is there. A class that is given by its
- * number, as by a model that was trained without that file, keeps it. */
-static loci_status name_classes(loci_dataset *set, const loci_dataset_options *options, loci_error *error)
+/* Whether classes.txt names the classes of a split. Where others are given, it takes the training split to know whose lines they are. */
+static bool are_named(const loci_dataset *set, const loci_arrays_split *s,
+                      const loci_dataset_options *options)
 {
-    if (!loci_dataset_has(set, "classes.txt")) return LOCI_OK;
+    if (s->words || !loci_dataset_has(set, "classes.txt")) return false;
+    return !options->classes || (!are_numbers(options) && loci_dataset_has(set, y_files[0]));
+}
+
+/* The names of classes that are numbers, in their order, a line each of classes.txt. */
+static loci_status name_classes(loci_dataset *set, loci_error *error)
+{
     char *path = loci_dataset_path(set, "classes.txt"), *text;
     size_t size, count = 0;
     const char **names = loci_dataset_allocate(set, set->classes, sizeof *names);
@@ -327,8 +337,7 @@ static loci_status name_classes(loci_dataset *set, const loci_dataset_options *o
                            "%s: classes.txt has %zu lines; a name for each of %zu classes was expected",
                            set->folder, count, set->classes);
     if (status == LOCI_OK) status = loci_dataset_check_names(set, names, count, "classes.txt", error);
-    for (size_t c = 0; c < set->classes && status == LOCI_OK; c++)
-        if (is_given(options, names[c]) || !is_given(options, set->names[c])) set->names[c] = names[c];
+    if (status == LOCI_OK) set->names = names;
     return status;
 }
 
@@ -337,8 +346,8 @@ static loci_status name_classes(loci_dataset *set, const loci_dataset_options *o
 static loci_status find_classes(loci_dataset *set, loci_arrays_split *s, loci_labels *labels,
                                 const loci_dataset_options *options, loci_error *error)
 {
-    const bool named = !s->words && loci_dataset_has(set, "classes.txt");
-    if ((options->classes && !named) || s->number == 0 || !loci_dataset_has(set, y_files[0]))
+    if ((options->classes && !are_named(set, s, options)) || s->number == 0 ||
+        !loci_dataset_has(set, y_files[0]))
         return loci_arrays_classes(set, s, s, labels, error);
     loci_arrays_split training = {0};
     loci_status status = read_split(&training, set, labels, &s->target, error);
@@ -386,7 +395,8 @@ static loci_status arrays_read(loci_dataset *set, const loci_dataset_options *op
     set->outputs = s.width;
     set->found = s.number == 0;
     if (status == LOCI_OK && !s.target.values) status = find_classes(set, &s, &labels, options, error);
-    if (status == LOCI_OK && !s.target.values && !s.words) status = name_classes(set, options, error);
+    if (status == LOCI_OK && !s.target.values && are_named(set, &s, options))
+        status = name_classes(set, error);
     if (status == LOCI_OK) status = read_rate(set, error);
     if (status == LOCI_OK) status = take_sequences(set, &s, &options->reading, error);
     loci_labels_release(&labels);
