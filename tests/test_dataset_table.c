@@ -179,6 +179,12 @@ static void rows_may_begin_with_a_hash(void **state)
         {"x,c\n1,a\n# 2,b\n#\n4,b\n# by whom, of what\n# of,what,2\n", "c", NULL, 2, 1, 3},
         {"x,y,c\n1,1,a\n#N/A,2,b\n4,4,b\n", "c", NULL, 3, 0, 0},
         {"x,c\n1,a\n#2,\"b\n4,b\n", "c", NULL, 2, 0, 0}, /* a quote that is open */
+        /* a date or a note that is left out, a label, a column that has more of them than numbers */
+        {"t,x,c\n2020-01-01,1,a\n#2020-01-02,2,b\n2020-01-03,4,b\n", "c", NULL, 2, 1, 3},
+        {"n,x,c\nso,1,a\n#no,2,b\nso,4,b\n", "c", NULL, 2, 1, 3},
+        {"c,x\n0,1\n#1,2\n1,3\n#c,4\n", "c", NULL, 3, 1, 3},
+        {"x,y,c\n1,1,a\n#2,2,a\n#2,3,b\n4,4,b\n", "c", NULL, 2, 2, 3},
+        {"x,y,c\n#1,2,a\nm,s,-\n1,1,a\n4,4,b\n", "c", NULL, 2, 1, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         temporary_text("hash.csv", cases[i].text);

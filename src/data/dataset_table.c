@@ -71,7 +71,7 @@ static bool next_field(const table *t, loci_field *f)
 }
 
 /* The row begins with #: a comment, unless it is a row: one of as many fields as the table, with numbers where they belong, whose
- * first is a name that begins so, or missing. What has as many fields and may be a row is counted. */
+ * first is a group's name or a label that begins so, or missing. What has as many fields and may be a row is counted. */
 static bool is_comment(table *t)
 {
     table line = *t; /* by itself: a quote that is open at its end is none */
@@ -79,13 +79,17 @@ static bool is_comment(table *t)
     loci_field f = loci_field_cut(strchr(t->row, '#') + 1, line.end, t->delimiter);
     double value;
     bool fits = f.begin[-1] == '#', number = false;
-    bool data = f.begin < f.end && loci_field_classify(&f, t->point, &value) != LOCI_FIELD_TEXT;
+    const bool behind = f.begin < f.end && loci_field_classify(&f, t->point, &value) != LOCI_FIELD_TEXT;
+    bool data = behind;
     size_t count = 0;
     for (f = (loci_field){0}; count <= t->fields && next_field(&line, &f); count++) {
         const loci_field_kind kind = loci_field_classify(&f, t->point, &value);
         const role what = count < t->fields && t->roles ? t->roles[count] : LEFT_OUT;
         number = number || kind == LOCI_FIELD_NUMBER;
         data = data || kind != LOCI_FIELD_TEXT;
+        if (count ==
+            0) /* what is read of it is a name, and none that is a number behind # unless of a group */
+            fits = fits && (what == GROUP || (what == LABEL && !behind) || kind == LOCI_FIELD_MISSING);
         if (what == INPUT || what == VALUE)
             fits = fits && (kind == LOCI_FIELD_NUMBER || kind == LOCI_FIELD_MISSING);
         if (count == t->time) fits = fits && (kind == LOCI_FIELD_NUMBER || kind == LOCI_FIELD_DATE);

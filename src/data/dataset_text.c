@@ -79,7 +79,7 @@ bool loci_numbers_add(loci_numbers *numbers, double value)
 
 char *loci_dataset_text_quoted(loci_dataset *set, const char *text, size_t length)
 {
-    char *quoted = loci_dataset_allocate(set, length + 1, 1);
-    if (quoted) loci_quote(quoted, length + 1, text, length);
+    char *quoted = loci_dataset_allocate(set, length + 8, 1);
+    if (quoted) loci_quote(quoted, length + 8, text, length);
     return quoted;
 }
