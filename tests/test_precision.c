@@ -200,7 +200,7 @@ static void networks_are_nearly_those_of_float(void **state)
         loci_model *model;
         loci_error error;
         if (loci_model_preset(&config, presets[i], 3, 4, &error)) fail_msg("%s", error.text);
-        config.layers = 2, config.width = 20, config.dropout = 0;
+        config.layers = config.plain ? 1 : 2, config.width = 20, config.dropout = 0;
         if (config.order) config.order = 16;
         if (loci_model_create(&model, &config, &error)) fail_msg("%s: %s", presets[i], error.text);
         loci_model_initialize(model, 5);

@@ -86,7 +86,8 @@ loci_status loci_network_create_in(loci_network **out, const loci_model *model, 
     loci_model_config config = model->config;
     config.allocator = loci_allocator_of(n);
     loci_status status = loci_stack_create(&n->stack, &config, error);
-    for (size_t i = 1; precision == LOCI_PRECISION_BF16 && i + 1 < n->stack.count; i++)
+    const size_t encoders = config.plain && !config.vocabulary ? 0 : 1;
+    for (size_t i = encoders; precision == LOCI_PRECISION_BF16 && i + 1 < n->stack.count; i++)
         loci_layer_round_products(n->stack.at[i].layer);
     if (!status) status = open_layers(n, error);
     if (status) {
