@@ -367,6 +367,15 @@ static void test_tokens(void **unused)
         same(model, "tokens");
         if (c.tokens) no_tokens(model);
         loci_model_free(model);
+        /* with names, shares: of tokens that mean something alone */
+        static const char names[] =
+            "a\0b\0c\0d\0e\0f\0g\0h\0i\0j\0k\0l\0m\0n\0o\0p\0q\0r\0s\0t\0u\0v\0w\0x\0y\0z\0A\0B\0C";
+        const char *classes[29];
+        for (size_t i = 0; i < 29; i++) classes[i] = names + 2 * i;
+        const loci_model_about named = {.size = sizeof named, .task = LOCI_TASK_NEXT, .classes = classes};
+        model = model_of(&c, &named);
+        same(model, "tokens with names");
+        loci_model_free(model);
     }
     loci_model_config c = small("lstm", 1);
     c.inputs = 1, c.vocabulary = 29;

@@ -211,6 +211,20 @@ static void pool(const loci_lowering *l, loci_place x)
     LOCI_DO(l->p, mean_so_far, x, total, lost, samples, x, loci_number(H));
 }
 
+/* Of tokens only those that mean something have one (loci_model_answer). */
+static void shares(const loci_lowering *l, loci_place out)
+{
+    const size_t outputs = l->c->outputs,
+                 count = loci_task_inspect(loci_model_description(l->model)->task)->next
+                             ? loci_token_count(l->model)
+                             : outputs;
+    LOCI_DO(l->p, softmax, out, out, loci_number(count));
+    if (count == outputs) return;
+    const loci_place rest = loci_behind(out, count),
+                     none = numbers(l, "output.none", NULL, 0, outputs - count, 0);
+    LOCI_DO(l->p, in_units, rest, rest, none, none, loci_number(outputs - count));
+}
+
 static void end(const loci_lowering *l, loci_place x)
 {
     const loci_model_about *about = loci_model_description(l->model);
@@ -226,7 +240,7 @@ static void end(const loci_lowering *l, loci_place x)
                           outputs);
     /* Without names nothing tells classes from values: the numbers stay as they are, as in loci stream. */
     if (about->classes)
-        LOCI_DO(l->p, softmax, out, out, loci_number(outputs));
+        shares(l, out);
     else if (about->target_shift || about->target_scale)
         LOCI_DO(l->p, in_units, out, out, numbers(l, "output.unit", about->target_scale, 1, outputs, 1),
                 numbers(l, "output.origin", about->target_shift, 0, outputs, 0), loci_number(outputs));
