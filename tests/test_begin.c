@@ -255,6 +255,30 @@ static void refuses_other_tokens(void **state)
     }
 }
 
+/* A tied head has no rows of its own to be put in another order. */
+static void tied_heads_keep_their_order(void **state)
+{
+    (void)state;
+    static const char *const mixed[] = {"c", "a", "b"}, *const letters[] = {"a", "b", "c"};
+    loci_model_about about = {.size = sizeof about, .classes = letters, .task = LOCI_TASK_CLASS_EACH};
+    loci_model_config config;
+    loci_model *from, *model;
+    int whole = -1;
+    assert_int_equal(loci_model_preset(&config, "text", 1, 3, NULL), LOCI_OK);
+    config.vocabulary = 3, config.pool = LOCI_POOL_NONE, config.width = 8, config.layers = 1;
+    config.head = LOCI_HEAD_TIED;
+    assert_int_equal(loci_model_create(&from, &config, NULL), LOCI_OK);
+    assert_int_equal(loci_model_create(&model, &config, NULL), LOCI_OK);
+    assert_int_equal(loci_model_describe(from, &about, NULL), LOCI_OK);
+    for (int other = 0; other < 2; other++) {
+        about.classes = other ? mixed : letters;
+        assert_int_equal(loci_model_describe(model, &about, NULL), LOCI_OK);
+        assert_int_equal(loci_model_begin(model, from, &whole, NULL), LOCI_OK);
+        assert_int_equal(whole, !other);
+    }
+    loci_model_free(from), loci_model_free(model);
+}
+
 /* What is saved has all parameters: that the other model has changed since is of no consequence. */
 static void goes_on_to_the_same_bits(void **state)
 {
@@ -295,6 +319,7 @@ int main(void)
         cmocka_unit_test(brings_values_to_their_units),
         cmocka_unit_test(refuses_other_networks),
         cmocka_unit_test(refuses_other_tokens),
+        cmocka_unit_test(tied_heads_keep_their_order),
         cmocka_unit_test(goes_on_to_the_same_bits),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

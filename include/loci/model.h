@@ -330,7 +330,8 @@ LOCI_API const loci_model_about *loci_model_description(const loci_model *model)
  * the models are the same by number. Else those of the decoder stay as they are, and *whole is 0. The description takes over shift
  * and scale of the inputs, and the rate if there is one, so that parameters mean what they meant. Shift and scale of targets stay, and
  * the decoder is brought to them: answers are the same in the targets' own units (where it has no bias and the shifts differ,
- * *whole is 0). Fields that rebuild the network (loci_field_role) must be the same, but for outputs, and of the task next the
+ * *whole is 0). A tied head has no decoder of its own: the embedding is taken over, and *whole is 0 where it would have to be another
+ * one, for classes in another order, say. Fields that rebuild the network (loci_field_role) must be the same, but for outputs, and of the task next the
  * tokens. whole may be NULL. LOCI_E_MISMATCH, LOCI_E_MEMORY: the model is as before. */
 LOCI_API loci_status loci_model_begin(loci_model *model, const loci_model *from, int *whole,
                                       loci_error *error);

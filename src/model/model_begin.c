@@ -54,14 +54,14 @@ static void targets_of(const loci_model *model, size_t i, double *shift, double 
     *scale = model->about.target_scale ? model->about.target_scale[i] : 1;
 }
 
-/* Whether the decoder can be brought to the model's units: a shift needs a bias. */
+/* Whether the decoder can be brought to the model's units: a shift needs a bias, and a tied one is the embedding. */
 static bool same_values(const loci_model *model, const loci_model *from)
 {
-    double own, before, scale;
+    double own, before, scale, scale_before;
     for (size_t i = 0; i < model->config.outputs && model->config.head != LOCI_HEAD_LINEAR; i++) {
         targets_of(model, i, &own, &scale);
-        targets_of(from, i, &before, &scale);
-        if (own != before) return false;
+        targets_of(from, i, &before, &scale_before);
+        if (own != before || (model->config.head == LOCI_HEAD_TIED && scale != scale_before)) return false;
     }
     return true;
 }
@@ -70,8 +70,11 @@ static bool same_answers(const loci_model *model, const loci_model *from)
 {
     if (model->about.task != from->about.task || model->config.outputs != from->config.outputs) return false;
     if (loci_task_inspect(model->about.task)->values) return same_values(model, from);
-    for (size_t i = 0; i < model->config.outputs; i++)
-        if (place_of(model, from, i) == from->config.outputs) return false;
+    for (size_t i = 0; i < model->config.outputs; i++) {
+        const size_t place = place_of(model, from, i);
+        if (place == from->config.outputs || (place != i && model->config.head == LOCI_HEAD_TIED))
+            return false;
+    }
     return true;
 }
 
