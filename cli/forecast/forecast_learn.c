@@ -146,6 +146,7 @@ void forecast_times(forecaster *f, const series *s)
     if (!first && s->first > f->last) pace_pause(f->pauses, s->first - f->last);
     for (size_t i = 0; i < 2; i++) pace_pause(f->pauses, s->pauses[i]);
     f->stamped = s->stamped;
+    f->timed = s->timed;
     f->iso = s->iso;
     f->last = s->last;
     if (first || s->n >= ENOUGH_ROWS || (s->n > ENOUGH_STEPS && s->irregular == 0)) f->step = s->step;

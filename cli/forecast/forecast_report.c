@@ -143,7 +143,7 @@ static void heading(output *out, const char *name, const char *kind)
 static void rows(const forecast_report *r, output *out)
 {
     const size_t h = horizon_of(r), channels = r->f->channels;
-    output_text(out, forecaster_timed(r->f) ? "time" : "row");
+    output_text(out, r->f->timed ? "time" : "row");
     for (size_t c = 0; c < channels; c++) {
         const char *const kinds[] = {"", "_lower80", "_upper80", "_lower95", "_upper95"};
         for (size_t k = 0; k < 5; k++) heading(out, r->f->names[c], kinds[k]);
@@ -235,7 +235,7 @@ static json_t *whole(const forecast_report *r)
         json_t *times = json_array();
         for (size_t j = 0; j < h; j++)
             json_array_append_new(times, output_json_time(time_of(r, j + 1), r->f->iso));
-        json_object_set_new(next, forecaster_timed(r->f) ? "times" : "rows", times);
+        json_object_set_new(next, r->f->timed ? "times" : "rows", times);
         json_object_set_new(next, "values", of_columns(r->values, channels, h, h));
         json_object_set_new(next, "lower80", of_columns(r->lower, channels, h, 2 * h));
         json_object_set_new(next, "upper80", of_columns(r->upper, channels, h, 2 * h));
@@ -274,9 +274,9 @@ static int draw_column(const forecast_report *r, chart *drawing, size_t c)
     for (size_t k = 0; k < past; k++) t[k] = series_time(r->s, (double)k + 1.0 - (double)past);
     for (size_t j = 0; j < h; j++) t[past + j] = time_of(r, j + 1);
     chart_panel(drawing, &(chart_axes){.y_label = r->f->names[c],
-                                       .x_label = r->f->iso                ? "time"
-                                                  : forecaster_timed(r->f) ? "time (s)"
-                                                                           : "row",
+                                       .x_label = r->f->iso     ? "time"
+                                                  : r->f->timed ? "time (s)"
+                                                                : "row",
                                        .time_x = r->f->iso});
     const double *lower = r->lower + c * 2 * h, *upper = r->upper + c * 2 * h;
     chart_add(drawing, &(chart_series){.kind = CHART_BAND,

@@ -18,11 +18,6 @@ bool forecaster_is(const char *path)
     return loci_readout_begins(bytes, whole_file_begin(path, bytes, sizeof bytes)) != 0;
 }
 
-bool forecaster_timed(const forecaster *f)
-{
-    return f->stamped || f->step != 1;
-}
-
 static loci_status note_read(forecaster *f, const char *text, size_t length)
 {
     json_t *root = json_loadb(text, length, 0, NULL), *names = json_object_get(root, "columns");

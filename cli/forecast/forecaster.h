@@ -14,6 +14,7 @@ typedef struct {
     char **names; /* [channels] */
     size_t channels;
     bool stamped, iso;
+    bool timed; /* rows have times: those read with them, or seconds by a rate; else they are counted */
     double last, step; /* of the rows learned */
     bool uneven;       /* many of those steps had another length */
     double pauses[2];  /* the two longest of those steps; 0: not known */
@@ -24,9 +25,6 @@ typedef struct {
 int forecaster_read(forecaster *f, const char *path);
 int forecaster_write(const forecaster *f, const char *path);
 void forecaster_close(forecaster *f);
-
-/* Whether rows have times: those that were read with them, or seconds by a rate; else they are counted. */
-bool forecaster_timed(const forecaster *f);
 
 /* Whether the file at path begins as a forecaster's does. */
 bool forecaster_is(const char *path);

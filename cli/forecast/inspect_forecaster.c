@@ -21,7 +21,7 @@ static void times_write(output *out, const forecaster *f, uint64_t rows)
     char a[WORDS_SIZE];
     output_format(out, "learned     from %s, the last at ", words_plural(a, rows, "row"));
     output_time(out, f->last, f->iso);
-    if (forecaster_timed(f))
+    if (f->timed)
         output_format(out, ", %s apart%s", words_duration(a, f->step), f->uneven ? ", unevenly" : "");
     output_text(out, "\n");
 }

@@ -17,6 +17,7 @@ void note_put(note *n, const char *key, json_t *value)
 void note_put_time(note *n, const forecaster *f)
 {
     note_put(n, "stamped", json_boolean(f->stamped));
+    if (f->timed && !f->stamped) note_put(n, "timed", json_true());
     note_put(n, "dates", json_boolean(f->iso));
     note_put(n, "last", json_real(f->last));
     note_put(n, "step", json_real(f->step));
@@ -69,6 +70,8 @@ loci_status note_read_time(forecaster *f, const json_t *root)
     f->iso = json_is_true(json_object_get(root, "dates"));
     f->last = json_number_value(json_object_get(root, "last"));
     f->step = json_number_value(json_object_get(root, "step"));
+    /* files of before do not tell of a rate: it is seen by the step, where that is not 1 */
+    f->timed = f->stamped || f->step != 1 || json_is_true(json_object_get(root, "timed"));
     f->season = season > 0 ? (size_t)season : 0;
     f->uneven = json_is_true(json_object_get(root, "uneven"));
     const json_t *pauses = json_object_get(root, "pauses");

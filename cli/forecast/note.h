@@ -19,7 +19,7 @@ typedef struct {
 
 /* Takes the value over; NULL is one that memory was too short for. */
 void note_put(note *n, const char *key, json_t *value);
-/* Whether rows are stamped, the time of the last one, the step and the season. */
+/* Whether rows are stamped or have a rate, the time of the last one, the step and the season. */
 void note_put_time(note *n, const forecaster *f);
 json_t *note_names(char *const *names, size_t count);
 json_t *note_numbers(const double *x, size_t count);

@@ -170,10 +170,11 @@ static int rows_read(series *s, source *from, bool refuse, double **times)
     return STATUS_DONE;
 }
 
-static int read_from(series *s, source *from, bool refuse, double until)
+static int read_from(series *s, source *from, double rate, bool refuse, double until)
 {
     s->channels = from->info.channels;
     s->stamped = from->info.stamped;
+    s->timed = s->stamped || from->info.rate > 0 || rate > 0;
     s->names = calloc(s->channels, sizeof *s->names);
     s->x = calloc(s->channels, sizeof *s->x);
     if (!s->names || !s->x) return message_memory();
@@ -225,7 +226,7 @@ int series_read(series *s, const char *path, const source_options *options, bool
     char *time = series_dates(path, options);
     if (time) o.time = time;
     int status = source_open(&from, path, &o, 0);
-    if (!status) status = read_from(s, &from, refuse, until);
+    if (!status) status = read_from(s, &from, o.rate, refuse, until);
     source_close(&from);
     free(time);
     return status ? status : same_series(s);

@@ -14,6 +14,7 @@ typedef struct {
     double **x;   /* [channels], each [n] */
     char **names; /* [channels] */
     bool stamped, iso;
+    bool timed; /* rows have times: those of the file, or seconds by a rate */
     /* seconds: of the first and the last row, and between rows; where there are no times, rows */
     double first, last, step;
     size_t known;     /* rows that are not after `until` */

@@ -196,6 +196,19 @@ $ loci forecast plain.loci plain2.csv --update --plot - | tail -n 2 | sed 's/  *
 |  time (s)
 |  time (2024-01-26 UTC)
 
+# A rate of 1 Hz is one, too.
+$ for r in '' '--rate 1'; do loci forecast plain.csv $r --horizon 2 --window 48 --order 8 -o one.loci | grep -v '^#' | sed 's/,.*//' | head -n 2; loci inspect one.loci | sed -n 2p; loci forecast one.loci --json | grep -oE '"(times|rows)": [^"]*'; loci forecast one.loci --plot - | tail -n 1 | sed 's/  */ /g'; done
+| row
+| 600
+| learned     from 600 rows, the last at 599
+| "rows": [600, 601], 
+|  row
+| time
+| 600
+| learned     from 600 rows, the last at 599, 1 s apart
+| "times": [600, 601], 
+|  time (s)
+
 # A name of any length has all of its five columns; what is wrong with a chart's file is said once.
 $ (awk 'BEGIN { while (i++ < 600) printf "n"; print "" }'; sed -n 2,101p one.csv | cut -d , -f 2) > named.csv; loci forecast named.csv --horizon 1 | grep -v '^#' | head -n 1 | tr , '\n' | sed 's/^n*//'
 | row
