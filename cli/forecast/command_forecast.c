@@ -195,7 +195,7 @@ static int read_columns(job *j, const char *path, char **names, size_t channels,
     if (!status && j->data.channels != channels)
         status = message_fail("%s: it has %zu column%s; %zu, those of %s, were expected (--column chooses)",
                               path, j->data.channels, j->data.channels == 1 ? "" : "s", channels, f->path);
-    if (!status && j->data.n > 1 && j->data.stamped && f->stamped &&
+    if (!status && j->data.n > 1 && j->data.stamped == f->stamped && j->data.timed && f->timed &&
         fabs(j->data.step - f->step) > 0.01 * f->step)
         message_warn("%s: its rows are %g s apart, those of %s were %g s", path, j->data.step, f->path,
                      f->step);
@@ -299,7 +299,7 @@ static int run_model(job *j, const char *model, const char *path)
     if (status) return status;
     const loci_readout_spec spec = *loci_readout_spec_of(j->f.readout);
     const size_t known = j->data.known; /* rows that were learned before */
-    if (s->update) series_count_on(&j->data, loci_readout_inspect(j->f.readout).samples);
+    forecast_count(&j->data, &j->f, s->update, loci_readout_inspect(j->f.readout).samples);
     const bool on = goes_on(j, &j->f, spec.window);
     if (!on && !s->update && j->data.n < spec.window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,
@@ -351,7 +351,7 @@ static int run_joint(job *j, const char *model, const char *path)
     status = read_columns(j, path, j->joint.names, j->joint.channels, &j->joint.face);
     if (status) return status;
     const size_t known = j->data.known, window = loci_probe_inspect(j->joint.probe).window;
-    if (s->update) series_count_on(&j->data, j->joint.rows);
+    forecast_count(&j->data, &j->joint.face, s->update, j->joint.rows);
     const bool on = known > 0 || goes_on(j, &j->joint.face, window);
     if (!s->update && j->data.n < window)
         return message_fail("%s: its %zu rows are fewer than the window of %s, %zu", j->data.path, j->data.n,

@@ -153,6 +153,20 @@ void forecast_times(forecaster *f, const series *s)
     if (first || s->irregular >= ENOUGH_STEPS) f->uneven = f->uneven || 100 * s->irregular > s->n;
 }
 
+void forecast_count(series *s, const forecaster *f, bool update, uint64_t rows)
+{
+    if (s->stamped) return;
+    if (f->stamped) {
+        if (update) series_count_on(s, (double)rows * s->step, s->step);
+        return;
+    }
+    if (update && s->timed && !f->timed)
+        message_warn("%s: has a rate, but the rows of %s are counted; so are these", s->path, f->path);
+    if (!update && s->timed) return;
+    series_count_on(s, update ? f->last + f->step : 0, f->step);
+    s->timed = f->timed;
+}
+
 static int names_copy(forecaster *f, const series *s)
 {
     f->names = calloc(s->channels, sizeof *f->names);

@@ -24,6 +24,9 @@ int forecast_season(size_t *season, const series *s, size_t rows);
 /* f gets all of the forecaster but its path; t, {0}, is opened and filled in where there is a test part; *train, *valid, *test are the rows. */
 int forecast_learn(forecaster *f, backtest *t, size_t *train, size_t *valid, size_t *test, const series *s,
                    const forecast_wishes *w);
+/* Rows of s without times are those of a forecaster without times: by its rate, where they have none, and, where they are learned on
+ * from, behind its last one. Where it has learned `rows` with times, those are counted on. */
+void forecast_count(series *s, const forecaster *f, bool update, uint64_t rows);
 /* The forecaster's times are those of s. */
 void forecast_times(forecaster *f, const series *s);
 /* Rows from..to of s to a readout. A status. */

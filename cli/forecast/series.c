@@ -31,11 +31,11 @@ double series_time(const series *s, double rows)
     return s->last + rows * s->step;
 }
 
-void series_count_on(series *s, uint64_t before)
+void series_count_on(series *s, double first, double step)
 {
-    if (s->stamped) return;
-    s->first += (double)before * s->step;
-    s->last += (double)before * s->step;
+    s->first = first;
+    s->last = first + ((double)s->n - 1) * step;
+    s->step = step;
 }
 
 double *series_scales(const series *s)

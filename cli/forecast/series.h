@@ -33,8 +33,8 @@ char *series_dates(const char *path, const source_options *options);
 
 /* The deviation of each column, 1 of a constant: for free; NULL: short of memory. */
 double *series_scales(const series *s);
-/* Where there are no times, rows are counted on from those of before. */
-void series_count_on(series *s, uint64_t before);
+/* Rows without times begin at `first`, `step` apart. */
+void series_count_on(series *s, double first, double step);
 /* The time of the row so many rows behind the last one: negative before it. */
 double series_time(const series *s, double rows);
 

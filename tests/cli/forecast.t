@@ -209,6 +209,52 @@ $ for r in '' '--rate 1'; do loci forecast plain.csv $r --horizon 2 --window 48 
 | "times": [600, 601], 
 |  time (s)
 
+# They are counted on by the model's rate: behind its last row, though another one is given. Without one, its rate is theirs; with a model without one, they are counted.
+$ for r in '--rate 10' ''; do loci forecast rated.loci plain2.csv $r --update -o on.loci | grep -v '^#' | cut -d , -f 1; loci inspect on.loci | sed -n 2p; loci forecast on.loci --json | grep -o '"times": [^"]*'; loci forecast rated.loci plain2.csv $r | cut -d , -f 1; done
+| time
+| 8
+| 8.01
+| learned     from 800 rows, the last at 7.99, 10 ms apart
+| "times": [8, 8.01], 
+| time
+| 10
+| 10.1
+| time
+| 8
+| 8.01
+| learned     from 800 rows, the last at 7.99, 10 ms apart
+| "times": [8, 8.01], 
+| time
+| 1
+| 1.01
+! loci: warning: plain2.csv: its rows are 0.1 s apart, those of rated.loci were 0.01 s
+! loci: warning: plain2.csv: its rows are 0.1 s apart, those of rated.loci were 0.01 s
+$ loci forecast plain.loci plain2.csv --rate 10 --update -o on.loci | grep -v '^#' | cut -d , -f 1; loci inspect on.loci | sed -n 2p
+| row
+| 900
+| 901
+| learned     from 900 rows, the last at 899
+! loci: warning: plain2.csv: has a rate, but the rows of plain.loci are counted; so are these
+
+# A sum goes on from the last row of the first, and so does what it learns.
+$ for m in plain rated; do loci forecast $m.loci $m.loci --add -o sum.loci; loci forecast sum.loci | cut -d , -f 1; loci inspect sum.loci | sed -n 2p; loci forecast sum.loci plain2.csv --update | grep -v '^#' | cut -d , -f 1; loci inspect sum.loci | sed -n 2p; done
+| row
+| 800
+| 801
+| learned     from 1,600 rows, the last at 799
+| row
+| 900
+| 901
+| learned     from 1,700 rows, the last at 899
+| time
+| 7
+| 7.01
+| learned     from 1,400 rows, the last at 6.99, 10 ms apart
+| time
+| 8
+| 8.01
+| learned     from 1,500 rows, the last at 7.99, 10 ms apart
+
 # A name of any length has all of its five columns; what is wrong with a chart's file is said once.
 $ (awk 'BEGIN { while (i++ < 600) printf "n"; print "" }'; sed -n 2,101p one.csv | cut -d , -f 2) > named.csv; loci forecast named.csv --horizon 1 | grep -v '^#' | head -n 1 | tr , '\n' | sed 's/^n*//'
 | row

@@ -58,6 +58,27 @@ $ for m in a b; do cut -d , -f 2,3 $m.csv > $m.bare; done; loci forecast a.bare 
 | row
 | 200
 | 201
+$ loci forecast a.bare --rate 2 --features all --horizon 2 --window 24 -o rated.loci > o; for m in bare rated; do loci forecast $m.loci b.bare --update | grep -v '^#' | cut -d , -f 1; loci forecast $m.loci $m.loci --add -o sum.loci; loci forecast sum.loci | cut -d , -f 1; loci forecast sum.loci b.bare --update | grep -v '^#' | cut -d , -f 1; loci inspect sum.loci | sed -n 3p; done
+| row
+| 1100
+| 1101
+| row
+| 1100
+| 1101
+| row
+| 1300
+| 1301
+| learned     from 2,400 rows, the last at 1299
+| time
+| 450
+| 450.5
+| time
+| 450
+| 450.5
+| time
+| 550
+| 550.5
+| learned     from 2,000 rows, the last at 549.5, 500 ms apart
 
 # Two that go by the same units add; others do not.
 $ loci forecast u.loci a.loci --add -o sum.loci; loci inspect sum.loci | sed -n 3p
