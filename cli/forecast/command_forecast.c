@@ -404,6 +404,7 @@ static int run_joint_add(job *j, const char *a, const char *b)
             status = message_error(b, &error);
         times_add(later ? &other.face : &mine->face, later ? &mine->face : &other.face);
         (later ? &other : mine)->rows = mine->rows + other.rows;
+        (later ? &other : mine)->least = mine->least || other.least;
         if (!status) status = joint_solve(later ? &other : mine, b);
         if (!status) status = joint_write(later ? &other : mine, j->s->output);
     }

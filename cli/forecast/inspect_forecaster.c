@@ -16,10 +16,11 @@ static void times_put(json_t *root, const forecaster *f)
     json_object_set_new(root, "even", f->stamped ? json_boolean(!f->uneven) : json_null());
 }
 
-static void times_write(output *out, const forecaster *f, uint64_t rows)
+static void times_write(output *out, const forecaster *f, uint64_t rows, bool least)
 {
     char a[WORDS_SIZE];
-    output_format(out, "learned     from %s, the last at ", words_plural(a, rows, "row"));
+    output_format(out, "learned     from %s%s, the last at ", least ? "at least " : "",
+                  words_plural(a, rows, "row"));
     output_time(out, f->last, f->iso);
     if (f->timed)
         output_format(out, ", %s apart%s", words_duration(a, f->step), f->uneven ? ", unevenly" : "");
@@ -57,7 +58,7 @@ static void as_text(output *out, const forecaster *f, const loci_readout_info *i
     char a[WORDS_SIZE];
     output_text(out, "forecaster  of ");
     names_write(out, f->names, f->channels);
-    times_write(out, f, info->samples);
+    times_write(out, f, info->samples, false);
     output_format(out, "horizon     %s\n", words_plural(a, info->spec.horizon, "row"));
     output_format(out, "weights     window %zu, order %zu, ridge %g%s\n", info->spec.window, info->spec.order,
                   info->spec.ridge,
@@ -114,7 +115,7 @@ static void joint_text(output *out, const joint *j, const loci_probe_info *info)
     names_write(out, j->face.names, j->count);
     output_text(out, "from        the memories of ");
     names_write(out, j->names, j->channels);
-    times_write(out, &j->face, j->rows);
+    times_write(out, &j->face, j->rows, j->least);
     output_format(out, "horizon     %s\n", words_plural(a, j->horizon, "row"));
     output_format(out, "weights     window %zu, order %zu", info->spec.windows[0], info->spec.orders[0]);
     if (info->spec.memories > 1)

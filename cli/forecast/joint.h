@@ -20,6 +20,7 @@ typedef struct {
     double *rest;
     size_t waiting;
     uint64_t rows;   /* read, of all that was learned from */
+    bool least;      /* or more: a file of before did not tell */
     forecaster face; /* of what is foretold: path, names and times; no readout */
 } joint;
 

@@ -37,7 +37,8 @@ static loci_status targets_read(joint *j, const json_t *targets)
     return LOCI_OK;
 }
 
-/* As a file of before does not tell: those that were learned, in one history, those before them, and those that wait. */
+/* At least, as a file of before does not tell: those that were learned, in one history, those before them, and those that wait. Other
+ * histories have cost a window and a horizon each. */
 static uint64_t rows_of_history(const joint *j)
 {
     const loci_probe_info info = loci_probe_inspect(j->probe);
@@ -60,6 +61,7 @@ static loci_status note_read(joint *j, const json_t *root)
     j->horizon = (size_t)horizon;
     j->waiting = numbers / spec.inputs;
     j->rows = rows > 0 ? (uint64_t)rows : rows_of_history(j);
+    j->least = rows < 1 || json_is_true(json_object_get(root, "least"));
     loci_status status = note_read_names(&j->names, &j->channels, names);
     if (status == LOCI_OK) status = targets_read(j, targets);
     if (status == LOCI_OK) status = note_read_numbers(&j->widths, widths);
@@ -109,6 +111,7 @@ static char *note_of(const joint *j)
     note_put(&n, "targets", targets);
     note_put(&n, "horizon", json_integer((json_int_t)j->horizon));
     note_put(&n, "rows", json_integer((json_int_t)j->rows));
+    if (j->least) note_put(&n, "least", json_true());
     note_put_time(&n, &j->face);
     note_put(&n, "widths", note_numbers(j->widths, j->count * 2 * j->horizon));
     note_put(&n, "rest", note_numbers(j->rest, j->waiting * j->channels));

@@ -80,6 +80,13 @@ $ loci forecast a.bare --rate 2 --features all --horizon 2 --window 24 -o rated.
 | 550.5
 | learned     from 2,000 rows, the last at 549.5, 500 ms apart
 
+# A file of before does not tell how many rows were read: here 160, in two histories.
+$ cp "$FIXTURES/probe_without_rows.loci" old.loci; loci inspect old.loci | sed -n 3p; loci inspect old.loci --json | grep '"rows"'; tail -n 50 a.csv | cut -d , -f 2,3 > more.bare; loci forecast old.loci more.bare --column 1,2 --update > o; loci inspect old.loci | sed -n 3p; loci forecast "$FIXTURES/probe_without_rows.loci" old.loci --add -o sum.loci; loci inspect sum.loci | sed -n 3p
+| learned     from at least 153 rows, the last at 159
+|   "rows": 153,
+| learned     from at least 203 rows, the last at 209
+| learned     from at least 356 rows, the last at 159
+
 # Two that go by the same units add; others do not.
 $ loci forecast u.loci a.loci --add -o sum.loci; loci inspect sum.loci | sed -n 3p
 | learned     from 1,600 rows, the last at 53940, 60 s apart
