@@ -91,7 +91,8 @@ static int usage_check(settings *s, const char *const *operands, size_t count, b
     /* --update may write the model itself */
     const bool own = s->update && s->output && output_same_file(operands[0], s->output);
     const char *const written[] = {own ? NULL : s->output, s->plot};
-    const int clash = overwrite_check(&(overwrite_files){operands, written, count, 2, NULL}, "forecast");
+    const int clash =
+        overwrite_check(&(overwrite_files){operands, written, count, 2, NULL, false}, "forecast");
     if (clash) return clash;
     output_kind kind = OUTPUT_CSV;
     const int unknown = learns || s->update || s->add

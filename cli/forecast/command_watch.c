@@ -87,7 +87,7 @@ static int usage_check(settings *s, const char *model, const char *signal)
     const char *const read[] = {model, signal, again ? NULL : s->state.in}, *const written[] = {s->output,
                                                                                                 s->plot,
                                                                                                 s->state.out};
-    const int clash = overwrite_check(&(overwrite_files){read, written, 3, 3, NULL}, "watch");
+    const int clash = overwrite_check(&(overwrite_files){read, written, 3, 3, NULL, false}, "watch");
     if (clash) return clash;
     if (s->json && s->plot && strcmp(s->plot, "-") == 0 && !s->output)
         return message_usage(

@@ -47,7 +47,7 @@ static int usage_check(const settings *s, const char *state)
     if (output_same_file(state, s->output))
         return message_usage("convert: %s is the state itself; another file was expected for the model",
                              state);
-    const int clash = overwrite_check(&(overwrite_files){&state, &s->output, 1, 1, is_harmless},
+    const int clash = overwrite_check(&(overwrite_files){&state, &s->output, 1, 1, is_harmless, false},
                                       "convert"); /* of a folder */
     if (clash) return clash;
     if (checkpoint_is_folder(state) && checkpoint_has_place(state, s->output))

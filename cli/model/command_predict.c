@@ -21,7 +21,8 @@ static int usage_check(predict_settings *s, const char *const *named, size_t cou
         return message_usage("predict: --resample is %g; more than 0 Hz was expected", s->resample);
     if (source_missing_check(s->missing, "predict")) return STATUS_USAGE;
     if (s->top == 0) return message_usage("predict: --top is 0; at least 1 was expected");
-    const int clash = overwrite_check(&(overwrite_files){named, &s->output, count, 1, NULL}, "predict");
+    const int clash =
+        overwrite_check(&(overwrite_files){named, &s->output, count, 1, NULL, false}, "predict");
     if (clash) return clash;
     output_kind kind;
     const int unknown =

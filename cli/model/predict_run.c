@@ -22,6 +22,7 @@
 #include "model/whole_run.h"
 #include "shared/command.h"
 #include "shared/ending.h"
+#include "shared/folder.h"
 #include "shared/message.h"
 #include "shared/progress.h"
 

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/folder.h"
 #include "shared/message.h"
 #include "shared/whole_file.h"
 
@@ -173,19 +173,4 @@ void folder_release(char **names, size_t count)
 {
     for (size_t i = 0; i < count; i++) free(names[i]);
     free(names);
-}
-
-bool is_folder(const char *path)
-{
-    struct stat about;
-    return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
-bool is_no_data(const char *path)
-{
-    static const char *const words[] = {"README", "LICENSE", "LICENCE", "desktop.ini", "Thumbs.db"};
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strncasecmp(name, words[i], strlen(words[i])) == 0) return true;
-    return false;
 }

@@ -25,8 +25,5 @@ size_t sequences_length(const sequences *s, size_t i);
  * has no files that are data: then the files in these, likewise. */
 int folder_list(char ***names, size_t *count, const char *path);
 void folder_release(char **names, size_t count);
-bool is_folder(const char *path);
-/* By its name: a text that accompanies data. */
-bool is_no_data(const char *path);
 
 #endif

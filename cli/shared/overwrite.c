@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/folder.h"
 #include "shared/message.h"
 #include "shared/output.h"
 
@@ -32,12 +33,6 @@ static char *folder_of(const char *file)
     return real;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-    return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* Whether a file that is there, or the link that leads to it, is somewhere in a folder. */
 static bool is_within(const char *file, const char *folder)
 {
@@ -53,6 +48,7 @@ static bool is_within(const char *file, const char *folder)
 typedef struct way {
     struct stat about;
     const struct way *above;
+    int depth;
 } way;
 
 static bool goes_round(const way *at)
@@ -62,24 +58,36 @@ static bool goes_round(const way *at)
     return false;
 }
 
-/* Whether a link somewhere in a folder leads to the file, or the folder has it under another name. */
-static bool leads_to(int folder, const struct stat *file, const way *above)
+/* The next entry that is not hidden and is there, with what it leads to; NULL: none. */
+static const char *next_of(DIR *directory, struct stat *about)
 {
-    bool is = false;
-    way here = {.above = above};
+    for (struct dirent *entry; (entry = readdir(directory));)
+        if (entry->d_name[0] != '.' && fstatat(dirfd(directory), entry->d_name, about, 0) == 0)
+            return entry->d_name;
+    return NULL;
+}
+
+/* Whether something that is read of a folder is the file, by a link or under another name. Data sets are a folder, those of its splits
+ * and those of their classes; else the folders in one are read where no data lie beside them. */
+static bool leads_to(int folder, const struct stat *file, bool sets, const way *above)
+{
+    enum { DEEPEST = 2 };
+    bool is = false, data = false;
+    struct stat about;
+    way here = {.above = above, .depth = above ? above->depth + 1 : 0};
     DIR *directory = fdopendir(folder);
     const bool goes_on = directory && fstat(folder, &here.about) == 0 && !goes_round(&here);
-    for (struct dirent *entry; goes_on && !is && (entry = readdir(directory));) {
-        struct stat about;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            fstatat(folder, entry->d_name, &about, 0) != 0)
-            continue;
-        if (S_ISDIR(about.st_mode)) {
-            const int inner = openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY);
-            is = inner >= 0 && leads_to(inner, file, &here);
-        } else {
-            is = about.st_dev == file->st_dev && about.st_ino == file->st_ino;
-        }
+    for (const char *name; goes_on && !is && (name = next_of(directory, &about));) {
+        if (S_ISDIR(about.st_mode)) continue;
+        is = about.st_dev == file->st_dev && about.st_ino == file->st_ino;
+        data = data || !is_no_data(name);
+    }
+    const bool deeper = goes_on && (sets ? here.depth < DEEPEST : !data);
+    if (deeper) rewinddir(directory);
+    for (const char *name; deeper && !is && (name = next_of(directory, &about));) {
+        if (!S_ISDIR(about.st_mode)) continue;
+        const int inner = openat(folder, name, O_RDONLY | O_DIRECTORY);
+        is = inner >= 0 && leads_to(inner, file, sets, &here);
     }
     if (directory)
         closedir(directory);
@@ -88,21 +96,21 @@ static bool leads_to(int folder, const struct stat *file, const way *above)
     return is;
 }
 
-static bool is_behind(const char *file, const char *folder)
+static bool is_behind(const char *file, const char *folder, bool sets)
 {
     struct stat about;
     const int opened = stat(file, &about) == 0 ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
-    return opened >= 0 && leads_to(opened, &about, NULL);
+    return opened >= 0 && leads_to(opened, &about, sets, NULL);
 }
 
 /* How a file that would be written is among those of a folder that is read: a sentence, or NULL. */
-static const char *clash_of(const char *to, const char *folder)
+static const char *clash_of(const char *to, const char *folder, bool sets)
 {
     struct stat about;
     if (!is_folder(folder) || stat(to, &about) != 0 || !S_ISREG(about.st_mode)) return NULL;
-    return is_within(to, folder)   ? "lies in the folder that is read; a file outside was expected"
-           : is_behind(to, folder) ? "is read and written; another file was expected"
-                                   : NULL;
+    return is_within(to, folder)         ? "lies in the folder that is read; a file outside was expected"
+           : is_behind(to, folder, sets) ? "is read and written; another file was expected"
+                                         : NULL;
 }
 
 /* Whether `written` is read beside `read`, as its name says: NAME_TRAIN with NAME_TEST, NAME_x with NAME_length. */
@@ -133,7 +141,7 @@ int overwrite_check(const overwrite_files *f, const char *command)
             const char *from = f->read[i];
             if (from && (output_same_file(from, to) || is_beside(to, from)))
                 return message_usage("%s: %s is read and written; another file was expected", command, to);
-            const char *clash = from ? clash_of(to, from) : NULL;
+            const char *clash = from ? clash_of(to, from, f->sets) : NULL;
             if (clash && !(f->harmless && f->harmless(to)))
                 return message_usage("%s: %s %s", command, to, clash);
         }

@@ -12,6 +12,7 @@ typedef struct {
     size_t reads, writes;
     /* Whether a file that is written again may be in a folder that is read, since it is no data; NULL: none may. */
     bool (*harmless)(const char *path);
+    bool sets; /* folders are data sets, whose classes are folders in them, whatever lies beside these */
 } overwrite_files;
 
 /* A usage error told in the name of the command, or 0: a file that is written is none of those that are read, whatever the names and

@@ -351,7 +351,8 @@ static int usage_check(const settings *s, const char *const *operands, size_t co
     if (s->output && (length < 4 || strcmp(s->output + length - 4, ".npz") != 0))
         return message_usage("identify: -o is %s; a file that ends in .npz was expected for the system",
                              s->output);
-    const int clash = overwrite_check(&(overwrite_files){operands, &s->output, count, 1, NULL}, "identify");
+    const int clash =
+        overwrite_check(&(overwrite_files){operands, &s->output, count, 1, NULL, false}, "identify");
     return clash ? clash : source_check(&s->source, "identify");
 }
 

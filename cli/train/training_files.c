@@ -31,7 +31,8 @@ int training_files_check(const training_settings *s, const char *beside, const c
     if (s->output && !kept) return message_memory();
     if (kept) sprintf(kept, "%s%s", s->output, beside);
     const char *const written[] = {s->output, kept, s->log, s->plot};
-    const int status = overwrite_check(&(overwrite_files){read, written, reads, 4, is_written}, command);
+    const int status =
+        overwrite_check(&(overwrite_files){read, written, reads, 4, is_written, true}, command);
     free(kept);
     return status ? status : output_kind_none(s->output, "-o", "the model", command);
 }

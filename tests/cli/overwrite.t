@@ -70,6 +70,12 @@ $ for o in snap/model.safetensors snap/config.json blobs/a blobs/b; do loci conv
 ! loci: convert: blobs/b is read and written; another file was expected
 $ ln -s ../../orig.csv sounds/a/link.csv; loci train sounds -o x.safetensors --log orig.csv --epochs 1; rm sounds/a/link.csv
 ! loci: train: orig.csv is read and written; another file was expected
+# What is not read of a folder does not count: hidden names, and folders beside files; where there are no files, or those of a set's classes, they do.
+$ mkdir -p work/data/.git work/data/old; cp sounds/a/0.csv work/data; ln -s .. work/data/up; ln -s .. work/data/.up; loci predict m.safetensors work/data -o work/out.csv; ln work/out.csv work/data/.git/x; ln -s ../../out.csv work/data/old/last.csv; loci predict m.safetensors work/data -o work/out.csv; wc -l < work/out.csv
+| 2
+$ mkdir -p none/one far; touch none/README; ln -s ../../orig.csv none/one/a.csv; loci predict m.safetensors none -o orig.csv; ln -s ../orig.csv far/a.csv; ln -s ../far sounds/c; touch sounds/list.txt; loci train sounds -o x.safetensors --log orig.csv --epochs 1; rm sounds/c sounds/list.txt; cmp orig.csv orig.before
+! loci: predict: orig.csv is read and written; another file was expected
+! loci: train: orig.csv is read and written; another file was expected
 
 # What is written again on purpose: a model that learns on, or is added to, also in the folder of its data.
 $ loci fit sounds -o m.safetensors --add > out; loci fit sounds --like m.safetensors -o n.safetensors > out; loci fit m.safetensors n.safetensors -o m.safetensors | sed -n 2p
