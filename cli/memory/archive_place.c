@@ -66,6 +66,10 @@ loci_status archive_place_sink(void *target, uint64_t at, const void *bytes, siz
         return LOCI_OK;
     }
     if (at == 0 && p->size > 0) return replace(p, bytes, size, error);
+    if (at == 0 && ftruncate(p->descriptor, 0) != 0) { /* of a file that held no whole page */
+        message_fail("%s: writing failed: %s", p->path, strerror(errno));
+        return told(error);
+    }
     const char *from = bytes;
     for (size_t done = 0; done < size;) {
         const ssize_t written = pwrite(p->descriptor, from + done, size - done, (off_t)(at + done));

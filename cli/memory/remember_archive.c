@@ -457,8 +457,6 @@ static int append(job *j, source *from)
     if (p->descriptor < 0) return message_fail("%s: it cannot be opened: %s", s->append, strerror(errno));
     int status = there ? resume(j, from) : archive_place_lock(p, (size_t)before.st_size);
     const bool ours = made && !status;
-    if (!there && !status && before.st_size > 0 && ftruncate(p->descriptor, 0) != 0)
-        status = message_fail("%s: writing failed: %s", s->append, strerror(errno));
     if (!there && !status) status = create(j, from);
     struct stat after;
     if (ours && p->descriptor >= 0 && fstat(p->descriptor, &after) == 0 && after.st_size == 0)

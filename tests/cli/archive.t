@@ -76,6 +76,12 @@ $ for size in 44 50 400; do head -c $size full.loci >begun.loci; seq 9 | loci re
 $ head -c 40 full.loci >begun.loci; (head -c 46 full.loci; printf x; tail -c +48 full.loci) >first.loci; for f in begun first; do cp $f.loci was; seq 9 | loci remember - --append $f.loci; cmp $f.loci was; done
 ! loci: begun.loci: its header is damaged; an archive was expected
 ! loci: first.loci: page 1, from sample 0 on, is damaged; what was written was expected
+# What is wrong with the command or its signal leaves it as it was.
+$ head -c 50 full.loci >begun.loci; cp begun.loci was; seq 9 | loci remember - --append begun.loci --start zzz --error 0.1; echo $?; yes 0 | head -n 9 | loci remember - --append begun.loci --error 1%; echo $?; cmp begun.loci was
+| 2
+| 1
+! loci: remember: --start: "zzz" is no time: a date as 2016-07-01 or 2016-07-01T02:00:00Z was expected
+!~ loci: standard input: the first 9 samples are all zero or missing, *
 # One at a time appends, and the other takes nothing away, nor what is no file. What this command made, and put nothing into, it takes away.
 $ mkfifo go; (seq 10; cat go; seq 10) | loci remember - --append two.loci & until [ -e two.loci ]; do sleep 0.1; done; sleep 1; seq 9 | loci remember - --append two.loci; echo $?; : >go; wait; loci inspect two.loci | grep ^signal
 | 1
