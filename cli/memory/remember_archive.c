@@ -40,6 +40,7 @@ typedef struct {
     uint64_t samples;    /* of the archive */
     memory_file noted;   /* what its note says */
     forgotten came;      /* what is put into a budget; none of it: channels is 0 */
+    bool anew;           /* the file has a header, which promises, and no whole page */
     bool refuses, holds; /* missing values; else they are kept as missing */
     double unit; /* whose multiples are kept without loss; 0: none, or it was said that there are others */
 } job;
@@ -326,6 +327,11 @@ static int create(job *j, source *from)
         status = message_error(from->path, &error);
     if (!status && spec->rule == LOCI_KEEP_BUDGET && !forgotten_create(&j->came, spec->channels))
         status = message_memory();
+    if (!status && j->anew && !promises(s))
+        message_note(
+            "%s: it holds no whole page, and is begun anew, in %d bytes a channel, whatever it promised; "
+            "--error, --max, --lossless or --budget would promise again",
+            s->append, CHANNEL_BYTES);
     if (!status && !ranks_team()) status = feed(j, from, g);
     free(note.bytes);
     return status;
@@ -457,6 +463,7 @@ static int append(job *j, source *from)
     if (p->descriptor < 0) return message_fail("%s: it cannot be opened: %s", s->append, strerror(errno));
     int status = there ? resume(j, from) : archive_place_lock(p, (size_t)before.st_size);
     const bool ours = made && !status;
+    j->anew = !there && before.st_size > 0;
     if (!there && !status) status = create(j, from);
     struct stat after;
     if (ours && p->descriptor >= 0 && fstat(p->descriptor, &after) == 0 && after.st_size == 0)

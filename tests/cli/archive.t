@@ -82,6 +82,10 @@ $ head -c 50 full.loci >begun.loci; cp begun.loci was; seq 9 | loci remember - -
 | 1
 ! loci: remember: --start: "zzz" is no time: a date as 2016-07-01 or 2016-07-01T02:00:00Z was expected
 !~ loci: standard input: the first 9 samples are all zero or missing, *
+# Its promise is not known any more: without another one that is said.
+$ seq 9 | loci remember - --append begun.loci; loci inspect begun.loci | head -n 1; seq 9 | loci remember - --append begun.loci
+| archive   a number of bytes; order 4
+! loci: note: begun.loci: it holds no whole page, and is begun anew, in 65536 bytes a channel, whatever it promised; --error, --max, --lossless or --budget would promise again
 # One at a time appends, and the other takes nothing away, nor what is no file. What this command made, and put nothing into, it takes away.
 $ mkfifo go; (seq 10; cat go; seq 10) | loci remember - --append two.loci & until [ -e two.loci ]; do sleep 0.1; done; sleep 1; seq 9 | loci remember - --append two.loci; echo $?; : >go; wait; loci inspect two.loci | grep ^signal
 | 1
