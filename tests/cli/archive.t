@@ -86,10 +86,11 @@ $ head -c 50 full.loci >begun.loci; cp begun.loci was; seq 9 | loci remember - -
 $ seq 9 | loci remember - --append begun.loci; loci inspect begun.loci | head -n 1; seq 9 | loci remember - --append begun.loci
 | archive   a number of bytes; order 4
 ! loci: note: begun.loci: it holds no whole page, and is begun anew, in 65536 bytes a channel, whatever it promised; --error, --max, --lossless or --budget would promise again
-# One at a time appends, and the other takes nothing away, nor what is no file. What this command made, and put nothing into, it takes away.
-$ mkfifo go; (seq 10; cat go; seq 10) | loci remember - --append two.loci & until [ -e two.loci ]; do sleep 0.1; done; sleep 1; seq 9 | loci remember - --append two.loci; echo $?; : >go; wait; loci inspect two.loci | grep ^signal
+# One at a time appends, and the other takes nothing away, nor what is no file. Of a pipe so much is read by who has the file alone. What this command made, and put nothing into, it takes away.
+$ mkfifo go held; (seq 300000; : >held; cat go; seq 10) | loci remember - --append two.loci --lossless 1 --page 524288 & cat held; wc -c <two.loci; seq 9 | loci remember - --append two.loci; echo $?; : >go; wait; loci inspect two.loci | grep ^signal
+| 0
 | 1
-| signal    20 samples at 1 Hz
+| signal    300,010 samples at 1 Hz
 ! loci: two.loci: another program is appending to it; one at a time was expected
 $ seq 9 | loci remember - --append go; test -p go; echo $?; : >nothing; for f in nothing new; do echo name | loci remember - --header yes --append $f; done; ls nothing new 2>/dev/null
 | 0
