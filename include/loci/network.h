@@ -41,7 +41,7 @@ typedef struct loci_network loci_network;
 typedef enum {
     LOCI_PRECISION_FLOAT,
     /* Factors are rounded to bfloat16 (8 bits, to the nearest, ties to even; below 2^-126 to 0), sums are of floats: half the time of such a
-     * product on processors of AMD from Zen 4 on (AVX512-BF16). Parameters, all else that is between layers, the encoder and the decoder, and
+     * product on Zen 4 (AVX512-BF16; others were not measured). Parameters, all else that is between layers, the encoder and the decoder, and
      * products of more than 32,768 inputs or outputs stay as they are */
     LOCI_PRECISION_BF16,
 } loci_precision;
