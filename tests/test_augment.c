@@ -172,22 +172,6 @@ static loci_train_options options_with(unsigned augment)
     return o;
 }
 
-static loci_trainer *trainer_of(loci_model *model, const loci_dataset *set, const loci_train_options *options)
-{
-    loci_trainer *trainer;
-    loci_error error;
-    if (loci_trainer_create(&trainer, model, set, NULL, options, &error)) fail_msg("%s", error.text);
-    return trainer;
-}
-
-static void steps(loci_trainer *trainer, int count)
-{
-    loci_train_report report;
-    loci_error error;
-    for (int i = 0; i < count; i++)
-        if (loci_trainer_step(trainer, &report, &error)) fail_msg("%s", error.text);
-}
-
 static int differ(const loci_model *a, const loci_model *b)
 {
     return memcmp(loci_model_values_const(a), loci_model_values_const(b),
@@ -206,18 +190,18 @@ static void the_same_bits(void **state)
             size_t size;
             loci_error error;
             model[k][augment] = training_model(1, 2, 20);
-            loci_trainer *trainer = trainer_of(model[k][augment], set, &o);
+            loci_trainer *trainer = training_trainer(model[k][augment], set, NULL, &o);
             o.threads = 3;
             if (k == 1) { /* other threads, in two pieces */
-                steps(trainer, 4);
+                training_steps(trainer, 4);
                 assert_int_equal(loci_trainer_save(trainer, &bytes, &size, NULL), LOCI_OK);
                 loci_trainer_free(trainer), loci_model_free(model[k][augment]);
                 model[k][augment] = training_model(1, 2, 20);
-                trainer = trainer_of(model[k][augment], set, &o);
+                trainer = training_trainer(model[k][augment], set, NULL, &o);
                 if (loci_trainer_restore(trainer, bytes, size, &error)) fail_msg("%s", error.text);
                 loci_bytes_free(bytes);
             }
-            steps(trainer, k == 1 ? 5 : 9);
+            training_steps(trainer, k == 1 ? 5 : 9);
             loci_trainer_free(trainer);
         }
         assert_false(differ(model[0][augment], model[1][augment]));
@@ -234,21 +218,21 @@ static void what_does_not_fit(void **state)
     loci_dataset *set = open_set(NULL);
     loci_model *model = training_model(1, 2, 20);
     loci_train_options o = options_with(LOCI_AUGMENT_FLIP);
-    loci_trainer *trainer = trainer_of(model, set, &o), *other;
+    loci_trainer *trainer = training_trainer(model, set, NULL, &o), *other;
     loci_error error;
     void *bytes;
     size_t size;
     assert_int_equal(loci_trainer_save(trainer, &bytes, &size, NULL), LOCI_OK);
     loci_trainer_free(trainer);
     o.augment = 0;
-    trainer = trainer_of(model, set, &o);
+    trainer = training_trainer(model, set, NULL, &o);
     assert_int_equal(loci_trainer_restore(trainer, bytes, size, &error), LOCI_E_MISMATCH);
     assert_string_equal(error.text, "augment was 1 in the saved training and is 0 now");
     loci_bytes_free(bytes);
     assert_int_equal(loci_trainer_save(trainer, &bytes, &size, NULL), LOCI_OK);
     loci_trainer_free(trainer);
     o.augment = LOCI_AUGMENT_SHIFT;
-    trainer = trainer_of(model, set, &o);
+    trainer = training_trainer(model, set, NULL, &o);
     assert_int_equal(loci_trainer_restore(trainer, bytes, size, &error), LOCI_E_MISMATCH);
     assert_string_equal(error.text, "augment was 0 in the saved training and is 2 now");
     loci_bytes_free(bytes), loci_trainer_free(trainer);

@@ -225,23 +225,6 @@ static loci_train_options options_in(loci_precision precision, size_t threads)
     return o;
 }
 
-static loci_trainer *trainer_of(loci_model *model, const loci_dataset *set, const loci_train_options *options)
-{
-    loci_trainer *trainer;
-    loci_error error;
-    if (loci_trainer_create(&trainer, model, set, set, options, &error)) fail_msg("%s", error.text);
-    return trainer;
-}
-
-static loci_train_report steps(loci_trainer *trainer, size_t count)
-{
-    loci_train_report report = {0};
-    loci_error error;
-    for (size_t i = 0; i < count; i++)
-        if (loci_trainer_step(trainer, &report, &error)) fail_msg("%s", error.text);
-    return report;
-}
-
 /* To the same bits with other threads and in two pieces, near to what floats learn; and measured in floats. */
 static void trains(void **state)
 {
@@ -255,19 +238,19 @@ static void trains(void **state)
             options_in(k == 2 ? LOCI_PRECISION_FLOAT : LOCI_PRECISION_BF16, k == 1 ? 3 : 1);
         loci_error error;
         model[k] = training_model(1, 2, 20);
-        loci_trainer *trainer = trainer_of(model[k], set, &o);
+        loci_trainer *trainer = training_trainer(model[k], set, set, &o);
         if (k == 1) {
             void *bytes;
             size_t size;
-            steps(trainer, 9);
+            training_steps(trainer, 9);
             assert_int_equal(loci_trainer_save(trainer, &bytes, &size, NULL), LOCI_OK);
             loci_trainer_free(trainer), loci_model_free(model[k]);
             model[k] = training_model(1, 2, 20);
-            trainer = trainer_of(model[k], set, &o);
+            trainer = training_trainer(model[k], set, set, &o);
             if (loci_trainer_restore(trainer, bytes, size, &error)) fail_msg("%s", error.text);
             loci_bytes_free(bytes);
         }
-        loci_train_report report = steps(trainer, k == 1 ? 11 : 20);
+        loci_train_report report = training_steps(trainer, k == 1 ? 11 : 20);
         if (loci_trainer_validate(trainer, NULL, NULL, &report, &error)) fail_msg("%s", error.text);
         loss[k] = report.valid_loss;
         loci_trainer_free(trainer);
@@ -292,7 +275,7 @@ static void what_does_not_fit(void **state)
     loci_dataset *set = training_open(training_arrays("others", 40, 45, 1, 2), 0, NULL);
     loci_model *model = training_model(1, 2, 20);
     loci_train_options o = options_in(LOCI_PRECISION_FLOAT, 1);
-    loci_trainer *trainer = trainer_of(model, set, &o), *other;
+    loci_trainer *trainer = training_trainer(model, set, set, &o), *other;
     loci_error error;
     void *bytes;
     size_t size;
@@ -300,7 +283,7 @@ static void what_does_not_fit(void **state)
     loci_trainer_free(trainer);
     o.precision = LOCI_PRECISION_BF16;
     if (loci_precision_available(LOCI_PRECISION_BF16)) {
-        trainer = trainer_of(model, set, &o);
+        trainer = training_trainer(model, set, set, &o);
         assert_int_equal(loci_trainer_restore(trainer, bytes, size, &error), LOCI_E_MISMATCH);
         assert_string_equal(error.text, "precision was 0 in the saved training and is 1 now");
         loci_trainer_free(trainer);

@@ -145,4 +145,23 @@ static inline loci_model *training_model(size_t inputs, size_t classes, size_t w
     return model;
 }
 
+static inline loci_trainer *training_trainer(loci_model *model, const loci_dataset *set,
+                                             const loci_dataset *valid, const loci_train_options *options)
+{
+    loci_trainer *trainer;
+    loci_error error;
+    if (loci_trainer_create(&trainer, model, set, valid, options, &error)) fail_msg("%s", error.text);
+    return trainer;
+}
+
+/* The report of the last of `count` steps. */
+static inline loci_train_report training_steps(loci_trainer *trainer, size_t count)
+{
+    loci_train_report report = {0};
+    loci_error error;
+    for (size_t i = 0; i < count; i++)
+        if (loci_trainer_step(trainer, &report, &error)) fail_msg("%s", error.text);
+    return report;
+}
+
 #endif
